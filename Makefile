@@ -1,0 +1,47 @@
+# Two commands: `make run` and `make test`. Needs Python 3.11 or newer and make, nothing else.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP_FLAGS := --quiet --disable-pip-version-check --constraint constraints.txt
+
+.PHONY: run test lint mutants bench clean
+.SILENT:
+
+run: $(VENV)/.run-ready
+	$(BIN)/naru run
+
+test: $(VENV)/.dev-ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q
+
+mutants: $(VENV)/.dev-ready
+	$(BIN)/python -m tests.breaks
+
+bench: $(VENV)/.dev-ready
+	$(BIN)/python -m benchmarks all
+
+lint: $(VENV)/.dev-ready
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/mypy
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	  || { echo "Naru needs Python 3.11 or newer; '$(PYTHON)' is not. Install it, or: make run PYTHON=/path/to/python3" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV) \
+	  || { rm -rf $(VENV); echo "Python's venv module does not work here. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+
+$(VENV)/.run-ready: pyproject.toml constraints.txt | $(BIN)/python
+	echo "Installing Naru into $(VENV) (a minute or two, once) ..." >&2
+	$(BIN)/python -m pip install $(PIP_FLAGS) --editable . >&2
+	touch $@
+
+$(VENV)/.dev-ready: pyproject.toml constraints.txt | $(BIN)/python
+	echo "Installing Naru and its test tools into $(VENV) ..." >&2
+	$(BIN)/python -m pip install $(PIP_FLAGS) --editable '.[dev]' >&2
+	touch $@ $(VENV)/.run-ready
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .hypothesis

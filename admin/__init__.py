@@ -1,0 +1,1 @@
+"""For those who run Naru. Nothing imports this package."""

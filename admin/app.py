@@ -1,0 +1,212 @@
+"""The composition root: settings in, a working Naru out."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import logging
+import os
+import pwd
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from admin import schema
+from admin.embedded import EmbeddedPostgres
+from bot.answer import Deps
+from bot.config_file import Shore
+from bot.domain import Question, QuestionFault, Room, Route
+from bot.models.door import OpenAIDoor
+from bot.models.endpoint import Endpoint
+from bot.models.shores import Shores
+from bot.people import Directory, DirectoryFile
+from bot.policy.rules import DataUse, Rules, load_rules
+from bot.prompt import Template
+from bot.records import Records
+from bot.seal import Seal
+from bot.settings import Settings
+from bot.toml_file import Problem, SettingsFault
+from retrieval.catalogue import Catalogue
+from retrieval.database import Database
+from retrieval.errors import Fault
+from retrieval.passage import Source
+from retrieval.reindex import Report, reindex
+from retrieval.search import Search
+from retrieval.sources.kinds import reader_of
+
+CONFIDENT = 0.30
+"""Confidence under which the best passage does not answer; `python -m benchmarks questions` measures it."""
+
+TALKATIVE = ("openai", "httpx2", "httpcore2")
+"""Loggers that print request bodies at DEBUG: held, whatever the level of the rest."""
+
+Progress = Callable[[str, int, int], None]
+"""(source, documents done, documents in all)"""
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """A Naru with its database open."""
+
+    settings: Settings
+    database: Database
+    catalogue: Catalogue
+    search: Search
+    records: Records
+    rules: Callable[[], Rules]
+    deps: Deps
+
+    def directory(self) -> Directory:
+        return directory_file(self.settings).directory()
+
+    def question(self, text: str, *, person: str | None, room: str | None, thread: str) -> Question:
+        """What a person of the directory asks in a room; raises QuestionFault."""
+        asker, where = self.present(person, room)
+        longest = self.settings.answer.max_question_chars
+        return Question.asked(text, asker=asker, room=where, thread=thread, longest=longest)
+
+    def present(self, person: str | None, room: str | None) -> tuple[str, Room]:
+        """Who asks, and where: given, or as naru.toml says; raises QuestionFault."""
+        asker = person or self.settings.console.person
+        if asker is None:
+            raise QuestionFault("Say who asks: --as ID, or `person` under [console] in naru.toml.")
+        return asker, self.directory().room(room, asker)
+
+    async def reindex(self, sources: Sequence[Source], progress: Progress) -> list[tuple[Source, Report | Fault]]:
+        """One source after the other; one that cannot be re-indexed says why, and the rest goes on."""
+        done: list[tuple[Source, Report | Fault]] = []
+        for source in sources:
+            try:
+                done.append((source, await self._reindex(source, progress)))
+            except Fault as fault:
+                done.append((source, fault))
+        return done
+
+    async def _reindex(self, source: Source, progress: Progress) -> Report:
+        def told(count: int, total: int, _: str) -> None:
+            progress(source.name, count, total)
+
+        return await reindex(self.database, source, reader_of(source), told)
+
+    async def never_indexed(self) -> list[Source]:
+        """The searched sources of which nothing has been read yet."""
+        return [s.source for s in await self.catalogue.status() if s.active and not s.documents and not s.problems]
+
+    async def active(self) -> list[Source]:
+        return [s.source for s in await self.catalogue.status() if s.active]
+
+
+@asynccontextmanager
+async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True) -> AsyncIterator[App]:
+    """Everything wired, the database at this release's tables. Raises a Fault that says what is in the way.
+
+    migrate: bring an external database's tables up to date too; the embedded one's always are. sync: make the
+    sources of naru.toml the declared ones.
+    """
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    policy = load_rules(settings.policy)
+    terms = data_use(settings)
+
+    def rules() -> Rules:
+        return policy.under(terms, datetime.now(UTC).date())
+
+    async with AsyncExitStack() as stack:
+        url = await _url(settings, stack)
+        if migrate or settings.database_url is None:
+            await schema.upgrade(url)
+        else:
+            await schema.verify(url)
+        database = Database(url)
+        stack.push_async_callback(database.close)
+        catalogue, search = Catalogue(database), Search(database)
+        if sync:
+            await catalogue.sync(settings.sources)
+        seal = Seal(sealing_key(settings))
+        records = Records(database, seal)
+        deps = Deps(
+            rules=rules,
+            people=directory_file(settings),
+            search=search,
+            records=records,
+            shores=Shores(_endpoints(settings, stack), Template.shipped("answer")),
+            passages=settings.answer.passages,
+            confident=CONFIDENT,
+            operator=seal.pseudonym(f"os:{pwd.getpwuid(os.getuid()).pw_name}"),
+        )
+        yield App(settings, database, catalogue, search, records, rules, deps)
+
+
+def data_use(settings: Settings) -> DataUse | None:
+    """The cloud's terms as the policy asks for them."""
+    terms = settings.models.cloud.data_use
+    return DataUse(terms.training, terms.expires) if terms else None
+
+
+def directory_file(settings: Settings) -> DirectoryFile:
+    if settings.directory is None:
+        raise SettingsFault(
+            Problem(str(settings.config), "directory", "is missing: name the file that lists people and rooms")
+        )
+    return DirectoryFile(settings.directory)
+
+
+def sealing_key(settings: Settings) -> bytes:
+    """NARU_KEY, or the key that Naru made for itself in home/key (0600)."""
+    if settings.key is not None:
+        return base64.b64decode(settings.key.get_secret_value())
+    path = settings.home / "key"
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(base64.b64encode(os.urandom(32)))
+    except FileExistsError:
+        pass
+    return _key_of(path)
+
+
+def _key_of(path: Path) -> bytes:
+    try:
+        key = base64.b64decode(path.read_bytes(), validate=True)
+    except (OSError, ValueError):
+        key = b""
+    if len(key) != 32:
+        raise SettingsFault(
+            Problem(str(path), "", "holds no key (32 bytes in base64): restore it, or set NARU_KEY to the right one")
+        )
+    return key
+
+
+async def _url(settings: Settings, stack: AsyncExitStack) -> str:
+    if settings.database_url is not None:
+        return settings.database_url
+    server = EmbeddedPostgres(settings.home)
+    url = await asyncio.to_thread(server.start)
+    stack.callback(server.stop)
+    return url
+
+
+def _endpoints(settings: Settings, stack: AsyncExitStack) -> dict[Route, Endpoint]:
+    models = settings.models
+    found: dict[Route, Endpoint] = {}
+    shores: tuple[tuple[Route, Shore, str | None], ...] = (
+        (Route.CLOUD, models.cloud, models.cloud.proxy),
+        (Route.ON_PREM, models.on_prem, None),
+    )
+    for route, shore, proxy in shores:
+        if shore.base_url is None or shore.model is None:
+            continue
+        door = OpenAIDoor(
+            route,
+            base_url=shore.base_url,
+            api_key=shore.api_key.get_secret_value() if shore.api_key else None,
+            model=shore.model,
+            max_tokens=shore.max_tokens,
+            first_token_s=shore.first_token_timeout_s,
+            proxy=proxy,
+        )
+        stack.push_async_callback(door.aclose)
+        found[route] = Endpoint(door, shore.attempts, shore.total_timeout_s)
+    return found

@@ -1,0 +1,157 @@
+"""`naru ask | explain | search`: one question from the command line, through the same story."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Any
+from uuid import uuid4
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from admin.app import App, opened
+from admin.cli.base import As, In, Json, emit, load, out, reindexed, run
+from bot.answer import Considered, answer, consider
+from bot.console import show
+from bot.domain import Answer
+from retrieval.label import Label
+from retrieval.passage import Passage
+
+Question = Annotated[str, typer.Argument(help="The question; - reads it from standard input.")]
+
+
+def ask(question: Question, person: As = None, room: In = None, json: Json = False) -> None:
+    """Ask one question, as a person of the directory, in a room or in a direct message."""
+    text = _text(question)
+    result = run(_ask(text, person, room))
+    if json:
+        emit(answer_data(result))
+    else:
+        show(result, text, out)
+
+
+def explain(question: Question, person: As = None, room: In = None, json: Json = False) -> None:
+    """Show what would be found and decided, and why. Nothing is sent to a model, nothing is kept."""
+    considered = run(_explain(_text(question), person, room))
+    if json:
+        emit(_explained(considered))
+        return
+    _print_explained(considered)
+
+
+def search(
+    question: Question,
+    person: As = None,
+    room: In = None,
+    limit: Annotated[int, typer.Option(min=1, max=100, help="How many passages.")] = 10,
+    json: Json = False,
+) -> None:
+    """Show the passages that a person may read there, best first."""
+    passages = run(_search(_text(question), person, room, limit))
+    if json:
+        emit([_passage(p) for p in passages])
+        return
+    _print_passages(passages)
+
+
+async def _ask(text: str, person: str | None, room: str | None) -> Answer:
+    async with opened(load()) as app:
+        question = app.question(text, person=person, room=room, thread=uuid4().hex)
+        await _first_index(app)
+        return await answer(question, app.deps)
+
+
+async def _explain(text: str, person: str | None, room: str | None) -> Considered:
+    async with opened(load()) as app:
+        question = app.question(text, person=person, room=room, thread=uuid4().hex)
+        await _first_index(app)
+        return await consider(question, app.rules(), app.deps)
+
+
+async def _search(text: str, person: str | None, room: str | None, limit: int) -> tuple[Passage, ...]:
+    async with opened(load()) as app:
+        question = app.question(text, person=person, room=room, thread="")
+        await _first_index(app)
+        readers = await app.deps.people.readers(question.asker, question.room)
+        return await app.search(question.text, readers, limit)
+
+
+async def _first_index(app: App) -> None:
+    await reindexed(app, await app.never_indexed())
+
+
+def _text(question: str) -> str:
+    return sys.stdin.read() if question == "-" else question
+
+
+def answer_data(result: Answer) -> dict[str, Any]:
+    """The answer as `naru ask --json` prints it."""
+    return {
+        "text": result.text,
+        "citations": [
+            {"number": c.number, "title": c.title, "heading": c.heading, "uri": c.uri, "link": c.link}
+            for c in result.citations
+        ],
+        "route": result.route.value,
+        "label": result.label.level.name,
+        "reasons": _reasons(result.label),
+        "decision": str(result.decision),
+    }
+
+
+def _reasons(label: Label) -> list[dict[str, str]]:
+    reasons = sorted(label.reasons, reverse=True)
+    return [{"level": r.level.name, "kind": r.kind, "origin": r.origin} for r in reasons]
+
+
+def _passage(passage: Passage) -> dict[str, Any]:
+    document = passage.document
+    return {
+        "title": document.title,
+        "heading": passage.heading,
+        "uri": document.uri,
+        "source": document.source,
+        "level": document.level.name,
+        "score": round(passage.score, 3),
+        "confidence": round(passage.confidence, 3),
+        "text": passage.text,
+    }
+
+
+def _explained(considered: Considered) -> dict[str, Any]:
+    decision = considered.decision
+    return {
+        "query": considered.query,
+        "passages": [{k: v for k, v in _passage(p).items() if k != "text"} for p in considered.found],
+        "in_prompt": [p.document.uri for p in considered.shown.passages],
+        "title_only": [p.document.uri for p in considered.shown.title_only],
+        "label": decision.label.level.name,
+        "reasons": _reasons(decision.label),
+        "sinks": {
+            v.sink: {"allowed": v.allowed, "against": _reasons(Label(frozenset(v.against)))} for v in decision.verdicts
+        },
+        "routes": [route.value for route in decision.routes],
+        "policy": decision.policy,
+    }
+
+
+def _print_explained(considered: Considered) -> None:
+    decision = considered.decision
+    out.print(f"[bold]query[/bold]   {escape(considered.query)}")
+    out.print(f"[bold]label[/bold]   {decision.label.level.name}")
+    for reason in sorted(decision.label.reasons, reverse=True):
+        out.print(f"        {reason.level.name:12} {escape(reason.kind)} · {escape(reason.origin)}")
+    for verdict in decision.verdicts:
+        against = ", ".join(f"{r.kind} ({r.origin})" for r in verdict.against)
+        out.print(f"[bold]{verdict.sink:8}[/bold]{'yes' if verdict.allowed else 'no: ' + escape(against)}")
+    out.print(f"[bold]routes[/bold]  {' → '.join(route.value for route in decision.routes)}")
+    _print_passages(considered.found)
+
+
+def _print_passages(passages: tuple[Passage, ...]) -> None:
+    table = Table("score", "confidence", "level", "document", "heading", box=None, padding=(0, 2, 0, 0))
+    for p in passages:
+        row = (f"{p.score:.2f}", f"{p.confidence:.2f}", p.document.level.name, p.document.uri, p.heading)
+        table.add_row(*map(escape, row))
+    out.print(table if passages else "Nothing that may be read there has any of these words.")

@@ -1,0 +1,88 @@
+"""`naru run`: the console, until Slack's tokens are there."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from uuid import uuid4
+
+import typer
+
+from admin.app import App, opened
+from admin.cli.base import err, load, out, reindexed, run
+from bot.answer import answer
+from bot.console import Actions, Session
+from bot.domain import Answer, Feedback, Question
+
+
+def run_naru() -> None:
+    """Start Naru: brings the database up to date, re-indexes the sources, opens the console.
+
+    Questions can be piped in, one a line; the exit status is 1 when one of them could not be answered.
+    """
+    faults = run(_run())
+    if faults and not sys.stdin.isatty():
+        raise typer.Exit(1)
+
+
+async def _run() -> int:
+    settings = load()
+    async with opened(settings, migrate=True) as app:
+        if settings.slack.bot_token is not None:
+            err.print("Slack's tokens are set; this release has no Slack door yet, so the console opens.")
+        person, room = app.present(None, None)
+        await reindexed(app, await app.active())
+        session = Session(actions(app), out, person, room, uuid4().hex)
+        if sys.stdin.isatty():
+            err.print("질문을 입력하세요. Ask a question; /help lists the commands.\n")
+        return await session.run(_read)
+
+
+def actions(app: App) -> Actions:
+    async def ask(question: Question) -> Answer:
+        return await answer(question, app.deps)
+
+    async def give(feedback: Feedback) -> None:
+        await app.records.give(feedback, app.rules())
+
+    async def why(answered: Answer) -> list[tuple[str, str]]:
+        return await _why(app, answered)
+
+    return Actions(ask, why, give, app.directory, app.settings.answer.max_question_chars)
+
+
+async def _why(app: App, answered: Answer) -> list[tuple[str, str]]:
+    """From the Decision's row, as it was committed before anything left."""
+    row = await app.records.decision_of(answered.decision)
+    if row is None:
+        return [("decision", "is not recorded")]
+    said = [
+        ("answered by", answered.route.value + (f" ({answered.model})" if answered.model else "")),
+        *((f"{route.value} before", reason) for route, reason in answered.tried),
+        ("routes", " → ".join(row["routes"])),
+        *((level, f"{kind} · {origin}") for level, kind, origin in sorted(row["reasons"])),
+    ]
+    for sink, verdict in row["verdicts"].items():
+        against = ", ".join(f"{kind} ({origin})" for _, kind, origin in verdict["against"])
+        said.append((sink, "yes" if verdict["allowed"] else f"no: {against}"))
+    return [*said, ("policy", row["policy"][:12]), ("decision", str(row["id"]))]
+
+
+def _read(prompt: str) -> str:
+    """One line from the terminal or the pipe; EOFError at its end.
+
+    It blocks the event loop, which has nothing else to do. While it waits, Ctrl-C is an ordinary
+    KeyboardInterrupt: asyncio's own handler would only take note of it until a line is there.
+    """
+    if not sys.stdin.isatty():
+        line = sys.stdin.readline()
+        if not line:
+            raise EOFError
+        return line
+    import readline  # noqa: F401  # gives input() editing and history; only where a person types
+
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return input(prompt)
+    finally:
+        signal.signal(signal.SIGINT, handler)

@@ -1,0 +1,61 @@
+"""`naru status`: what there is, and what cannot be read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.markup import escape
+
+from admin.app import App, data_use, opened
+from admin.cli.base import Json, emit, load, out, run
+from admin.cli.source import source_data
+from bot.config_file import Endpoint
+from retrieval.label import Level
+
+
+def status(json: Json = False) -> None:
+    """Show the database, the sources with their unreadable documents, the models and the policy."""
+    data = run(_status())
+    if json:
+        emit(data)
+        return
+    for what, says in data.items():
+        if what != "sources":
+            line = ", ".join(f"{k} {v}" for k, v in says.items()) if isinstance(says, dict) else str(says)
+            out.print(f"[bold]{what:12}[/bold]{escape(line)}")
+    for source in data["sources"]:
+        counts = f"{source['documents']} documents, {source['passages']} passages"
+        state = "" if source["active"] else " (not searched: no longer in naru.toml)"
+        out.print(f"[bold]{'source':12}[/bold]{escape(source['name'])}: {counts}{state}")
+        for problem in source["problems"]:
+            out.print(f"{'':12}[yellow]{escape(problem['reason'])}[/yellow]")
+
+
+async def _status() -> dict[str, Any]:
+    settings = load()
+    async with opened(settings, sync=False) as app:
+        return await _facts(app)
+
+
+async def _facts(app: App) -> dict[str, Any]:
+    settings, rules = app.settings, app.rules()
+    server = await app.database.server()
+    terms = data_use(settings)
+    return {
+        "config": str(settings.config),
+        "home": str(settings.home),
+        "database": {
+            "postgres": server.major,
+            "pgvector": server.vector_installed,
+            "embedded": settings.database_url is None,
+        },
+        "cloud": _endpoint(settings.models.cloud)
+        | {"ceiling": Level(rules.sinks["cloud"].ceiling).name, "terms until": str(terms.expires) if terms else "none"},
+        "on_prem": _endpoint(settings.models.on_prem),
+        "policy": {"file": str(settings.policy), "hash": rules.hash[:12]},
+        "sources": [source_data(s) for s in await app.catalogue.status()],
+    }
+
+
+def _endpoint(model: Endpoint) -> dict[str, Any]:
+    return {"model": model.model or "not connected", "base_url": model.base_url or "-"}

@@ -1,0 +1,103 @@
+"""Bring a database to this release's tables, and tell when it is not there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect, text
+
+from migrations import METADATA
+from retrieval.database import Database, DatabaseFault, lock_key
+
+_LOCK = lock_key("migrate")
+
+
+async def upgrade(url: str) -> None:
+    """Create or change the tables, all or nothing. Of several that start at once, one does it, the rest wait.
+
+    Raises DatabaseFault when the server cannot hold the tables, or holds those of a newer Naru.
+    """
+    database = Database(url)
+    try:
+        await database.requirements()
+        async with database.transaction() as connection:
+            await connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+            await connection.run_sync(_upgrade)
+    finally:
+        await database.close()
+
+
+async def verify(url: str) -> None:
+    """Raise DatabaseFault unless the tables are those of this release."""
+    database = Database(url)
+    try:
+        async with database.transaction() as connection:
+            problem = await connection.run_sync(_problem)
+    finally:
+        await database.close()
+    if problem is not None:
+        raise DatabaseFault(problem)
+
+
+def _upgrade(connection: Connection) -> None:
+    revision = _revision(connection)
+    is_new = revision is None and not _present(connection)
+    is_older = revision in _revisions() and revision != _head()
+    if not (is_new or is_older):
+        problem = _problem(connection)
+        if problem is not None:
+            raise DatabaseFault(problem)
+        return
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _problem(connection: Connection) -> str | None:
+    revision = _revision(connection)
+    missing = _expected() - _present(connection)
+    if revision is None and missing == _expected():
+        return "The database has no tables of Naru yet: run `naru migrate`."
+    if revision is not None and revision not in _revisions():
+        return f"The database was migrated by a newer Naru (revision {revision}): update Naru."
+    if revision is None or (revision == _head() and missing):
+        detail = f"missing: {', '.join(sorted(missing))}" if revision else "no revision is recorded"
+        return f"The database is half-migrated ({detail}): restore a backup, or let Naru use an empty one."
+    if revision != _head():
+        return f"The database's tables are those of an older Naru (revision {revision}): run `naru migrate`."
+    return None
+
+
+def _config() -> Config:
+    config = Config()
+    location = str(Path(__file__).parent.parent / "migrations")
+    config.set_main_option("script_location", location.replace("%", "%%"))
+    return config
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
+
+
+def _head() -> str | None:
+    return _scripts().get_current_head()
+
+
+def _revisions() -> set[str]:
+    return {script.revision for script in _scripts().walk_revisions()}
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _expected() -> set[str]:
+    return {name for metadata in METADATA for name in metadata.tables}
+
+
+def _present(connection: Connection) -> set[str]:
+    return _expected() & set(inspect(connection).get_table_names())

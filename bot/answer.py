@@ -1,0 +1,115 @@
+"""THE STORY: one question to one answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import uuid4
+
+from bot.check import Shown, check
+from bot.domain import Answer, Draft, Question, Route
+from bot.models.shores import Shores
+from bot.people import People
+from bot.policy.decide import Decision, decide
+from bot.policy.parts import Prompt, joined, passage_parts, question_part, thread_parts
+from bot.policy.rules import Rules, allowed
+from bot.records import Records
+from bot.rewrite import rewrite
+from bot.words import say, spoken
+from retrieval.passage import Document, Passage, Readers
+
+_NOT_FAR_BEHIND = 0.5
+
+
+class Search(Protocol):
+    """retrieval/search.py: the only way to get a Passage."""
+
+    async def __call__(self, query: str, readers: Readers, limit: int) -> tuple[Passage, ...]: ...
+
+    async def present(self, documents: tuple[int, ...], readers: Readers) -> Mapping[int, Document]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Deps:
+    """What the story needs, wired by the composition root.
+
+    rules: the policy as it is now. passages: how many a prompt may carry. confident: the confidence under which a
+    passage does not answer; below it Naru says that it does not know. operator: who asks in others' names, if so.
+    """
+
+    rules: Callable[[], Rules]
+    people: People
+    search: Search
+    records: Records
+    shores: Shores
+    passages: int
+    confident: float
+    operator: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """Everything that is known of a question when its Decision has been made."""
+
+    query: str
+    found: tuple[Passage, ...]
+    shown: Shown
+    parts: Prompt
+    decision: Decision
+
+
+async def answer(question: Question, deps: Deps) -> Answer:
+    """The whole path. Raises a Fault where no answer can be given; the caller shows its sentence."""
+    rules = deps.rules()
+    considered = await consider(question, rules, deps)
+    shown = considered.shown
+    decision = await deps.records.decided(considered.decision, question, deps.operator)
+    if considered.shown.documents:
+        draft = await deps.shores.complete(question, decision, considered.parts, rules)
+    else:
+        draft = _unknown(question, considered.found)
+    readers = await deps.people.readers(question.asker, question.room)
+    present = await deps.search.present(shown.documents, readers)
+    checked = check(question, draft, decision, shown, present, rules)
+    await deps.records.store(checked, question, decision, deps.operator)
+    return checked
+
+
+async def consider(question: Question, rules: Rules, deps: Deps) -> Considered:
+    """The first four steps: rewrite, search, label, decide. Nothing leaves and nothing is written."""
+    thread = await deps.records.thread(question)
+    readers = await deps.people.readers(question.asker, question.room)
+    query = rewrite(question, thread)
+    found = await deps.search(query, readers, deps.passages)
+    shown = _shown(_confident(found, deps.confident), rules)
+    earlier = tuple(document for turn in thread for document in turn.documents)
+    known = await deps.search.present(earlier, readers)
+    # Where nothing may be shown, the Decision is made over what there is, and so it refuses and says why.
+    usable = shown.passages or shown.title_only
+    parts = (
+        *thread_parts(thread, known, rules),
+        *(part for n, p in enumerate(usable, 1) for part in passage_parts(n, p, rules)),
+        question_part(question, rules),
+    )
+    return Considered(query, found, shown, parts, decide(parts, rules, uuid4()))
+
+
+def _confident(found: tuple[Passage, ...], least: float) -> tuple[Passage, ...]:
+    """The passages that can answer: none when even the best one cannot, else those not far behind it."""
+    best = max((passage.confidence for passage in found), default=0.0)
+    return tuple(p for p in found if best >= least and p.confidence >= _NOT_FAR_BEHIND * best)
+
+
+def _shown(passages: tuple[Passage, ...], rules: Rules) -> Shown:
+    """Passages above what the conversation may be shown stay out of the prompt: an answer made from them could not
+    be shown either. Of those only title and link are."""
+    fit = tuple(p for p in passages if allowed(joined(passage_parts(0, p, rules), rules), rules.sinks["slack"]))
+    return Shown(fit, tuple(p for p in passages if p not in fit))
+
+
+def _unknown(question: Question, found: tuple[Passage, ...]) -> Draft:
+    tongue = spoken(question.text)
+    owner = next((p.document.owner for p in found if p.document.owner), None)
+    text = say(tongue, "unknown") + (say(tongue, "ask", owner=owner) if owner else "")
+    return Draft(Route.QUOTE, text, known=False)

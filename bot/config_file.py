@@ -1,0 +1,197 @@
+"""What naru.toml may say: one frozen model per section. Pure.
+
+naru.toml.example shows each key with its default; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field, SecretStr, Strict
+
+from bot.toml_file import LevelName, Section
+from retrieval.passage import Principal, Rule, Source
+
+RESERVED_SOURCES = ("approved",)  # answers that people approved: Naru fills it itself
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def _url(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or re.search(r"\s", value):
+        raise ValueError("must be an address that begins with http:// or https://")
+    if parts.username or parts.password:
+        raise ValueError("must not hold a user name or password: they would be shown in messages")
+    return value
+
+
+def _proxy(value: str) -> str:
+    if not re.match(r"(https?|socks5h?)://\S", value):
+        raise ValueError("must be an address that begins with http://, https:// or socks5://")
+    return value
+
+
+def _host(value: str) -> str:
+    if not re.fullmatch(r"[\w.-]+|[0-9A-Fa-f:.]+", value):
+        raise ValueError("must be host names or IP addresses, without http://, port or path")
+    return value.lower()
+
+
+def _database_url(value: str) -> str:
+    if not re.match(r"(postgresql|postgres|postgresql\+psycopg)://", value):
+        raise ValueError("must be an address such as postgresql://naru@db.example/naru")
+    return value
+
+
+def _principal(value: str) -> Principal:
+    if not re.fullmatch(r"everyone|(user|group|channel|email|ext):\S+", value):
+        raise ValueError("must be everyone, user:.., group:.., channel:.., email:.. or ext:<source>/<group>")
+    return Principal(value)
+
+
+def _not_empty(value: tuple[str, ...]) -> tuple[str, ...]:
+    """Not Field(min_length=1): that one also complains when there is an entry and the entry is wrong."""
+    if not value:
+        raise ValueError("must not be empty")
+    return value
+
+
+def _source_name(value: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,62}", value):
+        raise ValueError("must be lower-case letters, digits, - and _, at most 63")
+    if value in RESERVED_SOURCES:
+        raise ValueError("is a name that Naru uses itself: choose another")
+    return value
+
+
+Text = Annotated[str, Field(min_length=1)]
+Secret = Annotated[SecretStr, Field(min_length=1)]
+Url = Annotated[str, AfterValidator(_url)]
+ProxyUrl = Annotated[str, AfterValidator(_proxy)]
+DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
+Seconds = Annotated[float, Field(gt=0, le=600)]
+Hosts = Annotated[tuple[Annotated[str, AfterValidator(_host)], ...], Strict(False)]
+ReaderList = Annotated[
+    tuple[Annotated[str, AfterValidator(_principal)], ...], Strict(False), AfterValidator(_not_empty)
+]
+
+
+class Console(Section):
+    """person: whose eyes the console opens with, an id of the directory."""
+
+    person: Text | None = None
+
+
+class AnswerLimits(Section):
+    """passages: how many an answer may rest on. max_question_chars: longer questions are refused."""
+
+    passages: int = Field(default=6, ge=1, le=20)
+    max_question_chars: int = Field(default=8000, ge=500, le=40_000)
+
+
+class DataUse(Section):
+    """What the cloud's contract says; missing or expired, only PUBLIC text may go there."""
+
+    training: bool
+    retention_days: int = Field(ge=0)
+    region: Text
+    contract: Text
+    expires: date
+
+
+class Endpoint(Section):
+    """An OpenAI-compatible address and the model to ask there; both or neither."""
+
+    base_url: Url | None = None
+    api_key: Secret | None = None
+    model: Text | None = None
+
+
+class Shore(Endpoint):
+    """A model that answers. Timeouts in seconds; total_timeout_s covers all attempts."""
+
+    attempts: int = Field(default=3, ge=1, le=5)
+    first_token_timeout_s: Seconds = 15.0
+    total_timeout_s: Seconds = 60.0
+    max_tokens: int = Field(default=1024, ge=1, le=131_072)
+
+
+class Cloud(Shore):
+    proxy: ProxyUrl | None = Field(default=None, repr=False)  # may hold a password
+    data_use: DataUse | None = None
+
+
+class OnPrem(Shore):
+    """hosts: what counts as on-prem; any other host is the cloud."""
+
+    hosts: Hosts = LOOPBACK
+
+
+class Models(Section):
+    cloud: Cloud = Cloud()
+    on_prem: OnPrem = OnPrem()
+    embed: Endpoint = Endpoint()
+
+
+class Slack(Section):
+    bot_token: Secret | None = None
+    app_token: Secret | None = None
+    signing_secret: Secret | None = None
+    api_url: Url | None = None
+
+
+class RuleSection(Section):
+    match: Text
+    level: LevelName
+    readers: ReaderList
+
+    def rule(self) -> Rule:
+        return Rule(self.match, self.level, frozenset(map(Principal, self.readers)))
+
+
+class SourceSection(Section):
+    """level and readers have no default: who may read is for the company to say."""
+
+    name: Annotated[str, AfterValidator(_source_name)]
+    kind: Literal["files"] = "files"
+    location: Text
+    level: LevelName
+    readers: ReaderList
+    link: Url | None = None
+    owner: Text | None = None
+    rules: Annotated[tuple[RuleSection, ...], Strict(False)] = ()
+
+    def source(self, location: str) -> Source:
+        """As retrieval knows it, at its resolved location."""
+        return Source(
+            name=self.name,
+            kind=self.kind,
+            location=location,
+            level=self.level,
+            readers=frozenset(map(Principal, self.readers)),
+            rules=tuple(rule.rule() for rule in self.rules),
+            link=self.link,
+            owner=self.owner,
+        )
+
+
+class ConfigFile(Section):
+    """naru.toml as a whole. Paths are as written: relative ones are relative to the file."""
+
+    sample: bool = False
+    home: Text | None = None
+    database_url: DatabaseUrl | None = Field(default=None, repr=False)  # may hold a password
+    policy: Text | None = None
+    directory: Text | None = None
+    console: Console = Console()
+    answer: AnswerLimits = AnswerLimits()
+    models: Models = Models()
+    slack: Slack = Slack()
+    sources: Annotated[tuple[SourceSection, ...], Strict(False)] = ()

@@ -1,0 +1,171 @@
+"""The same story in a terminal: for the first hour, and for trying every promise as other people in other rooms."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Literal
+from uuid import uuid4
+
+from rich.console import Console
+from rich.markdown import Markdown
+from rich.markup import escape
+from rich.table import Table
+
+from bot.domain import Answer, Feedback, Question, QuestionFault, Room, Verdict
+from bot.people import Directory
+from bot.words import route_name, say, spoken
+from retrieval.errors import Fault
+
+_HELP = (
+    ("/as [U2]", "다른 사람으로 묻기 · ask as somebody else"),
+    ("/in [C1 | dm]", "다른 방에서 묻기 · ask in another room"),
+    ("/why", "마지막 답이 왜 그 경로로 갔는지 · why the last answer took its route"),
+    ("/good, /bad [이유]", "마지막 답 평가 · what you think of the last answer"),
+    ("/new", "새 대화 · start a new thread"),
+    ("/quit", "끝내기 · leave"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Actions:
+    """What the console can have done. why: the rows that explain an answer, as (what, says) pairs."""
+
+    ask: Callable[[Question], Awaitable[Answer]]
+    why: Callable[[Answer], Awaitable[list[tuple[str, str]]]]
+    give: Callable[[Feedback], Awaitable[None]]
+    directory: Callable[[], Directory]
+    longest: int
+
+
+@dataclass
+class Session:
+    """One person in one room, and the thread they are in."""
+
+    actions: Actions
+    out: Console
+    person: str
+    room: Room
+    thread: str = field(default_factory=lambda: uuid4().hex)
+    last: Answer | None = None
+
+    async def run(self, read: Callable[[str], str]) -> int:
+        """Read lines until they end. Returns how many of them got a reason instead of an answer."""
+        faults = 0
+        while True:
+            try:
+                line = read(self.prompt)
+            except (EOFError, KeyboardInterrupt):
+                return faults
+            try:
+                if await self.line(line.strip()) == "quit":
+                    return faults
+            except Fault as fault:
+                faults += 1
+                self.out.print(f"[yellow]{escape(str(fault))}[/yellow]")
+
+    @property
+    def prompt(self) -> str:
+        person = self.actions.directory().people.get(self.person)
+        where = "DM" if self.room.kind == "dm" else f"#{self.room.name}"
+        return f"{person.name if person else self.person} · {where} > "
+
+    async def line(self, line: str) -> Literal["quit"] | None:
+        """One line: a command or a question. Raises the Fault that is its reason."""
+        command, _, rest = line.partition(" ")
+        match command:
+            case "":
+                return None
+            case "/quit" | "/exit":
+                return "quit"
+            case "/help" | "/?":
+                self._help()
+            case "/as":
+                self._as(rest.strip())
+            case "/in":
+                self._in(rest.strip())
+            case "/new":
+                self._new_thread()
+            case "/why":
+                await self._why()
+            case "/good" | "/bad":
+                await self._feedback("good" if command == "/good" else "bad", rest.strip() or None)
+            case _ if command.startswith("/"):
+                raise QuestionFault(f"There is no command {command}; /help lists them.")
+            case _:
+                await self._ask(line)
+        return None
+
+    async def _ask(self, text: str) -> None:
+        question = Question.asked(
+            text, asker=self.person, room=self.room, thread=self.thread, longest=self.actions.longest
+        )
+        with self.out.status("…"):
+            self.last = await self.actions.ask(question)
+        show(self.last, question.text, self.out)
+
+    def _as(self, person: str) -> None:
+        directory = self.actions.directory()
+        if not person:
+            self._list(
+                ["id", "name", "role", "groups"],
+                [
+                    [p.id, p.name, p.role, ", ".join(sorted(p.groups)) or ("guest" if p.guest else "")]
+                    for p in directory.people.values()
+                ],
+            )
+            return
+        self.room, self.person = directory.room(None, person), person
+        self._new_thread()
+
+    def _in(self, room: str) -> None:
+        directory = self.actions.directory()
+        if not room:
+            rows = [[r.id, f"#{r.name}", r.kind, "shared" if r.shared else ""] for r in directory.rooms]
+            self._list(["id", "name", "kind", ""], rows)
+            return
+        self.room = directory.room(None if room.lower() == "dm" else room, self.person)
+        self._new_thread()
+
+    def _new_thread(self) -> None:
+        self.thread, self.last = uuid4().hex, None
+
+    async def _why(self) -> None:
+        table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
+        for what, says in await self.actions.why(self._answer()):
+            table.add_row(f"[bold]{escape(what)}[/bold]", escape(says))
+        self.out.print(table)
+
+    async def _feedback(self, verdict: Verdict, reason: str | None) -> None:
+        await self.actions.give(Feedback(self._answer().id, self.person, verdict, reason))
+        self.out.print("[green]기록했습니다 · recorded[/green]")
+
+    def _answer(self) -> Answer:
+        if self.last is None:
+            raise QuestionFault("There is no answer yet in this thread: ask something first.")
+        return self.last
+
+    def _help(self) -> None:
+        self._list(["", ""], [list(row) for row in _HELP])
+
+    def _list(self, columns: list[str], rows: list[list[str]]) -> None:
+        table = Table(*columns, box=None, padding=(0, 2, 0, 0), show_header=any(columns))
+        for row in rows:
+            table.add_row(*map(escape, row))
+        self.out.print(table)
+
+
+def show(answer: Answer, question: str, out: Console) -> None:
+    """The answer, where it comes from, and in one line which way it went and how sensitive it was."""
+    tongue = spoken(question)
+    out.print()
+    out.print(Markdown(answer.text))
+    if answer.citations:
+        out.print()
+    for citation in answer.citations:
+        heading = f" › {citation.heading}" if citation.heading else ""
+        place = citation.link or citation.uri
+        out.print(f"  [cyan]\\[{citation.number}][/cyan] {escape(citation.title + heading)} [dim]{escape(place)}[/dim]")
+    kinds = ", ".join(sorted({reason.kind for reason in answer.label.reasons}))
+    line = say(tongue, "way", route=route_name(tongue, answer.route), level=answer.label.level.name, kinds=kinds)
+    out.print(f"  [dim]{escape(line)}[/dim]\n")

@@ -1,0 +1,157 @@
+"""What the story talks about: Question, Turn, Draft, Answer, Feedback. Pure.
+
+Part and Prompt stand in bot/policy/parts.py, because only the policy makes them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Literal
+from uuid import UUID, uuid4
+
+from retrieval.errors import Fault
+from retrieval.label import Label
+from retrieval.passage import Passage
+
+
+class Route(StrEnum):
+    """Who answers. `quote`: no model, the passages word for word. `refuse`: a reason instead of an answer."""
+
+    CLOUD = "cloud"
+    ON_PREM = "on_prem"
+    QUOTE = "quote"
+    REFUSE = "refuse"
+
+
+SHORES = (Route.CLOUD, Route.ON_PREM)
+"""The routes that call a model."""
+
+RoomKind = Literal["dm", "private", "public", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Where a question is asked. shared: people of another organisation, or guests, are present."""
+
+    id: str
+    name: str
+    kind: RoomKind
+    shared: bool = False
+
+
+class QuestionFault(Fault):
+    """A question that cannot be taken: empty, too long, or of somebody unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What somebody asked. thread: questions with the same value follow one another."""
+
+    id: UUID
+    text: str
+    asker: str
+    room: Room
+    thread: str
+    received_at: datetime
+
+    @classmethod
+    def asked(cls, text: str, *, asker: str, room: Room, thread: str, longest: int) -> Question:
+        """A new question; raises QuestionFault when it is empty or longer than `longest` characters."""
+        clean = text.encode("utf-8", "replace").decode("utf-8").replace("\x00", "").strip()
+        if not clean:
+            raise QuestionFault("The question is empty: type what you want to know.")
+        if len(clean) > longest:
+            raise QuestionFault(
+                f"The question has {len(clean):,} characters and Naru reads up to {longest:,}: ask for one thing, "
+                "and leave out the text that it is about or shorten it."
+            )
+        return cls(uuid4(), clean, asker, room, thread, datetime.now(UTC))
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """An earlier question of the same thread with its answer.
+
+    A text that is gone (not kept, or not readable any more) is None: nothing can be said of it, so it counts as
+    RESTRICTED. label: what the Decision of that time knew; documents: the ids that the answer rested on.
+    """
+
+    question: str | None
+    answer: str | None
+    label: Label
+    documents: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a model call took, in tokens; None where the server does not say."""
+
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a route made, before bot/check.py has looked at it.
+
+    known: False when it says that the documents do not know. tried: the routes before this one, each with why it
+    did not answer. model and prompt_version are None where no model was called.
+    """
+
+    route: Route
+    text: str
+    known: bool = True
+    tried: tuple[tuple[Route, str], ...] = ()
+    model: str | None = None
+    prompt_version: str | None = None
+    usage: Usage = Usage()
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where an answer comes from. number: the n of [n] in the text."""
+
+    number: int
+    title: str
+    heading: str
+    uri: str
+    link: str | None
+
+    @classmethod
+    def of(cls, number: int, passage: Passage) -> Citation:
+        document = passage.document
+        return cls(number, document.title, passage.heading, document.uri, document.link)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is shown. It knows its passages, its Decision, its model and its prompt's version."""
+
+    id: UUID
+    question: UUID
+    decision: UUID
+    text: str
+    citations: tuple[Citation, ...]
+    route: Route
+    label: Label
+    known: bool
+    documents: tuple[int, ...] = ()
+    tried: tuple[tuple[Route, str], ...] = ()
+    model: str | None = None
+    prompt_version: str | None = None
+    usage: Usage = Usage()
+
+
+Verdict = Literal["good", "bad"]
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What somebody thinks of an answer. One person counts once per answer; the last word stands."""
+
+    answer: UUID
+    person: str
+    verdict: Verdict
+    reason: str | None = None

@@ -1,0 +1,234 @@
+"""The one way to a model: an OpenAI-compatible server, behind a guard that asks for the Permit.
+
+The guard is the client's transport. It sees the body that is about to leave, after everything a library might have
+done to it, and lets it pass only if a Permit for this shore covers exactly these messages; each Permit opens the
+door once. What the body may hold besides the messages is a short list with plain values, and of the headers only
+those that HTTP and the key need: nothing about the person, the machine or the library leaves.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Protocol, cast
+from weakref import WeakSet
+
+import httpx2
+import openai
+from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
+
+from bot.domain import Route, Usage
+from bot.models.faults import ModelFault
+from bot.policy.parts import Prompt, messages
+from bot.policy.permit import Permit, PermitFault, digest_of
+
+_PERMIT = "x-naru-permit"
+_HEADERS = frozenset({"host", "authorization", "content-type", "content-length", "accept"})
+_CONNECT_S = 3.0
+_WORTH_ANOTHER_TRY = frozenset({408, 409, 429, 500, 502, 503, 504})
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """A whole answer: the server said that it was finished."""
+
+    text: str
+    model: str
+    usage: Usage
+
+
+class Door(Protocol):
+    """What an endpoint asks of a shore's door. The real one is OpenAIDoor; tests/standins has a fake beside it."""
+
+    model: str
+
+    async def complete(self, prompt: Prompt, permit: Permit) -> Completion:
+        """One try. Raises ModelFault when there is no whole answer, PermitFault when nothing was sent."""
+        ...
+
+
+class Guard(httpx2.AsyncBaseTransport):
+    """Lets out what a Permit covers, and nothing else."""
+
+    def __init__(self, shore: Route, url: httpx2.URL, inner: httpx2.AsyncBaseTransport) -> None:
+        self._shore = shore
+        self._url = url
+        self._inner = inner
+        self._admitted: dict[str, Permit] = {}
+        # Weak: once nobody holds a Permit any more, nobody can show it a second time.
+        self._seen: WeakSet[Permit] = WeakSet()
+
+    def admit(self, permit: Permit) -> dict[str, str]:
+        """Announce a Permit; the headers by which its request will be known. They do not leave."""
+        if permit in self._seen:
+            raise PermitFault("A Permit was used a second time.")
+        self._seen.add(permit)
+        self._admitted[permit.id] = permit
+        return {_PERMIT: permit.id}
+
+    def forget(self, permit: Permit) -> None:
+        """Take back a Permit that was announced and never used."""
+        self._admitted.pop(permit.id, None)
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        permit = self._admitted.pop(request.headers.get(_PERMIT, ""), None)
+        body = await request.aread()
+        self._examine(request, body, permit)
+        headers = [(name, value) for name, value in request.headers.multi_items() if name in _HEADERS]
+        return await self._inner.handle_async_request(
+            httpx2.Request("POST", self._url, headers=headers, content=body, extensions=request.extensions)
+        )
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+    def _examine(self, request: httpx2.Request, body: bytes, permit: Permit | None) -> None:
+        if permit is None:
+            raise PermitFault("A request without a Permit was stopped at the door.")
+        if permit.route is not self._shore:
+            raise PermitFault(f"A Permit for {permit.route} was shown at the door to {self._shore}.")
+        if request.method != "POST" or request.url != self._url:
+            raise PermitFault(f"A request to another address than the {self._shore} model's was stopped.")
+        content = _parsed(body)
+        odd = sorted(key for key, value in content.items() if not _known(key, value))
+        if odd:
+            raise PermitFault(f"The request body holds what no Permit covers: {', '.join(odd)}.")
+        if content.get("model") != permit.model or digest_of(content.get("messages")) != permit.digest:
+            raise PermitFault(f"The request body is not what the decision {permit.decision} covers.")
+
+
+def _parsed(body: bytes) -> dict[str, Any]:
+    def no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        if len({key for key, _ in pairs}) < len(pairs):
+            raise PermitFault("The request body names a key twice.")
+        return dict(pairs)
+
+    try:
+        content = json.loads(body, object_pairs_hook=no_key_twice)
+    except ValueError as error:
+        raise PermitFault("The request body is not JSON.") from error
+    if not isinstance(content, dict):
+        raise PermitFault("The request body is not a JSON object.")
+    return content
+
+
+def _known(key: str, value: object) -> bool:
+    match key:
+        case "messages" | "model":
+            return True  # compared with the Permit
+        case "stream":
+            return value is True
+        case "stream_options":
+            return value == {"include_usage": True}
+        case "max_tokens" | "max_completion_tokens" | "temperature":
+            return isinstance(value, int | float)
+        case _:
+            return False
+
+
+class OpenAIDoor:
+    """An OpenAI-compatible server as a Door.
+
+    first_token_s: the longest silence, before the first token and between two. proxy: used only if given; the
+    process's own proxy settings are never looked at, so that an on-prem question cannot pass through a proxy.
+    """
+
+    def __init__(
+        self,
+        shore: Route,
+        *,
+        base_url: str,
+        api_key: str | None,
+        model: str,
+        max_tokens: int,
+        first_token_s: float,
+        proxy: str | None = None,
+    ) -> None:
+        self.model = model
+        self._shore = shore
+        # The cloud's newer models refuse `max_tokens` and any temperature; many on-prem servers know nothing else.
+        cloud = shore is Route.CLOUD
+        self._sampling = (
+            {"max_completion_tokens": max_tokens} if cloud else {"max_tokens": max_tokens, "temperature": 0}
+        )
+        self._first_token_s = first_token_s
+        address = httpx2.URL(base_url.rstrip("/") + "/chat/completions")
+        self._guard = Guard(shore, address, httpx2.AsyncHTTPTransport(proxy=proxy, trust_env=False))
+        timeout = httpx2.Timeout(first_token_s, connect=_CONNECT_S)
+        http = httpx2.AsyncClient(transport=self._guard, trust_env=False, follow_redirects=False, timeout=timeout)
+        self._client = openai.AsyncOpenAI(
+            base_url=base_url, api_key=api_key or "none", max_retries=0, timeout=timeout, http_client=http
+        )
+
+    async def complete(self, prompt: Prompt, permit: Permit) -> Completion:
+        headers = self._guard.admit(permit)
+        try:
+            async with self._translated():
+                stream = await self._client.chat.completions.create(
+                    model=self.model,
+                    messages=cast(list[ChatCompletionMessageParam], messages(prompt)),
+                    stream=True,
+                    stream_options={"include_usage": True},
+                    extra_headers=headers,
+                    extra_body=self._sampling,
+                )
+                async with stream:
+                    return await self._collect(stream.__aiter__())
+        finally:
+            self._guard.forget(permit)
+
+    async def aclose(self) -> None:
+        await self._client.close()
+
+    async def _collect(self, chunks: AsyncIterator[ChatCompletionChunk]) -> Completion:
+        text: list[str] = []
+        finish: str | None = None
+        usage = Usage()
+        while True:
+            async with asyncio.timeout(self._first_token_s):
+                chunk = await anext(chunks, None)
+            if chunk is None:
+                break
+            if chunk.usage:
+                usage = Usage(chunk.usage.prompt_tokens, chunk.usage.completion_tokens)
+            for choice in chunk.choices[:1]:
+                text.append(choice.delta.content or "")
+                finish = choice.finish_reason or finish
+        if finish is None:
+            raise self._fault("stopped in the middle of its answer")
+        if finish != "stop":
+            raise self._fault(f"did not finish its answer ({finish})", again=False)
+        said = "".join(text).strip()
+        if not said:
+            raise self._fault("gave an empty answer", again=False)
+        return Completion(said, self.model, usage)
+
+    @asynccontextmanager
+    async def _translated(self) -> AsyncIterator[None]:
+        """The lower libraries' errors become ours. None of their texts is kept: it may hold ours."""
+        try:
+            yield
+        except openai.APIStatusError as error:
+            status, after = error.status_code, _retry_after(error.response.headers)
+            again = status in _WORTH_ANOTHER_TRY
+            raise self._fault(f"answered with status {status}", again=again, after=after) from None
+        except openai.APIConnectionError as error:
+            how = "did not answer in time" if isinstance(error, openai.APITimeoutError) else "cannot be reached"
+            raise self._fault(how) from None
+        except (TimeoutError, httpx2.TimeoutException):
+            raise self._fault("did not answer in time") from None
+        except (openai.OpenAIError, httpx2.HTTPError, ValueError, AttributeError, TypeError):
+            # openai builds its objects without validating them: a garbled chunk fails where it is read.
+            raise self._fault("answered with something that is no chat completion") from None
+
+    def _fault(self, how: str, *, again: bool = True, after: float | None = None) -> ModelFault:
+        return ModelFault(f"The {self._shore.value} model {how}.", again=again, after=after)
+
+
+def _retry_after(headers: httpx2.Headers) -> float | None:
+    """Seconds of a Retry-After header; its date form is rare with model servers and counts as absent."""
+    value = headers.get("retry-after", "")
+    return float(value) if value.replace(".", "", 1).isdigit() else None

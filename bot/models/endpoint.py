@@ -1,0 +1,60 @@
+"""A door with patience: retries with jitter, the server's own Retry-After, one total timeout. The only retry layer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tenacity import (
+    AsyncRetrying,
+    RetryCallState,
+    retry_if_exception,
+    stop_after_attempt,
+    wait_random_exponential,
+)
+
+from bot.models.door import Completion, Door
+from bot.models.faults import ModelFault
+from bot.policy.parts import Prompt
+from bot.policy.permit import Permit
+
+_BACKOFF = wait_random_exponential(multiplier=0.5, max=8)
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """attempts: tries in all. total_s: seconds for all of them together, waiting included."""
+
+    door: Door
+    attempts: int
+    total_s: float
+
+    async def complete(self, issue: Callable[[], tuple[Prompt, Permit]]) -> Completion:
+        """Ask until there is a whole answer. `issue` is called for each try, so that each has its own prompt and its
+        own Permit. Raises ModelFault when the tries or the time are used up."""
+        retrying = AsyncRetrying(
+            stop=stop_after_attempt(self.attempts),
+            wait=_wait,
+            retry=retry_if_exception(_worth_another_try),
+            reraise=True,
+        )
+        try:
+            async with asyncio.timeout(self.total_s):
+                return await retrying(self._once, issue)
+        except TimeoutError:
+            raise ModelFault(f"The model took longer than {self.total_s:g} s.", again=False) from None
+
+    async def _once(self, issue: Callable[[], tuple[Prompt, Permit]]) -> Completion:
+        prompt, permit = issue()
+        return await self.door.complete(prompt, permit)
+
+
+def _worth_another_try(error: BaseException) -> bool:
+    return isinstance(error, ModelFault) and error.again
+
+
+def _wait(state: RetryCallState) -> float:
+    error = state.outcome.exception() if state.outcome else None
+    asked = error.after if isinstance(error, ModelFault) else None
+    return asked if asked is not None else _BACKOFF(state)

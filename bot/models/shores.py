@@ -1,0 +1,76 @@
+"""The routes of a Decision, tried in order. Each try builds its own prompt and gets its own Permit."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from bot.domain import Draft, Question, Route
+from bot.models.endpoint import Endpoint
+from bot.models.faults import ModelFault
+from bot.models.quote import quote
+from bot.policy.decide import Decision
+from bot.policy.parts import Prompt
+from bot.policy.permit import Permit, PermitFault, permit
+from bot.policy.rules import Rules
+from bot.prompt import Template, build
+from bot.words import route_name, say, spoken
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Shores:
+    """endpoints: the models that are connected, by route."""
+
+    endpoints: Mapping[Route, Endpoint]
+    template: Template
+
+    async def complete(self, question: Question, decision: Decision, parts: Prompt, rules: Rules) -> Draft:
+        """The first route that answers. Never one outside the Decision; never silence."""
+        tried: list[tuple[Route, str]] = []
+        for route in decision.routes:
+            if route is Route.QUOTE:
+                return self._quote(question, decision, parts, tuple(tried))
+            if route is Route.REFUSE:
+                break
+            endpoint = self.endpoints.get(route)
+            if endpoint is None:
+                tried.append((route, f"The {route.value} model is not connected."))
+                continue
+            try:
+                draft = await self._ask(endpoint, route, decision, parts, rules)
+            except (ModelFault, PermitFault) as fault:
+                _log.warning("route %s of decision %s did not answer: %s", route, decision.id, fault)
+                tried.append((route, str(fault)))
+            else:
+                return replace(draft, tried=tuple(tried))
+        return Draft(Route.REFUSE, "", tried=tuple(tried))
+
+    async def _ask(self, endpoint: Endpoint, route: Route, decision: Decision, parts: Prompt, rules: Rules) -> Draft:
+        model = endpoint.door.model
+
+        def issue() -> tuple[Prompt, Permit]:
+            prompt = build(self.template, parts, mark=secrets.token_hex(8))
+            return prompt, permit(decision, prompt, route, model, rules)
+
+        completion = await endpoint.complete(issue)
+        version = self.template.version
+        return Draft(route, completion.text, model=completion.model, prompt_version=version, usage=completion.usage)
+
+    def _quote(
+        self, question: Question, decision: Decision, parts: Prompt, tried: tuple[tuple[Route, str], ...]
+    ) -> Draft:
+        tongue = spoken(question.text)
+        why = ", ".join(
+            say(
+                tongue,
+                "silent" if route in self.endpoints else "unconnected",
+                route=route_name(tongue, route),
+            )
+            for route, _ in tried
+        )
+        note = say(tongue, "quoted", route=route_name(tongue, decision.routes[0]), why=why and f" ({why})")
+        return Draft(Route.QUOTE, f"{quote(question.text, parts)}\n\n{note}", tried=tried)

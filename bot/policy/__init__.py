@@ -1,0 +1,1 @@
+"""The boundary: what may leave the building, and why."""

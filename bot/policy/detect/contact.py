@@ -1,0 +1,101 @@
+"""Where a person can be reached."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bot.policy.detect.finding import Finding, because
+from bot.policy.detect.segment import Number, Segment
+
+_LABEL = r"(?:[A-Za-z0-9][A-Za-z0-9-]{0,62}|[가-힣]{1,20})"  # of one script, or a particle would join it
+_AT = re.compile(rf"(?:@|%40)(?=((?:{_LABEL}\.){{1,8}}(?:xn--[a-z0-9-]{{2,59}}|[A-Za-z]{{2,24}}|한국)))")
+_LOCAL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._%+-'"  # in use; RFC 5322 has more
+_LOCAL_MAX = 64  # RFC 5321 section 4.5.3.1.1
+_LOCAL_EDGE = ".%-'"
+_NOT_A_DOMAIN = (".png", ".jpg", ".jpeg", ".svg", ".gif", ".webp")  # icon@2x.png
+
+_PHONE_WORDS = (
+    "전화", "연락", "핸드폰", "휴대폰", "휴대전화", "폰번호", "문자", "팩스", "내선",
+    "phone", "mobile", "call ", "tel", "fax", "contact", "whatsapp", "sms",
+)  # fmt: skip
+_KR_MOBILE = re.compile(r"0?1[016789][0-9]{7,8}")
+# 전기통신번호관리세칙: area codes, 070 internet, 050x personal relay numbers.
+_KR_LINE = re.compile(r"0?(?:2|3[1-3]|4[1-4]|5[1-5]|6[1-4])[0-9]{7,8}|0?70[0-9]{8}|0?50[2-9][0-9]{7,8}")
+_PLUS = re.compile(r"(?<![A-Za-z0-9])\+[ (]{0,2}\Z")
+_NANP = re.compile(r"1?[2-9][0-9]{2}[2-9][0-9]{6}")
+_KR_GROUPS = {
+    (3, 4, 4), (3, 3, 4), (2, 3, 4), (2, 4, 4), (4, 4, 4), (4, 3, 4),
+    (3, 8), (3, 7), (7, 4), (6, 4), (2, 8), (2, 7),
+}  # fmt: skip
+_NANP_GROUPS = {(3, 3, 4), (1, 3, 3, 4)}
+
+
+def email(segment: Segment) -> Iterator[Finding]:
+    """E-mail addresses. The local part is walked back from the @, so that no text makes the search slow."""
+    for at in _AT.finditer(segment.text):
+        head = segment.text[max(0, at.start() - _LOCAL_MAX) : at.start()]
+        local = head[len(head.rstrip(_LOCAL)) :].lstrip(_LOCAL_EDGE)
+        domain: str = at[1]
+        if not local or local == "git" or domain.lower().endswith(_NOT_A_DOMAIN):
+            continue
+        yield Finding("email", at.start() - len(local), at.end(1), 0.9, "format address")
+
+
+def phone(segment: Segment) -> Iterator[Finding]:
+    """Korean mobile and land-line numbers, at home and with +82; others as E.164 with +, or as North America
+    writes them. Nation-wide service numbers (1588-0000) belong to no person."""
+    context = segment.context(_PHONE_WORDS)
+    for number in segment.numbers(8, 15):
+        if "," in number.separators:  # an amount
+            continue
+        start, (score, evidence) = number.start, _domestic_score(number, bool(context), segment.glued(number))
+        plus = _PLUS.search(segment.text, max(0, number.start - 4), number.start)
+        if plus:
+            start = plus.start()
+            score, evidence = max((score, evidence), _international_score(number))
+        elif ")" in number.separators and segment.text[start - 1 : start] == "(":
+            start -= 1
+        if score:
+            yield Finding("phone", start, number.end, score, because(evidence, context))
+
+
+def _international_score(number: Number) -> tuple[float, str]:
+    digits, grouped = number.digits, len(number.groups) > 1
+    national = digits.removeprefix("82")
+    if national != digits and (_KR_MOBILE.fullmatch(national) or _KR_LINE.fullmatch(national)):
+        return 0.9, "format +82"
+    if digits[0] == "0":
+        return 0.0, ""
+    return (0.6 if grouped or len(digits) >= 10 else 0.35), "format E.164"
+
+
+def _domestic_score(number: Number, context: bool, glued: bool) -> tuple[float, str]:
+    digits, bare = number.digits, len(number.groups) == 1
+    grouped = number.groups in _KR_GROUPS
+    if digits.startswith("82") and not bare and _KR_MOBILE.fullmatch(digits[2:]):
+        return 0.6, "format 82"
+    if digits[0] == "0" and _KR_MOBILE.fullmatch(digits):
+        if grouped:
+            return 0.9, "mobile"
+        if bare:
+            return (0.3, "mobile") if glued and not context else (0.7, "mobile")
+        return (0.4, "mobile") if number.spaced_apart or context else (0.0, "")
+    if digits[0] == "0" and _KR_LINE.fullmatch(digits):
+        if grouped:
+            return 0.6, "land-line"
+        if bare and (context or not glued):
+            return (0.6 if context else 0.3), "land-line"
+        return 0.0, ""
+    if digits.startswith("00") and not bare and len(digits) >= 11:
+        return 0.4, "international prefix"
+    if _NANP.fullmatch(digits) and number.groups in _NANP_GROUPS and "\n" not in number.separators:
+        return (0.6 if context else 0.4), "North America"
+    if context and digits[0] == "0" and 9 <= len(digits) <= 11 and _evenly_separated(number):
+        return 0.35, "trunk prefix"
+    return 0.0, ""
+
+
+def _evenly_separated(number: Number) -> bool:
+    """Whether three or more groups are set apart by one and the same character, as Europe writes numbers."""
+    return len(number.groups) == len(number.separators) + 1 >= 3 and len(set(number.separators)) == 1

@@ -1,0 +1,118 @@
+"""Numbers that identify a person or open an account. A checksum is evidence, never a filter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from itertools import accumulate
+
+from bot.policy.detect.finding import Finding, because
+from bot.policy.detect.segment import Number, Segment
+
+_RRN_WORDS = (
+    "주민", "외국인", "등본", "초본", "실명", "4대보험", "가족관계", "민증", "rrn",
+    "자녀", "부양", "resident", "alien reg", "foreigner", "registration n",
+)  # fmt: skip
+_RRN_WEIGHTS = (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
+_CENTURY = {"1": 1900, "2": 1900, "3": 2000, "4": 2000, "5": 1900, "6": 1900, "7": 2000, "8": 2000}
+
+_CARD_WORDS = ("카드", "card", "visa", "비자", "master", "amex", "american express", "cvc", "cvv", "유효기간")
+_CARD_LENGTHS = (12, 19)
+# Issuer ranges with their lengths, ISO/IEC 7812 as the schemes publish them; 9 is for cards of Korea only.
+_ISSUER = re.compile(
+    r"4(?:[0-9]{12}|[0-9]{15}|[0-9]{18})"
+    r"|(?:5[1-5][0-9]{2}|222[1-9]|22[3-9][0-9]|2[3-6][0-9]{2}|27[01][0-9]|2720)[0-9]{12}"
+    r"|3[47][0-9]{13}|(?:1800|2131)[0-9]{11}|3(?:0[0-5]|[689][0-9])[0-9]{11,16}"
+    r"|(?:6011|65[0-9]{2}|64[4-9][0-9]|62[0-9]{2}|35(?:2[89]|[3-8][0-9]))[0-9]{12,15}"
+    r"|(?:50|5[6-9]|6[0-9])[0-9]{10,17}|9[0-9]{15}"
+)
+_CARD_GROUPS = {(4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3), (6, 13)}
+
+
+def kr_rrn(segment: Segment) -> Iterator[Finding]:
+    """Resident and foreigner registration numbers: birth date, a digit for century and sex, six digits.
+
+    Numbers issued since October 2020 have random tails, so a checksum that fails says nothing.
+    """
+    context = segment.context(_RRN_WORDS)
+    for number in segment.numbers(13, 13):
+        if number.digits[6] not in _CENTURY:
+            continue
+        born, checksum = _birth_date(number.digits), _rrn_checksum(number.digits)
+        score = _rrn_score(number, born, checksum, bool(context), segment.glued(number))
+        if score:
+            evidence = because("birth date" * born, "checksum" * checksum, context) or "6-7 digits"
+            yield Finding("kr_rrn", number.start, number.end, score, evidence)
+
+
+def _rrn_score(number: Number, born: bool, checksum: bool, context: bool, glued: bool) -> float:
+    supported = checksum or context
+    if number.groups == (6, 7) and "-" in number.separators:
+        if not born:
+            return 0.5 if context else 0.3
+        return 0.95 if supported else 0.65
+    if not born:
+        return 0.3 if number.groups == (6, 7) and context else 0.0
+    if number.groups == (6, 7):
+        return 0.85 if supported else 0.4
+    if number.groups == (13,):
+        if glued:
+            return 0.6 if context else 0.3 * checksum
+        return 0.9 if context else 0.6 if checksum else 0.35
+    if number.spaced_apart:
+        return 0.7 if supported else 0.35
+    # Any other grouping must at least break after the birth date, or rows of figures would count.
+    return 0.5 if supported and 6 in accumulate(number.groups) else 0.0
+
+
+def _birth_date(digits: str) -> bool:
+    try:
+        date(_CENTURY[digits[6]] + int(digits[:2]), int(digits[2:4]), int(digits[4:6]))
+    except ValueError:
+        return False
+    return True
+
+
+def _rrn_checksum(digits: str) -> bool:
+    """Weighted sum mod 11, as 주민등록법 시행규칙 had it until October 2020; foreigners' numbers add 2."""
+    total = sum(weight * int(digit) for weight, digit in zip(_RRN_WEIGHTS, digits, strict=False))
+    check = (11 - total % 11) % 10
+    return int(digits[12]) == (check if digits[6] in "1234" else (check + 2) % 10)
+
+
+def card(segment: Segment) -> Iterator[Finding]:
+    """Payment card numbers: Luhn, the issuer's range, the way they are written."""
+    context = segment.context(_CARD_WORDS)
+    for number in segment.numbers(*_CARD_LENGTHS):
+        grouped = number.groups in _CARD_GROUPS
+        if not (grouped or len(number.groups) == 1 or number.spaced_apart):
+            continue
+        issuer = _ISSUER.fullmatch(number.digits) is not None
+        if not (issuer or grouped or context):
+            continue
+        luhn = _luhn(number.digits)
+        score = _card_score(number, grouped, issuer, luhn, bool(context), segment.glued(number))
+        if score:
+            evidence = because("Luhn" * luhn, "issuer" * issuer, context)
+            yield Finding("card", number.start, number.end, score, evidence)
+
+
+def _card_score(number: Number, grouped: bool, issuer: bool, luhn: bool, context: bool, glued: bool) -> float:
+    if luhn and grouped:
+        return 0.9 if issuer or context else 0.5
+    if luhn and issuer and not glued:
+        if context:
+            return 0.9
+        # Random ids pass Luhn one time in ten; only 15 and 16 digits are what cards really have.
+        return 0.6 if len(number.digits) in (15, 16) else 0.3 * (len(number.digits) > 12)
+    if context and (luhn or (issuer and len(number.digits) in (15, 16))):
+        return 0.5 if luhn or grouped else 0.35
+    mistyped = grouped and issuer and set(number.separators) == {"-"}
+    return 0.35 if mistyped else 0.3 * (luhn and issuer)
+
+
+def _luhn(digits: str) -> bool:
+    """ISO/IEC 7812-1 annex B. A row of one digit passes by accident, and nobody's card is that."""
+    doubled = sum(sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])
+    return (doubled + sum(map(int, digits[-1::-2]))) % 10 == 0 and len(set(digits)) > 1

@@ -1,0 +1,135 @@
+"""Everything that may enter a prompt, labelled. Pure.
+
+A Part is a text with its Label. Only this file makes one, so that no text reaches a prompt without having been
+looked at: titles and headings are Parts like the passages below them, and our own instructions are Parts labelled
+PUBLIC. A Prompt is a tuple of Parts and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import InitVar, dataclass
+from enum import StrEnum
+from typing import Literal
+
+from bot.domain import Question, Turn
+from bot.policy import detect
+from bot.policy.rules import Rules
+from retrieval.label import NOTHING_SENSITIVE, Label, Level
+from retrieval.passage import Document, Passage
+
+_MINT = object()
+
+Speaker = Literal["system", "user"]
+
+
+class Role(StrEnum):
+    """What a Part is in the story."""
+
+    INSTRUCTIONS = "instructions"
+    EARLIER_QUESTION = "earlier question"
+    EARLIER_ANSWER = "earlier answer"
+    TITLE = "title"
+    HEADING = "heading"
+    PASSAGE = "passage"
+    QUESTION = "question"
+
+
+FROM_DOCUMENTS = frozenset({Role.TITLE, Role.HEADING, Role.PASSAGE})
+"""The roles whose text an answer may show to the room."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A text with its Label. number: which passage it belongs to, counted from 1; 0 where it belongs to none."""
+
+    text: str
+    label: Label
+    role: Role
+    speaker: Speaker = "user"
+    number: int = 0
+    mint: InitVar[object] = None
+
+    def __post_init__(self, mint: object) -> None:
+        if mint is not _MINT:
+            raise TypeError("only bot/policy/parts.py makes a Part: a text is labelled or it does not exist")
+
+
+Prompt = tuple[Part, ...]
+
+
+def instructions(text: str, speaker: Speaker = "user") -> Part:
+    """Our own words. Never call it with a text that somebody else wrote."""
+    return Part(text, NOTHING_SENSITIVE, Role.INSTRUCTIONS, speaker, mint=_MINT)
+
+
+def question_part(question: Question, rules: Rules) -> Part:
+    label = rules.room_label(question.room) | found_in(question.text, "question", rules)
+    return Part(question.text, label, Role.QUESTION, mint=_MINT)
+
+
+def passage_parts(number: int, passage: Passage, rules: Rules) -> Prompt:
+    """Title, heading and text of one passage, each labelled by itself on top of what the source says."""
+    pieces = (
+        (Role.TITLE, passage.document.title, f"passage {number} title"),
+        (Role.HEADING, passage.heading, f"passage {number} heading"),
+        (Role.PASSAGE, passage.text, f"passage {number}"),
+    )
+    source = passage.document.label
+    return tuple(
+        Part(text, source | found_in(text, origin, rules), role, number=number, mint=_MINT)
+        for role, text, origin in pieces
+    )
+
+
+def thread_parts(turns: Sequence[Turn], documents: Mapping[int, Document], rules: Rules) -> Prompt:
+    """The thread so far. An earlier answer carries its Decision's label joined with the present labels of the
+    documents it rests on; where a text or a document is gone, or not for these readers, it counts as RESTRICTED
+    and its text stays out.
+
+    documents: those of the thread that exist now and that the present readers may read, by id.
+    """
+    parts: list[Part] = []
+    for turn in turns:
+        label = turn.label | Label.join([documents[i].label for i in turn.documents if i in documents])
+        readable = all(i in documents for i in turn.documents)
+        parts.append(_earlier(Role.EARLIER_QUESTION, turn.question, label, rules))
+        parts.append(_earlier(Role.EARLIER_ANSWER, turn.answer if readable else None, label, rules))
+    return tuple(parts)
+
+
+def _earlier(role: Role, text: str | None, label: Label, rules: Rules) -> Part:
+    if text is None:
+        gone = Label.of(Level.RESTRICTED, "thread", f"{role.value} is not available")
+        return Part("", label | gone, role, mint=_MINT)
+    return Part(text, label | found_in(text, role.value, rules), role, mint=_MINT)
+
+
+def found_in(text: str, origin: str, rules: Rules) -> Label:
+    """What the detectors find in a text, as a Label; origin says in the reasons where it was."""
+    kinds = {finding.kind for finding in detect.find(text) if finding.score >= detect.ROUTE}
+    return Label.join([Label.of(rules.kind_level(kind), kind, origin) for kind in kinds])
+
+
+def joined(parts: Iterable[Part], rules: Rules) -> Label:
+    """The label of all these Parts together: the union of theirs, and what is only found once neighbours are read
+    as one text: an identifier split over a title and its passage, or over two messages with an answer between."""
+    theirs = tuple(part for part in parts if part.role is not Role.INSTRUCTIONS)
+    label = Label.join([part.label for part in theirs])
+    typed = tuple(part for part in theirs if part.role in (Role.EARLIER_QUESTION, Role.QUESTION))
+    for neighbours in (theirs, typed):
+        together = found_in("".join(part.text for part in neighbours), "parts read together", rules)
+        label |= Label(frozenset(r for r in together.reasons if r.kind not in label.kinds))
+    return label
+
+
+def messages(prompt: Prompt) -> list[dict[str, str]]:
+    """The chat messages that a prompt becomes: neighbouring Parts of one speaker are one message. What the Permit
+    hashes and what a door sends are both made here."""
+    said: list[dict[str, str]] = []
+    for part in prompt:
+        if said and said[-1]["role"] == part.speaker:
+            said[-1]["content"] += part.text
+        else:
+            said.append({"role": part.speaker, "content": part.text})
+    return said

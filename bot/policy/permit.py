@@ -1,0 +1,62 @@
+"""The proof that one Decision covers exactly these bytes. Pure.
+
+A Permit is issued for one try of one prompt on one route, and is used up by it. The door's transport asks for it
+when the body is about to leave, so neither a retry, nor a fallback, nor a library in between can send something
+that was not decided.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import InitVar, dataclass
+from uuid import UUID, uuid4
+
+from bot.domain import SHORES, Route
+from bot.policy.decide import Decision
+from bot.policy.parts import Prompt, joined, messages
+from bot.policy.rules import Rules, allowed
+from retrieval.errors import Fault
+
+_MINT = object()
+
+
+class PermitFault(Fault):
+    """Something was about to leave that no Decision covers. It did not leave."""
+
+
+@dataclass(frozen=True, slots=True, weakref_slot=True)
+class Permit:
+    """digest: `digest_of` the messages that may leave, to `model` on `route`, once."""
+
+    id: str
+    decision: UUID
+    route: Route
+    model: str
+    digest: str
+    mint: InitVar[object] = None
+
+    def __post_init__(self, mint: object) -> None:
+        if mint is not _MINT:
+            raise TypeError("only bot/policy/permit.py issues a Permit")
+
+
+def permit(decision: Decision, prompt: Prompt, route: Route, model: str, rules: Rules) -> Permit:
+    """Join again over what is really in the prompt, and refuse when that allows less than was decided.
+
+    Raises PermitFault when the route was not decided, when the policy has changed since, or when this prompt alone
+    would not be allowed there.
+    """
+    if route not in SHORES or route not in decision.routes:
+        raise PermitFault(f"The decision {decision.id} does not allow the route {route}.")
+    if decision.policy != rules.hash:
+        raise PermitFault(f"The policy has changed since the decision {decision.id}: it has to be decided again.")
+    if not allowed(joined(prompt, rules), rules.sink(route)):
+        raise PermitFault(f"The prompt built for the decision {decision.id} is more sensitive than decided.")
+    return Permit(uuid4().hex, decision.id, route, model, digest_of(messages(prompt)), mint=_MINT)
+
+
+def digest_of(said: object) -> str:
+    """SHA-256 of chat messages in one canonical form: two bodies have one digest only if they say the same."""
+    canonical = json.dumps(said, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()

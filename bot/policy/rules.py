@@ -1,0 +1,140 @@
+"""policy.toml: what counts as how sensitive, and what may go where.
+
+The file is reviewed like code; the hash of what it says stands in every Decision. Whatever it does not mention is
+RESTRICTED, or refused.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, Strict
+
+from bot.domain import Room, Route
+from bot.toml_file import LevelName, Section, read_file
+from retrieval.label import Label, Level
+
+SinkName = Literal["cloud", "on_prem", "slack", "record", "train"]
+SINKS: tuple[SinkName, ...] = ("cloud", "on_prem", "slack", "record", "train")
+
+
+@dataclass(frozen=True, slots=True)
+class Sink:
+    """A place text can go: the highest level it takes, and the kinds it refuses at any level."""
+
+    name: SinkName
+    ceiling: Level
+    refuse: frozenset[str]
+
+
+def allowed(label: Label, sink: Sink) -> bool:
+    """Whether a text of that label may go there. Antitone: more reasons never allow more."""
+    return label.level <= sink.ceiling and label.kinds.isdisjoint(sink.refuse)
+
+
+@dataclass(frozen=True, slots=True)
+class DataUse:
+    """What the contract with the cloud says of the text it is sent (naru.toml, [models.cloud.data_use])."""
+
+    training: bool
+    expires: date
+
+
+@dataclass(frozen=True)
+class Rules:
+    """policy.toml as the policy reads it.
+
+    kinds: the level of what a detector finds. rooms: the level of a room by its kind; room_ids: of one room.
+    prefer: which of the allowed shores comes first.
+    """
+
+    kinds: Mapping[str, Level]
+    rooms: Mapping[str, Level]
+    room_ids: Mapping[str, Level]
+    sinks: Mapping[SinkName, Sink]
+    prefer: Route
+
+    def kind_level(self, kind: str) -> Level:
+        return self.kinds.get(kind, Level.RESTRICTED)
+
+    def sink(self, shore: Route) -> Sink:
+        """The sink behind a route that calls a model."""
+        return self.sinks["cloud" if shore is Route.CLOUD else "on_prem"]
+
+    def room_label(self, room: Room) -> Label:
+        """A room's level: by its id, else by its kind; unknown is RESTRICTED. People from outside can only raise."""
+        level = self.room_ids.get(room.id, self.rooms.get(room.kind, Level.RESTRICTED))
+        if room.shared:
+            level = max(level, self.rooms.get("shared", Level.RESTRICTED))
+        return Label.of(level, "channel", f"room {room.id}")
+
+    def under(self, terms: DataUse | None, today: date) -> Rules:
+        """These rules under the cloud's own terms: where they are missing, have expired, or allow training, only
+        PUBLIC text may go there."""
+        if terms is not None and not terms.training and today <= terms.expires:
+            return self
+        cloud = self.sinks["cloud"]
+        lowered = replace(cloud, ceiling=min(cloud.ceiling, Level.PUBLIC))
+        return replace(self, sinks={**self.sinks, "cloud": lowered})
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 over everything these rules say, the cloud's terms included: the same hash, the same decisions."""
+        said = {
+            "kinds": {kind: level.name for kind, level in self.kinds.items()},
+            "rooms": {room: level.name for room, level in self.rooms.items()},
+            "room_ids": {room: level.name for room, level in self.room_ids.items()},
+            "sinks": {s.name: [s.ceiling.name, sorted(s.refuse)] for s in self.sinks.values()},
+            "prefer": self.prefer.value,
+        }
+        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+class _SinkTable(Section):
+    ceiling: LevelName
+    refuse: Annotated[frozenset[str], Strict(False)] = frozenset()
+
+
+class _SinkTables(Section):
+    cloud: _SinkTable
+    on_prem: _SinkTable
+    slack: _SinkTable
+    record: _SinkTable
+    train: _SinkTable
+
+
+class _RoomTable(Section):
+    dm: LevelName
+    public: LevelName
+    private: LevelName
+    shared: LevelName
+    ids: dict[str, LevelName] = Field(default_factory=dict)
+
+
+class _RouteTable(Section):
+    prefer: Literal["cloud", "on_prem"]
+
+
+class _PolicyFile(Section):
+    kinds: dict[str, LevelName]
+    rooms: _RoomTable
+    sinks: _SinkTables
+    routes: _RouteTable
+
+
+def load_rules(path: Path) -> Rules:
+    """Read policy.toml; raises SettingsFault with every problem at once. There is no policy to fall back to."""
+    file = read_file(path, _PolicyFile, "a policy is needed, and none is assumed")
+    return Rules(
+        kinds=file.kinds,
+        rooms=file.rooms.model_dump(exclude={"ids"}),
+        room_ids=file.rooms.ids,
+        sinks={name: Sink(name, getattr(file.sinks, name).ceiling, getattr(file.sinks, name).refuse) for name in SINKS},
+        prefer=Route(file.routes.prefer),
+    )

@@ -1,0 +1,163 @@
+"""What is kept of questions, decisions, answers and feedback. The only writer of bot/tables.py.
+
+A Decision's row is committed before the first byte leaves. Text is sealed, and kept only where the `record` sink
+takes it; the rows themselves hold ids, levels, kinds and hashes, and people as pseudonyms.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from bot import tables
+from bot.domain import Answer, Feedback, Question, Route, Turn
+from bot.policy.decide import Decision
+from bot.policy.parts import found_in
+from bot.policy.rules import Rules, allowed
+from bot.seal import Seal
+from retrieval.database import Database, DatabaseFault
+from retrieval.label import Label, Level, Reason
+
+_log = logging.getLogger(__name__)
+_TURNS = 4
+"""How many earlier turns a prompt may carry; older ones are out of the conversation's reach."""
+
+
+class Records:
+    def __init__(self, database: Database, seal: Seal) -> None:
+        self._database = database
+        self._seal = seal
+
+    async def decided(self, decision: Decision, question: Question, operator: str | None) -> Decision:
+        """Commit the Decision. When that fails the cloud is out: nothing leaves without a trace."""
+        try:
+            async with self._database.transaction() as connection:
+                await connection.execute(insert(tables.question), self._question(question, decision, operator))
+                await connection.execute(insert(tables.decision), _decision(decision, question))
+        except DatabaseFault as fault:
+            _log.error("decision %s was not recorded, so the cloud is out: %s", decision.id, fault)
+            return decision.without(Route.CLOUD)
+        return decision
+
+    async def store(self, answer: Answer, question: Question, decision: Decision, operator: str | None) -> None:
+        """Keep the answer before it is shown, with what `decided` could not write, if so. Raises DatabaseFault."""
+        row = {
+            "id": answer.id,
+            "question": answer.question,
+            "decision": answer.decision,
+            "text": self._kept(answer.text, f"answer:{answer.id}", decision),
+            "route": answer.route.value,
+            "known": answer.known,
+            "reasons": _reasons(answer.label.reasons),
+            "documents": list(answer.documents),
+            "tried": [[route.value, why] for route, why in answer.tried],
+            "model": answer.model,
+            "prompt_version": answer.prompt_version,
+            "prompt_tokens": answer.usage.prompt_tokens,
+            "completion_tokens": answer.usage.completion_tokens,
+        }
+        async with self._database.transaction() as connection:
+            asked = insert(tables.question).on_conflict_do_nothing()
+            await connection.execute(asked, self._question(question, decision, operator))
+            decided = insert(tables.decision).on_conflict_do_nothing()
+            await connection.execute(decided, _decision(decision, question))
+            await connection.execute(insert(tables.answer), row)
+
+    async def thread(self, question: Question) -> tuple[Turn, ...]:
+        """The last turns of the question's thread, oldest first."""
+        q, a, d = tables.question, tables.answer, tables.decision
+        query = (
+            sa.select(
+                q.c.id, q.c.text, a.c.id.label("answer_id"), a.c.text.label("answer"), a.c.documents,
+                a.c.reasons.label("answer_reasons"), d.c.reasons,
+            )
+            .join_from(q, a, a.c.question == q.c.id)
+            .join(d, d.c.id == a.c.decision)
+            .where(q.c.thread == question.thread, q.c.id != question.id)
+            .order_by(q.c.received_at.desc())
+            .limit(_TURNS)
+        )  # fmt: skip
+        async with self._database.transaction() as connection:
+            rows = (await connection.execute(query)).all()
+        return tuple(
+            Turn(
+                question=self._opened(row.text, f"question:{row.id}"),
+                answer=self._opened(row.answer, f"answer:{row.answer_id}"),
+                label=_label(row.reasons) | _label(row.answer_reasons),
+                documents=tuple(row.documents),
+            )
+            for row in reversed(rows)
+        )
+
+    async def decision_of(self, answer_or_decision: UUID) -> Mapping[str, Any] | None:
+        """A Decision's row, by its own id or by its answer's."""
+        d, a = tables.decision, tables.answer
+        of_answer = sa.select(a.c.decision).where(a.c.id == answer_or_decision)
+        query = sa.select(d).where((d.c.id == answer_or_decision) | d.c.id.in_(of_answer))
+        async with self._database.transaction() as connection:
+            row = (await connection.execute(query)).mappings().first()
+        return dict(row) if row else None
+
+    async def give(self, feedback: Feedback, rules: Rules) -> None:
+        """Keep what somebody thinks of an answer; the last word of each person stands. A reason that the `record`
+        sink refuses is left out."""
+        reason = feedback.reason
+        if reason and not allowed(found_in(reason, "feedback", rules), rules.sinks["record"]):
+            reason = None
+        person = self._seal.pseudonym(feedback.person)
+        said = {
+            "verdict": feedback.verdict,
+            "reason": self._seal.close(reason, f"feedback:{feedback.answer}:{person}") if reason else None,
+        }
+        statement = insert(tables.feedback).values(answer=feedback.answer, person=person, **said)
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                statement.on_conflict_do_update(
+                    index_elements=["answer", "person"], set_={**said, "given_at": sa.func.now()}
+                )
+            )
+
+    def _question(self, question: Question, decision: Decision, operator: str | None) -> dict[str, Any]:
+        return {
+            "id": question.id,
+            "thread": question.thread,
+            "room": question.room.id,
+            "asker": self._seal.pseudonym(question.asker),
+            "operator": operator,
+            "text": self._kept(question.text, f"question:{question.id}", decision),
+            "received_at": question.received_at,
+        }
+
+    def _kept(self, text: str, place: str, decision: Decision) -> bytes | None:
+        return self._seal.close(text, place) if decision.verdict("record").allowed else None
+
+    def _opened(self, sealed: bytes | None, place: str) -> str | None:
+        return self._seal.open(sealed, place) if sealed is not None else None
+
+
+def _decision(decision: Decision, question: Question) -> dict[str, Any]:
+    return {
+        "id": decision.id,
+        "question": question.id,
+        "routes": [route.value for route in decision.routes],
+        "level": int(decision.label.level),
+        "reasons": _reasons(decision.label.reasons),
+        "verdicts": {
+            verdict.sink: {"allowed": verdict.allowed, "against": _reasons(verdict.against)}
+            for verdict in decision.verdicts
+        },
+        "policy": decision.policy,
+    }
+
+
+def _reasons(reasons: Iterable[Reason]) -> list[list[str]]:
+    return [[reason.level.name, reason.kind, reason.origin] for reason in sorted(reasons)]
+
+
+def _label(rows: list[list[str]]) -> Label:
+    return Label(frozenset(Reason(Level.named(level), kind, origin) for level, kind, origin in rows))

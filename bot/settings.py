@@ -1,0 +1,259 @@
+"""Environment and naru.toml -> one frozen Settings, or every problem at once.
+
+Nothing else in Naru reads the environment. It wins over the file; an empty variable counts as unset.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+import pwd
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr, ValidationError
+
+from bot.config_file import (
+    LOOPBACK,
+    AnswerLimits,
+    ConfigFile,
+    Console,
+    Models,
+    Slack,
+)
+from bot.toml_file import Place, Problem, SettingsFault, dotted, hint, read_toml, sentence
+from retrieval.passage import Source
+
+PROJECT = Path(__file__).resolve().parent.parent
+SAMPLE_CONFIG = PROJECT / "samples" / "naru.toml"
+SHIPPED_POLICY = PROJECT / "policy.toml"
+
+VARIABLES: Mapping[str, tuple[str, ...]] = {
+    "NARU_HOME": ("home",),
+    "NARU_DATABASE_URL": ("database_url",),
+    "NARU_POLICY": ("policy",),
+    "NARU_CLOUD_BASE_URL": ("models", "cloud", "base_url"),
+    "NARU_CLOUD_API_KEY": ("models", "cloud", "api_key"),
+    "NARU_CLOUD_MODEL": ("models", "cloud", "model"),
+    "NARU_ON_PREM_BASE_URL": ("models", "on_prem", "base_url"),
+    "NARU_ON_PREM_API_KEY": ("models", "on_prem", "api_key"),
+    "NARU_ON_PREM_MODEL": ("models", "on_prem", "model"),
+    "NARU_EMBED_BASE_URL": ("models", "embed", "base_url"),
+    "NARU_EMBED_API_KEY": ("models", "embed", "api_key"),
+    "NARU_EMBED_MODEL": ("models", "embed", "model"),
+    "SLACK_BOT_TOKEN": ("slack", "bot_token"),
+    "SLACK_APP_TOKEN": ("slack", "app_token"),
+    "SLACK_SIGNING_SECRET": ("slack", "signing_secret"),
+    "SLACK_API_URL": ("slack", "api_url"),
+}
+VARIABLE_OF = {place: name for name, place in VARIABLES.items()}
+PATHS = ("home", "policy", "directory")
+ONLY_VARIABLES = ("NARU_CONFIG", "NARU_KEY", "NARU_DATA")  # NARU_DATA: of the evaluation, not ours
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All of Naru's settings, with absolute paths.
+
+    config: the file they came from. sample: it is the sample company's. database_url: None for the embedded
+    PostgreSQL in `home`. key: base64 of the 32 bytes that seal text at rest.
+    """
+
+    config: Path
+    sample: bool
+    home: Path
+    database_url: str | None = field(repr=False)  # may hold a password
+    policy: Path
+    directory: Path | None
+    key: SecretStr | None
+    console: Console
+    answer: AnswerLimits
+    models: Models
+    slack: Slack
+    sources: tuple[Source, ...]
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str] | None = None, cwd: Path | None = None) -> Settings:
+        """Reads the environment and the file. Raises SettingsFault with everything that is wrong."""
+        environ = os.environ if environ is None else environ
+        found = {name: value.strip() for name, value in environ.items() if value.strip()}
+        return _Loader(found, cwd or Path.cwd()).load()
+
+
+class _Loader:
+    """One load: collects problems until the end."""
+
+    def __init__(self, environ: Mapping[str, str], cwd: Path) -> None:
+        self._environ = environ
+        self._cwd = cwd.absolute()
+        self._config = self._find_config()
+        self._problems: list[Problem] = []
+
+    def load(self) -> Settings:
+        self._check_names()
+        key = self._key()
+        raw = self._read()
+        self._override(raw)
+        for place, text in _across(raw):
+            self._report(place, raw, text)
+        file = self._validate(raw)
+        home = self._home(file)
+        policy, directory = self._policy(file), self._path(file.directory if file else None)
+        for name, path in (("policy", policy), ("directory", directory)):
+            if path is not None and not path.is_file():
+                self._report((name,), raw, "must be a file that exists")
+        if file is None or home is None or self._problems:
+            raise SettingsFault(*self._problems)
+        return Settings(
+            config=self._config,
+            sample=file.sample,
+            home=home,
+            database_url=file.database_url,
+            policy=policy,
+            directory=directory,
+            key=key,
+            console=file.console,
+            answer=file.answer,
+            models=file.models,
+            slack=file.slack,
+            sources=tuple(s.source(str(self._absolute(s.location))) for s in file.sources),
+        )
+
+    # -- the environment -------------------------------------------------------------------------------------
+
+    def _check_names(self) -> None:
+        known = sorted(name for name in (*VARIABLES, *ONLY_VARIABLES) if name.startswith("NARU_"))
+        for name in sorted(self._environ):
+            if name.startswith("NARU_") and name not in known:
+                self._problems.append(Problem(name, "", "is not a setting" + hint(name, known)))
+
+    def _key(self) -> SecretStr | None:
+        value = self._environ.get("NARU_KEY")
+        if value is None:
+            return None
+        try:
+            length = len(base64.b64decode(value, validate=True))
+        except (binascii.Error, ValueError):
+            length = 0
+        if length != 32:
+            text = "must be 32 bytes in base64; `openssl rand -base64 32` makes one"
+            self._problems.append(Problem("NARU_KEY", "", text))
+        return SecretStr(value)
+
+    def _override(self, raw: dict[str, Any]) -> None:
+        for name, (*sections, key) in VARIABLES.items():
+            if (value := self._environ.get(name)) is None:
+                continue
+            target: Any = raw
+            for section in sections:
+                target = target.setdefault(section, {}) if isinstance(target, dict) else None
+            if isinstance(target, dict):  # if not, the file has something else there, which is reported
+                target[key] = str(self._absolute(value, self._cwd)) if key in PATHS else value
+
+    # -- the file --------------------------------------------------------------------------------------------
+
+    def _find_config(self) -> Path:
+        if named := self._environ.get("NARU_CONFIG"):
+            return self._absolute(named, self._cwd)
+        here = self._cwd / "naru.toml"
+        return here if here.exists() else SAMPLE_CONFIG
+
+    def _read(self) -> dict[str, Any]:
+        try:
+            return read_toml(self._config, "NARU_CONFIG must name a naru.toml (naru.toml.example shows one)")
+        except SettingsFault as fault:
+            raise SettingsFault(*self._problems, *fault.problems) from None
+
+    def _validate(self, raw: dict[str, Any]) -> ConfigFile | None:
+        try:
+            return ConfigFile.model_validate(raw)
+        except ValidationError as errors:
+            for error in errors.errors(include_url=False, include_input=False):
+                only = "is read from NARU_KEY only" if error["loc"] == ("key",) else None
+                self._report(error["loc"], raw, only or sentence(error, ConfigFile))
+            return None
+
+    def _report(self, place: Place, raw: dict[str, Any], text: str) -> None:
+        """The problem stands where the value came from: in the variable, or in the file."""
+        variable = VARIABLE_OF.get(tuple(str(step) for step in place), "")
+        if variable in self._environ:
+            self._problems.append(Problem(variable, "", text))
+        else:
+            self._problems.append(Problem(str(self._config), dotted(place, raw), text))
+
+    # -- paths -----------------------------------------------------------------------------------------------
+
+    def _absolute(self, path: str, folder: Path | None = None) -> Path:
+        """Relative to `folder`, by default the file's own; ~ is the home directory."""
+        if path == "~" or path.startswith("~/"):
+            path = self._environ.get("HOME", "~") + path[1:]
+        return Path(os.path.normpath((folder or self._config.parent) / path))
+
+    def _path(self, written: str | None) -> Path | None:
+        return None if written is None else self._absolute(written)
+
+    def _policy(self, file: ConfigFile | None) -> Path:
+        if file is not None and file.policy is not None:
+            return self._absolute(file.policy)
+        beside = self._config.parent / "policy.toml"
+        return beside if beside.exists() else SHIPPED_POLICY
+
+    def _home(self, file: ConfigFile | None) -> Path | None:
+        """Root's is a directory of its own: the database's OS user must reach it."""
+        if file is not None and file.home is not None:
+            return self._absolute(file.home)
+        if os.geteuid() == 0:
+            return Path("/var/lib/naru")
+        data = self._environ.get("XDG_DATA_HOME", "")
+        if Path(data).is_absolute():  # the XDG specification: a relative one is to be ignored
+            return Path(data) / "naru"
+        try:
+            return Path(self._environ.get("HOME") or pwd.getpwuid(os.getuid()).pw_dir) / ".local/share/naru"
+        except KeyError:
+            self._problems.append(Problem("NARU_HOME", "", "must be set: this user has no home directory"))
+            return None
+
+
+def _across(raw: dict[str, Any]) -> Iterator[tuple[Place, str]]:
+    """What spans several keys. On the raw values, so that a mistake in one does not hide another."""
+    models = _table(raw.get("models"))
+    for shore in ("cloud", "on_prem", "embed"):
+        endpoint = _table(models.get(shore))
+        for has, lacks in (("base_url", "model"), ("model", "base_url")):
+            if endpoint.get(has) and lacks not in endpoint:
+                variable = VARIABLE_OF["models", shore, lacks]
+                yield (
+                    ("models", shore, lacks),
+                    f"is missing, though {has} is there: set it here or in {variable}",
+                )
+    yield from _undeclared_hosts(models)
+    sources = raw.get("sources")
+    names = [_table(source).get("name") for source in sources] if isinstance(sources, list) else []
+    for index, name in enumerate(names):
+        if name is not None and name in names[:index]:
+            yield ("sources", index, "name"), "is taken by another source: names are unique"
+
+
+def _undeclared_hosts(models: dict[str, Any]) -> Iterator[tuple[Place, str]]:
+    """On-prem is a declared list of hosts. The embedder sees every document and so stays there as well."""
+    declared = _table(models.get("on_prem")).get("hosts", list(LOOPBACK))
+    hosts = [host.lower() for host in declared if isinstance(host, str)] if isinstance(declared, list) else []
+    for shore in ("on_prem", "embed"):
+        url = _table(models.get(shore)).get("base_url")
+        try:
+            host = urlsplit(url).hostname if isinstance(url, str) else None
+        except ValueError:
+            continue  # no address at all, which is reported as such
+        if host is not None and host not in hosts:
+            yield (
+                ("models", shore, "base_url"),
+                "has a host that is not declared in models.on_prem.hosts: anything else is the cloud",
+            )
+
+
+def _table(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,85 @@
+"""The bot's tables. bot/records.py is their only writer."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    ARRAY,
+    UUID,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from retrieval.tables import metadata as retrieval_metadata
+
+metadata = MetaData(naming_convention=retrieval_metadata.naming_convention)
+
+_NOW = text("now()")
+
+question = Table(
+    "question",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("thread", Text, nullable=False),
+    Column("room", Text, nullable=False),
+    Column("asker", Text, nullable=False, comment="keyed pseudonym"),
+    Column("operator", Text, comment="who asked in the asker's name, at a console"),
+    Column("text", LargeBinary, comment="sealed; null where the record sink refuses it"),
+    Column("received_at", DateTime(timezone=True), nullable=False),
+    Index("question_thread_received_at_idx", "thread", "received_at"),
+)
+
+decision = Table(
+    "decision",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("question", UUID, ForeignKey("question.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("routes", ARRAY(Text), nullable=False),
+    Column("level", SmallInteger, nullable=False),
+    Column("reasons", JSONB, nullable=False, comment="level, kind, origin: never text"),
+    Column("verdicts", JSONB, nullable=False, comment="by sink: allowed, and the reasons against"),
+    Column("policy", Text, nullable=False, comment="SHA-256 of the rules"),
+    Column("decided_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+)
+
+answer = Table(
+    "answer",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("question", UUID, ForeignKey("question.id", ondelete="CASCADE"), nullable=False, unique=True),
+    Column("decision", UUID, ForeignKey("decision.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("text", LargeBinary, comment="sealed; null where the record sink refuses it"),
+    Column("route", Text, nullable=False),
+    Column("known", Boolean, nullable=False),
+    Column("reasons", JSONB, nullable=False, comment="the answer's own label"),
+    Column("documents", ARRAY(BigInteger), nullable=False, comment="that it rests on, by id"),
+    Column("tried", JSONB, nullable=False, comment="routes before this one, and why they did not answer"),
+    Column("model", Text),
+    Column("prompt_version", Text),
+    Column("prompt_tokens", Integer),
+    Column("completion_tokens", Integer),
+    Column("answered_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("answer", UUID, ForeignKey("answer.id", ondelete="CASCADE"), primary_key=True),
+    Column("person", Text, primary_key=True, comment="keyed pseudonym"),
+    Column("verdict", Text, nullable=False),
+    Column("reason", LargeBinary, comment="sealed; null where the record sink refuses it"),
+    Column("given_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    CheckConstraint("verdict in ('good', 'bad')", name="verdict"),
+)

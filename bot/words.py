@@ -1,0 +1,68 @@
+"""What Naru itself says to people, in the language of their question. Pure."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from bot.domain import Route
+from retrieval.text import language
+
+Language = Literal["ko", "en"]
+
+_ROUTES = {
+    "ko": {
+        Route.CLOUD: "클라우드 모델(cloud)",
+        Route.ON_PREM: "사내 모델(on_prem)",
+        Route.QUOTE: "원문 인용(quote)",
+        Route.REFUSE: "내용 비공개(refuse)",
+    },
+    "en": {
+        Route.CLOUD: "the cloud model (cloud)",
+        Route.ON_PREM: "the on-prem model (on_prem)",
+        Route.QUOTE: "a quotation (quote)",
+        Route.REFUSE: "no content (refuse)",
+    },
+}
+
+_SENTENCES = {
+    "ko": {
+        "unknown": "모르겠습니다. 읽을 수 있는 문서에서 답을 찾지 못했습니다.",
+        "ask": " {owner} 에 물어보세요.",
+        "quoted": "_모델 없이 원문을 그대로 옮겼습니다. 정책이 고른 곳: {route}{why}._",
+        "unconnected": "{route}: 연결되어 있지 않음",
+        "silent": "{route}: 응답하지 않음",
+        "withheld": "이 대화에는 내용을 보일 수 없는 문서가 있습니다. 문서에서 직접 확인하세요:",
+        "changed": "답하는 사이에 문서나 읽기 권한이 바뀌어 답을 보일 수 없습니다. 다시 물어봐 주세요.",
+        "uncited": "_답에 출처 번호가 없어, 모델이 읽은 문서를 모두 적습니다._",
+        "way": "경로: {route} · 등급: {level} ({kinds}) · /why",
+        "masked": "⟦비공개⟧",
+        "link": "(링크 생략)",
+    },
+    "en": {
+        "unknown": "I don't know. No document that may be read here answers this.",
+        "ask": " Ask {owner}.",
+        "quoted": "_Quoted word for word, without a model. The policy chose {route}{why}._",
+        "unconnected": "{route}: not connected",
+        "silent": "{route}: no answer",
+        "withheld": "Some documents may not be shown in this conversation. Please open them yourself:",
+        "changed": "The documents or the right to read them changed meanwhile, so this answer cannot be shown. "
+        "Please ask again.",
+        "uncited": "_The answer cites no passage, so every document that the model read is listed._",
+        "way": "way: {route} · level: {level} ({kinds}) · /why",
+        "masked": "⟦withheld⟧",
+        "link": "(link removed)",
+    },
+}
+
+
+def spoken(text: str) -> Language:
+    """The language to answer in."""
+    return "ko" if language(text) == "ko" else "en"
+
+
+def say(tongue: Language, sentence: str, **words: str) -> str:
+    return _SENTENCES[tongue][sentence].format(**words)
+
+
+def route_name(tongue: Language, route: Route) -> str:
+    return _ROUTES[tongue][route]

@@ -1,0 +1,54 @@
+"""BM25 cut in two, so that a growing corpus rewrites nothing. Pure.
+
+    score = Σ over the query's terms of  idf(term) · weight(term in passage)
+
+The passage stores its weights, the query brings the idf of this moment (Robertson and Zaragoza 2009, The
+Probabilistic Relevance Framework: BM25 and Beyond; idf as in Lucene, never negative).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from math import log
+
+from retrieval.text import TERM_IDS, document_terms, term_id
+
+K1 = 1.2
+B = 0.75
+MAX_WEIGHT = K1 + 1
+"""What a weight tends to as its term is repeated."""
+
+DIMENSIONS = TERM_IDS + 1
+MAX_NON_ZEROS = 16_000
+"""pgvector's limit for a sparsevec."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bag:
+    """The counted terms of one passage by term id, and their number."""
+
+    counts: Mapping[int, int]
+    length: int
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> Bag:
+        counts = Counter(term_id(term) for text in texts for term in document_terms(text))
+        return cls(dict(counts.most_common(MAX_NON_ZEROS)), counts.total())
+
+    def weights(self, average: float) -> dict[int, float]:
+        """Term id -> saturated, length-normalised count, 0 to 2.2; `average` is the corpus's, in terms."""
+        norm = K1 * (1 - B + B * self.length / average)
+        return {term: count * MAX_WEIGHT / (count + norm) for term, count in self.counts.items()}
+
+
+def idf(passages: int, df: int) -> float:
+    """How much a term that stands in `df` of `passages` tells them apart; more than 0 for df ≤ passages."""
+    return log(1 + (passages - df + 0.5) / (df + 0.5))
+
+
+def sparsevec(weights: Mapping[int, float]) -> str:
+    """The text form that pgvector reads: {index:value,...}/dimensions."""
+    elements = ",".join(f"{term}:{weight:.6g}" for term, weight in sorted(weights.items()))
+    return f"{{{elements}}}/{DIMENSIONS}"

@@ -1,0 +1,199 @@
+"""The one door to PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from hashlib import blake2b
+
+import psycopg
+from sqlalchemy import URL, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+from retrieval.errors import Fault
+
+POOL_SIZE = 10
+CONNECT_TIMEOUT_S = 5
+POOL_TIMEOUT_S = 10
+MIN_POSTGRES = 16
+MIN_PGVECTOR = (0, 8)
+
+
+class DatabaseFault(Fault):
+    """The database is away, too old, full, half-migrated or newer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """What a PostgreSQL server offers. Versions of pgvector as PostgreSQL tells them; None: not there."""
+
+    major: int
+    encoding: str
+    vector_available: str | None
+    vector_installed: str | None
+    may_create_vector: bool
+
+    def lacks(self) -> str | None:
+        """The first thing that Naru needs and this server does not have, as a sentence; None: nothing."""
+        if self.major < MIN_POSTGRES:
+            return f"PostgreSQL {self.major} is too old: Naru needs {MIN_POSTGRES} or newer."
+        if self.encoding != "UTF8":
+            return f"The database's encoding is {self.encoding}: create one with `encoding 'UTF8'` for Naru."
+        if self.vector_installed is not None:
+            if _version(self.vector_installed) >= MIN_PGVECTOR:
+                return None
+            return (
+                f"pgvector {self.vector_installed} is too old: install 0.8 or newer on the database server, "
+                "then run `alter extension vector update` in this database."
+            )
+        if self.vector_available is None or _version(self.vector_available) < MIN_PGVECTOR:
+            return (
+                "PostgreSQL has no pgvector 0.8 or newer: install it on the database server (on Debian and "
+                f"Ubuntu the package postgresql-{self.major}-pgvector)."
+            )
+        if not self.may_create_vector:
+            return (
+                "The database's role may not create the extension pgvector: let an administrator run "
+                "`create extension vector` once in this database."
+            )
+        return None
+
+
+def _version(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(".") if part.isdecimal())
+
+
+class Database:
+    """Connections to one PostgreSQL. `url` as libpq knows it: `postgresql://...` or `postgres://...`."""
+
+    def __init__(self, url: str) -> None:
+        self._url = _psycopg_url(url)
+        self._engine = create_async_engine(
+            self._url,
+            pool_size=POOL_SIZE,
+            max_overflow=0,
+            pool_timeout=POOL_TIMEOUT_S,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            connect_args={
+                "connect_timeout": CONNECT_TIMEOUT_S,
+                "application_name": "naru",
+                # Queries of milliseconds gain nothing from compilation and can lose 100 ms to it.
+                "options": "-c jit=off",
+            },
+        )
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncConnection]:
+        """A connection inside a transaction: committed at the end, rolled back on an exception.
+
+        Raises DatabaseFault where the database, and not the statement, is the reason.
+        """
+        with self._faults():
+            async with self._engine.begin() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def exclusively(self, name: str) -> AsyncIterator[bool]:
+        """True: this process alone holds `name` among all that use this database; False: another does."""
+        key = {"key": lock_key(name)}
+        with self._faults():
+            async with self._engine.connect() as plain:
+                # Outside a transaction: a run of an hour must not hold back vacuum.
+                connection = await plain.execution_options(isolation_level="AUTOCOMMIT")
+                taken = bool(await connection.scalar(text("select pg_try_advisory_lock(:key)"), key))
+                try:
+                    yield taken
+                finally:
+                    if taken and not connection.invalidated:
+                        await connection.execute(text("select pg_advisory_unlock(:key)"), key)
+
+    async def server(self) -> Server:
+        """What this server offers."""
+        async with self.transaction() as connection:
+            return Server(**(await connection.execute(text(_SERVER))).one()._mapping)
+
+    async def requirements(self) -> None:
+        """Raise DatabaseFault when this server cannot hold Naru's tables."""
+        lacking = (await self.server()).lacks()
+        if lacking is not None:
+            raise DatabaseFault(lacking)
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+    @contextmanager
+    def _faults(self) -> Iterator[None]:
+        try:
+            yield
+        except PoolTimeoutError as error:
+            raise DatabaseFault(
+                f"All {POOL_SIZE} connections to PostgreSQL are busy: try again in a moment."
+            ) from error
+        except (DBAPIError, psycopg.Error) as error:
+            sentence = self._sentence(error)
+            if sentence is None:
+                raise
+            raise DatabaseFault(sentence) from error
+
+    def _sentence(self, error: DBAPIError | psycopg.Error) -> str | None:
+        origin = error.orig if isinstance(error, DBAPIError) else error
+        state = getattr(origin, "sqlstate", None)
+        where = _where(self._url)
+        if state in _SENTENCES:
+            return _SENTENCES[state].format(where=where)
+        if isinstance(origin, psycopg.OperationalError):
+            # Only a failed connection has no state; its reason names the user, the database and the host.
+            reason = str(origin).splitlines()[0].rpartition(" failed: ")[2] if state is None else state
+            return f"PostgreSQL at {where} cannot be reached ({reason}): check that it runs, and its address."
+        return None
+
+
+def lock_key(name: str) -> int:
+    """A number for PostgreSQL's advisory locks (signed, 64 bits), the same in every process."""
+    return int.from_bytes(blake2b(f"naru:{name}".encode(), digest_size=8).digest(), signed=True)
+
+
+def _psycopg_url(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        raise DatabaseFault(
+            "The database's address cannot be read: it should look like postgresql://user@host/database."
+        ) from None
+    if parsed.drivername not in ("postgresql", "postgres", "postgresql+psycopg"):
+        raise DatabaseFault(
+            f"The database's address starts with '{parsed.drivername}': it should start with postgresql://."
+        )
+    return parsed.set(drivername="postgresql+psycopg")
+
+
+def _where(url: URL) -> str:
+    host = url.host or url.query.get("host") or "the local socket"
+    return f"{host}{f':{url.port}' if url.port else ''}/{url.database or ''}"
+
+
+_SENTENCES = {
+    "53100": "The disk of PostgreSQL at {where} is full: make room; nothing of this step was stored.",
+    "25006": "PostgreSQL at {where} is read-only: check the database's address and its disk.",
+    "42P01": "PostgreSQL at {where} lacks Naru's tables: run `naru migrate`.",
+    "42703": "The tables in PostgreSQL at {where} are not those of this Naru: run `naru migrate`.",
+    "42501": "PostgreSQL at {where} does not allow this to Naru's role: let an administrator grant it.",
+}
+
+_SERVER = """
+select current_setting('server_version_num')::int / 10000 as major,
+       current_setting('server_encoding') as encoding,
+       available.default_version as vector_available,
+       available.installed_version as vector_installed,
+       coalesce((select rolsuper from pg_roles where rolname = current_user), false)
+         or (has_database_privilege(current_database(), 'create') and coalesce(versions.trusted, false))
+         as may_create_vector
+from (select 1) as one
+left join pg_available_extensions as available on available.name = 'vector'
+left join pg_available_extension_versions as versions
+  on versions.name = available.name and versions.version = available.default_version
+"""

@@ -1,0 +1,36 @@
+"""Which parser reads which document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import PurePosixPath
+from urllib.parse import unquote
+
+from retrieval.parse import MAX_BYTES, Parsed, UnreadableFault
+from retrieval.parse.decode import decode
+from retrieval.parse.markdown import parse_markdown
+
+Parser = Callable[[str, str], Parsed]
+"""(name, text) -> Parsed; `name` is the title of a document that gives none."""
+
+PARSERS: Mapping[str, Parser] = {
+    ".md": parse_markdown,
+    ".markdown": parse_markdown,
+}
+
+
+def parse(uri: str, content: bytes) -> Parsed:
+    """Raises UnreadableFault for what is too big, binary, empty or of no known family."""
+    path = PurePosixPath(uri)
+    parser = PARSERS.get(path.suffix.lower())
+    if parser is None:
+        raise UnreadableFault(f"{uri} is of no kind that Naru reads ({', '.join(PARSERS)}).")
+    if len(content) > MAX_BYTES:
+        raise UnreadableFault(f"{uri} is over {MAX_BYTES // 1024**2} MB: split it.")
+    text = decode(uri, content)
+    if not text.strip():
+        raise UnreadableFault(f"{uri} is empty.")
+    parsed = parser(" ".join(unquote(path.stem, errors="replace").split()), text)
+    if not parsed.sections:
+        raise UnreadableFault(f"{uri} has a title and no text.")
+    return parsed

@@ -1,0 +1,103 @@
+"""What retrieval talks about: Source, Document, Passage, and who may read them. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import NewType
+
+from retrieval.label import Label, Level
+
+Principal = NewType("Principal", str)
+"""An opaque string: `everyone`, `user:..`, `group:..`, `channel:..`, `email:..`, `ext:<source>/<group>`."""
+
+EVERYONE = Principal("everyone")
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """The principals that everyone present in a conversation shares. Empty: nobody, so nothing is visible.
+
+    There is no default and no value that means "all": whoever searches says for whom.
+    """
+
+    principals: frozenset[Principal]
+
+    def may_read(self, readers: frozenset[Principal]) -> bool:
+        return not self.principals.isdisjoint(readers)
+
+
+NOBODY = Readers(frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """For the documents of a source whose uri matches the glob `match`: another level, other readers."""
+
+    match: str
+    level: Level
+    readers: frozenset[Principal]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where documents come from.
+
+    location: what the kind needs to find it (a folder for `files`). link: the address that a document's uri is
+    appended to, where people can open it. owner: whom to ask when the documents do not know. Of the rules that
+    match, the one with the highest level wins (of equals the later); none matches: the source's own level and
+    readers.
+    """
+
+    name: str
+    kind: str
+    location: str
+    level: Level
+    readers: frozenset[Principal]
+    rules: tuple[Rule, ...] = ()
+    link: str | None = None
+    owner: str | None = None
+
+    def access(self, uri: str) -> tuple[Level, frozenset[Principal]]:
+        """What this source says of one of its documents: its level and its readers."""
+        matching = [rule for rule in reversed(self.rules) if fnmatchcase(uri, rule.match)]
+        if not matching:
+            return self.level, self.readers
+        strictest = max(matching, key=lambda rule: rule.level)
+        return strictest.level, strictest.readers
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One page or file as its source last gave it in a readable state."""
+
+    id: int
+    source: str
+    uri: str
+    title: str
+    level: Level
+    readers: frozenset[Principal]
+    link: str | None = None
+    owner: str | None = None
+
+    @property
+    def label(self) -> Label:
+        """Only what the source says; what the text says is detected at decision time. The origin names the document
+        by number: a file's name may say too much for an audit."""
+        return Label.of(self.level, "source", f"{self.source} document {self.id}")
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One retrievable piece of a document.
+
+    heading: the headings above it, outermost first, joined by " › ". score: BM25, higher is better.
+    confidence: the share of the query's weight that this passage can account for, 0 to 1.
+    """
+
+    id: int
+    document: Document
+    heading: str
+    text: str
+    score: float
+    confidence: float

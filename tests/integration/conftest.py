@@ -1,0 +1,128 @@
+"""One PostgreSQL for the session. Tests share a migrated database and roll back; few have their own."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+from sqlalchemy import make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+from admin import schema
+from admin.embedded import EmbeddedPostgres
+from retrieval.database import Database
+
+TEMPLATE = "naru_template"
+_numbers = count()
+
+
+class RolledBack(Database):
+    """A Database whose transactions are savepoints of one that is never committed.
+
+    One at a time: what needs two transactions side by side asks for `fresh_database`.
+    """
+
+    def __init__(self, url: str, connection: AsyncConnection) -> None:
+        super().__init__(url)
+        self._connection = connection
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncConnection]:
+        with self._faults():
+            async with self._connection.begin_nested():
+                yield self._connection
+
+
+@pytest.fixture(scope="session")
+def server_url() -> Iterator[str]:
+    """An administrator's address of the session's PostgreSQL."""
+    # A directory of its own, open to pass: as root, PostgreSQL runs as another user.
+    with tempfile.TemporaryDirectory(prefix="naru-") as home:
+        Path(home).chmod(0o755)
+        with EmbeddedPostgres(Path(home)) as url:
+            with psycopg.connect(url, autocommit=True) as admin:
+                # These databases die with the session: waiting for the disk would only make tests slow.
+                admin.execute("alter system set fsync = off")
+                admin.execute("alter system set synchronous_commit = off")
+                admin.execute("select pg_reload_conf()")
+            yield url
+
+
+@pytest.fixture(scope="session")
+async def template(server_url: str) -> str:
+    """The name of a migrated database that nobody is connected to."""
+    _administer(server_url, sql.SQL("create database {}").format(sql.Identifier(TEMPLATE)))
+    await schema.upgrade(_at(server_url, TEMPLATE))
+    return TEMPLATE
+
+
+@pytest.fixture(scope="session")
+def new_database(server_url: str, template: str) -> Callable[[], AbstractContextManager[str]]:
+    """Makes migrated, empty databases: `with new_database() as url`. For fixtures that several tests read."""
+    return lambda: _created(server_url, template)
+
+
+@pytest.fixture(scope="session")
+def migrated_url(new_database: Callable[[], AbstractContextManager[str]]) -> Iterator[str]:
+    """A migrated database that all tests share and leave empty."""
+    with new_database() as url:
+        yield url
+
+
+@pytest.fixture
+async def database(migrated_url: str) -> AsyncIterator[Database]:
+    """A migrated, empty database; what a test does in it is rolled back."""
+    engine = create_async_engine(make_url(migrated_url).set(drivername="postgresql+psycopg"))
+    async with engine.connect() as connection:
+        outer = await connection.begin()
+        rolled_back = RolledBack(migrated_url, connection)
+        yield rolled_back
+        await rolled_back.close()
+        await outer.rollback()
+    await engine.dispose()
+
+
+@pytest.fixture
+def fresh_url(new_database: Callable[[], AbstractContextManager[str]]) -> Iterator[str]:
+    """A migrated, empty database of the test's own."""
+    with new_database() as url:
+        yield url
+
+
+@pytest.fixture
+async def fresh_database(fresh_url: str) -> AsyncIterator[Database]:
+    """A migrated, empty database of the test's own, with real commits and as many connections as it needs."""
+    fresh = Database(fresh_url)
+    yield fresh
+    await fresh.close()
+
+
+@pytest.fixture
+def empty_url(server_url: str) -> Iterator[str]:
+    """A database of the test's own without tables."""
+    with _created(server_url, "template1") as url:
+        yield url
+
+
+@contextmanager
+def _created(server_url: str, template: str) -> Iterator[str]:
+    name = f"test_{next(_numbers)}"
+    create = sql.SQL("create database {} template {}")
+    _administer(server_url, create.format(sql.Identifier(name), sql.Identifier(template)))
+    yield _at(server_url, name)
+    _administer(server_url, sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
+def _administer(server_url: str, statement: sql.Composed) -> None:
+    with psycopg.connect(server_url, autocommit=True) as admin:
+        admin.execute(statement)
+
+
+def _at(server_url: str, name: str) -> str:
+    return make_url(server_url).set(database=name).render_as_string(hide_password=False)

@@ -1,0 +1,54 @@
+"""A source without files, and sources to put on it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+
+from retrieval.catalogue import Catalogue
+from retrieval.database import Database
+from retrieval.label import Level
+from retrieval.parse import UnreadableFault
+from retrieval.passage import EVERYONE, Principal, Readers, Rule, Source
+from retrieval.reindex import Report, reindex
+
+ANYONE = Readers(frozenset({EVERYONE}))
+
+
+class Shelf:
+    """The Reader of documents that a test lays out."""
+
+    def __init__(self, documents: dict[str, str | bytes]) -> None:
+        self.documents = documents
+
+    async def list(self) -> AsyncIterator[str]:
+        for uri in self.documents:
+            yield uri
+
+    async def load(self, uri: str) -> bytes:
+        try:
+            content = self.documents[uri]
+        except KeyError:
+            raise UnreadableFault(f"{uri} cannot be read (it is not there).") from None
+        return content.encode() if isinstance(content, str) else content
+
+
+def a_source(
+    name: str = "handbook",
+    *,
+    readers: Iterable[str] = ("everyone",),
+    level: Level = Level.INTERNAL,
+    rules: tuple[Rule, ...] = (),
+    link: str | None = None,
+    owner: str | None = None,
+) -> Source:
+    return Source(name, "files", "/documents", level, principals(*readers), rules, link, owner)
+
+
+def principals(*names: str) -> frozenset[Principal]:
+    return frozenset(map(Principal, names))
+
+
+async def shelve(database: Database, source: Source, documents: dict[str, str | bytes]) -> Report:
+    """Declare the source alone and index these documents as all that it has."""
+    await Catalogue(database).sync([source])
+    return await reindex(database, source, Shelf(documents))

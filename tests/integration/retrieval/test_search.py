@@ -1,0 +1,167 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from retrieval.catalogue import Catalogue
+from retrieval.database import Database
+from retrieval.label import Level
+from retrieval.passage import EVERYONE, NOBODY, Principal, Readers, Rule
+from retrieval.reindex import reindex
+from retrieval.search import Search
+from tests.integration.retrieval.shelf import ANYONE, Shelf, a_source, principals, shelve
+
+LEAVE = "# 휴가 안내\n\n## 연차\n\n연차는 1년에 15일이며 입사일을 기준으로 발생합니다.\n"
+TRAVEL = "# 출장 안내\n\n국내 출장의 숙박비는 1박에 12만 원까지 지급합니다.\n"
+ONCALL = "# On-call\n\nThe engineer on call acknowledges a page within five minutes.\n"
+
+
+async def test_the_passage_that_answers_comes_first_with_its_document(database: Database) -> None:
+    source = a_source(link="https://handbook.example/", owner="#ask-hr")
+    await shelve(database, source, {"hr/연차.md": LEAVE, "travel.md": TRAVEL, "oncall.md": ONCALL})
+
+    first, *_ = await Search(database)("연차는 며칠인가요?", ANYONE)
+
+    assert first.text == "연차는 1년에 15일이며 입사일을 기준으로 발생합니다."
+    assert first.heading == "연차"
+    assert first.document.title == "휴가 안내"
+    assert (first.document.source, first.document.uri) == ("handbook", "hr/연차.md")
+    assert first.document.link == "https://handbook.example/hr/%EC%97%B0%EC%B0%A8.md"
+    assert (first.document.level, first.document.owner) == (Level.INTERNAL, "#ask-hr")
+
+
+async def test_an_english_question_finds_another_form_of_its_words(database: Database) -> None:
+    await shelve(database, a_source(), {"hr.md": LEAVE, "oncall.md": ONCALL})
+    first, *_ = await Search(database)("how soon must engineers acknowledge pages?", ANYONE)
+    assert first.document.uri == "oncall.md"
+
+
+@pytest.mark.parametrize("question", ["", "   ", "😀🎉", "how do I?", "어떻게 하나요?", "\0\ufffe"])
+async def test_a_question_about_nothing_finds_nothing(database: Database, question: str) -> None:
+    await shelve(database, a_source(), {"hr.md": LEAVE})
+    assert await Search(database)(question, ANYONE) == ()
+
+
+async def test_a_question_of_40000_characters_is_answered(database: Database) -> None:
+    await shelve(database, a_source(), {"hr.md": LEAVE, "oncall.md": ONCALL})
+    question = "연차 " + " ".join(f"낱말{number}" for number in range(7_000))
+    assert (await Search(database)(question, ANYONE))[0].document.uri == "hr.md"
+
+
+async def test_a_question_on_what_no_document_says_has_little_confidence(database: Database) -> None:
+    await shelve(database, a_source(), {"hr.md": LEAVE, "travel.md": TRAVEL, "oncall.md": ONCALL})
+    search = Search(database)
+    known, *_ = await search("연차 발생 기준은?", ANYONE)
+    unknown, *_ = await search("통근버스 노선과 주차 등록 기준은?", ANYONE)
+    assert 0 <= unknown.confidence < known.confidence / 3 <= 1 / 3
+
+
+async def test_among_equal_passages_the_one_whose_document_is_about_it_comes_first(
+    database: Database,
+) -> None:
+    passing = (
+        "# 회의실\n\n## 예약\n\n노트북 연결은 회의실마다 다릅니다.\n\n## 정리\n\n" + "의자를 제자리에 둡니다. " * 30
+    )
+    about = (
+        "# 장비\n\n## 지급\n\n노트북 종류는 직무마다 다릅니다.\n\n## 수리\n\n" + "노트북 수리는 사흘 걸립니다. " * 30
+    )
+    await shelve(database, a_source(), {"a.md": passing, "b.md": about})
+    assert (await Search(database)("노트북", ANYONE))[0].document.uri == "b.md"
+
+
+async def test_nobody_finds_nothing(database: Database) -> None:
+    await shelve(database, a_source(), {"hr.md": LEAVE})
+    search = Search(database)
+    (passage,) = await search("연차", ANYONE)
+    assert await search("연차", NOBODY) == ()
+    assert await search.present([passage.id], NOBODY) == {}
+
+
+async def test_what_a_rule_keeps_from_the_reader_is_not_found(database: Database) -> None:
+    rule = Rule("hr/*", Level.CONFIDENTIAL, principals("group:hr"))
+    await shelve(database, a_source(rules=(rule,)), {"hr/leave.md": LEAVE, "travel.md": TRAVEL})
+    search = Search(database)
+    assert await search("연차", ANYONE) == ()
+    (found,) = await search("연차", Readers(principals("group:hr")))
+    assert found.document.level is Level.CONFIDENTIAL
+
+
+async def test_a_source_that_is_declared_no_longer_is_not_searched(database: Database) -> None:
+    await shelve(database, a_source(), {"hr.md": LEAVE})
+    search = Search(database)
+    (passage,) = await search("연차", ANYONE)
+    await Catalogue(database).sync([])
+    assert await search("연차", ANYONE) == ()
+    assert await search.present([passage.id], ANYONE) == {}
+    await Catalogue(database).sync([a_source()])
+    assert await search("연차", ANYONE) == (passage,)
+
+
+async def test_a_shown_passage_is_present_until_its_readers_or_its_document_change(
+    database: Database,
+) -> None:
+    source = a_source()
+    await shelve(database, source, {"hr.md": LEAVE, "travel.md": TRAVEL})
+    search = Search(database)
+    (passage,) = await search("연차", ANYONE)
+    assert await search.present([passage.id], ANYONE) == {passage.id: passage.document}
+
+    await Catalogue(database).sync([a_source(readers=["group:hr"])])
+    assert await search.present([passage.id], ANYONE) == {}
+
+    await Catalogue(database).sync([source])
+    await reindex(database, source, Shelf({"travel.md": TRAVEL}))
+    assert await search.present([passage.id], ANYONE) == {}
+
+
+async def test_a_frequent_word_does_not_hide_the_rare_one(database: Database) -> None:
+    documents: dict[str, str | bytes] = {f"{number}.md": f"# 안내 {number}\n\n회사 안내 문서" for number in range(60)}
+    documents["leave.md"] = "# 휴가\n\n회사 경조사 휴가"
+    await shelve(database, a_source(), documents)
+    assert (await Search(database)("회사 경조사", ANYONE))[0].document.uri == "leave.md"
+
+
+@pytest.fixture(scope="module")
+async def many_readers(new_database: Callable[[], AbstractContextManager[str]]) -> AsyncIterator[Database]:
+    """Sixteen documents, each for another set of four groups."""
+    rules = tuple(
+        Rule(f"{number:02}.md", Level.INTERNAL, principals(*_groups(number)) or principals("user:none"))
+        for number in range(16)
+    )
+    documents: dict[str, str | bytes] = {f"{number:02}.md": f"# 안내 {number}\n\n연차 규정" for number in range(16)}
+    with new_database() as url:
+        database = Database(url)
+        await shelve(database, a_source(readers=["user:none"], rules=rules), documents)
+        yield database
+        await database.close()
+
+
+def _groups(number: int) -> list[str]:
+    return [f"group:{bit}" for bit in range(4) if number >> bit & 1]
+
+
+@settings(max_examples=60)
+@given(st.frozensets(st.sampled_from([*_groups(15), "group:other", "everyone", "group:%", "{group:0}"])))
+async def test_a_result_never_holds_what_the_readers_may_not_read(
+    many_readers: Database, names: frozenset[str]
+) -> None:
+    readers = Readers(frozenset(map(Principal, names)))
+    search = Search(many_readers)
+
+    found = await search("연차 규정", readers, limit=30)
+    readable = {f"{number:02}.md" for number in range(16) if names & set(_groups(number))}
+    assert {passage.document.uri for passage in found} == readable
+
+    everything = await search("연차 규정", Readers(principals(*_groups(15))), limit=30)
+    present = await search.present([passage.id for passage in everything], readers)
+    assert {document.uri for document in present.values()} == readable
+    assert all(readers.may_read(document.readers) for document in present.values())
+
+
+async def test_everyone_is_a_principal_like_any_other(database: Database) -> None:
+    await shelve(database, a_source(readers=["group:hr"]), {"hr.md": LEAVE})
+    assert await Search(database)("연차", Readers(frozenset({EVERYONE}))) == ()

@@ -1,0 +1,36 @@
+"""A Door without a socket, for tests of what stands before it. It asks for the Permit as the real one does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.domain import Route, Usage
+from bot.models.door import Completion
+from bot.models.faults import ModelFault
+from bot.policy.parts import Prompt, messages
+from bot.policy.permit import Permit, PermitFault, digest_of
+
+
+class FakeDoor:
+    """Says what its script says, one entry for each try, the last one repeating; a ModelFault is raised."""
+
+    def __init__(self, shore: Route, *script: str | ModelFault, model: str = "fake") -> None:
+        self.model = model
+        self.prompts: list[Prompt] = []
+        self._shore = shore
+        self._script: Sequence[str | ModelFault] = script or ("연차는 15일입니다. [1]",)
+        self._used: set[str] = set()
+
+    async def complete(self, prompt: Prompt, permit: Permit) -> Completion:
+        if permit.id in self._used:
+            raise PermitFault("This Permit was used before.")
+        if permit.route is not self._shore:
+            raise PermitFault(f"A Permit for {permit.route} was shown at the door to {self._shore}.")
+        if permit.model != self.model or permit.digest != digest_of(messages(prompt)):
+            raise PermitFault("The Permit does not cover this prompt.")
+        self._used.add(permit.id)
+        says = self._script[min(len(self.prompts), len(self._script) - 1)]
+        self.prompts.append(prompt)
+        if isinstance(says, ModelFault):
+            raise says
+        return Completion(says, self.model, Usage())

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retrieval.parse import MAX_BYTES, UnreadableFault
+from retrieval.parse.families import parse
+from retrieval.sources import SourceFault
+from retrieval.sources.files import Folder, to_path, to_uri
+
+
+async def listed(root: Path) -> list[str]:
+    return [uri async for uri in Folder(root).list()]
+
+
+def write(path: Path, content: str = "# T\n\ntext") -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content, encoding="utf-8")
+    return path
+
+
+async def test_markdown_is_found_in_all_subfolders_and_nothing_else_is(tmp_path: Path) -> None:
+    for name in ("a.md", "hr/연차.md", "hr/deep/b.markdown", "C.MD", "note.txt", ".git/x.md", "hr/.draft.md"):
+        write(tmp_path / name)
+    assert sorted(await listed(tmp_path)) == ["C.MD", "a.md", "hr/deep/b.markdown", "hr/연차.md"]
+
+
+async def test_a_name_with_odd_characters_is_one_line_and_leads_back_to_its_file(tmp_path: Path) -> None:
+    odd = ["two\nlines.md", "50%.md", "\u202eright.md", os.fsdecode(b"\xff.md"), "a b#c?.md"]
+    for name in odd:
+        write(tmp_path / name, f"content of {odd.index(name)}")
+    uris = await listed(tmp_path)
+    assert sorted(uris) == sorted(["two%0Alines.md", "50%25.md", "%E2%80%AEright.md", "%FF.md", "a b#c?.md"])
+    read = {(await Folder(tmp_path).load(uri)).decode() for uri in uris}
+    assert read == {f"content of {number}" for number in range(len(odd))}
+
+
+NAME = st.text(st.characters(codec="utf-8", exclude_characters="/\0"), min_size=1, max_size=20)
+
+
+@given(st.lists(NAME.filter(lambda name: name not in (".", "..")), min_size=1, max_size=3))
+def test_a_uri_is_never_two_lines_and_always_leads_back(names: list[str]) -> None:
+    path = Path(*names)
+    uri = to_uri(path)
+    assert len(uri.splitlines()) == 1
+    assert to_path(uri) == path
+    uri.encode()
+
+
+async def test_a_link_out_of_the_folder_is_listed_and_never_read(tmp_path: Path) -> None:
+    secret = write(tmp_path / "outside" / "secret.md", "secret")
+    root = tmp_path / "root"
+    write(root / "a.md")
+    (root / "link.md").symlink_to(secret)
+    (root / "folder").symlink_to(secret.parent, target_is_directory=True)
+    (root / "broken.md").symlink_to(root / "nowhere.md")
+
+    uris = await listed(root)
+    assert sorted(uris) == ["a.md", "broken.md", "folder", "link.md"]
+    for uri in ("link.md", "folder", "broken.md", "folder/secret.md", "../outside/secret.md"):
+        with pytest.raises(UnreadableFault, match="leads outside the folder"):
+            await Folder(root).load(uri)
+
+
+async def test_a_document_that_is_linked_to_counts_once_under_its_own_name(tmp_path: Path) -> None:
+    write(tmp_path / "hr" / "salary.md")
+    (tmp_path / "public.md").symlink_to(tmp_path / "hr" / "salary.md")
+    (tmp_path / "loop").symlink_to(tmp_path, target_is_directory=True)
+    assert await listed(tmp_path) == ["hr/salary.md"]
+    with pytest.raises(UnreadableFault):
+        await Folder(tmp_path).load("public.md")
+
+
+async def test_a_root_that_is_a_link_itself_is_followed(tmp_path: Path) -> None:
+    write(tmp_path / "real" / "a.md")
+    (tmp_path / "link").symlink_to(tmp_path / "real", target_is_directory=True)
+    assert await listed(tmp_path / "link") == ["a.md"]
+    assert await Folder(tmp_path / "link").load("a.md") == b"# T\n\ntext"
+
+
+async def test_a_pipe_with_the_name_of_a_document_does_not_hold_up_the_run(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.md")
+    with pytest.raises(UnreadableFault, match=r"pipe\.md is not a file"):
+        await Folder(tmp_path).load("pipe.md")
+
+
+async def test_a_file_that_went_away_after_the_list_is_unreadable(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFault, match=r"gone\.md cannot be read"):
+        await Folder(tmp_path).load("gone.md")
+
+
+async def test_a_huge_file_is_not_read_whole_and_then_refused(tmp_path: Path) -> None:
+    with (tmp_path / "huge.md").open("wb") as file:
+        file.truncate(MAX_BYTES * 50)
+    content = await Folder(tmp_path).load("huge.md")
+    assert len(content) == MAX_BYTES + 1
+    with pytest.raises(UnreadableFault, match="over 10 MB"):
+        parse("huge.md", content)
+
+
+@pytest.mark.parametrize("name", ["missing", "file.md"])
+async def test_a_folder_that_is_not_there_is_a_fault_of_the_source(tmp_path: Path, name: str) -> None:
+    write(tmp_path / "file.md")
+    with pytest.raises(SourceFault, match="is not there"):
+        await listed(tmp_path / name)
