@@ -126,7 +126,7 @@ class Records:
         return {
             "id": question.id,
             "thread": question.thread,
-            "room": question.room.id,
+            "room": self._seal.pseudonym(question.room.id) if question.room.kind == "dm" else question.room.id,
             "asker": self._seal.pseudonym(question.asker),
             "operator": operator,
             "text": self._kept(question.text, f"question:{question.id}", decision),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from bot.domain import Question, Turn
+from bot.policy import detect
 from retrieval.text import query_terms
 
 _LEANS_BACK = re.compile(
@@ -18,9 +19,21 @@ _FEW_TERMS = 3
 
 def rewrite(question: Question, thread: Sequence[Turn]) -> str:
     """The question itself; if it leans on what was said before (by its first words, or because it says too little to
-    be searched for), with the question before it in front."""
+    be searched for), with the question before it in front. Without identifiers and secrets: whose number it is says
+    nothing of what is asked."""
+    asked = _without_identifiers(question.text)
     before = next((turn.question for turn in reversed(thread) if turn.question), None)
-    short = len(query_terms(question.text)) <= _FEW_TERMS
-    if before and (short or _LEANS_BACK.match(question.text)):
-        return f"{before}\n{question.text}"
-    return question.text
+    short = len(query_terms(asked)) <= _FEW_TERMS
+    if before and (short or _LEANS_BACK.match(asked)):
+        return f"{_without_identifiers(before)}\n{asked}"
+    return asked
+
+
+def _without_identifiers(text: str) -> str:
+    """The text with a space for each finding; the text as it is where nothing would be left to search for."""
+    kept, end = "", 0
+    for finding in detect.find(text):
+        kept += text[end : max(end, finding.start)] + " "
+        end = max(end, finding.end)
+    kept += text[end:]
+    return kept if query_terms(kept) else text

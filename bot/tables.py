@@ -33,7 +33,7 @@ question = Table(
     metadata,
     Column("id", UUID, primary_key=True),
     Column("thread", Text, nullable=False),
-    Column("room", Text, nullable=False),
+    Column("room", Text, nullable=False, comment="a keyed pseudonym for a direct message"),
     Column("asker", Text, nullable=False, comment="keyed pseudonym"),
     Column("operator", Text, comment="who asked in the asker's name, at a console"),
     Column("text", LargeBinary, comment="sealed; null where the record sink refuses it"),

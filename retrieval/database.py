@@ -99,17 +99,13 @@ class Database:
     @asynccontextmanager
     async def exclusively(self, name: str) -> AsyncIterator[bool]:
         """True: this process alone holds `name` among all that use this database; False: another does."""
-        key = {"key": lock_key(name)}
         with self._faults():
-            async with self._engine.connect() as plain:
-                # Outside a transaction: a run of an hour must not hold back vacuum.
-                connection = await plain.execution_options(isolation_level="AUTOCOMMIT")
-                taken = bool(await connection.scalar(text("select pg_try_advisory_lock(:key)"), key))
-                try:
-                    yield taken
-                finally:
-                    if taken and not connection.invalidated:
-                        await connection.execute(text("select pg_advisory_unlock(:key)"), key)
+            async with self._engine.begin() as connection:
+                # Bound to a transaction, the lock is gone whatever ends it. An idle one that read nothing else
+                # holds back no vacuum; it must only not be timed out.
+                await connection.execute(text("set local idle_in_transaction_session_timeout = 0"))
+                take = text("select pg_try_advisory_xact_lock(:key)")
+                yield bool(await connection.scalar(take, {"key": lock_key(name)}))
 
     async def server(self) -> Server:
         """What this server offers."""

@@ -236,15 +236,11 @@ async def _swap(
         for document_id, ordinal, piece, spoken, bag in weighed:
             weights = sparsevec(bag.weights(averages[spoken]))
             terms = sorted(bag.counts)
-            await copy.write_row(
-                (document_id, ordinal, piece.heading, piece.text, spoken, bag.length, terms, weights)
-            )
+            await copy.write_row((document_id, ordinal, piece.heading, piece.text, spoken, bag.length, terms, weights))
             counts.add(spoken, terms, bag.length)
 
 
-async def _record(
-    connection: AsyncConnection, source_id: int, source: Source, problems: Sequence[Problem]
-) -> None:
+async def _record(connection: AsyncConnection, source_id: int, source: Source, problems: Sequence[Problem]) -> None:
     rows = [_row(source_id, source, one.uri, one.uri, None, one.sentence) for one in problems]
     statement = insert(document).values(rows)
     await connection.execute(
@@ -279,9 +275,7 @@ async def _delete(connection: AsyncConnection, document_ids: list[int], counts: 
 
 async def _delete_passages(connection: AsyncConnection, document_ids: list[int], counts: _Counts) -> None:
     deleted = passage.delete().where(passage.c.document_id == func.any(document_ids))
-    for row in await connection.execute(
-        deleted.returning(passage.c.language, passage.c.terms, passage.c.length)
-    ):
+    for row in await connection.execute(deleted.returning(passage.c.language, passage.c.terms, passage.c.length)):
         counts.add(row.language, row.terms, row.length, -1)
 
 
@@ -305,9 +299,7 @@ async def _reweigh(connection: AsyncConnection, spoken: str) -> None:
         .values(average=func.greatest(1.0, corpus.c.length / (corpus.c.passages * 1.0)))
         .returning(corpus.c.average)
     )
-    await connection.execute(
-        text("create temporary table reweighed (id bigint, weights sparsevec) on commit drop")
-    )
+    await connection.execute(text("create temporary table reweighed (id bigint, weights sparsevec) on commit drop"))
     driver = (await connection.get_raw_connection()).driver_connection
     assert driver is not None
     async for bags in _bags(connection, spoken):

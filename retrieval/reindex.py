@@ -111,9 +111,7 @@ def _changes(found: Sequence[Fresh | Problem | _Same], known: Mapping[str, Known
     problem_of = {uri: one.problem for uri, one in known.items()}
     return Changes(
         fresh=[one for one in found if isinstance(one, Fresh)],
-        problems=[
-            one for one in found if isinstance(one, Problem) and problem_of.get(one.uri) != one.sentence
-        ],
+        problems=[one for one in found if isinstance(one, Problem) and problem_of.get(one.uri) != one.sentence],
         healed=[one.uri for one in found if isinstance(one, _Same) and problem_of.get(one.uri) is not None],
     )
 

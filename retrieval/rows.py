@@ -19,9 +19,7 @@ def source_of(row: Row[Any]) -> Source:
         location=row.location,
         level=Level(row.level),
         readers=_principals(row.readers),
-        rules=tuple(
-            Rule(rule["match"], Level(rule["level"]), _principals(rule["readers"])) for rule in row.rules
-        ),
+        rules=tuple(Rule(rule["match"], Level(rule["level"]), _principals(rule["readers"])) for rule in row.rules),
         link=row.link,
         owner=row.owner,
     )

@@ -72,7 +72,9 @@ class Rules:
         level = self.room_ids.get(room.id, self.rooms.get(room.kind, Level.RESTRICTED))
         if room.shared:
             level = max(level, self.rooms.get("shared", Level.RESTRICTED))
-        return Label.of(level, "channel", f"room {room.id}")
+        # A direct message's id stands for a person, and reasons are kept: it is not named.
+        where = "direct message" if room.kind == "dm" else f"room {room.id}"
+        return Label.of(level, "channel", where)
 
     def under(self, terms: DataUse | None, today: date) -> Rules:
         """These rules under the cloud's own terms: where they are missing, have expired, or allow training, only

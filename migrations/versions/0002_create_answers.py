@@ -22,6 +22,7 @@ STATEMENTS = (
     )
     """,
     "create index question_thread_received_at_idx on question (thread, received_at)",
+    "comment on column question.room is 'a keyed pseudonym for a direct message'",
     "comment on column question.asker is 'keyed pseudonym'",
     "comment on column question.operator is 'who asked in the asker''s name, at a console'",
     "comment on column question.text is 'sealed; null where the record sink refuses it'",

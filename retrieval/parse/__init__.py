@@ -18,7 +18,7 @@ class Section:
     """What stands under one heading, up to the next.
 
     headings: from the outermost to its own, without the document's title. blocks: paragraphs, lists, tables,
-    code, each as the source writes it.
+    code, each as the source writes it. At least one of the two is not empty.
     """
 
     headings: tuple[str, ...]

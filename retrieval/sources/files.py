@@ -62,9 +62,7 @@ class Folder:
                 # One byte more than allowed is enough for the parser to say that it is too big.
                 return file.read(MAX_BYTES + 1)
         except OSError as error:
-            raise UnreadableFault(
-                f"{uri} cannot be read: {error.strerror or 'input/output error'}."
-            ) from error
+            raise UnreadableFault(f"{uri} cannot be read ({error.strerror}).") from error
 
 
 def to_uri(path: Path) -> str:

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.parse import Parsed, Section
-from retrieval.split import MAX_CHARS, MIN_CHARS, Piece, split
+from retrieval.split import MAX_CHARS, Piece, split
 
 SENTENCE = "연차는 입사일을 기준으로 열다섯 날이 생깁니다. "
 
@@ -71,7 +71,7 @@ SECTION = st.builds(
     Section,
     st.lists(st.sampled_from(["가", "나", "다"]), max_size=3).map(tuple),
     st.lists(BLOCK, max_size=4).map(tuple),
-)
+).filter(lambda section: bool(section.headings or section.blocks))
 
 
 @given(st.lists(SECTION, max_size=8))
@@ -86,11 +86,4 @@ def test_nothing_of_a_document_is_ever_lost(sections: list[Section]) -> None:
 
 @given(st.lists(SECTION, max_size=8))
 def test_a_piece_is_never_empty_nor_longer_than_is_shown(sections: list[Section]) -> None:
-    sections = [section for section in sections if section.headings or section.blocks]
     assert all(0 < len(piece.text) <= MAX_CHARS for piece in of(*sections))
-
-
-@given(st.lists(st.integers(1, 90).map(lambda times: SENTENCE * times), min_size=1, max_size=6))
-def test_only_the_last_piece_of_a_section_may_be_small(blocks: list[str]) -> None:
-    pieces = of(Section(("가",), tuple(blocks)))
-    assert all(len(piece.text) >= MIN_CHARS for piece in pieces[:-1] if len(pieces) > len(blocks))

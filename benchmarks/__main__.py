@@ -1,0 +1,76 @@
+"""`python -m benchmarks NAME [--json] [--verbose]`. 0: every figure is ok; 1: one is not; 2: usage."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import Benchmark, Row, first_run, overhead, questions
+from retrieval.errors import Fault
+
+BENCHMARKS: Mapping[str, Benchmark] = {
+    "questions": questions.measure,
+    "overhead": overhead.measure,
+    "first_run": first_run.measure,
+}
+
+
+def main(arguments: Sequence[str], benchmarks: Mapping[str, Benchmark] = BENCHMARKS) -> int:
+    """The exit status. Figures go to stdout, talk to stderr."""
+    options = _options(arguments, benchmarks)
+    chosen = list(benchmarks.values()) if options.name == "all" else [benchmarks.get(options.name)]
+    measures = [measure for measure in chosen if measure is not None]
+    if not measures:
+        _say(f"There is no benchmark '{options.name}': there are {', '.join(benchmarks)} and all.")
+        return 2
+    try:
+        rows = asyncio.run(_measured(measures, verbose=options.verbose))
+    except Fault as fault:
+        _say(str(fault))
+        return 1
+    if options.json:
+        print(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=2))
+    else:
+        _print_table(rows)
+    return 0 if all(row.ok for row in rows) else 1
+
+
+async def _measured(measures: Sequence[Benchmark], *, verbose: bool) -> list[Row]:
+    """One after the other: side by side they would measure each other."""
+    tell = _say if verbose else lambda _: None
+    return [row for measure in measures for row in await measure(tell)]
+
+
+def _options(arguments: Sequence[str], benchmarks: Mapping[str, Benchmark]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="What this release promises in numbers.")
+    parser.add_argument("name", metavar="NAME", help=f"{', '.join(benchmarks)} or all")
+    parser.add_argument("--json", action="store_true", help="the rows as one JSON document on standard output")
+    parser.add_argument("--verbose", action="store_true", help="details on standard error, such as what was missed")
+    return parser.parse_args(arguments)
+
+
+def _print_table(rows: Sequence[Row]) -> None:
+    table = Table("figure", "value", "target", "", box=None, padding=(0, 2, 0, 0))
+    for row in rows:
+        table.add_row(
+            row.figure, f"{row.value:,.4g}", row.target, "[green]ok[/green]" if row.ok else "[red]not ok[/red]"
+        )
+    out = Console(highlight=False)
+    out.print(table)
+    for conditions in dict.fromkeys(row.conditions for row in rows):
+        out.print(f"[dim]{conditions}[/dim]")
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,113 @@
+"""A whole Naru for a test: its own database and documents, both shores as stand-ins over real sockets."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from textwrap import dedent
+
+from admin.app import App, opened
+from bot.answer import answer
+from bot.domain import Answer
+from bot.settings import Settings
+from tests.standins.openai import OpenAIStandIn, Reply, Says
+
+PEOPLE = """
+    people = [
+      {id = "U1", name = "김하늘", groups = ["engineering"]},
+      {id = "U2", name = "이서연", groups = ["hr"]},
+      {id = "U3", name = "박법무", groups = ["legal"]},
+      {id = "U9", name = "손님", guest = true},
+    ]
+    rooms = [
+      {id = "C1", name = "general", kind = "public", members = ["U1", "U2", "U3"]},
+      {id = "C3", name = "hr", kind = "private", members = ["U2"]},
+      {id = "C6", name = "partner", kind = "private", shared = true, members = ["U1", "U9"]},
+    ]
+"""
+CONFIG = """
+    directory = "people.toml"
+    [console]
+    person = "U1"
+    [models.cloud]
+    first_token_timeout_s = 0.5
+    total_timeout_s = 5
+    attempts = 2
+    [models.cloud.data_use]
+    training = false
+    retention_days = 0
+    region = "kr"
+    contract = "test"
+    expires = 2099-12-31
+    [models.on_prem]
+    first_token_timeout_s = 0.5
+    total_timeout_s = 5
+    attempts = 2
+    [[sources]]
+    name = "handbook"
+    location = "handbook"
+    level = "internal"
+    readers = ["everyone"]
+    owner = "#ask-handbook"
+    link = "https://handbook.example/"
+    [[sources.rules]]
+    match = "public/*"
+    level = "public"
+    readers = ["everyone"]
+    [[sources.rules]]
+    match = "hr/*"
+    level = "confidential"
+    readers = ["group:hr"]
+    [[sources.rules]]
+    match = "legal/*"
+    level = "restricted"
+    readers = ["group:legal"]
+"""
+
+
+@dataclass(frozen=True)
+class Company:
+    app: App
+    cloud: OpenAIStandIn
+    on_prem: OpenAIStandIn
+    folder: Path
+
+    async def ask(self, text: str, person: str = "U1", room: str | None = None, thread: str = "t") -> Answer:
+        question = self.app.question(text, person=person, room=room, thread=thread)
+        return await answer(question, self.app.deps)
+
+    async def reindex(self) -> None:
+        await self.app.reindex(await self.app.active(), lambda *_: None)
+
+
+@asynccontextmanager
+async def company(
+    folder: Path,
+    database_url: str,
+    documents: Mapping[str, str],
+    *,
+    cloud: Sequence[Reply] = (Says("연차는 15일입니다. [1]"),),
+    on_prem: Sequence[Reply] = (Says("연차는 15일입니다. [1]"),),
+) -> AsyncIterator[Company]:
+    for uri, text in documents.items():
+        path = folder / "handbook" / uri
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    (folder / "people.toml").write_text(dedent(PEOPLE), encoding="utf-8")
+    (folder / "naru.toml").write_text(dedent(CONFIG), encoding="utf-8")
+    async with OpenAIStandIn(replies=cloud) as far, OpenAIStandIn(replies=on_prem) as near:
+        environment = {
+            "NARU_CONFIG": str(folder / "naru.toml"),
+            "NARU_HOME": str(folder / "home"),
+            "NARU_DATABASE_URL": database_url,
+            "NARU_CLOUD_BASE_URL": far.base_url,
+            "NARU_CLOUD_MODEL": "far",
+            "NARU_ON_PREM_BASE_URL": near.base_url,
+            "NARU_ON_PREM_MODEL": "near",
+        }
+        async with opened(Settings.load(environment, folder)) as app:
+            made = Company(app, far, near, folder)
+            await made.reindex()
+            yield made

@@ -1,0 +1,198 @@
+"""The walls of the house: rules that are a test, because a rule that nothing runs is not one."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+PACKAGES = ("retrieval", "bot", "admin", "migrations", "benchmarks")
+MAY_IMPORT = {
+    "retrieval": {"retrieval"},
+    "bot": {"bot", "retrieval"},
+    "admin": {"admin", "bot", "retrieval", "migrations"},
+    "migrations": {"migrations", "bot", "retrieval"},
+    "benchmarks": {"benchmarks", "admin", "bot", "retrieval", "tests"},
+}
+PURE = {
+    "retrieval/label.py", "retrieval/passage.py", "retrieval/text.py", "retrieval/stopwords.py", "retrieval/bm25.py",
+    "retrieval/split.py", "retrieval/errors.py",
+    "bot/domain.py", "bot/check.py", "bot/rewrite.py", "bot/words.py", "bot/models/quote.py",
+    "bot/policy/parts.py", "bot/policy/decide.py", "bot/policy/permit.py",
+    "bot/policy/detect/finding.py", "bot/policy/detect/normal.py", "bot/policy/detect/segment.py",
+    "bot/policy/detect/ids.py", "bot/policy/detect/contact.py", "bot/policy/detect/secrets.py",
+}  # fmt: skip
+IO = {
+    "os", "io", "socket", "ssl", "subprocess", "shutil", "tempfile", "asyncio", "threading", "logging", "sqlite3",
+    "sqlalchemy", "psycopg", "pgvector", "alembic", "httpx2", "openai", "aiohttp", "tenacity", "rich", "typer",
+    "pydantic", "random", "secrets", "time", "urllib.request",
+}  # fmt: skip
+ONLY_IN = {
+    "openai": {"bot/models/door.py"},
+    "httpx2": {"bot/models/door.py"},
+    "tenacity": {"bot/models/endpoint.py"},
+    "cryptography": {"bot/seal.py"},
+    "alembic": {"admin/schema.py", "migrations/env.py", "migrations/versions"},
+    "psycopg": {"retrieval/database.py", "retrieval/index.py"},
+    "pydantic": {"bot/config_file.py", "bot/toml_file.py", "bot/settings.py", "bot/policy/rules.py", "bot/people.py"},
+    "typer": {"admin/cli"},
+    "snowballstemmer": {"retrieval/text.py"},
+    "markdown_it": {"retrieval/parse/markdown.py"},
+}
+NEVER = {"requests", "httpx", "aiohttp", "urllib.request", "http.client", "smtplib", "ftplib", "pickle", "marshal"}
+"""No second way out of the building, and nothing that runs what it reads."""
+
+
+@cache
+def sources() -> dict[str, ast.Module]:
+    files = (path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py")))
+    return {path.relative_to(ROOT).as_posix(): ast.parse(path.read_text(encoding="utf-8")) for path in files}
+
+
+def imports(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def under(name: str, modules: set[str]) -> bool:
+    return any(name == module or name.startswith(f"{module}.") for module in modules)
+
+
+def calls(tree: ast.Module) -> Iterator[tuple[str, ast.Call]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            match node.func:
+                case ast.Name(id=name) | ast.Attribute(attr=name):
+                    yield name, node
+
+
+def test_every_file_named_here_exists() -> None:
+    named = PURE | {file for files in ONLY_IN.values() for file in files}
+    assert [file for file in sorted(named) if not (ROOT / file).exists()] == []
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_imports_go_one_way(package: str) -> None:
+    wrong = {
+        (file, name)
+        for file, tree in sources().items()
+        for name in imports(tree)
+        if file.startswith(f"{package}/")
+        and name.partition(".")[0] in {*PACKAGES, "tests"}
+        and name.partition(".")[0] not in MAY_IMPORT[package]
+    }
+    assert wrong == set()
+
+
+def test_migrations_import_table_metadata_only() -> None:
+    wrong = {
+        (file, name)
+        for file, tree in sources().items()
+        if file.startswith("migrations/")
+        for name in imports(tree)
+        if name.partition(".")[0] in {"bot", "retrieval"} and not re.fullmatch(r"(bot|retrieval)(\.tables)?", name)
+    }
+    assert wrong == set()
+
+
+@pytest.mark.parametrize("file", sorted(PURE))
+def test_pure_files_import_no_input_or_output(file: str) -> None:
+    assert sorted(name for name in imports(sources()[file]) if under(name, IO)) == []
+
+
+@pytest.mark.parametrize("library", sorted(ONLY_IN))
+def test_each_library_has_its_door(library: str) -> None:
+    users = {file for file, tree in sources().items() if any(under(name, {library}) for name in imports(tree))}
+    doors = ONLY_IN[library]
+    strangers = {
+        file
+        for file in users
+        if not file.startswith("benchmarks/") and not any(file == d or file.startswith(f"{d}/") for d in doors)
+    }
+    assert strangers == set()
+
+
+def test_there_is_no_second_way_out() -> None:
+    product = {file: tree for file, tree in sources().items() if not file.startswith("benchmarks/")}
+    assert {(f, n) for f, tree in product.items() for n in imports(tree) if under(n, NEVER)} == set()
+
+
+def test_the_environment_is_read_in_one_place() -> None:
+    readers = {
+        file
+        for file, tree in sources().items()
+        for node in ast.walk(tree)
+        if (isinstance(node, ast.Attribute) and node.attr in ("environ", "environb", "getenv"))
+        or (isinstance(node, ast.ImportFrom) and {a.name for a in node.names} & {"environ", "getenv"})
+    }
+    assert readers - {file for file in readers if file.startswith("benchmarks/")} <= {"bot/settings.py"}
+
+
+@pytest.mark.parametrize(("thing", "home"), [("Part", "bot/policy/parts.py"), ("Permit", "bot/policy/permit.py")])
+def test_what_the_policy_makes_is_made_in_one_file(thing: str, home: str) -> None:
+    makers = {file for file, tree in sources().items() for name, _ in calls(tree) if name == thing}
+    assert makers == {home}
+
+
+def test_our_own_words_are_never_somebody_elses() -> None:
+    """instructions() labels a text PUBLIC unread, so only the prompt builder may call it."""
+    assert {f for f, tree in sources().items() for name, _ in calls(tree) if name == "instructions"} == {
+        "bot/prompt.py"
+    }
+
+
+def test_every_broad_except_is_named_here() -> None:
+    broad = {
+        file
+        for file, tree in sources().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ExceptHandler)
+        and (node.type is None or (isinstance(node.type, ast.Name) and node.type.id in ("Exception", "BaseException")))
+        and not any(isinstance(inner, ast.Raise) for inner in ast.walk(node))
+    }
+    assert broad == set()
+
+
+def test_only_the_owner_of_a_table_writes_it() -> None:
+    """Statements that change rows stand in the writing modules and nowhere else."""
+    writers = {"retrieval/index.py", "retrieval/catalogue.py", "bot/records.py"}
+    changes = re.compile(r"\b(insert into|update \w+ set|delete from|truncate|copy \w+ ?\()", re.IGNORECASE)
+    found = {
+        file
+        for file, tree in sources().items()
+        if not file.startswith(("migrations/", "benchmarks/"))
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and changes.search(node.value)
+    }
+    assert found <= writers
+
+
+def test_no_file_holds_two_nouns() -> None:
+    long = {f: n for f in sources() if (n := len((ROOT / f).read_text(encoding="utf-8").splitlines())) > 400}
+    assert long == {}
+
+
+def test_the_commands_and_settings_are_documented() -> None:
+    from admin.cli import app
+    from bot.settings import ONLY_VARIABLES, VARIABLES
+
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    example = (ROOT / "naru.toml.example").read_text(encoding="utf-8")
+    commands = [c.name or "" for c in app.registered_commands]
+    commands += [
+        f"{g.name} {c.name}"
+        for g in app.registered_groups
+        if g.typer_instance
+        for c in g.typer_instance.registered_commands
+    ]
+    assert [c for c in commands if f"naru {c}" not in readme] == []
+    assert [v for v in (*VARIABLES, *ONLY_VARIABLES) if v not in readme and v not in example] == []
