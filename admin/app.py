@@ -36,9 +36,6 @@ from retrieval.reindex import Report, reindex
 from retrieval.search import Search
 from retrieval.sources.kinds import reader_of
 
-CONFIDENT = 0.30
-"""Confidence under which the best passage does not answer; `python -m benchmarks questions` measures it."""
-
 TALKATIVE = ("openai", "httpx2", "httpcore2")
 """Loggers that print request bodies at DEBUG: held, whatever the level of the rest."""
 
@@ -133,7 +130,6 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
             records=records,
             shores=Shores(_endpoints(settings, stack), Template.shipped("answer")),
             passages=settings.answer.passages,
-            confident=CONFIDENT,
             operator=seal.pseudonym(f"os:{pwd.getpwuid(os.getuid()).pw_name}"),
         )
         yield App(settings, database, catalogue, search, records, rules, deps)

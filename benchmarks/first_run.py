@@ -36,7 +36,7 @@ async def measure(tell: Tell) -> list[Row]:
             starts = await machine.conditions(
                 app.database,
                 f"median of {FIRST_RUNS} first and {SECOND_RUNS} second starts, each a process from its start to its "
-                "end with a cold database and without models",
+                "end, PostgreSQL started and stopped by each, no models",
             )
             memory = await machine.conditions(
                 app.database,

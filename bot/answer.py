@@ -19,7 +19,13 @@ from bot.rewrite import rewrite
 from bot.words import say, spoken
 from retrieval.passage import Document, Passage, Readers
 
+ASKABLE = 0.05
+"""Confidence from which a model may look at the passages; it can still say that they do not answer."""
+QUOTABLE = 0.145
+"""Confidence from which passages are quoted. A quotation cannot doubt itself, so the bar is higher: on the sample
+questions 16 of 20 without an answer stay below it (`python -m benchmarks questions`)."""
 _NOT_FAR_BEHIND = 0.5
+_CLOSEST = 2
 
 
 class Search(Protocol):
@@ -34,8 +40,8 @@ class Search(Protocol):
 class Deps:
     """What the story needs, wired by the composition root.
 
-    rules: the policy as it is now. passages: how many a prompt may carry. confident: the confidence under which a
-    passage does not answer; below it Naru says that it does not know. operator: who asks in others' names, if so.
+    rules: the policy as it is now. passages: how many a prompt may carry. operator: the pseudonym of whoever asks in
+    others' names, if somebody does.
     """
 
     rules: Callable[[], Rules]
@@ -44,7 +50,6 @@ class Deps:
     records: Records
     shores: Shores
     passages: int
-    confident: float
     operator: str | None = None
 
 
@@ -65,9 +70,9 @@ async def answer(question: Question, deps: Deps) -> Answer:
     considered = await consider(question, rules, deps)
     shown = considered.shown
     decision = await deps.records.decided(considered.decision, question, deps.operator)
-    if considered.shown.documents:
+    if shown.documents:
         draft = await deps.shores.complete(question, decision, considered.parts, rules)
-    else:
+    if not shown.documents or (draft.route is Route.QUOTE and _best(considered.found) < QUOTABLE):
         draft = _unknown(question, considered.found)
     readers = await deps.people.readers(question.asker, question.room)
     present = await deps.search.present(shown.documents, readers)
@@ -82,7 +87,7 @@ async def consider(question: Question, rules: Rules, deps: Deps) -> Considered:
     readers = await deps.people.readers(question.asker, question.room)
     query = rewrite(question, thread)
     found = await deps.search(query, readers, deps.passages)
-    shown = _shown(_confident(found, deps.confident), rules)
+    shown = _shown(_worth_reading(found), rules)
     earlier = tuple(document for turn in thread for document in turn.documents)
     known = await deps.search.present(earlier, readers)
     # Where nothing may be shown, the Decision is made over what there is, and so it refuses and says why.
@@ -95,10 +100,14 @@ async def consider(question: Question, rules: Rules, deps: Deps) -> Considered:
     return Considered(query, found, shown, parts, decide(parts, rules, uuid4()))
 
 
-def _confident(found: tuple[Passage, ...], least: float) -> tuple[Passage, ...]:
-    """The passages that can answer: none when even the best one cannot, else those not far behind it."""
-    best = max((passage.confidence for passage in found), default=0.0)
-    return tuple(p for p in found if best >= least and p.confidence >= _NOT_FAR_BEHIND * best)
+def _best(passages: tuple[Passage, ...]) -> float:
+    return max((passage.confidence for passage in passages), default=0.0)
+
+
+def _worth_reading(found: tuple[Passage, ...]) -> tuple[Passage, ...]:
+    """The passages that may answer: none when even the best one is hopeless, else those not far behind it."""
+    best = _best(found)
+    return tuple(p for p in found if best >= ASKABLE and p.confidence >= _NOT_FAR_BEHIND * best)
 
 
 def _shown(passages: tuple[Passage, ...], rules: Rules) -> Shown:
@@ -109,7 +118,12 @@ def _shown(passages: tuple[Passage, ...], rules: Rules) -> Shown:
 
 
 def _unknown(question: Question, found: tuple[Passage, ...]) -> Draft:
+    """That it is not known, whom to ask, and the documents that come closest: they are for these readers anyway."""
     tongue = spoken(question.text)
     owner = next((p.document.owner for p in found if p.document.owner), None)
     text = say(tongue, "unknown") + (say(tongue, "ask", owner=owner) if owner else "")
+    closest = {p.document.id: p.document.title for p in found if p.confidence >= ASKABLE}
+    if closest:
+        titles = list(closest.values())[:_CLOSEST]
+        text = "\n".join([text, "", say(tongue, "closest"), *(f"• {title}" for title in titles)])
     return Draft(Route.QUOTE, text, known=False)

@@ -2,13 +2,18 @@
 
 A draft is somebody else's text, even when our own model wrote it: what it cites must exist, what it links to must be
 a source it used, what it pings nobody wants, and what the room may not see is taken out or withheld.
+
+Markup is made harmless in two steps. `_bare` reads it as its author meant it and leaves the words; whatever it does
+not understand is still there. `_inert` understands nothing and breaks everything that could work: it is the wall.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from html import unescape
 from uuid import uuid4
 
 from bot.domain import Answer, Citation, Draft, Question, Route
@@ -19,14 +24,49 @@ from bot.policy.rules import Rules
 from bot.words import Language, say, spoken
 from retrieval.passage import Document, Passage
 
-_CITED = re.compile(r"\[(\d{1,3})\]")
-_IMAGE = re.compile(r"!\[[^\]\n]*\](?:\([^)\n]*\)|\[[^\]\n]*\])")
-_INLINE_LINK = re.compile(r"\[([^\]\n]*)\]\([^)\n]*\)|\[([^\]\n]*)\]\[[^\]\n]*\]")
-_REFERENCE = re.compile(r"^[ \t]*\[[^\]\n]+\]:.*$", re.MULTILINE)
-_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
-_PING = re.compile(r"<(?:[!@#][^<>\n]*)>|@(?:channel|here|everyone)\b")
-_ADDRESS = re.compile(r"\b[a-zA-Z][a-zA-Z0-9+.-]*://[^\s<>()|\"'`]+|\bwww\.[^\s<>()|\"'`]+", re.ASCII)
-_SAYS_UNKNOWN = re.compile(r"^\W*(?:모르겠습니다|잘 모르겠|I don['’]t know|I do not know)", re.IGNORECASE)
+# Citations as models write them: [1], [1, 2], [^1], 【1†source】, [문서 1]. What stands in code is code.
+_CITED = re.compile(
+    r"(?P<code>```.*?(?:```|\Z)|`[^`\n]+`)"
+    r"|\\?[\[【]\s?\^?(?:passage |문서 ?|출처 ?)?(?P<numbers>\d{1,3}(?:\s?[,、·;]\s?\d{1,3}){0,19})\s?"
+    r"(?:†[^\[\]【】\n]*)?\\?[\]】]",
+    re.DOTALL | re.IGNORECASE,
+)
+_SAYS_UNKNOWN = re.compile(
+    r"[^.!?\n]{0,80}?(?:모르겠|찾지 못했|찾을 수 없|알 수 없|나와 있지 않"
+    r"|(?:do|does|did|could)(?:n['’]t| not) (?:know|find|answer|say)|can(?:not|['’]t| not) (?:find|answer))",
+    re.IGNORECASE,
+)
+
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_IMAGE = re.compile(r"!\[[^\[\]\n]*\](?:\([^()\n]*\)|\[[^\[\]\n]*\])")
+# A number in brackets is a citation, and what follows it in parentheses is a remark: [1](근속 3년 미만).
+_LINK = re.compile(r"\[(?!\d{1,3}\])([^\[\]\n]*)\]\(\s*[^()\s]*[/.:#@][^()\s]*(?:\s+[\"'][^()\n]*)?\)")
+_DEFINITION = re.compile(r"^[ \t>]*\[[^\[\]\n]+\]:\s*<?[^\s<>]*[/:][^\n]*$", re.MULTILINE)
+_ANGLED = re.compile(
+    r"<(?:[!@#][^<>\n]*"
+    r"|(?P<address>[A-Za-z][A-Za-z0-9+.-]*:[^<>|\s]*)(?:\|(?P<label>[^<>\n]*))?"
+    r"|/?(?:a|abbr|audio|b|base|blockquote|body|br|button|code|details|div|em|embed|font|form|h[1-6]|head|hr|html|i|iframe"
+    r"|img|input|kbd|li|link|mark|meta|object|ol|p|pre|s|script|small|source|span|strike|strong|style|sub|summary|sup|svg"
+    r"|table|tbody|td|th|thead|tr|u|ul|video)(?![A-Za-z0-9-])[^<>]*)>",
+    re.IGNORECASE,
+)
+
+_SPLIT = r"[*_~`\\]*"  # markup inside an address, which is not there any more once it is shown
+_REST = r"[^\s<>()\[\]{}|\"]*"
+# Each alternative starts only where a word does, so that a long run of letters is read once.
+_ADDRESS = (
+    rf"(?<![A-Za-z0-9+.*_~`\\-])[A-Za-z0-9+.*_~`\\-]*:{_SPLIT}/{_SPLIT}/{_REST}"
+    rf"|(?<![A-Za-z0-9])(?:https?|javascript|vbscript|mailto|file|blob|data(?=:[a-z]*[/,;])){_SPLIT}:(?=[!-~]){_REST}"
+    rf"|(?<![\w@.-])\.*(?:[\w-]+\\?\.)*(?:www\.|xn--){_REST}"
+    r"|(?<![\w@/.-])(?://)?\.*(?:[\w-]+\\?\.)+"
+    # Names of files and products are no hosts; what is a top-level domain as well (md, sh, py) counts as one.
+    r"(?!(?:js|jsx|ts|tsx|json|ya?ml|toml|html?|css|xml|txt|csv|pdf|docx?|xlsx?|pptx?|hwpx?|png|jpe?g|gif|log)\b)"
+    rf"(?:[A-Za-z]{{2,24}}|한국)(?::[0-9]{{1,5}})?[/?#]{_REST}"
+)
+_PING = re.compile(r"(?<!@)(?:(?<![A-Za-z0-9])@|@@)@*(?=(?:channel|here|everyone)(?![A-Za-z0-9_]))", re.IGNORECASE)
+_JOINT = re.compile(r"\](?=[(:])|<(?=[A-Za-z/!?@#])|&(?=#[0-9]|#[xX]|[A-Za-z][A-Za-z0-9]*;)")
+_EMPHASIS = re.compile(r"\*+|~~|`+|\\")
+_HOLE = "\ue000"  # private use: in no text that somebody wrote
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +91,27 @@ def check(
     rules: Rules,
 ) -> Answer:
     """The Answer that may be shown. present: the documents that still exist and that the readers of this moment may
-    read, by id; when one that the draft rests on is missing, the draft is not shown."""
+    read, by id; when one that the draft rests on is missing, or more sensitive than it was, the draft is not shown."""
     tongue = spoken(question.text)
-    stale = any(p.document.id not in present for p in shown.passages) and draft.route is not Route.REFUSE
-    known = draft.known and not stale and not _SAYS_UNKNOWN.match(draft.text)
-    text = say(tongue, "changed") if stale else _harmless(draft.text, shown, tongue)
-    citations = _citations(text, shown, known and draft.route is not Route.REFUSE)
-    if known and draft.route is not Route.REFUSE and not _CITED.search(text):
-        text += "\n\n" + say(tongue, "uncited")
-    visible = tuple(p for p in shown.title_only if p.document.id in present)
-    if visible and not stale:
-        text = f"{text}\n\n{_titles(visible, tongue)}".strip()
-    text = masked(text, rules, tongue)
+    refused = draft.route is Route.REFUSE
+    stale = not refused and not all(_unchanged(p.document, present) for p in shown.passages)
+    text, cited = ("", frozenset[int]()) if stale else _harmless(draft.text, shown, tongue)
+    # Who cites something does say something, whatever the first words are.
+    known = draft.known and not stale and bool(cited or (text and not _SAYS_UNKNOWN.match(text)) or refused)
+    answered = known and not refused
+    said = [text, say(tongue, "uncited") if answered and not cited else ""]
+    if not stale:
+        withheld = (*shown.passages, *shown.title_only) if refused else shown.title_only
+        said.append(_titles((p for p in withheld if p.document.id in present), tongue))
+    if not any(said):
+        said = [say(tongue, "changed" if stale or refused else "unknown")]
+    text = masked("\n\n".join(filter(None, said)), rules, tongue)
     return Answer(
         id=uuid4(),
         question=question.id,
         decision=decision.id,
         text=text,
-        citations=tuple(_masked_citation(c, rules, tongue) for c in citations),
+        citations=_citations(cited, shown, rules, tongue) if answered else (),
         route=Route.REFUSE if stale else draft.route,
         label=decision.label | found_in(text, "answer", rules),
         known=known,
@@ -83,42 +126,99 @@ def check(
 def masked(text: str, rules: Rules, tongue: Language) -> str:
     """The text without what the `slack` sink refuses at any level: secrets and unique identifiers."""
     refused = rules.sinks["slack"].refuse
-    shown, end = "", 0
+    text = text.replace(_HOLE, "")
+    # What stood glued to one identifier may be recognised only once that is gone. Each turn takes at least one
+    # character, so it ends.
+    while spans := [(start, end) for start, end in _found(text, refused) if text[start:end].strip(_HOLE)]:
+        kept, done = "", 0
+        for start, end in sorted(spans):
+            kept += text[done : max(done, start)] + (_HOLE if end > done else "")
+            done = max(done, end)
+        text = kept + text[done:]
+    return text.replace(_HOLE, say(tongue, "masked"))
+
+
+def _found(text: str, kinds: frozenset[str]) -> Iterator[tuple[int, int]]:
+    """The spans that are surely of these kinds, as the text is written and as it is read: 90**01**01."""
     for finding in detect.find(text):
-        if finding.kind in refused and finding.score >= detect.MASK and finding.end > end:
-            shown += text[end : max(end, finding.start)] + say(tongue, "masked")
-            end = finding.end
-    return shown + text[end:]
+        if finding.kind in kinds and finding.score >= detect.MASK:
+            yield finding.start, finding.end
+    hidden = {n for match in _EMPHASIS.finditer(text) for n in range(*match.span())}
+    if hidden:
+        read = [n for n in range(len(text)) if n not in hidden]
+        for finding in detect.find("".join(text[n] for n in read)):
+            if finding.kind in kinds and finding.score >= detect.MASK:
+                yield read[finding.start], read[finding.end - 1] + 1
 
 
-def _masked_citation(citation: Citation, rules: Rules, tongue: Language) -> Citation:
-    title, heading, uri = (masked(t, rules, tongue) for t in (citation.title, citation.heading, citation.uri))
-    link = citation.link if citation.link and masked(citation.link, rules, tongue) == citation.link else None
-    return Citation(citation.number, title, heading, uri, link)
+def _unchanged(document: Document, present: Mapping[int, Document]) -> bool:
+    now = present.get(document.id)
+    return now is not None and now.level <= document.level
 
 
-def _harmless(text: str, shown: Shown, tongue: Language) -> str:
-    """Without images, HTML, pings, and links to anywhere but the documents that were used."""
+def _harmless(text: str, shown: Shown, tongue: Language) -> tuple[str, frozenset[int]]:
+    """Without images, HTML, pings, and links to anywhere but the documents that were used; and which passages it
+    cites."""
     used = {p.document.link for p in shown.passages if p.document.link}
-    text = _PING.sub("", text)
-    text = _IMAGE.sub("", text)
-    text = _REFERENCE.sub("", text)
-    text = _INLINE_LINK.sub(lambda m: m[1] if m[1] is not None else m[2], text)
-    text = _TAG.sub("", text)
-    text = _ADDRESS.sub(lambda m: m[0] if m[0].rstrip(".,;:!?") in used else say(tongue, "link"), text)
-    numbers = range(1, len(shown.passages) + 1)
-    return _CITED.sub(lambda m: m[0] if int(m[1]) in numbers else "", text).strip()
+    text, cited = _numbered(_bare(text), len(shown.passages))
+    return _inert(text, used, tongue).strip(), cited
 
 
-def _citations(text: str, shown: Shown, wanted: bool) -> tuple[Citation, ...]:
+def _bare(text: str) -> str:
+    """The words without their markup, as far as it is well formed; nothing invisible is left."""
+    text = _ENTITY.sub(lambda m: unescape(m[0]), text)
+    text = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
+    text = _LINK.sub(r"\1", _IMAGE.sub("", text))
+    return _ANGLED.sub(lambda m: m["label"] or m["address"] or "", _DEFINITION.sub("", text))
+
+
+def _numbered(text: str, passages: int) -> tuple[str, frozenset[int]]:
+    """Every citation as [n], those of passages that do not exist taken out; and the numbers that are left."""
+    cited: set[int] = set()
+
+    def brackets(match: re.Match[str]) -> str:
+        if match["code"]:
+            return match[0]
+        numbers = [n for n in map(int, re.findall(r"\d+", match["numbers"])) if 1 <= n <= passages]
+        cited.update(numbers)
+        return "".join(f"[{n}]" for n in numbers)
+
+    return _CITED.sub(brackets, text), frozenset(cited)
+
+
+def _inert(text: str, used: Iterable[str], tongue: Language) -> str:
+    """A text in which no markup works any more, in Markdown or in Slack, and no address is left but the used ones."""
+    known = "|".join(map(re.escape, sorted(used, key=len, reverse=True))) or "(?!)"
+    # A Korean particle may follow an address; a space keeps it from becoming a part of it.
+    ends = r"(?=[.,;:!?*_~`'\"]*(?:\s|\Z|[)\]>|]))|(?P<particle>(?=[가-힣]))"
+    addresses = re.compile(rf"(?P<used>(?<![*_~`\\\\]){_SPLIT}(?-i:{known}))(?:{ends})|{_ADDRESS}", re.IGNORECASE)
+
+    def address(match: re.Match[str]) -> str:
+        if match["used"] is None:
+            return say(tongue, "link")
+        return match["used"] + (" " if match["particle"] is not None else "")
+
+    return _JOINT.sub(r"\g<0> ", addresses.sub(address, _PING.sub("", text)))
+
+
+def _citations(cited: frozenset[int], shown: Shown, rules: Rules, tongue: Language) -> tuple[Citation, ...]:
     """The passages that the text cites, in the order of their numbers; all of them when it cites none."""
-    if not wanted:
-        return ()
-    cited = {int(number) for number in _CITED.findall(text)} or set(range(1, len(shown.passages) + 1))
-    return tuple(Citation.of(number, shown.passages[number - 1]) for number in sorted(cited))
+
+    def clean(text: str) -> str:
+        return masked(_inert(_bare(text), (), tongue), rules, tongue)
+
+    citations: list[Citation] = []
+    for number in sorted(cited) or range(1, len(shown.passages) + 1):
+        whole = Citation.of(number, shown.passages[number - 1])
+        link = whole.link if whole.link and masked(whole.link, rules, tongue) == whole.link else None
+        citations.append(Citation(number, clean(whole.title), clean(whole.heading), clean(whole.uri), link))
+    return tuple(citations)
 
 
 def _titles(passages: Iterable[Passage], tongue: Language) -> str:
+    """Where to read what may not be shown here; empty where there is nothing."""
     documents = {p.document.id: p.document for p in passages}.values()
-    lines = [f"• {document.title} ({document.link or document.uri})" for document in documents]
-    return "\n".join([say(tongue, "withheld"), *lines])
+    lines = [
+        f"• {_inert(_bare(d.title), (), tongue)} ({d.link or _inert(_bare(d.uri), (), tongue)})" for d in documents
+    ]
+    return "\n".join([say(tongue, "withheld"), *lines]) if lines else ""

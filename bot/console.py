@@ -66,13 +66,16 @@ class Session:
 
     @property
     def prompt(self) -> str:
-        person = self.actions.directory().people.get(self.person)
+        try:
+            person = self.actions.directory().people.get(self.person)
+        except Fault:
+            person = None  # the next question says why; a prompt is no place for it
         where = "DM" if self.room.kind == "dm" else f"#{self.room.name}"
         return f"{person.name if person else self.person} · {where} > "
 
     async def line(self, line: str) -> Literal["quit"] | None:
         """One line: a command or a question. Raises the Fault that is its reason."""
-        command, _, rest = line.partition(" ")
+        command, rest = (*line.split(maxsplit=1), "", "")[:2]
         match command:
             case "":
                 return None
@@ -81,15 +84,15 @@ class Session:
             case "/help" | "/?":
                 self._help()
             case "/as":
-                self._as(rest.strip())
+                self._as(rest)
             case "/in":
-                self._in(rest.strip())
+                self._in(rest)
             case "/new":
                 self._new_thread()
             case "/why":
                 await self._why()
             case "/good" | "/bad":
-                await self._feedback("good" if command == "/good" else "bad", rest.strip() or None)
+                await self._feedback("good" if command == "/good" else "bad", rest or None)
             case _ if command.startswith("/"):
                 raise QuestionFault(f"There is no command {command}; /help lists them.")
             case _:

@@ -5,6 +5,7 @@ People is what the story asks; DirectoryFile answers from a file (console, tests
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import reduce
@@ -21,7 +22,8 @@ from retrieval.passage import EVERYONE, NOBODY, Principal, Readers
 class People(Protocol):
     async def readers(self, asker: str, room: Room) -> Readers:
         """What everyone present shares: in a DM the asker's principals, in a room those that all members have in
-        common, and the room itself. Somebody or a room that is unknown: nobody."""
+        common, and the room itself; with guests or another organisation present, the room alone. Somebody or a room
+        that is unknown: nobody."""
         ...
 
 
@@ -104,7 +106,9 @@ class Directory:
         if members is None or asker not in members.ids:
             return NOBODY
         present = [self.people[id].principals if id in self.people else frozenset() for id in members.ids]
-        shared = reduce(frozenset.intersection, present)
+        # With guests or another organisation present, only what is given to the room itself: the directory may not
+        # even list who comes from outside.
+        shared = frozenset() if members.room.shared else reduce(frozenset.intersection, present)
         return Readers(shared | {Principal(f"channel:{room.id}")})
 
 
@@ -140,6 +144,14 @@ class DirectoryFile:
 def load_directory(path: Path) -> Directory:
     """Read the file; raises SettingsFault with every problem of it."""
     tables = read_file(path, _DirectoryTables, "it lists the people, their groups and the rooms")
+    twice = [
+        Problem(str(path), kind, f"name the id '{id}' twice: rights would hang on which comes last")
+        for kind, ids in (("people", [p.id for p in tables.people]), ("rooms", [r.id for r in tables.rooms]))
+        for id, count in Counter(ids).items()
+        if count > 1
+    ]
+    if twice:
+        raise SettingsFault(*twice)
     people = {p.id: Person(p.id, p.name, p.role, p.groups, p.guest) for p in tables.people}
     guests = {p.id for p in tables.people if p.guest}
     rooms: dict[str, _Members] = {}

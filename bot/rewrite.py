@@ -19,13 +19,14 @@ _FEW_TERMS = 3
 
 def rewrite(question: Question, thread: Sequence[Turn]) -> str:
     """The question itself; if it leans on what was said before (by its first words, or because it says too little to
-    be searched for), with the question before it in front. Without identifiers and secrets: whose number it is says
+    be searched for), together with the question before it. Without identifiers and secrets: whose number it is says
     nothing of what is asked."""
     asked = _without_identifiers(question.text)
     before = next((turn.question for turn in reversed(thread) if turn.question), None)
     short = len(query_terms(asked)) <= _FEW_TERMS
     if before and (short or _LEANS_BACK.match(asked)):
-        return f"{_without_identifiers(before)}\n{asked}"
+        # This question first: a search reads only so many terms, and a long one before must not push it out.
+        return f"{asked}\n{_without_identifiers(before)}"
     return asked
 
 

@@ -23,13 +23,15 @@ class Seal:
     def close(self, text: str, place: str) -> bytes:
         """Sealed text: version, nonce, ciphertext. place: where it is kept ("answer:<id>"); it opens only there."""
         nonce = os.urandom(_NONCE)
-        return _VERSION + nonce + self._text.encrypt(nonce, text.encode(), place.encode())
+        return _VERSION + nonce + self._text.encrypt(nonce, text.encode("utf-8", "surrogatepass"), place.encode())
 
     def open(self, sealed: bytes, place: str) -> str | None:
         """The text, or None when it was sealed with another key, for another place, or was changed."""
-        nonce, body = sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :]
+        version, nonce, body = sealed[:1], sealed[1 : 1 + _NONCE], sealed[1 + _NONCE :]
+        if version != _VERSION:
+            return None
         try:
-            return self._text.decrypt(nonce, body, place.encode()).decode()
+            return self._text.decrypt(nonce, body, place.encode()).decode("utf-8", "surrogatepass")
         except (InvalidTag, ValueError):
             return None
 

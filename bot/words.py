@@ -28,6 +28,7 @@ _SENTENCES = {
     "ko": {
         "unknown": "모르겠습니다. 읽을 수 있는 문서에서 답을 찾지 못했습니다.",
         "ask": " {owner} 에 물어보세요.",
+        "closest": "가까운 문서:",
         "quoted": "_모델 없이 원문을 그대로 옮겼습니다. 정책이 고른 곳: {route}{why}._",
         "unconnected": "{route}: 연결되어 있지 않음",
         "silent": "{route}: 응답하지 않음",
@@ -41,6 +42,7 @@ _SENTENCES = {
     "en": {
         "unknown": "I don't know. No document that may be read here answers this.",
         "ask": " Ask {owner}.",
+        "closest": "The closest documents:",
         "quoted": "_Quoted word for word, without a model. The policy chose {route}{why}._",
         "unconnected": "{route}: not connected",
         "silent": "{route}: no answer",

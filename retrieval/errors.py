@@ -1,12 +1,12 @@
 """The one error that is meant for a person.
 
-    Fault               a sentence: what is wrong, where, and what to do
-    ├── SettingsFault   bot/settings.py     settings, policy or directory that cannot be used
-    ├── DatabaseFault   retrieval/database.py   the database is away, too old, half-migrated or newer
-    ├── SourceFault     retrieval/sources/  a source that cannot be listed; nothing of it is deleted
-    ├── UnreadableFault retrieval/parse/    one document that cannot be read; its last good version stays
-    ├── QuestionFault   bot/answer.py       a question that cannot be taken: empty, too long, of nobody
-    └── ModelFault      bot/models/         a model that did not answer; the next route is tried
+Fault               a sentence: what is wrong, where, and what to do
+├── SettingsFault   bot/settings.py     settings, policy or directory that cannot be used
+├── DatabaseFault   retrieval/database.py   the database is away, too old, half-migrated or newer
+├── SourceFault     retrieval/sources/  a source that cannot be listed; nothing of it is deleted
+├── UnreadableFault retrieval/parse/    one document that cannot be read; its last good version stays
+├── QuestionFault   bot/answer.py       a question that cannot be taken: empty, too long, of nobody
+└── ModelFault      bot/models/         a model that did not answer; the next route is tried
 """
 
 

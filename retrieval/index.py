@@ -94,13 +94,15 @@ class Index:
 
     async def apply(self, source_name: str, changes: Changes) -> None:
         """Make the changes, all or none. Raises SourceFault when the source is gone."""
+        bagged = _bagged(changes.fresh)
+        await self._freeze_averages(bagged)
         async with self._database.transaction() as connection:
             # The source as it is now, not as it was when the run began: its rules may have become stricter.
             source_id, source = await locked(connection, source_name, write=False)
             await _share_weights(connection)
             counts = _Counts()
             if changes.fresh:
-                await _swap(connection, source_id, source, changes.fresh, counts)
+                await _swap(connection, source_id, source, changes.fresh, bagged, counts)
             if changes.problems:
                 await _record(connection, source_id, source, changes.problems)
             if changes.healed:
@@ -111,6 +113,21 @@ class Index:
                 ids = await connection.scalars(select(document.c.id).where(*gone))
                 await _delete(connection, list(ids), counts)
             await counts.store(connection)
+
+    async def _freeze_averages(self, bagged: Sequence[_Bagged]) -> None:
+        """The first passages of a language freeze the average length that its weights rest on.
+
+        In a transaction of its own: held on to, the row would be waited for by runs of other sources, which hold
+        the terms that this one needs next.
+        """
+        async with self._database.transaction() as connection:
+            for spoken in sorted({one.language for one in bagged}):
+                lengths = [one.bag.length for one in bagged if one.language == spoken]
+                await connection.execute(
+                    update(corpus)
+                    .where(corpus.c.language == spoken, corpus.c.average.is_(None))
+                    .values(average=max(1.0, sum(lengths) / len(lengths)))
+                )
 
     async def reweigh_if_drifted(self) -> bool:
         """Weigh all passages of a language anew when their average length is over 20% off the one in use."""
@@ -212,8 +229,33 @@ class _Counts:
                 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Bagged:
+    """A piece with its place and its counted terms."""
+
+    uri: str
+    ordinal: int
+    piece: Piece
+    language: str
+    bag: Bag
+
+
+def _bagged(fresh: Sequence[Fresh]) -> list[_Bagged]:
+    """Counted before the transaction begins, because counting is the slow part."""
+    return [
+        _Bagged(one.uri, n, piece, language(piece.text), Bag.of((one.title, piece.heading, piece.text)))
+        for one in fresh
+        for n, piece in enumerate(one.pieces)
+    ]
+
+
 async def _swap(
-    connection: AsyncConnection, source_id: int, source: Source, fresh: Sequence[Fresh], counts: _Counts
+    connection: AsyncConnection,
+    source_id: int,
+    source: Source,
+    fresh: Sequence[Fresh],
+    bagged: Sequence[_Bagged],
+    counts: _Counts,
 ) -> None:
     rows = [_row(source_id, source, one.uri, one.title, one.sha256, None) for one in fresh]
     statement = insert(document).values(rows)
@@ -223,21 +265,18 @@ async def _swap(
     ).returning(document.c.uri, document.c.id)
     ids = {row.uri: row.id for row in await connection.execute(upsert)}
     await _delete_passages(connection, list(ids.values()), counts)
-    weighed = [
-        (ids[one.uri], ordinal, piece, language(piece.text), Bag.of((one.title, piece.heading, piece.text)))
-        for one in fresh
-        for ordinal, piece in enumerate(one.pieces)
-    ]
-    averages = await _averages(connection, [(spoken, bag.length) for *_, spoken, bag in weighed])
+    rows_of_corpus = await connection.execute(select(corpus.c.language, corpus.c.average))
+    averages = {row.language: row.average for row in rows_of_corpus}
     driver = (await connection.get_raw_connection()).driver_connection
     assert driver is not None
     columns = "document_id, ordinal, heading, text, language, length, terms, weights"
     async with driver.cursor() as cursor, cursor.copy(f"copy passage ({columns}) from stdin") as copy:
-        for document_id, ordinal, piece, spoken, bag in weighed:
-            weights = sparsevec(bag.weights(averages[spoken]))
-            terms = sorted(bag.counts)
-            await copy.write_row((document_id, ordinal, piece.heading, piece.text, spoken, bag.length, terms, weights))
-            counts.add(spoken, terms, bag.length)
+        for one in bagged:
+            bag, terms = one.bag, sorted(one.bag.counts)
+            weights = sparsevec(bag.weights(averages[one.language]))
+            place = (ids[one.uri], one.ordinal, one.piece.heading, one.piece.text, one.language)
+            await copy.write_row((*place, bag.length, terms, weights))
+            counts.add(one.language, terms, bag.length)
 
 
 async def _record(connection: AsyncConnection, source_id: int, source: Source, problems: Sequence[Problem]) -> None:
@@ -277,19 +316,6 @@ async def _delete_passages(connection: AsyncConnection, document_ids: list[int],
     deleted = passage.delete().where(passage.c.document_id == func.any(document_ids))
     for row in await connection.execute(deleted.returning(passage.c.language, passage.c.terms, passage.c.length)):
         counts.add(row.language, row.terms, row.length, -1)
-
-
-async def _averages(connection: AsyncConnection, lengths: list[tuple[str, int]]) -> dict[str, float]:
-    """The average length per language that weights rest on; its first passages freeze it."""
-    for spoken in sorted({spoken for spoken, _ in lengths}):
-        own = [length for one, length in lengths if one == spoken]
-        await connection.execute(
-            update(corpus)
-            .where(corpus.c.language == spoken, corpus.c.average.is_(None))
-            .values(average=max(1.0, sum(own) / len(own)))
-        )
-    rows = await connection.execute(select(corpus.c.language, corpus.c.average))
-    return {row.language: row.average for row in rows}
 
 
 async def _reweigh(connection: AsyncConnection, spoken: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import NewType
+from unicodedata import normalize
 
 from retrieval.label import Label, Level
 
@@ -60,11 +61,18 @@ class Source:
 
     def access(self, uri: str) -> tuple[Level, frozenset[Principal]]:
         """What this source says of one of its documents: its level and its readers."""
-        matching = [rule for rule in reversed(self.rules) if fnmatchcase(uri, rule.match)]
+        # A name can be spelled in more than one way (macOS decomposes Hangul, Windows does not tell HR from hr): a
+        # rule that missed one of them would leave a document to the laxer level of its source.
+        name = _one_spelling(uri)
+        matching = [rule for rule in reversed(self.rules) if fnmatchcase(name, _one_spelling(rule.match))]
         if not matching:
             return self.level, self.readers
         strictest = max(matching, key=lambda rule: rule.level)
         return strictest.level, strictest.readers
+
+
+def _one_spelling(name: str) -> str:
+    return normalize("NFC", name).casefold()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +99,9 @@ class Document:
 class Passage:
     """One retrievable piece of a document.
 
-    heading: the headings above it, outermost first, joined by " › ". score: BM25, higher is better.
-    confidence: the share of the query's weight that this passage can account for, 0 to 1.
+    heading: the headings above it, outermost first, joined by " › ". score: its BM25 and a part of its document's,
+    higher is better; comparable within one search only. confidence: how much of the BM25 that a passage could reach
+    for this query it does reach, 0 to 1; comparable between searches.
     """
 
     id: int

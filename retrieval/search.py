@@ -20,8 +20,9 @@ MAX_CANDIDATES = 20_000
 CONTEXT_WEIGHT = 0.7
 CONTEXT_PASSAGES = 3
 """A passage's score is its own BM25 and 0.7 of the sum of its document's three best: a short question names
-the subject, and the passage that answers it often does not repeat it. Measured on a company's 8,420 passages
-and 602 questions: the right document at rank 1 for .651 instead of .636; more weight helps no further."""
+the subject, and the passage that answers it often does not repeat it. It finds documents and costs passages: on a
+company's 8,420 passages and 602 questions the right document is at rank 1 for .651 (without: .636), the right passage
+in the top 10 for .681 (.706). On the sample handbook a weight of .3 finds the document for 50 of 60, .7 for 52."""
 
 
 class Search:
@@ -48,14 +49,14 @@ class Search:
             found = (await connection.execute(_FIND, parameters)).all()
         return tuple(_passage(row, weighed) for row in found)
 
-    async def present(self, passage_ids: Sequence[int], readers: Readers) -> dict[int, Document]:
-        """Those of the passages that still exist and that `readers` may read, with their documents of now."""
-        if not passage_ids or not readers.principals:
+    async def present(self, documents: Sequence[int], readers: Readers) -> dict[int, Document]:
+        """Those of the documents, by id, that still exist and that `readers` may read, as they are now."""
+        if not documents or not readers.principals:
             return {}
-        parameters = {"ids": list(passage_ids), "principals": sorted(readers.principals)}
+        parameters = {"ids": list(documents), "principals": sorted(readers.principals)}
         async with self._database.transaction() as connection:
             rows = (await connection.execute(_PRESENT, parameters)).all()
-        return {row.id: document_of(row) for row in rows}
+        return {row.document_id: document_of(row) for row in rows}
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +147,10 @@ _FIND = text(
 
 _PRESENT = text(
     f"""
-    select passage.id, {_DOCUMENT}
-    from passage
-    join document on document.id = passage.document_id
+    select {_DOCUMENT}
+    from document
     join source on source.id = document.source_id
-    where passage.id = any(cast(:ids as bigint[]))
+    where document.id = any(cast(:ids as bigint[]))
       and document.readers && cast(:principals as text[])
       and source.active
     """

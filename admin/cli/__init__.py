@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Sequence
 
 import typer
 
@@ -27,10 +28,11 @@ app.command("migrate")(migrate.migrate)
 app.add_typer(source.app, name="source")
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command, by default the process's own. Raises SystemExit with the status, always."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     try:
-        app()
+        app(arguments)
     except Fault as fault:
         err.print(str(fault), style="red", markup=False)
         sys.exit(1)

@@ -36,7 +36,7 @@ class Endpoint:
         retrying = AsyncRetrying(
             stop=stop_after_attempt(self.attempts),
             wait=_wait,
-            retry=retry_if_exception(_worth_another_try),
+            retry=retry_if_exception(self._worth_another_try),
             reraise=True,
         )
         try:
@@ -49,9 +49,9 @@ class Endpoint:
         prompt, permit = issue()
         return await self.door.complete(prompt, permit)
 
-
-def _worth_another_try(error: BaseException) -> bool:
-    return isinstance(error, ModelFault) and error.again
+    def _worth_another_try(self, error: BaseException) -> bool:
+        # A server that asks for more time than there is has said no: the next route is asked at once.
+        return isinstance(error, ModelFault) and error.again and (error.after or 0) < self.total_s
 
 
 def _wait(state: RetryCallState) -> float:

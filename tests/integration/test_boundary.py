@@ -14,7 +14,7 @@ import pytest
 from bot.domain import Answer, Route
 from tests.builders import api_key, rrn
 from tests.integration.company import Company, company
-from tests.standins.openai import HalfStream, OpenAIStandIn, Reply, Says, Silent, Status
+from tests.standins.openai import HalfStream, Reply, Says, Silent, Status
 
 ASKED = "연차는 며칠인가요?"
 SECRETS = {"rrn": rrn(), "key": api_key(), "phone": "010-" + "2345-6789", "email": "kim.h@corp" + ".example"}
@@ -160,8 +160,6 @@ async def test_nothing_about_the_asker_leaves(tmp_path: Path, fresh_url: str) ->
         await naru.ask(ASKED, "U1", "C1")
         for told in ("U1", "김하늘", "general", "C1", "engineering"):
             assert not naru.cloud.heard(told)
-
-
 
 
 async def test_what_the_model_says_back_is_checked_before_it_is_shown(tmp_path: Path, fresh_url: str) -> None:

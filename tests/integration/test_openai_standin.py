@@ -55,18 +55,14 @@ async def client_of(
 
 
 async def ask(client: openai.AsyncOpenAI, text: str = "연차는 며칠인가요?", **more: Any) -> ChatCompletion:
-    completion = await client.chat.completions.create(
-        model="m", messages=[{"role": "user", "content": text}], **more
-    )
+    completion = await client.chat.completions.create(model="m", messages=[{"role": "user", "content": text}], **more)
     assert isinstance(completion, ChatCompletion)
     return completion
 
 
 async def stream(client: openai.AsyncOpenAI, into: list[ChatCompletionChunk], **more: Any) -> None:
     messages: Any = [{"role": "user", "content": "연차는 며칠인가요?"}]
-    async for chunk in await client.chat.completions.create(
-        model="m", messages=messages, stream=True, **more
-    ):
+    async for chunk in await client.chat.completions.create(model="m", messages=messages, stream=True, **more):
         into.append(chunk)
 
 
@@ -272,9 +268,7 @@ async def test_a_request_is_recorded_as_it_was_sent() -> None:
     assert server.unknown_keys == {"guided_choice"}
 
 
-@pytest.mark.parametrize(
-    "body", [b"", b"not json", b"[]", b"{}", b'{"messages": []}', b'{"messages": ["a"]}']
-)
+@pytest.mark.parametrize("body", [b"", b"not json", b"[]", b"{}", b'{"messages": []}', b'{"messages": ["a"]}'])
 async def test_a_body_that_is_no_completion_is_refused_and_uses_up_no_reply(body: bytes) -> None:
     async with OpenAIStandIn([Says("하나"), Says("둘")]) as server, client_of(server) as client:
         async with httpx2.AsyncClient(trust_env=False) as http:

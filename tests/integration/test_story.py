@@ -75,7 +75,8 @@ async def test_what_may_not_be_shown_here_is_named_with_its_link_only(tmp_path: 
 async def test_what_nobody_wrote_down_is_said_not_to_be_known(tmp_path: Path, fresh_url: str) -> None:
     async with company(tmp_path, fresh_url, DOCUMENTS) as naru:
         answered = await naru.ask("주차장 정기권 추첨은 언제 하나요?")
-        assert answered.text == "모르겠습니다. 읽을 수 있는 문서에서 답을 찾지 못했습니다."
+        assert answered.text.startswith("모르겠습니다.")
+        assert not answered.known
         assert naru.cloud.requests == []
 
 
@@ -124,7 +125,7 @@ async def rows(url: str) -> str:
     """Everything in every table of the bot, as text."""
     with psycopg.connect(url) as other:
         tables = ("question", "decision", "answer", "feedback")
-        return "\n".join(str(row) for table in tables for row in other.execute(f"select * from {table}"))  # type: ignore[arg-type]
+        return "\n".join(str(row) for table in tables for row in other.execute(f"select * from {table}"))
 
 
 async def test_what_is_kept_is_sealed_and_names_nobody(tmp_path: Path, fresh_url: str) -> None:
@@ -162,7 +163,7 @@ async def test_the_last_verdict_of_a_person_stands(tmp_path: Path, fresh_url: st
     async with company(tmp_path, fresh_url, DOCUMENTS) as naru:
         answered = await naru.ask("연차는 며칠인가요?")
         for verdict in ("good", "bad"):
-            await naru.app.records.give(Feedback(answered.id, "U1", verdict), naru.app.rules())  # type: ignore[arg-type]
+            await naru.app.records.give(Feedback(answered.id, "U1", verdict), naru.app.rules())
         await naru.app.records.give(Feedback(answered.id, "U2", "good"), naru.app.rules())
         with psycopg.connect(fresh_url) as other:
             assert sorted(other.execute("select verdict from feedback")) == [("bad",), ("good",)]
@@ -177,7 +178,9 @@ async def test_a_question_that_cannot_be_taken_gets_a_reason(
             await naru.ask(text)
 
 
-@pytest.mark.parametrize("text", ["?", "👍👍", "the of and", "그 이 저", "\x00연차", "연차\ud800", "'; drop table answer; --"])
+@pytest.mark.parametrize(
+    "text", ["?", "👍👍", "the of and", "그 이 저", "\x00연차", "연차\ud800", "'; drop table answer; --"]
+)
 async def test_odd_questions_are_answered_or_not_known(text: str, tmp_path: Path, fresh_url: str) -> None:
     async with company(tmp_path, fresh_url, DOCUMENTS) as naru:
         assert (await naru.ask(text)).text
@@ -202,5 +205,3 @@ async def test_an_answer_is_the_same_story_for_two_people_at_once(tmp_path: Path
         answers = await asyncio.gather(*(naru.ask(SALARY, person, thread=thread) for thread, person in pairs))
         for (_, person), answered in zip(pairs, answers, strict=True):
             assert ("구천만" in answered.text) is (person == "U2")
-
-

@@ -106,9 +106,7 @@ class OpenAIStandIn:
     request and returns the text: a model that obeys what it reads. An `api_key` is asked for as vLLM does.
     """
 
-    def __init__(
-        self, replies: Sequence[Reply] = (Says(),), *, api_key: str | None = None, port: int = 0
-    ) -> None:
+    def __init__(self, replies: Sequence[Reply] = (Says(),), *, api_key: str | None = None, port: int = 0) -> None:
         if not replies:
             raise ValueError("a script needs at least one reply")
         self.requests: list[Request] = []

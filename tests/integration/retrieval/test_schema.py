@@ -21,7 +21,7 @@ async def run(url: str, *statements: str) -> None:
 
 
 async def test_the_migrations_make_what_the_tables_say(fresh_database: Database) -> None:
-    merged = MetaData()
+    merged = MetaData(naming_convention=METADATA[0].naming_convention)
     for metadata in METADATA:
         for table in metadata.sorted_tables:
             table.to_metadata(merged)

@@ -78,7 +78,7 @@ async def test_nobody_finds_nothing(database: Database) -> None:
     search = Search(database)
     (passage,) = await search("연차", ANYONE)
     assert await search("연차", NOBODY) == ()
-    assert await search.present([passage.id], NOBODY) == {}
+    assert await search.present([passage.document.id], NOBODY) == {}
 
 
 async def test_what_a_rule_keeps_from_the_reader_is_not_found(database: Database) -> None:
@@ -96,26 +96,26 @@ async def test_a_source_that_is_declared_no_longer_is_not_searched(database: Dat
     (passage,) = await search("연차", ANYONE)
     await Catalogue(database).sync([])
     assert await search("연차", ANYONE) == ()
-    assert await search.present([passage.id], ANYONE) == {}
+    assert await search.present([passage.document.id], ANYONE) == {}
     await Catalogue(database).sync([a_source()])
     assert await search("연차", ANYONE) == (passage,)
 
 
-async def test_a_shown_passage_is_present_until_its_readers_or_its_document_change(
+async def test_a_shown_document_is_present_until_it_or_its_readers_change(
     database: Database,
 ) -> None:
     source = a_source()
     await shelve(database, source, {"hr.md": LEAVE, "travel.md": TRAVEL})
     search = Search(database)
     (passage,) = await search("연차", ANYONE)
-    assert await search.present([passage.id], ANYONE) == {passage.id: passage.document}
+    assert await search.present([passage.document.id], ANYONE) == {passage.document.id: passage.document}
 
     await Catalogue(database).sync([a_source(readers=["group:hr"])])
-    assert await search.present([passage.id], ANYONE) == {}
+    assert await search.present([passage.document.id], ANYONE) == {}
 
     await Catalogue(database).sync([source])
     await reindex(database, source, Shelf({"travel.md": TRAVEL}))
-    assert await search.present([passage.id], ANYONE) == {}
+    assert await search.present([passage.document.id], ANYONE) == {}
 
 
 async def test_a_frequent_word_does_not_hide_the_rare_one(database: Database) -> None:
@@ -157,7 +157,7 @@ async def test_a_result_never_holds_what_the_readers_may_not_read(
     assert {passage.document.uri for passage in found} == readable
 
     everything = await search("연차 규정", Readers(principals(*_groups(15))), limit=30)
-    present = await search.present([passage.id for passage in everything], readers)
+    present = await search.present([passage.document.id for passage in everything], readers)
     assert {document.uri for document in present.values()} == readable
     assert all(readers.may_read(document.readers) for document in present.values())
 

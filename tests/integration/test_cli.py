@@ -1,0 +1,259 @@
+"""The commands as a person or a script runs them, on the sample company or a folder of one's own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from admin.cli import main
+
+ROOT = Path(__file__).parent.parent.parent
+KEYS = {"text", "citations", "route", "label", "reasons", "decision"}
+
+Naru = Callable[..., "Done"]
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a command ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def variables(tmp_path: Path, fresh_url: str) -> dict[str, str]:
+    """The environment of an empty folder, with a database of its own."""
+    return {"NARU_DATABASE_URL": fresh_url, "NARU_HOME": str(tmp_path / "home")}
+
+
+@pytest.fixture
+def naru(
+    tmp_path: Path, variables: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Naru:
+    """Runs `naru ...` in this process: importing it all takes longer than most commands do."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: str, **more: str) -> Done:
+        with monkeypatch.context() as environment:
+            for name, value in {**variables, **more}.items():
+                environment.setenv(name, value)
+            with pytest.raises(SystemExit) as end:
+                main(arguments)
+        said = capsys.readouterr()
+        return Done(int(end.value.code or 0), said.out, said.err)
+
+    return run
+
+
+@pytest.fixture
+def piped(tmp_path: Path, variables: dict[str, str]) -> Naru:
+    """Runs `naru ...` as a process of its own, with lines piped in."""
+
+    def run(*arguments: str, stdin: str = "") -> Done:
+        path = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
+        done = subprocess.run(
+            [sys.executable, "-m", "admin.cli", *arguments],
+            input=stdin,
+            env={**path, **variables, "PYTHONPATH": str(ROOT)},
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        return Done(done.returncode, done.stdout, done.stderr)
+
+    return run
+
+
+def data(done: Done) -> Any:
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def reason(done: Done) -> str:
+    """The sentence of a command that could not do what it was asked."""
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+def test_ask_prints_a_cited_answer_as_json(piped: Naru) -> None:
+    answered = data(piped("ask", "연차는 며칠인가요?", "--as", "U1", "--in", "C1", "--json"))
+    assert set(answered) == KEYS
+    assert answered["citations"][0]["uri"] == "hr/leave.md"
+    assert answered["route"] == "quote"
+    assert "클라우드 모델(cloud)" in answered["text"], "says which shore the policy would have chosen"
+    assert "15일" in answered["text"]
+
+
+def test_a_piped_question_is_answered_and_the_console_ends(piped: Naru) -> None:
+    done = piped("run", stdin="연차는 며칠인가요?\n/why\n/good\n")
+    assert done.returncode == 0, done.stderr
+    assert "휴가 규정" in done.stdout
+    assert "cloud → on_prem → quote" in done.stdout
+    assert "기록했습니다" in done.stdout
+
+
+def test_the_console_speaks_for_others_in_other_rooms(piped: Naru) -> None:
+    asked = "시니어 엔지니어 급여 밴드 알려주세요"
+    lines = [asked, "/as U2", asked, "/in C1", asked, "/quit"]
+    done = piped("run", stdin="\n".join(lines))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("salary-bands.md") >= 1
+    engineer, _, after = done.stdout.partition("salary-bands.md")
+    assert "모르겠습니다" in engineer
+    assert "모르겠습니다" in after, "in #general HR learns as much as everyone there"
+
+
+def test_a_piped_line_that_cannot_be_answered_gives_its_reason_and_the_rest_goes_on(piped: Naru) -> None:
+    done = piped("run", stdin=f"{'가' * 40_000}\n/as U99\n/fly\n연차는 며칠인가요?\n")
+    assert done.returncode == 1
+    assert "40,000 characters" in done.stdout
+    assert "'U99'" in done.stdout
+    assert "/fly" in done.stdout
+    assert "휴가 규정" in done.stdout
+
+
+def test_explain_decides_and_keeps_nothing(naru: Naru, fresh_url: str) -> None:
+    explained = data(naru("explain", "연차는 며칠인가요?", "--json"))
+    assert explained["routes"] == ["cloud", "on_prem", "quote"]
+    assert explained["sinks"]["train"]["allowed"] is True
+    with psycopg.connect(fresh_url) as database:
+        assert database.execute("select count(*) from question").fetchone() == (0,)
+
+
+def test_search_shows_what_the_person_may_read_there(naru: Naru) -> None:
+    asked = ("search", "급여 밴드", "--json", "--as")
+    assert "hr/salary-bands.md" in {found["uri"] for found in data(naru(*asked, "U2"))}
+    assert "hr/salary-bands.md" not in {found["uri"] for found in data(naru(*asked, "U1"))}
+    assert "hr/salary-bands.md" not in {found["uri"] for found in data(naru(*asked, "U2", "--in", "general"))}
+
+
+def test_a_folder_is_added_indexed_listed_and_removed(naru: Naru, tmp_path: Path) -> None:
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    (folder / "parking.md").write_text("# 주차\n\n주차 정기권 추첨은 매달 첫 월요일입니다.\n", encoding="utf-8")
+    (folder / "broken.md").write_bytes(b"\x00\x01\x02")
+    added = naru("source", "add", "notes", "notes", "--level", "internal", "--readers", "everyone")
+    assert added.returncode == 0, added.stderr
+    report = data(naru("source", "reindex", "notes", "--json"))["notes"]
+    assert report["added"] == 1
+    assert [problem["uri"] for problem in report["problems"]] == ["broken.md"]
+    status = data(naru("status", "--json"))
+    (notes,) = [source for source in status["sources"] if source["name"] == "notes"]
+    assert (notes["documents"], notes["problems"][0]["uri"]) == (1, "broken.md")
+    again = data(naru("source", "reindex", "notes", "--json"))["notes"]
+    assert (again["added"], again["changed"], again["unchanged"]) == (0, 0, 1)
+    answered = data(naru("ask", "주차 정기권 추첨은 언제인가요?", "--json"))
+    assert "첫 월요일" in answered["text"]
+    assert naru("source", "remove", "notes").returncode == 0
+    assert "notes" not in {source["name"] for source in data(naru("source", "list", "--json"))}
+
+
+def test_a_folder_that_vanished_deletes_nothing(naru: Naru, tmp_path: Path) -> None:
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    (folder / "parking.md").write_text("# 주차\n\n주차 정기권 추첨은 매달 첫 월요일입니다.\n", encoding="utf-8")
+    naru("source", "add", "notes", str(folder), "--level", "internal", "--readers", "everyone")
+    data(naru("source", "reindex", "notes", "--json"))
+    folder.rename(tmp_path / "elsewhere")
+    gone = naru("source", "reindex", "notes")
+    assert gone.returncode == 1
+    assert str(folder) in gone.stderr
+    assert "첫 월요일" in data(naru("ask", "주차 정기권 추첨은 언제인가요?", "--json"))["text"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("ask", "", "--as", "U1"), "empty"),
+        (("ask", "가" * 40_000), "40,000 characters"),
+        (("ask", "연차", "--as", "U99"), "Nobody with the id 'U99'"),
+        (("ask", "연차", "--in", "C99"), "no room 'C99'"),
+        (("ask", "연차", "--as", "U1", "--in", "C3"), "not in #hr-team"),
+        (("source", "remove", "handbook"), "naru.toml"),
+        (("source", "remove", "nothing"), "nothing"),
+        (("source", "reindex", "nothing"), "nothing"),
+        (("source", "add", "x", ".", "--level", "secret", "--readers", "everyone"), "level must be"),
+        (("source", "add", "x", ".", "--level", "internal", "--readers", "hr"), "readers"),
+        (("source", "add", "x", ".", "--level", "internal", "--readers", ""), "readers"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_sentence(naru: Naru, arguments: tuple[str, ...], says: str) -> None:
+    assert says in reason(naru(*arguments))
+
+
+@pytest.mark.parametrize(
+    ("variables", "says"),
+    [
+        ({"NARU_CLOUD_BASE_URL": "ftp://x", "NARU_KEY": "short"}, ("NARU_CLOUD_BASE_URL", "NARU_KEY")),
+        ({"NARU_CLOUD_MODLE": "x"}, ("NARU_CLOUD_MODEL",)),
+        ({"NARU_CONFIG": "missing.toml"}, ("missing.toml",)),
+        ({"NARU_POLICY": "missing.toml"}, ("NARU_POLICY",)),
+        ({"NARU_ON_PREM_BASE_URL": "http://far.example/v1", "NARU_ON_PREM_MODEL": "m"}, ("NARU_ON_PREM_BASE_URL",)),
+        ({"NARU_DATABASE_URL": "postgresql://naru@127.0.0.1:1/naru"}, ("127.0.0.1",)),
+    ],
+)
+def test_wrong_settings_are_all_named_at_once(naru: Naru, variables: dict[str, str], says: tuple[str, ...]) -> None:
+    told = reason(naru("status", **variables))
+    for word in says:
+        assert word in told
+
+
+def test_a_policy_that_says_nonsense_stops_the_start(naru: Naru, tmp_path: Path) -> None:
+    shipped = (ROOT / "policy.toml").read_text(encoding="utf-8")
+    wrong = shipped.replace('ceiling = "internal"', 'ceiling = "cosy"', 1).replace("[routes]", "[roads]")
+    (tmp_path / "mine.toml").write_text(wrong, encoding="utf-8")
+    told = reason(naru("ask", "연차", NARU_POLICY="mine.toml"))
+    assert "sinks.cloud.ceiling must be public, internal, confidential or restricted" in told
+    assert "roads is not a setting" in told
+    assert "routes is missing" in told
+
+
+def test_a_newer_database_is_left_alone(naru: Naru, fresh_url: str) -> None:
+    with psycopg.connect(fresh_url) as database:
+        database.execute("update alembic_version set version_num = '9999'")
+    for command in (("ask", "연차"), ("migrate",), ("status",), ("run",)):
+        assert "newer Naru" in reason(naru(*command))
+
+
+def test_a_half_migrated_database_is_named(naru: Naru, fresh_url: str) -> None:
+    with psycopg.connect(fresh_url) as database:
+        database.execute("drop table feedback")
+    assert "half-migrated" in reason(naru("ask", "연차"))
+
+
+def test_a_database_without_tables_is_told_about_migrate_and_migrate_does_it(naru: Naru, empty_url: str) -> None:
+    assert "naru migrate" in reason(naru("status", NARU_DATABASE_URL=empty_url))
+    for _ in range(2):
+        assert naru("migrate", NARU_DATABASE_URL=empty_url).returncode == 0
+    assert data(naru("status", "--json", NARU_DATABASE_URL=empty_url))["sources"] == []
+
+
+def test_a_lost_key_is_said_and_nothing_is_overwritten(naru: Naru, tmp_path: Path) -> None:
+    data(naru("ask", "연차는 며칠인가요?", "--json"))
+    key = tmp_path / "home" / "key"
+    assert key.stat().st_mode & 0o777 == 0o600
+    key.write_text("gone", encoding="utf-8")
+    assert str(key) in reason(naru("ask", "연차는 며칠인가요?"))
+    assert key.read_text(encoding="utf-8") == "gone"
+
+
+@pytest.mark.parametrize("command", ["run", "ask", "explain", "search", "status", "migrate", "source"])
+def test_every_command_explains_itself(naru: Naru, command: str) -> None:
+    done = naru(command, "--help")
+    assert done.returncode == 0
+    assert "Usage" in done.stdout

@@ -1,0 +1,152 @@
+"""The routes of a Decision are tried in their order, each with its own prompt and Permit, and no other ever is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain import SHORES, Draft, Route
+from bot.models.door import Completion
+from bot.models.endpoint import Endpoint
+from bot.models.faults import ModelFault
+from bot.models.shores import Shores
+from bot.policy.parts import Prompt, messages
+from bot.policy.permit import Permit
+from bot.prompt import Template
+from retrieval.label import Level
+from retrieval.passage import Passage
+from tests.builders import ask, decision_for, document, parts_of, passage, rrn, shipped_rules
+from tests.standins.door import FakeDoor
+
+RULES = shipped_rules()
+TEMPLATE = Template("Answer from the passages.")
+SAYS = "연차는 15일입니다. [1]"
+AWAY = ModelFault("The model cannot be reached.", again=True, after=0)
+REFUSES = ModelFault("The model answered with status 400.", again=False)
+
+
+@dataclass
+class Keeping:
+    """A door that keeps the Permits that it was shown."""
+
+    door: FakeDoor
+    permits: list[Permit] = field(default_factory=list)
+
+    @property
+    def model(self) -> str:
+        return self.door.model
+
+    @model.setter
+    def model(self, name: str) -> None:
+        self.door.model = name
+
+    async def complete(self, prompt: Prompt, permit: Permit) -> Completion:
+        self.permits.append(permit)
+        return await self.door.complete(prompt, permit)
+
+
+def fake(route: Route, *script: str | ModelFault) -> FakeDoor:
+    return FakeDoor(route, *(script or (SAYS,)))
+
+
+def shores(**doors: FakeDoor | Keeping) -> Shores:
+    endpoints = {Route(route): Endpoint(door, attempts=2, total_s=5) for route, door in doors.items()}
+    return Shores(endpoints, TEMPLATE)
+
+
+async def completed(shores: Shores, *passages: Passage, question: str = "연차는 며칠인가요?") -> Draft:
+    asked = ask(question)
+    parts = parts_of(asked, *(passages or (passage(),)))
+    return await shores.complete(asked, decision_for(parts), parts, RULES)
+
+
+async def test_the_first_route_that_answers_is_the_answer() -> None:
+    cloud, on_prem = fake(Route.CLOUD), fake(Route.ON_PREM)
+    draft = await completed(shores(cloud=cloud, on_prem=on_prem))
+    assert (draft.route, draft.text, draft.tried) == (Route.CLOUD, SAYS, ())
+    assert (draft.model, draft.prompt_version) == ("fake", TEMPLATE.version)
+    assert on_prem.prompts == []
+
+
+@pytest.mark.parametrize(("fault", "tries"), [(AWAY, 2), (REFUSES, 1)])
+async def test_the_next_route_is_tried_when_one_does_not_answer(fault: ModelFault, tries: int) -> None:
+    cloud, on_prem = fake(Route.CLOUD, fault), fake(Route.ON_PREM)
+    draft = await completed(shores(cloud=cloud, on_prem=on_prem))
+    assert draft.route is Route.ON_PREM
+    assert draft.tried == ((Route.CLOUD, str(fault)),)
+    assert len(cloud.prompts) == tries
+
+
+async def test_each_try_has_its_own_mark_and_its_own_permit() -> None:
+    door = Keeping(fake(Route.CLOUD, AWAY, SAYS))
+    assert (await completed(shores(cloud=door))).text == SAYS
+    first, second = (messages(prompt) for prompt in door.door.prompts)
+    assert first != second
+    assert len({permit.id for permit in door.permits}) == 2
+    assert len({permit.digest for permit in door.permits}) == 2
+
+
+@pytest.mark.parametrize(("question", "level"), [(f"{rrn()} 연차는?", Level.PUBLIC), ("연차는?", Level.CONFIDENTIAL)])
+async def test_a_route_outside_the_decision_is_never_called(question: str, level: Level) -> None:
+    cloud, on_prem = fake(Route.CLOUD), fake(Route.ON_PREM, AWAY)
+    draft = await completed(shores(cloud=cloud, on_prem=on_prem), passage(of=document(level=level)), question=question)
+    assert draft.route is Route.QUOTE
+    assert len(on_prem.prompts) == 2
+    assert cloud.prompts == []
+
+
+async def test_without_any_model_the_passages_are_quoted_and_it_is_said_which_shore_was_chosen() -> None:
+    draft = await completed(shores())
+    assert draft.route is Route.QUOTE
+    assert "> 연차는 15일입니다. [1]" in draft.text
+    assert "정책이 고른 곳: 클라우드 모델(cloud)" in draft.text
+    assert [route for route, _ in draft.tried] == [Route.CLOUD, Route.ON_PREM]
+    assert draft.model is None
+
+
+async def test_a_model_that_is_not_connected_is_told_from_one_that_is_silent() -> None:
+    draft = await completed(shores(on_prem=fake(Route.ON_PREM, AWAY)))
+    assert "클라우드 모델(cloud): 연결되어 있지 않음" in draft.text
+    assert "사내 모델(on_prem): 응답하지 않음" in draft.text
+    english = await completed(shores(cloud=fake(Route.CLOUD, AWAY)), question="How many days of leave?")
+    assert "the cloud model (cloud): no answer" in english.text
+    assert "the on-prem model (on_prem): not connected" in english.text
+
+
+async def test_a_refusal_has_no_text_and_calls_nobody() -> None:
+    cloud, on_prem = fake(Route.CLOUD), fake(Route.ON_PREM)
+    draft = await completed(shores(cloud=cloud, on_prem=on_prem), passage(of=document(level=Level.RESTRICTED)))
+    assert (draft.route, draft.text, draft.tried) == (Route.REFUSE, "", ())
+    assert cloud.prompts == on_prem.prompts == []
+
+
+async def test_a_policy_that_changed_after_the_decision_calls_nobody() -> None:
+    cloud = fake(Route.CLOUD)
+    asked = ask()
+    parts = parts_of(asked, passage())
+    stricter = RULES.under(None, ask().received_at.date())
+    draft = await shores(cloud=cloud).complete(asked, decision_for(parts), parts, stricter)
+    assert draft.route is Route.QUOTE
+    assert cloud.prompts == []
+
+
+OUTCOMES = st.sampled_from([None, AWAY, REFUSES, SAYS])
+
+
+@given(cloud=OUTCOMES, on_prem=OUTCOMES, level=st.sampled_from(Level))
+async def test_whatever_the_models_do_there_is_an_outcome_and_no_route_is_ever_left(
+    cloud: str | ModelFault | None, on_prem: str | ModelFault | None, level: Level
+) -> None:
+    doors = {route: fake(route, says) for route, says in zip(SHORES, (cloud, on_prem), strict=True) if says is not None}
+    asked = ask()
+    parts = parts_of(asked, passage(of=document(level=level)))
+    decision = decision_for(parts)
+    connected = shores(**{route.value: door for route, door in doors.items()})
+    draft = await connected.complete(asked, decision, parts, RULES)
+    assert draft.route in (*decision.routes, Route.REFUSE)
+    assert bool(draft.text) == (draft.route is not Route.REFUSE)
+    assert all(route in decision.routes for route, door in doors.items() if door.prompts)
+    assert [route for route, _ in draft.tried] == list(decision.routes[: len(draft.tried)])
