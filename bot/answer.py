@@ -24,6 +24,8 @@ ASKABLE = 0.05
 QUOTABLE = 0.145
 """Confidence from which passages are quoted. A quotation cannot doubt itself, so the bar is higher: on the sample
 questions 16 of 20 without an answer stay below it (`python -m benchmarks questions`)."""
+CLOSE = 0.1
+"""Confidence from which a document that does not answer is worth naming."""
 _NOT_FAR_BEHIND = 0.5
 _CLOSEST = 2
 
@@ -122,8 +124,8 @@ def _unknown(question: Question, found: tuple[Passage, ...]) -> Draft:
     tongue = spoken(question.text)
     owner = next((p.document.owner for p in found if p.document.owner), None)
     text = say(tongue, "unknown") + (say(tongue, "ask", owner=owner) if owner else "")
-    closest = {p.document.id: p.document.title for p in found if p.confidence >= ASKABLE}
+    closest = {p.document.id: p.document.title for p in found if p.confidence >= CLOSE}
     if closest:
         titles = list(closest.values())[:_CLOSEST]
-        text = "\n".join([text, "", say(tongue, "closest"), *(f"• {title}" for title in titles)])
+        text = "\n".join([text, "", say(tongue, "closest"), "", *(f"- {title}" for title in titles)])
     return Draft(Route.QUOTE, text, known=False)

@@ -52,13 +52,13 @@ _ANGLED = re.compile(
 )
 
 _SPLIT = r"[*_~`\\]*"  # markup inside an address, which is not there any more once it is shown
-_REST = r"[^\s<>()\[\]{}|\"]*"
+_REST = r"[^\s<>()\[\]{}|\"`]*"
 # Each alternative starts only where a word does, so that a long run of letters is read once.
 _ADDRESS = (
-    rf"(?<![A-Za-z0-9+.*_~`\\-])[A-Za-z0-9+.*_~`\\-]*:{_SPLIT}/{_SPLIT}/{_REST}"
+    rf"(?:(?<![A-Za-z0-9+.*_~`\\-])[A-Za-z0-9+.*_~`\\-]+)?:{_SPLIT}/{_SPLIT}/{_REST}"
     rf"|(?<![A-Za-z0-9])(?:https?|javascript|vbscript|mailto|file|blob|data(?=:[a-z]*[/,;])){_SPLIT}:(?=[!-~]){_REST}"
     rf"|(?<![\w@.-])\.*(?:[\w-]+\\?\.)*(?:www\.|xn--){_REST}"
-    r"|(?<![\w@/.-])(?://)?\.*(?:[\w-]+\\?\.)+"
+    r"|(?<![\w/.-])(?://)?\.*(?:[\w-]+\\?\.)+"
     # Names of files and products are no hosts; what is a top-level domain as well (md, sh, py) counts as one.
     r"(?!(?:js|jsx|ts|tsx|json|ya?ml|toml|html?|css|xml|txt|csv|pdf|docx?|xlsx?|pptx?|hwpx?|png|jpe?g|gif|log)\b)"
     rf"(?:[A-Za-z]{{2,24}}|한국)(?::[0-9]{{1,5}})?[/?#]{_REST}"

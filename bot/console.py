@@ -168,7 +168,8 @@ def show(answer: Answer, question: str, out: Console) -> None:
     for citation in answer.citations:
         heading = f" › {citation.heading}" if citation.heading else ""
         place = citation.link or citation.uri
-        out.print(f"  [cyan]\\[{citation.number}][/cyan] {escape(citation.title + heading)} [dim]{escape(place)}[/dim]")
+        line = f"  [cyan]\\[{citation.number}][/cyan] {escape(citation.title + heading)} [dim]{escape(place)}[/dim]"
+        out.print(line, emoji=False)
     kinds = ", ".join(sorted({reason.kind for reason in answer.label.reasons}))
     line = say(tongue, "way", route=route_name(tongue, answer.route), level=answer.label.level.name, kinds=kinds)
     out.print(f"  [dim]{escape(line)}[/dim]\n")

@@ -13,6 +13,7 @@ from admin.cli.base import err, load, out, reindexed, run
 from bot.answer import answer
 from bot.console import Actions, Session
 from bot.domain import Answer, Feedback, Question
+from bot.policy.rules import SINKS
 
 
 def run_naru() -> None:
@@ -62,7 +63,8 @@ async def _why(app: App, answered: Answer) -> list[tuple[str, str]]:
         ("routes", " → ".join(row["routes"])),
         *((level, f"{kind} · {origin}") for level, kind, origin in sorted(row["reasons"])),
     ]
-    for sink, verdict in row["verdicts"].items():
+    for sink in SINKS:
+        verdict = row["verdicts"][sink]
         against = ", ".join(f"{kind} ({origin})" for _, kind, origin in verdict["against"])
         said.append((sink, "yes" if verdict["allowed"] else f"no: {against}"))
     return [*said, ("policy", row["policy"][:12]), ("decision", str(row["id"]))]

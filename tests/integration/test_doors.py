@@ -6,7 +6,6 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from time import monotonic
 
 import httpx2
 import pytest
@@ -240,10 +239,8 @@ async def test_retry_after_is_honoured() -> None:
 @pytest.mark.parametrize("reply", [Silent(), Says("a " * 400, delay_s=0.05)])
 async def test_all_tries_together_end_at_the_total_timeout(reply: Reply) -> None:
     async with openai_door(reply) as (door, _):
-        started = monotonic()
         with pytest.raises(ModelFault, match="longer than 1 s"):
-            await asked(Endpoint(door, attempts=99, total_s=1))
-        assert monotonic() - started < 5
+            await asyncio.wait_for(asked(Endpoint(door, attempts=99, total_s=1)), timeout=5)
 
 
 async def test_a_server_that_asks_for_more_patience_than_there_is_is_not_waited_for() -> None:

