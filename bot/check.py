@@ -63,7 +63,9 @@ _ADDRESS = (
     r"(?!(?:js|jsx|ts|tsx|json|ya?ml|toml|html?|css|xml|txt|csv|pdf|docx?|xlsx?|pptx?|hwpx?|png|jpe?g|gif|log)\b)"
     rf"(?:[A-Za-z]{{2,24}}|한국)(?::[0-9]{{1,5}})?[/?#]{_REST}"
 )
-_PING = re.compile(r"(?<!@)(?:(?<![A-Za-z0-9])@|@@)@*(?=(?:channel|here|everyone)(?![A-Za-z0-9_]))", re.IGNORECASE)
+_PING = re.compile(
+    rf"(?<!@)(?:(?<![A-Za-z0-9])@|@@)@*(?={_SPLIT}(?:channel|here|everyone)(?![A-Za-z0-9_]))", re.IGNORECASE
+)
 _JOINT = re.compile(r"\](?=[(:])|<(?=[A-Za-z/!?@#])|&(?=#[0-9]|#[xX]|[A-Za-z][A-Za-z0-9]*;)")
 _EMPHASIS = re.compile(r"\*+|~~|`+|\\")
 _HOLE = "\ue000"  # private use: in no text that somebody wrote

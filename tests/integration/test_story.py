@@ -12,7 +12,7 @@ from bot.domain import Feedback, QuestionFault, Route
 from retrieval.database import DatabaseFault
 from tests.builders import rrn
 from tests.integration.company import company
-from tests.standins.openai import Request, Says
+from tests.standins.openai import Request, Says, Status
 
 DOCUMENTS = {
     "public/leave.md": "# 휴가 규정\n\n## 연차\n\n연차는 1년에 15일이고 3영업일 전에 올립니다.\n",
@@ -190,9 +190,11 @@ async def test_no_log_holds_what_was_asked_or_answered(
     tmp_path: Path, fresh_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    async with company(tmp_path, fresh_url, DOCUMENTS) as naru:
+    # A route that fails is logged, so it has to fail here.
+    async with company(tmp_path, fresh_url, DOCUMENTS, cloud=(Status(500),)) as naru:
         await naru.ask("연차는 며칠인가요?")
         await naru.ask(f"{rrn()} 님의 연차는 며칠인가요?")
+    assert "did not answer" in caplog.text
     for told in ("며칠인가요", "15일", rrn(), "3영업일"):
         assert told not in caplog.text
 
