@@ -1,6 +1,6 @@
 """Writes docs/console.svg, the picture in README: the real console on the sample company.
 
-    NARU_HOME=$(mktemp -d) .venv/bin/python docs/console_picture.py
+NARU_HOME=$(mktemp -d) .venv/bin/python docs/console_picture.py
 """
 
 from __future__ import annotations

@@ -41,7 +41,10 @@ class Break:
 def copy_tree(folder: Path) -> None:
     """What git tracks or would track, as it is in the working tree."""
     listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
     )
     for name in filter(None, listed.stdout.decode().split("\0")):
         source, target = ROOT / name, folder / name
@@ -51,7 +54,7 @@ def copy_tree(folder: Path) -> None:
 
 
 def outcome(one: Break, folder: Path) -> str:
-    """"" when a test went red, else what is wrong."""
+    """ "" when a test went red, else what is wrong."""
     apply = ["git", "apply", "--whitespace=nowarn", str(one.path)]
     # Without a repository of its own around it, git apply would look for one above the folder.
     environment = {**os.environ, "GIT_CEILING_DIRECTORIES": str(folder.parent), "PYTHONDONTWRITEBYTECODE": "1"}
@@ -98,6 +101,11 @@ def outcomes(breaks: list[Break]) -> Iterator[tuple[Break, str, float]]:
             yield from pool.map(run, breaks)
 
 
+def tell(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
 def main() -> int:
     wanted = sys.argv[1:]
     paths = sorted(Path(__file__).parent.glob("*.patch"))
@@ -105,8 +113,9 @@ def main() -> int:
     failed = 0
     for one, wrong, seconds in outcomes(breaks):
         failed += bool(wrong)
-        print(f"{'FAILED' if wrong else 'red   '} {one.path.stem:45} {seconds:5.1f} s  {wrong or one.promise}", flush=True)  # noqa: T201
-    print(f"{len(breaks) - failed} passed, {failed} failed")  # noqa: T201
+        how = "FAILED" if wrong else "red"
+        tell(f"{how:6} {one.path.stem:55} {seconds:5.1f} s  {wrong or one.promise}")
+    tell(f"{len(breaks) - failed} passed, {failed} failed")
     return 1 if failed or not breaks else 0
 
 

@@ -8,8 +8,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from bot.answer import ASKABLE, QUOTABLE
 from bot.domain import Feedback, QuestionFault, Route
 from retrieval.database import DatabaseFault
+from retrieval.passage import EVERYONE, Readers
 from tests.builders import rrn
 from tests.integration.company import company
 from tests.standins.openai import Request, Says, Status
@@ -70,6 +72,37 @@ async def test_what_may_not_be_shown_here_is_named_with_its_link_only(tmp_path: 
         assert "누리 계약 (https://handbook.example/legal/contract.md)" in answered.text
         assert "십오 퍼센트" not in answered.text
         assert naru.cloud.bytes_received == naru.on_prem.bytes_received == b""
+
+
+async def test_a_document_that_may_not_be_shown_does_not_keep_the_others_from_answering(
+    tmp_path: Path, fresh_url: str
+) -> None:
+    terms = "# 표준 약관\n\n## 위약금\n\n약관의 위약금은 계약마다 따로 정합니다.\n"
+    documents = {**DOCUMENTS, "public/terms.md": terms}
+    async with company(tmp_path, fresh_url, documents, cloud=(Says("계약마다 다릅니다. [1]"),)) as naru:
+        answered = await naru.ask("계약의 위약금은 얼마인가요?", "U3")
+        assert answered.route is Route.CLOUD
+        assert [c.title for c in answered.citations] == ["표준 약관"]
+        assert "누리 계약 (https://handbook.example/legal/contract.md)" in answered.text
+        assert naru.cloud.heard("약관의 위약금")
+        assert not naru.cloud.heard("십오 퍼센트")
+        assert not naru.cloud.heard("누리 계약")
+
+
+async def test_a_doubtful_passage_is_shown_to_a_model_and_not_quoted(tmp_path: Path, fresh_url: str) -> None:
+    """A model can say that the passages do not answer; a quotation cannot."""
+    asked = "연차 이월 보상 기준표 양식은 어디에서 받나요?"
+    away = (Status(401),)
+    async with company(
+        tmp_path, fresh_url, DOCUMENTS, cloud=(Says("양식은 없습니다. [1]"), *away), on_prem=away
+    ) as naru:
+        (found,) = await naru.app.search(asked, Readers(frozenset({EVERYONE})), 6)
+        assert ASKABLE <= found.confidence < QUOTABLE
+        by_the_model = await naru.ask(asked, thread="a")
+        assert by_the_model.known
+        without = await naru.ask(asked, thread="b")
+        assert not without.known
+        assert "15일" not in without.text
 
 
 async def test_what_nobody_wrote_down_is_said_not_to_be_known(tmp_path: Path, fresh_url: str) -> None:
