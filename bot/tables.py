@@ -1,4 +1,4 @@
-"""The bot's tables. bot/records.py is their only writer."""
+"""The bot's tables. bot/inbox.py is the only writer of `inbox`, bot/records.py of the others."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from sqlalchemy import (
     Column,
     DateTime,
     ForeignKey,
+    Identity,
     Index,
     Integer,
     LargeBinary,
     MetaData,
+    Numeric,
     SmallInteger,
     Table,
     Text,
@@ -83,3 +85,30 @@ feedback = Table(
     Column("given_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
     CheckConstraint("verdict in ('good', 'bad')", name="verdict"),
 )
+
+_OPEN = text("state <> 'done'")
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("key", Text, nullable=False, unique=True, comment="one event, however often it is delivered"),
+    Column("kind", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("thread", Text, nullable=False, comment="what is answered in order"),
+    Column("ts", Numeric, nullable=False, comment="Slack's own time of the event"),
+    Column("body", LargeBinary, comment="sealed; null once done, unless it may be kept"),
+    Column("state", Text, nullable=False, server_default="waiting"),
+    Column("attempt", Integer, nullable=False, server_default="0",
+           comment="the fence: who holds another number writes nothing"),
+    Column("lease", DateTime(timezone=True), comment="until when the worker of this attempt has it"),
+    Column("placeholder", Text, comment="ts of the message that shows the answer"),
+    Column("outcome", Text),
+    Column("received_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    Column("done_at", DateTime(timezone=True)),
+    CheckConstraint("state in ('waiting', 'running', 'done')", name="state"),
+    Index("inbox_open_idx", "ts", "id", postgresql_where=_OPEN),
+    Index("inbox_thread_idx", "thread", "ts", "id", postgresql_where=_OPEN),
+    Index("inbox_running_idx", "thread", unique=True, postgresql_where=text("state = 'running'")),
+    Index("inbox_channel_ts_idx", "channel", "ts"),
+)  # fmt: skip

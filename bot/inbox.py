@@ -1,0 +1,341 @@
+"""What Slack told us and is not done yet: one row for each event, and the row is the queue.
+
+Lease: a worker has a row for some seconds and renews them; a row whose lease ran out is anybody's again. Fence: each
+claim counts `attempt` up, and every later write asks for the number, so that a worker that lost its row changes
+nothing. Order: in a thread one row runs at a time, which a unique index holds, and the oldest by Slack's time goes
+first. The only writer of the table `inbox`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import re
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from typing import Any, Literal, TypeVar
+from uuid import UUID, uuid5
+
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from bot.seal import Seal
+from bot.spool import Spool
+from retrieval.database import Database, DatabaseFault
+from retrieval.errors import Fault
+
+_log = logging.getLogger(__name__)
+_T = TypeVar("_T")
+
+PATIENCE_S = 2.5
+"""How long PostgreSQL may be silent: Slack gives up on an ack after 3 s."""
+LEASE_S = 4.0
+WRITERS = 4
+"""Rows written at once. More only wait inside PostgreSQL: 100 callers on 20 connections took up to 4.5 s."""
+_TICK_S = 1.0
+_LISTEN_S = 60.0
+_RECONNECT_S = (0.1, 5.0)
+_QUESTIONS = UUID("6f0d3a52-3f4e-5b0c-9d7a-0c1f5c2b8e41")
+_TS = re.compile(r"[0-9]{1,12}\.[0-9]{1,6}")
+
+Kind = Literal["message", "deleted", "command", "action", "view"]
+
+
+class InboxFault(Fault):
+    """An event could be kept neither in PostgreSQL nor in the spool: do not ack it."""
+
+
+class Fenced(Exception):
+    """Another attempt has this row now, or it is done: stop, and show nothing more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened in Slack.
+
+    key: the same whenever it is delivered again: `channel/ts/edited_ts`, `trigger_id` or `action_ts`. thread: what
+    is answered in order. ts: Slack's time of it, "1700000000.000100". body: what JSON can hold; never logged.
+    """
+
+    key: str
+    kind: Kind
+    channel: str
+    thread: str
+    ts: str
+    body: Mapping[str, Any]
+
+    def __post_init__(self) -> None:
+        if not _TS.fullmatch(self.ts):
+            raise ValueError("an event's ts must look like 1700000000.000100")
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """An event that this worker has, for one lease. question: the same at every attempt.
+
+    readable: False when the body was sealed with another key; it is empty then, and an apology all that is left.
+    """
+
+    id: int
+    attempt: int
+    event: Event
+    placeholder: str | None
+    question: UUID
+    readable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How many events are not done, and the age of the oldest of them in seconds."""
+
+    count: int
+    oldest_s: float
+
+
+class Inbox:
+    """patience_s: silence of PostgreSQL after which an event is spooled. lease_s: how long a claim holds."""
+
+    def __init__(
+        self, database: Database, seal: Seal, spool: Spool, *, patience_s: float = PATIENCE_S, lease_s: float = LEASE_S
+    ) -> None:
+        self._database = database
+        self._seal = seal
+        self._spool = spool
+        self._patience_s = patience_s
+        self._lease_s = lease_s
+        self._writers = asyncio.Semaphore(WRITERS)
+        self._overdue: set[asyncio.Task[Any]] = set()
+
+    # -- in --------------------------------------------------------------------------------------------------
+
+    async def put(self, event: Event) -> bool:
+        """Keep an event; True: it is new. When this returns it is committed, or fsync'ed in the spool (then it
+        counts as new; the row's key decides later). Raises InboxFault when neither worked."""
+        if True:  # what waits for PostgreSQL in vain need not be joined
+            try:
+                return await self._within(self._patience_s, self._insert(event))
+            except DatabaseFault as fault:
+                _log.warning("an event goes to the spool: %s", fault)
+        try:
+            await self._spool.put(Decimal(event.ts), event.key, json.dumps(asdict(event)))
+        except OSError as error:
+            raise InboxFault(
+                f"An event could be stored neither in PostgreSQL nor in the spool ({error.strerror}): check the "
+                "database and the disk of NARU_HOME."
+            ) from error
+        return True
+
+    async def drain_spool(self) -> int:
+        """Move what was spooled into the table; how many events were new there. Raises DatabaseFault, and
+        InboxFault when the spool's folder cannot be used."""
+        new = 0
+        try:
+            for name in self._spool.names():
+                event = self._parsed(name, await self._spool.read(name))
+                if event is not None:
+                    new += await self._within(self._patience_s, self._insert(event))
+                    await self._spool.drop(name)
+        except OSError as error:
+            raise InboxFault(f"The spool cannot be read ({error.strerror}): check the disk of NARU_HOME.") from error
+        return new
+
+    def _parsed(self, name: str, spooled: str | None) -> Event | None:
+        if spooled is None:
+            return None
+        try:
+            return Event(**json.loads(spooled))
+        except (ValueError, TypeError):  # of another release; kept for a person, out of the others' way
+            self._spool.set_aside(name)
+            return None
+
+    async def _insert(self, event: Event) -> bool:
+        row = {
+            "key": event.key,
+            "kind": event.kind,
+            "channel": event.channel,
+            "thread": event.thread,
+            "ts": Decimal(event.ts),
+            "body": self._seal.close(json.dumps(dict(event.body)), _place(event.key)),
+        }
+        async with self._writers, self._database.transaction() as connection:
+            return (await connection.execute(_INSERT, row)).rowcount == 1
+
+    # -- out -------------------------------------------------------------------------------------------------
+
+    async def claim(self) -> Claimed | None:
+        """The oldest event whose turn it is, for one lease; None: nothing to do. Raises DatabaseFault."""
+        return await self._within(self._lease_s, self._claim())
+
+    async def renew(self, claimed: Claimed) -> None:
+        """Hold it for another lease. Raises Fenced, DatabaseFault."""
+        await self._fenced(_RENEW, claimed, lease=self._lease_s)
+
+    async def release(self, claimed: Claimed) -> None:
+        """Let another worker have it now. Raises Fenced, DatabaseFault."""
+        await self._fenced(_RENEW, claimed, lease=0)
+
+    async def placed(self, claimed: Claimed, ts: str) -> None:
+        """Its answer is shown in the message `ts`. Raises Fenced, DatabaseFault."""
+        await self._fenced(_PLACED, claimed, ts=ts)
+
+    async def done(self, claimed: Claimed, outcome: str, keep: bool = False) -> None:
+        """It is handled; saying so twice changes nothing. keep: leave its sealed text. Raises Fenced,
+        DatabaseFault."""
+        await self._fenced(_DONE, claimed, outcome=outcome, keep=keep)
+
+    async def placeholder_of(self, channel: str, ts: str) -> str | None:
+        """The message that shows the answer to the message `ts` of a channel, for its edits and deletion."""
+        async with self._database.transaction() as connection:
+            found = await connection.scalar(_PLACEHOLDER_OF, {"channel": channel, "ts": Decimal(ts)})
+        return None if found is None else str(found)
+
+    async def backlog(self) -> Backlog:
+        """What is not done. Raises DatabaseFault."""
+        async with self._database.transaction() as connection:
+            count, oldest_s = (await connection.execute(_BACKLOG)).one()
+        return Backlog(count, float(oldest_s))
+
+    async def _claim(self) -> Claimed | None:
+        try:
+            async with self._database.transaction() as connection:
+                row = (await connection.execute(_CLAIM, {"lease": self._lease_s})).one_or_none()
+        except IntegrityError:  # another worker took another row of this thread in the same moment
+            return await self._claim()
+        if row is None:
+            return None
+        opened = self._seal.open(row.body, _place(row.key))
+        body = {} if opened is None else json.loads(opened)
+        event = Event(row.key, row.kind, row.channel, row.thread, row.ts, body)
+        question = uuid5(_QUESTIONS, row.key)
+        return Claimed(row.id, row.attempt, event, row.placeholder, question, readable=opened is not None)
+
+    async def _fenced(self, statement: str, claimed: Claimed, **values: object) -> None:
+        async def write() -> None:
+            async with self._database.transaction() as connection:
+                fence = {"id": claimed.id, "attempt": claimed.attempt}
+                if (await connection.execute(text(statement), {**values, **fence})).rowcount == 0:
+                    raise Fenced
+
+        await self._within(self._lease_s, write())
+
+    # -- when ------------------------------------------------------------------------------------------------
+
+    async def wakeups(self) -> AsyncGenerator[None, None]:
+        """Yields when there may be something to claim, and each second, so that an expired lease, a lost notice
+        and the database's return are seen. Does not end, and raises nothing for a database that is away."""
+        wake = asyncio.Event()
+        listening = asyncio.create_task(self._listen(wake.set))
+        try:
+            while True:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(_TICK_S):
+                        await wake.wait()
+                if listening.done():
+                    listening.result()
+                wake.clear()
+                yield
+        finally:
+            listening.cancel()
+            await asyncio.wait({listening}, timeout=_TICK_S)
+
+    async def _listen(self, wake: Callable[[], None]) -> None:
+        first_s, most_s = _RECONNECT_S
+        pause_s = first_s
+        while True:
+            try:
+                # Not for ever: one that is open and deaf is noticed by nothing but its replacement.
+                async with asyncio.timeout(_LISTEN_S):
+                    await self._heed(wake)
+            except TimeoutError:
+                pause_s = first_s
+            except DatabaseFault:
+                await asyncio.sleep(pause_s)
+                pause_s = min(2 * pause_s, most_s)
+
+    async def _heed(self, wake: Callable[[], None]) -> None:
+        async with self._database.transaction() as connection:
+            listener: Any = (await connection.get_raw_connection()).driver_connection
+            try:
+                await listener.execute("listen inbox")
+                await listener.commit()
+                wake()  # for what came while nobody listened
+                async for _ in listener.notifies():
+                    wake()
+            finally:
+                await connection.invalidate()  # one that listens is not for others
+
+    async def _within(self, seconds: float, work: Coroutine[Any, Any, _T]) -> _T:
+        """The work's result. Raises DatabaseFault when it takes longer; whether it took place is unknown then.
+
+        No simple timeout: psycopg needs up to 10 s to let go of a connection that does not answer, so what is
+        overdue ends in the background."""
+        task = asyncio.create_task(work)
+        try:
+            await asyncio.wait({task}, timeout=seconds)
+            if task.done():
+                return task.result()
+            self._overdue.add(task)
+        finally:
+            if not task.done():
+                task.add_done_callback(self._ended)
+                task.cancel()
+        raise DatabaseFault(f"PostgreSQL did not answer within {seconds:g} s: check that it runs, and its load.")
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._overdue.discard(task)
+        if not task.cancelled() and isinstance(task.exception(), Fault | Fenced):
+            _log.debug("an overdue statement failed in the end: %s", task.exception())
+
+
+def _place(key: str) -> str:
+    return f"inbox:{key}"
+
+
+_INSERT = text("""
+insert into inbox (key, kind, channel, thread, ts, body) values (:key, :kind, :channel, :thread, :ts, :body)
+on conflict (key) do nothing
+""")
+
+# A row is claimable when its lease ran out, or when nothing of its thread runs and nothing older of it waits.
+_CLAIM = text("""
+update inbox
+set state = 'running', attempt = attempt + 1, lease = now() + make_interval(secs => :lease)
+where id = (
+  select mine.id from inbox as mine
+  where mine.state <> 'done' and (
+    (mine.state = 'running' and mine.lease <= now())
+    or (mine.state = 'waiting' and not exists (
+      select from inbox as other
+      where other.thread = mine.thread and other.state <> 'done'
+        and (other.state = 'running' or (other.ts, other.id) < (mine.ts, mine.id)))))
+  order by mine.ts, mine.id
+  limit 1
+  for update skip locked
+)
+returning id, attempt, key, kind, channel, thread, ts::text as ts, body, placeholder
+""")
+
+_RENEW = """
+update inbox set lease = now() + make_interval(secs => :lease)
+where id = :id and attempt = :attempt and state = 'running'
+"""
+
+_PLACED = "update inbox set placeholder = :ts where id = :id and attempt = :attempt and state = 'running'"
+
+_DONE = """
+update inbox
+set state = 'done', outcome = :outcome, lease = null, done_at = now(), body = case when :keep then body end
+where id = :id and attempt = :attempt
+"""
+
+_PLACEHOLDER_OF = text("""
+select placeholder from inbox where channel = :channel and ts = :ts and placeholder is not null
+order by id desc limit 1
+""")
+
+_BACKLOG = text("""
+select count(*), coalesce(extract(epoch from now() - min(received_at)), 0) from inbox where state <> 'done'
+""")

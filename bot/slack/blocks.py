@@ -1,0 +1,160 @@
+"""What is said in Slack: an answer, a draft, a notice, the form for feedback. Pure.
+
+Limits: a section 3,000 characters, the text of chat.update about 4,000, all blocks of a message together about 13,200
+(observed; the documentation names 50 blocks only), a title of a form 24.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from bot.domain import Answer, Citation
+from bot.slack.mrkdwn import Line, link, mrkdwn, sections
+from bot.words import Language, route_name, say
+
+GOOD, BAD, FORM = "feedback_good", "feedback_bad", "feedback"
+REASON, BETTER = "reason", "better"
+
+_WHOLE = 12_800
+_CITATIONS = 4_000
+_LONGEST_NAME = 120
+_LONGEST_LINK = 600
+_LONGEST_FIELD = 3000  # docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element
+
+Block = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a post shows. text: what a notification shows, and who cannot see blocks; mrkdwn, at most 3,000."""
+
+    text: str
+    blocks: tuple[Block, ...]
+
+
+def answered(answer: Answer, tongue: Language) -> Message:
+    """The answer from its first line on, its sources, one line that says which way it went, and two buttons."""
+    sources, more = sections(map(Line, map(_source, answer.citations)), _CITATIONS)
+    tail = [*map(_context, (*sources, "…") if more else sources), _context(_way(answer, tongue))]
+    buttons = _buttons(answer.id, tongue)
+    texts, cut = sections(mrkdwn(answer.text), _WHOLE - _size([*tail, buttons]))
+    body = [*map(_section, texts), *([_section("…\n" + say(tongue, "cut"))] if cut else [])]
+    return Message(_first(texts), (*body, *tail, buttons))
+
+
+def draft(text: str, tongue: Language) -> Message:
+    """The sentences that are there so far."""
+    texts, _ = sections(mrkdwn(text), _WHOLE)
+    return Message(_first(texts), (*map(_section, texts), _context(say(tongue, "writing"))))
+
+
+def notice(tongue: Language, sentence: str, **words: str) -> Message:
+    """One of Naru's own sentences (bot/words.py): looking, hint, apology, withdrawn, thanks, gone, heard."""
+    return told(say(tongue, sentence, **words))
+
+
+def told(text: str) -> Message:
+    """Any text of ours, a Fault's sentence for example, made harmless like an answer's."""
+    texts, _ = sections(mrkdwn(text), _WHOLE)
+    return Message(_first(texts), tuple(map(_section, texts)))
+
+
+def feedback_form(answer: UUID, tongue: Language) -> Block:
+    """The modal that asks for a reason and a better answer; bot/slack/events.py reads what comes back."""
+    fields = ((REASON, say(tongue, "reason")), (BETTER, say(tongue, "better")))
+    return {
+        "type": "modal",
+        "callback_id": FORM,
+        "private_metadata": str(answer),
+        "title": _plain(say(tongue, "form")),
+        "submit": _plain(say(tongue, "send")),
+        "close": _plain(say(tongue, "close")),
+        "blocks": [
+            {
+                "type": "input",
+                "block_id": name,
+                "optional": True,
+                "label": _plain(label),
+                "element": {
+                    "type": "plain_text_input",
+                    "action_id": name,
+                    "multiline": True,
+                    "max_length": _LONGEST_FIELD,
+                },
+            }
+            for name, label in fields
+        ],
+    }
+
+
+def _first(texts: tuple[str, ...]) -> str:
+    # chat.update refuses an empty text, and an answer may consist of nothing that can be shown.
+    return texts[0] if texts else "…"
+
+
+def _source(citation: Citation) -> str:
+    name = " › ".join(filter(None, (_short(citation.title), _short(citation.heading)))) or _short(citation.uri)
+    short_enough = citation.link is not None and len(citation.link) <= _LONGEST_LINK
+    return f"[{citation.number}] {link(citation.link if short_enough else None, name)}"
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"
+
+
+def _way(answer: Answer, tongue: Language) -> str:
+    kinds = ", ".join(sorted(answer.label.kinds))
+    tried = ", ".join(route_name(tongue, route) for route, _ in answer.tried)
+    instead = say(tongue, "instead", routes=tried) if tried else ""
+    level = answer.label.level.name
+    return say(
+        tongue,
+        "line",
+        route=route_name(tongue, answer.route),
+        instead=instead,
+        level=level,
+        kinds=f" ({_short(kinds)})" if kinds else "",
+    )
+
+
+def _buttons(answer: UUID, tongue: Language) -> Block:
+    elements = [
+        {"type": "button", "action_id": action, "value": str(answer), "text": _plain(say(tongue, word))}
+        for action, word in ((GOOD, "good"), (BAD, "bad"))
+    ]
+    return {"type": "actions", "block_id": FORM, "elements": elements}
+
+
+def _section(text: str) -> Block:
+    return {"type": "section", "text": _mrkdwn(text)}
+
+
+def _context(text: str) -> Block:
+    return {"type": "context", "elements": [_mrkdwn(text)]}
+
+
+def _mrkdwn(text: str) -> Block:
+    # verbatim: Slack makes no links of addresses and no mentions of names that merely stand in the text.
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
+
+
+def _plain(text: str) -> Block:
+    return {"type": "plain_text", "text": text, "emoji": True}
+
+
+def _size(blocks: Iterable[Block]) -> int:
+    return sum(len(text) for block in blocks for text in _texts(block))
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _texts(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _texts(inner)
+    elif isinstance(value, str):
+        yield value

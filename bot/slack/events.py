@@ -1,0 +1,190 @@
+"""What Slack sends, as Events of the inbox. Pure.
+
+The body of an Event, by its kind:
+
+message   user, text (question_text makes it readable), ts, thread_ts (None outside a thread), direct (a DM),
+          addressed (False: a follow-up in a channel's thread, to be answered only where the setting and the thread
+          say so), edited. Event.ts is when it was written or edited, body["ts"] the message itself.
+deleted   user, ts, thread_ts, direct
+command   user, text, response_url, trigger_id
+action    user, action (blocks.GOOD or BAD), answer, trigger_id, response_url, message_ts, thread_ts
+view      user, answer, reason, better (texts or None)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from html import unescape
+from typing import Any
+
+from bot.inbox import Event
+from bot.slack.blocks import BAD, BETTER, FORM, GOOD, REASON
+
+Payload = Mapping[str, Any]
+
+COMMAND = "/naru"
+_WRITTEN = frozenset({None, "file_share", "thread_broadcast", "me_message"})
+_SLACKBOT = "USLACKBOT"
+_REFERENCE = re.compile(r"<(?P<sign>[@#!]?)(?P<target>[^<>|]+)(?:\|(?P<label>[^<>]*))?>")
+
+
+def event_of(payload: Payload, bot_user: str, now: datetime) -> Event | None:
+    """The Event that a payload of Slack is, None where it is nothing to us: chatter, bots, our own posts.
+
+    One mention arrives as message and as app_mention, and both are the same Event. now: when it came in, for what
+    carries no time of its own.
+    """
+    match payload:
+        case {"type": "event_callback", "event": {"type": "app_mention" | "message"} as event}:
+            return _of_message(event, bot_user)
+        case {"command": str()}:
+            return _of_command(payload, now)
+        case {"type": "block_actions", "actions": [Mapping() as action, *_]}:
+            return _of_click(payload, action)
+        case {"type": "view_submission", "view": {"callback_id": callback}} if callback == FORM:
+            return _of_form(payload, now)
+    return None
+
+
+def question_text(text: str, bot_user: str) -> str:
+    """What a person typed: without our own mention, with Slack's references and escapes as they are read."""
+
+    def read(match: re.Match[str]) -> str:
+        sign, target, label = match["sign"], match["target"], match["label"]
+        if sign == "@" and target == bot_user:
+            return ""
+        if sign:
+            name = (label or target.partition("^")[2] or target).lstrip("@#")
+            return f"{'#' if sign == '#' else '@'}{name}"
+        address = target.removeprefix("mailto:")
+        return address if not label or label == address else f"{label} ({address})"
+
+    return unescape(_REFERENCE.sub(read, text)).strip()
+
+
+def _of_message(event: Payload, bot_user: str) -> Event | None:
+    subtype = event.get("subtype")
+    channel = event.get("channel", "")
+    direct = event.get("channel_type") == "im" or channel.startswith("D")
+    if subtype in _WRITTEN:
+        return _asked(event, channel, bot_user, direct, addressed=direct or _names(event, bot_user))
+    old = event.get("previous_message") or {}
+    if subtype == "message_deleted":
+        return _deleted(old, event, channel, bot_user, direct)
+    if subtype != "message_changed":
+        return None
+    new = event.get("message") or {}
+    if new.get("subtype") == "tombstone":  # what is left of a deleted message that had replies
+        return _deleted(old, event, channel, bot_user, direct)
+    if new.get("text") == old.get("text"):  # Slack added a preview
+        return None
+    at = (new.get("edited") or {}).get("ts") or event.get("event_ts") or event.get("ts")
+    addressed = direct or _names(new, bot_user) or _names(old, bot_user)
+    return _asked(new, channel, bot_user, direct, addressed=addressed, edited_ts=at)
+
+
+def _asked(
+    message: Payload, channel: str, bot_user: str, direct: bool, *, addressed: bool, edited_ts: str | None = None
+) -> Event | None:
+    if not _by_a_person(message, bot_user) or not (addressed or _may_follow_up(message)):
+        return None
+    ts = message["ts"]
+    edited_ts = edited_ts or (message.get("edited") or {}).get("ts")
+    body = {
+        **_whose(message, direct),
+        "text": message.get("text") or "",
+        "addressed": addressed,
+        "edited": edited_ts is not None,
+    }
+    key = f"{channel}/{ts}" + (f"/{edited_ts}" if edited_ts else "")
+    return Event(key, "message", channel, _thread(channel, message), edited_ts or ts, body)
+
+
+def _deleted(old: Payload, event: Payload, channel: str, bot_user: str, direct: bool) -> Event | None:
+    addressed = direct or _names(old, bot_user)
+    if not _by_a_person(old, bot_user) or not (addressed or _may_follow_up(old)):
+        return None
+    at = event.get("event_ts") or event.get("ts") or old["ts"]
+    return Event(f"{channel}/{old['ts']}/deleted", "deleted", channel, _thread(channel, old), at, _whose(old, direct))
+
+
+def _of_command(payload: Payload, now: datetime) -> Event | None:
+    if payload["command"] != COMMAND:
+        return None
+    key = payload["trigger_id"]
+    body = {
+        "user": payload["user_id"],
+        "text": payload.get("text") or "",
+        "response_url": payload.get("response_url"),
+        "trigger_id": key,
+    }
+    return Event(key, "command", payload["channel_id"], key, _ts(now), body)
+
+
+def _of_click(payload: Payload, action: Payload) -> Event | None:
+    if action.get("action_id") not in (GOOD, BAD):
+        return None
+    user, container = payload["user"]["id"], payload.get("container") or {}
+    body = {
+        "user": user,
+        "action": action["action_id"],
+        "answer": action.get("value") or "",
+        "trigger_id": payload.get("trigger_id"),
+        "response_url": payload.get("response_url"),
+        "message_ts": container.get("message_ts"),
+        "thread_ts": container.get("thread_ts"),
+    }
+    channel = container.get("channel_id") or ""
+    at = action["action_ts"]
+    return Event(f"{user}/{at}", "action", channel, _opinions(user), at, body)
+
+
+def _of_form(payload: Payload, now: datetime) -> Event:
+    user, view = payload["user"]["id"], payload["view"]
+    given = (view.get("state") or {}).get("values") or {}
+    said = {name: ((given.get(name) or {}).get(name) or {}).get("value") for name in (REASON, BETTER)}
+    body = {"user": user, "answer": view.get("private_metadata") or "", **said}
+    # A form that is sent twice is one form.
+    return Event(view["id"], "view", "", _opinions(user), _ts(now), body)
+
+
+def _by_a_person(message: Payload, bot_user: str) -> bool:
+    user = message.get("user")
+    if message.get("bot_id") or message.get("bot_profile") or message.get("subtype") not in _WRITTEN:
+        return False
+    return bool(user and message.get("ts")) and user not in (bot_user, _SLACKBOT)
+
+
+def _names(message: Payload, bot_user: str) -> bool:
+    text = message.get("text") or ""
+    return f"<@{bot_user}>" in text or f"<@{bot_user}|" in text
+
+
+def _may_follow_up(message: Payload) -> bool:
+    """In a thread that its author began, as far as Slack says who did."""
+    user = message["user"]
+    return message.get("thread_ts") not in (None, message["ts"]) and message.get("parent_user_id", user) == user
+
+
+def _whose(message: Payload, direct: bool) -> dict[str, Any]:
+    return {
+        "user": message["user"],
+        "ts": message["ts"],
+        "thread_ts": message.get("thread_ts"),
+        "direct": direct,
+    }
+
+
+def _thread(channel: str, message: Payload) -> str:
+    return f"{channel}/{message.get('thread_ts') or message['ts']}"
+
+
+def _opinions(user: str) -> str:
+    """What one person thinks of answers is taken in order, and waits for no answer: a form must open within 3 s."""
+    return f"feedback/{user}"
+
+
+def _ts(now: datetime) -> str:
+    return f"{now.timestamp():.6f}"

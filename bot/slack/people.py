@@ -1,0 +1,244 @@
+"""Who may read what, as Slack says it. What Slack does not say, or not in time, nobody may read.
+
+What Slack says is kept for a while and dropped when an event says that it changed. Right before an answer is shown,
+`fresh=True` asks again: for members and groups always, for people unless the workspace is too large for that.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any, Generic, TypeVar
+
+from bot.domain import Room
+from bot.slack.fetched import Changes, Clock, Fetched, Kept, Pace
+from bot.slack.lookup import Client, Lookup, UnsureFault
+from bot.slack.users import Channel, Groups, User, principals, unknown_user, user_of
+from retrieval.passage import NOBODY, Principal, Readers
+
+_log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+USERS_S, GROUPS_S, ROOM_S = 600.0, 600.0, 60.0
+"""Seconds for which people, usergroups, and a channel with its members are kept."""
+PATIENCE_S = 3.0
+"""Seconds that a question waits for Slack to say who may read."""
+FRESH_PATIENCE_S = 10.0
+"""Seconds that a finished answer waits: longer than the pace of any method, so that a busy hour delays answers and
+does not turn them into nothing."""
+FEW = 5
+"""So many people are looked up one by one; for more the list of all is read. Five of the 100 users.info of a minute
+are the same share as one of its 20 users.list."""
+PER_MINUTE = {
+    "conversations.info": 50,
+    "conversations.members": 100,
+    "users.info": 100,
+    "users.list": 20,
+    "usergroups.list": 20,
+}
+"""docs.slack.dev/apis/web-api/rate-limits: tiers 3, 4, 4, 2, 2. They hold for all processes of the app together."""
+
+_USERGROUPS, _EVERYBODY = "usergroups", "everybody"
+_MOVES = ("channel_", "group_", "member_", "im_", "mpim_", "shared_channel_")
+
+
+@dataclass(frozen=True, slots=True)
+class _Directory:
+    users: Mapping[str, User]
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Found(Generic[T]):
+    """keys: all that it rests on; when one of them has changed meanwhile, it is not true any more."""
+
+    value: T
+    keys: Collection[str]
+
+
+class SlackPeople:
+    """bot.people.People over Slack's Web API.
+
+    team: our workspace's id. everyone: the usergroup (id or handle) of those who are `everyone`; None: all full
+    members. admins: principals (`user:U1`, `group:ops`, `email:a@b.c`) who are admins beside those of Slack.
+    limits: calls a minute, by method; with several processes, each one's share.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        team: str,
+        *,
+        everyone: str | None = None,
+        admins: Iterable[str] = (),
+        limits: Mapping[str, int] = PER_MINUTE,
+        patience_s: float = PATIENCE_S,
+        fresh_patience_s: float = FRESH_PATIENCE_S,
+        clock: Clock = time.monotonic,
+    ) -> None:
+        self._team = team
+        self._everyone = everyone
+        self._admins = frozenset(Principal(admin) for admin in admins)
+        self._patience_s = patience_s
+        self._fresh_patience_s = fresh_patience_s
+        self._changes = changes = Changes()
+        paces = {method: Pace(limit, clock) for method, limit in limits.items()}
+        lookup = Lookup(client, team)
+
+        async def members(channel: str) -> tuple[str, ...]:
+            return await lookup.members(channel, paces["conversations.members"])
+
+        async def groups(_: str) -> Groups:
+            return await lookup.groups()
+
+        async def directory(_: str) -> _Directory:
+            return _Directory(*await lookup.users(paces["users.list"]))
+
+        self._page_s = paces["users.list"].interval_s
+        self._channels = Fetched(lookup.channel, paces["conversations.info"], changes, clock)
+        self._members = Fetched(members, paces["conversations.members"], changes, clock)
+        self._groups = Fetched(groups, paces["usergroups.list"], changes, clock)
+        self._user = Fetched(lookup.user, paces["users.info"], changes, clock)
+        self._directory = Fetched(directory, paces["users.list"], changes, clock)
+
+    async def room(self, id: str) -> Room:
+        """The room as Slack knows it; when it does not say, one of an unknown kind with outsiders in it."""
+        unsure = Room(id, id, "unknown", shared=True)
+        return await self._settled(lambda: self._room(id), unsure, self._patience_s)
+
+    async def readers(self, asker: str, room: Room, *, fresh: bool = False) -> Readers:
+        """What everyone present shares, see bot.people.People. fresh: by calls that begin after this one."""
+        patience_s = self._fresh_patience_s if fresh else self._patience_s
+        return await self._settled(lambda: self._readers(asker, room, fresh), NOBODY, patience_s)
+
+    async def is_admin(self, user: str) -> bool:
+        """An admin or owner of the workspace, or one of the configured; a guest or anybody unsure is none."""
+        return await self._settled(lambda: self._is_admin(user), False, self._patience_s)
+
+    def changed(self, event: Mapping[str, Any]) -> None:
+        """Drop what an event says has changed. Events that say nothing about people are nothing to it."""
+        kind = str(event.get("type", ""))
+        if kind.startswith("subteam_"):
+            self._changes.mark(_USERGROUPS)
+        elif kind.startswith(_MOVES):
+            for key in ("channel", "old_channel_id", "new_channel_id"):
+                self._changes.mark(_id(event.get(key)))
+        elif kind.startswith("user_") or kind == "team_join":
+            self._user_changed(event.get("user"))
+
+    def forget(self) -> None:
+        """Drop everything: after a time in which events may have been missed."""
+        self._changes.mark_all()
+
+    async def close(self) -> None:
+        """After the last question, and before the client's session is closed."""
+        kept = (self._channels, self._members, self._groups, self._user, self._directory)
+        await asyncio.gather(*(fetched.close() for fetched in kept))
+
+    def _user_changed(self, body: object) -> None:
+        id = _id(body)
+        kept = self._known(id)
+        # Most of these events are about a status or a picture. Yet a call under way may bring what was before.
+        under_way = self._user.is_running(id) or self._directory.is_running(_EVERYBODY)
+        if kept is None or under_way or not isinstance(body, Mapping) or user_of(body, self._team) != kept:
+            self._changes.mark(id)
+
+    async def _settled(self, look: Callable[[], Awaitable[_Found[T]]], unsure: T, patience_s: float) -> T:
+        """What `look` finds, once no event has made it untrue while it was looking; `unsure` without that."""
+        try:
+            async with asyncio.timeout(patience_s):
+                while True:
+                    seen = self._changes.now
+                    found = await look()
+                    if not self._changes.touched(found.keys, seen):
+                        return found.value
+        except UnsureFault as fault:
+            _log.warning("Nobody may read until Slack says who is present: %s", fault)
+        except TimeoutError:
+            _log.warning("Nobody may read until Slack says who is present: that took more than %s s.", patience_s)
+        return unsure
+
+    async def _room(self, id: str) -> _Found[Room]:
+        channel = (await self._channels.get(id, ROOM_S)).value
+        ids = await self._present(channel, fresh=False)
+        return _Found(channel.room(_here(await self._users(ids, fresh=False))), {id, *ids})
+
+    async def _readers(self, asker: str, room: Room, fresh: bool) -> _Found[Readers]:
+        channel = (await self._channels.get(room.id, ROOM_S)).value
+        if channel.kind != room.kind or channel.kind == "unknown":
+            return _Found(NOBODY, {room.id})
+        ids = await self._present(channel, fresh)
+        within_s = 0 if fresh else GROUPS_S
+        users, groups = await asyncio.gather(self._users(ids, fresh), self._groups.get(_USERGROUPS, within_s))
+        here = {user.id: user for user in _here(users)}
+        found = self._shared(asker, room, channel, here, groups.value)
+        return _Found(found, {room.id, _USERGROUPS, *ids})
+
+    def _shared(self, asker: str, room: Room, channel: Channel, here: Mapping[str, User], groups: Groups) -> Readers:
+        if asker not in here:
+            return NOBODY
+        own = [principals(user, groups, self._everyone) for user in here.values()]
+        if channel.kind == "dm":
+            return Readers(own[0])
+        alone = room.shared or channel.room(here.values()).shared
+        common = frozenset() if alone else reduce(frozenset.intersection, own)
+        return Readers(common | {Principal(f"channel:{room.id}")})
+
+    async def _is_admin(self, id: str) -> _Found[bool]:
+        one, groups = await asyncio.gather(self._user.get(id, 0), self._groups.get(_USERGROUPS, 0))
+        user, own = one.value, principals(one.value, groups.value, self._everyone)
+        return _Found(user.full and (user.admin or not own.isdisjoint(self._admins)), {id, _USERGROUPS})
+
+    async def _present(self, channel: Channel, fresh: bool) -> tuple[str, ...]:
+        if channel.kind == "dm":
+            return (channel.with_,) if channel.with_ else ()
+        return (await self._members.get(channel.id, 0 if fresh else ROOM_S)).value
+
+    def _known(self, id: str) -> User | None:
+        """The latest that is kept of one person, from users.info or from the list."""
+        one = self._user.kept(id, USERS_S)
+        listed = self._listed(self._directory.kept(_EVERYBODY, USERS_S), id)
+        found = [kept for kept in (one, listed) if kept is not None]
+        return max(found, key=lambda kept: kept.asked_at).value if found else None
+
+    def _listed(self, directory: Kept[_Directory] | None, id: str) -> Kept[User] | None:
+        user = directory.value.users.get(id) if directory else None
+        if directory is None or user is None or self._changes.touched([id], directory.seen):
+            return None
+        return Kept(user, directory.asked_at, directory.seen)
+
+    async def _users(self, ids: Collection[str], fresh: bool) -> list[User]:
+        """The people of those ids. More than a FEW whom the workspace does not list count as strangers unasked."""
+        known = {} if fresh else {id: user for id in ids if (user := self._known(id))}
+        if len(ids) - len(known) > FEW:
+            directory = await self._directory.get(_EVERYBODY, self._directory_age_s() if fresh else USERS_S)
+            listed = {id: kept.value for id in ids if (kept := self._listed(directory, id))}
+            known |= {id: self._known(id) or user for id, user in listed.items()}
+        missing = [id for id in ids if id not in known]
+        if len(missing) > FEW:
+            known.update((id, unknown_user(id)) for id in missing)
+        else:
+            found = await asyncio.gather(*(self._user.get(id, 0 if fresh else USERS_S) for id in missing))
+            known.update((kept.value.id, kept.value) for kept in found)
+        return [known[id] for id in ids]
+
+    def _directory_age_s(self) -> float:
+        """How old the list of people may be for a fresh look. One page is read every time; more pages than that
+        would use up what a minute allows, so the list may then be as old as its pages take."""
+        kept = self._directory.kept(_EVERYBODY, USERS_S)
+        return self._page_s * (kept.value.pages - 1) if kept else 0
+
+
+def _here(users: Iterable[User]) -> list[User]:
+    return [user for user in users if user.here]
+
+
+def _id(value: object) -> str:
+    """An id as events give it: bare, or in an object."""
+    found = value.get("id") if isinstance(value, Mapping) else value
+    return found if isinstance(found, str) else ""

@@ -1,0 +1,262 @@
+"""Which of the things that Slack sends are questions, and that each of them is one."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.inbox import Event
+from bot.slack.blocks import BAD, FORM, GOOD
+from bot.slack.events import event_of, question_text
+
+BOT = "UNARU"
+NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+TS, REPLY = "1763800000.000100", "1763800050.000200"
+
+
+def envelope(event: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "event_callback", "team_id": "T1", "event_id": "Ev1", "event": event}
+
+
+def message(text: str = f"<@{BOT}> 연차는?", *, room: str = "channel", **more: Any) -> dict[str, Any]:
+    channel = "D1" if room == "im" else "C1"
+    base = {"type": "message", "channel": channel, "channel_type": room, "user": "U1", "ts": TS, "text": text}
+    return {**base, "event_ts": TS, **more}
+
+
+def changed(old: str, new: str, *, room: str = "channel", **more: Any) -> dict[str, Any]:
+    before = {"type": "message", "user": "U1", "ts": TS, "text": old}
+    after = {**before, "text": new, "edited": {"user": "U1", "ts": REPLY}, **more}
+    return message(room=room, subtype="message_changed", message=after, previous_message=before, ts=REPLY)
+
+
+def deleted(text: str, *, room: str = "channel", **more: Any) -> dict[str, Any]:
+    before = {"type": "message", "user": "U1", "ts": TS, "text": text, **more}
+    return message(
+        room=room, subtype="message_deleted", deleted_ts=TS, previous_message=before, ts=REPLY, event_ts=REPLY
+    )
+
+
+def of(event: dict[str, Any]) -> Event | None:
+    return event_of(envelope(event), BOT, NOW)
+
+
+def taken(payload: dict[str, Any]) -> Event:
+    event = event_of(payload, BOT, NOW)
+    assert event is not None
+    return event
+
+
+# Questions
+
+
+def test_a_mention_that_arrives_twice_is_one_event() -> None:
+    mention = {key: value for key, value in message().items() if key != "channel_type"} | {"type": "app_mention"}
+    assert taken(envelope(mention)) == taken(envelope(message()))
+
+
+@pytest.mark.parametrize("text", ["연차는?", f"<@{BOT}> 연차는?", ""])
+def test_whatever_is_said_in_a_direct_message_is_for_us(text: str) -> None:
+    event = taken(envelope(message(text, room="im")))
+    assert (event.key, event.kind, event.thread, event.ts) == (f"D1/{TS}", "message", f"D1/{TS}", TS)
+    assert event.body["direct"]
+    assert event.body["addressed"]
+
+
+@pytest.mark.parametrize("room", ["channel", "group", "mpim"])
+def test_elsewhere_only_a_mention_is(room: str) -> None:
+    assert of(message("연차는?", room=room)) is None
+    assert of(message("<@U2> 연차는?", room=room)) is None
+    event = of(message(room=room))
+    assert event is not None
+    assert not event.body["direct"]
+
+
+def test_a_reply_stands_in_the_order_of_its_thread() -> None:
+    event = taken(envelope(message(ts=REPLY, thread_ts=TS)))
+    assert (event.key, event.thread, event.body["thread_ts"]) == (f"C1/{REPLY}", f"C1/{TS}", TS)
+
+
+@pytest.mark.parametrize("subtype", ["file_share", "thread_broadcast", "me_message"])
+def test_a_question_with_a_file_or_sent_to_the_channel_too_is_a_question(subtype: str) -> None:
+    assert of(message(subtype=subtype)) is not None
+
+
+def test_without_a_mention_only_the_author_of_a_thread_may_follow_up_and_is_not_taken_for_addressed() -> None:
+    own = of(message("그럼 반차는?", ts=REPLY, thread_ts=TS, parent_user_id="U1"))
+    assert own is not None
+    assert own.body["addressed"] is False
+    assert of(message("그럼 반차는?", ts=REPLY, thread_ts=TS)) is not None
+    assert of(message("그럼 반차는?", ts=REPLY, thread_ts=TS, parent_user_id="U2")) is None
+    assert of(message("그럼 반차는?", thread_ts=TS, parent_user_id="U1")) is None
+
+
+# Nobody's questions
+
+
+@pytest.mark.parametrize("room", ["im", "channel", "mpim"])
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"bot_id": "B1"},
+        {"bot_profile": {"id": "B1"}},
+        {"subtype": "bot_message", "user": None},
+        {"subtype": "bot_message"},
+        {"user": BOT},
+        {"user": "USLACKBOT"},
+        {"user": None},
+        {"subtype": "channel_join"},
+        {"subtype": "channel_topic"},
+    ],
+)
+def test_no_bot_and_no_line_of_slack_is_ever_answered(room: str, more: dict[str, Any]) -> None:
+    assert of(message(room=room, **more)) is None
+    assert of(message(room=room, type="app_mention", **more)) is None
+
+
+@pytest.mark.parametrize("more", [{"bot_id": "B1"}, {"user": BOT}])
+def test_what_a_bot_edits_or_deletes_is_nothing_to_us(more: dict[str, Any]) -> None:
+    assert of(changed("a", "b", room="im", **more)) is None
+    assert of(deleted("a", room="im", **more)) is None
+
+
+@given(
+    st.dictionaries(st.sampled_from(["user", "text", "ts", "thread_ts", "bot_id", "subtype"]), st.text(max_size=5)),
+    st.sampled_from(["im", "channel", "mpim"]),
+)
+def test_nothing_that_carries_a_bot_is_ever_taken(more: dict[str, Any], room: str) -> None:
+    assert of(message(room=room) | more | {"bot_id": "B1"}) is None
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {},
+        {"type": "event_callback", "event": {"type": "reaction_added"}},
+        {"type": "shortcut"},
+        {"type": "view_closed", "view": {"callback_id": FORM}},
+        {"type": "block_actions", "actions": []},
+        {"type": "block_actions", "actions": [{"action_id": "somebody elses"}]},
+        {"type": "view_submission", "view": {"callback_id": "somebody elses"}},
+        {"command": "/other", "trigger_id": "1.2", "user_id": "U1", "channel_id": "C1"},
+    ],
+)
+def test_what_is_not_for_us_is_no_event(payload: dict[str, Any]) -> None:
+    assert event_of(payload, BOT, NOW) is None
+
+
+# Edits and deletions
+
+
+def test_an_edit_is_a_new_event_of_the_same_message() -> None:
+    event = of(changed("연차?", "연차는 며칠?", room="im"))
+    assert event is not None
+    assert (event.key, event.kind, event.thread, event.ts) == (f"D1/{TS}/{REPLY}", "message", f"D1/{TS}", REPLY)
+    assert (event.body["ts"], event.body["text"], event.body["edited"]) == (TS, "연차는 며칠?", True)
+
+
+def test_a_preview_that_slack_adds_is_no_edit() -> None:
+    assert of(changed("연차?", "연차?", room="im")) is None
+
+
+@pytest.mark.parametrize(("old", "new"), [("연차?", f"<@{BOT}> 연차?"), (f"<@{BOT}> 연차?", "연차 며칠?")])
+def test_an_edit_counts_where_either_text_names_us(old: str, new: str) -> None:
+    assert of(changed(old, new)) is not None
+    assert of(changed("연차?", "반차?")) is None
+
+
+def test_a_deletion_says_which_message_and_nothing_of_its_text() -> None:
+    event = of(deleted(f"<@{BOT}> 비밀"))
+    assert event is not None
+    assert (event.key, event.kind, event.thread) == (f"C1/{TS}/deleted", "deleted", f"C1/{TS}")
+    assert event.body == {"user": "U1", "ts": TS, "thread_ts": None, "direct": False}
+    assert of(deleted("남의 말")) is None
+
+
+def test_a_deleted_question_with_replies_leaves_a_tombstone_and_counts_as_deleted() -> None:
+    event = of(changed(f"<@{BOT}> 연차?", "This message was deleted.", subtype="tombstone", user="USLACKBOT"))
+    assert event is not None
+    assert event.kind == "deleted"
+
+
+def test_a_deletion_comes_after_the_question_in_its_thread() -> None:
+    event = of(deleted(f"<@{BOT}> 연차?"))
+    assert event is not None
+    assert event.ts > TS
+
+
+# Commands, clicks, forms
+
+
+def test_a_command_is_known_by_its_trigger() -> None:
+    payload = {"command": "/naru", "text": "why", "trigger_id": "1.2.x", "user_id": "U1", "channel_id": "C1"}
+    event = taken(payload | {"response_url": "https://hooks.example/1"})
+    assert (event.key, event.kind, event.channel) == ("1.2.x", "command", "C1")
+    assert event.ts == "1795339800.000000"
+    assert event.body["text"] == "why"
+
+
+def click(action: str = GOOD, *, user: str = "U1", at: str = REPLY) -> dict[str, Any]:
+    container = {"type": "message", "message_ts": REPLY, "channel_id": "C1", "thread_ts": TS}
+    return {
+        "type": "block_actions",
+        "user": {"id": user},
+        "trigger_id": "1.2.x",
+        "container": container,
+        "actions": [{"action_id": action, "value": "an-id", "action_ts": at, "type": "button"}],
+    }
+
+
+def test_a_click_is_known_by_its_time_and_its_person() -> None:
+    event = taken(click(BAD))
+    assert (event.kind, event.channel, event.ts, event.body["answer"]) == ("action", "C1", REPLY, "an-id")
+    assert taken(click(user="U2")).key != taken(click()).key
+    assert taken(click(at=TS)).key != taken(click()).key
+    assert taken(click()).key == taken(click()).key
+
+
+def test_a_click_waits_for_no_answer() -> None:
+    assert taken(click()).thread != f"C1/{TS}"
+
+
+def form(view: str = "V1", reason: str | None = "틀림", better: str | None = None) -> dict[str, Any]:
+    values = {"reason": {"reason": {"value": reason}}, "better": {"better": {"value": better}}}
+    body = {"id": view, "callback_id": FORM, "private_metadata": "an-id", "state": {"values": values}}
+    return {"type": "view_submission", "user": {"id": "U1"}, "trigger_id": "3.4", "view": body}
+
+
+def test_a_form_that_is_sent_twice_is_one_event() -> None:
+    assert taken(form()).key == taken(form() | {"trigger_id": "5.6"}).key
+    assert taken(form()).key != taken(form("V2")).key
+
+
+def test_a_form_says_what_was_written() -> None:
+    event = taken(form(better="16일"))
+    assert event.body == {"user": "U1", "answer": "an-id", "reason": "틀림", "better": "16일"}
+    assert event.thread == taken(click()).thread
+
+
+# What a person typed
+
+
+@pytest.mark.parametrize(
+    ("sent", "typed"),
+    [
+        (f"<@{BOT}> 연차는 며칠?", "연차는 며칠?"),
+        (f"<@{BOT}|naru> 연차 &lt; 반차 &amp; 병가", "연차 < 반차 & 병가"),
+        ("<@U2|하나> 님의 <#C2|hr-일반>", "@하나 님의 #hr-일반"),
+        ("<@U2>", "@U2"),
+        ("<!here> <!subteam^S1|@hr> <!subteam^S1>", "@here @hr @S1"),
+        ("<https://a.example/x?y=1&amp;z> 를", "https://a.example/x?y=1&z 를"),
+        ("<https://a.example|문서>", "문서 (https://a.example)"),
+        ("<mailto:a@b.example|a@b.example>", "a@b.example"),
+        ("&amp;lt;", "&lt;"),
+        (f"<@{BOT}>", ""),
+    ],
+)
+def test_a_question_is_read_as_it_was_typed(sent: str, typed: str) -> None:
+    assert question_text(sent, BOT) == typed
