@@ -21,7 +21,7 @@ from bot.domain import Question, QuestionFault, Room, Route
 from bot.models.door import OpenAIDoor
 from bot.models.endpoint import Endpoint
 from bot.models.shores import Shores
-from bot.people import Directory, DirectoryFile
+from bot.people import DirectoryFile
 from bot.policy.rules import DataUse, Rules, load_rules
 from bot.prompt import Template
 from bot.records import Records
@@ -51,12 +51,10 @@ class App:
     database: Database
     catalogue: Catalogue
     search: Search
+    people: DirectoryFile
     records: Records
     rules: Callable[[], Rules]
     deps: Deps
-
-    def directory(self) -> Directory:
-        return directory_file(self.settings).directory()
 
     def question(self, text: str, *, person: str | None, room: str | None, thread: str) -> Question:
         """What a person of the directory asks in a room; raises QuestionFault."""
@@ -69,7 +67,7 @@ class App:
         asker = person or self.settings.console.person
         if asker is None:
             raise QuestionFault("Say who asks: --as ID, or `person` under [console] in naru.toml.")
-        return asker, self.directory().room(room, asker)
+        return asker, self.people.directory().room(room, asker)
 
     async def reindex(self, sources: Sequence[Source], progress: Progress) -> list[tuple[Source, Report | Fault]]:
         """One source after the other; one that cannot be re-indexed says why, and the rest goes on."""
@@ -123,30 +121,24 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
             await catalogue.sync(settings.sources)
         seal = Seal(sealing_key(settings))
         records = Records(database, seal)
+        # Needed only once somebody asks: without a file there is a sentence then, and sources and status work.
+        people = DirectoryFile(settings.directory or settings.config.parent / "people.toml")
         deps = Deps(
             rules=rules,
-            people=directory_file(settings),
+            people=people,
             search=search,
             records=records,
             shores=Shores(_endpoints(settings, stack), Template.shipped("answer")),
             passages=settings.answer.passages,
             operator=seal.pseudonym(f"os:{pwd.getpwuid(os.getuid()).pw_name}"),
         )
-        yield App(settings, database, catalogue, search, records, rules, deps)
+        yield App(settings, database, catalogue, search, people, records, rules, deps)
 
 
 def data_use(settings: Settings) -> DataUse | None:
     """The cloud's terms as the policy asks for them."""
     terms = settings.models.cloud.data_use
     return DataUse(terms.training, terms.expires) if terms else None
-
-
-def directory_file(settings: Settings) -> DirectoryFile:
-    if settings.directory is None:
-        raise SettingsFault(
-            Problem(str(settings.config), "directory", "is missing: name the file that lists people and rooms")
-        )
-    return DirectoryFile(settings.directory)
 
 
 def sealing_key(settings: Settings) -> bytes:

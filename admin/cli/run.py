@@ -49,7 +49,7 @@ def actions(app: App) -> Actions:
     async def why(answered: Answer) -> list[tuple[str, str]]:
         return await _why(app, answered)
 
-    return Actions(ask, why, give, app.directory, app.settings.answer.max_question_chars)
+    return Actions(ask, why, give, app.people.directory, app.settings.answer.max_question_chars)
 
 
 async def _why(app: App, answered: Answer) -> list[tuple[str, str]]:

@@ -243,6 +243,14 @@ def test_a_database_without_tables_is_told_about_migrate_and_migrate_does_it(nar
     assert data(naru("status", "--json", NARU_DATABASE_URL=empty_url))["sources"] == []
 
 
+def test_without_a_directory_only_asking_needs_one(naru: Naru, tmp_path: Path) -> None:
+    (tmp_path / "naru.toml").write_text("", encoding="utf-8")
+    assert data(naru("status", "--json"))["sources"] == []
+    assert data(naru("source", "list", "--json")) == []
+    assert "people.toml does not exist" in reason(naru("ask", "연차", "--as", "U1"))
+    assert "--as ID" in reason(naru("ask", "연차"))
+
+
 def test_a_lost_key_is_said_and_nothing_is_overwritten(naru: Naru, tmp_path: Path) -> None:
     data(naru("ask", "연차는 며칠인가요?", "--json"))
     key = tmp_path / "home" / "key"
