@@ -32,7 +32,7 @@ async def _run() -> int:
         if settings.slack.bot_token is not None:
             err.print("Slack's tokens are set; this release has no Slack door yet, so the console opens.")
         person, room = app.present(None, None)
-        await reindexed(app, await app.active())
+        await reindexed(app, await app.active(), patient=True)
         session = Session(actions(app), out, person, room, uuid4().hex)
         if sys.stdin.isatty():
             err.print("질문을 입력하세요. Ask a question; /help lists the commands.\n")
