@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import logging
 import os
 import pwd
+import tempfile
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -21,10 +23,10 @@ from bot.domain import Question, QuestionFault, Room, Route
 from bot.models.door import OpenAIDoor
 from bot.models.endpoint import Endpoint
 from bot.models.shores import Shores
-from bot.people import Directory, DirectoryFile
+from bot.people import DirectoryFile
 from bot.policy.rules import DataUse, Rules, load_rules
 from bot.prompt import Template
-from bot.records import Records
+from bot.records import Records, has_sealed_text
 from bot.seal import Seal
 from bot.settings import Settings
 from bot.toml_file import Problem, SettingsFault
@@ -34,11 +36,13 @@ from retrieval.errors import Fault
 from retrieval.passage import Source
 from retrieval.reindex import Report, reindex
 from retrieval.search import Search
+from retrieval.sources import BusyFault, SourceFault
 from retrieval.sources.kinds import reader_of
 
 TALKATIVE = ("openai", "httpx2", "httpcore2")
 """Loggers that print request bodies at DEBUG: held, whatever the level of the rest."""
 
+_BUSY_S = 0.5
 Progress = Callable[[str, int, int], None]
 """(source, documents done, documents in all)"""
 
@@ -51,12 +55,10 @@ class App:
     database: Database
     catalogue: Catalogue
     search: Search
+    people: DirectoryFile
     records: Records
     rules: Callable[[], Rules]
     deps: Deps
-
-    def directory(self) -> Directory:
-        return directory_file(self.settings).directory()
 
     def question(self, text: str, *, person: str | None, room: str | None, thread: str) -> Question:
         """What a person of the directory asks in a room; raises QuestionFault."""
@@ -69,23 +71,42 @@ class App:
         asker = person or self.settings.console.person
         if asker is None:
             raise QuestionFault("Say who asks: --as ID, or `person` under [console] in naru.toml.")
-        return asker, self.directory().room(room, asker)
+        return asker, self.people.directory().room(room, asker)
 
-    async def reindex(self, sources: Sequence[Source], progress: Progress) -> list[tuple[Source, Report | Fault]]:
-        """One source after the other; one that cannot be re-indexed says why, and the rest goes on."""
+    async def reindex(
+        self, sources: Sequence[Source], progress: Progress, *, patient: bool = False
+    ) -> list[tuple[Source, Report | Fault]]:
+        """One source after the other; one that cannot be re-indexed says why, and the rest goes on.
+
+        patient: where somebody else is at it, wait for them, so that what follows finds what is there.
+        """
         done: list[tuple[Source, Report | Fault]] = []
         for source in sources:
             try:
-                done.append((source, await self._reindex(source, progress)))
+                report = await self._reindex(source, progress, patient)
+            except BusyFault as fault:
+                done.append((source, fault))
+            except SourceFault as fault:
+                await self.catalogue.note(source.name, str(fault))
+                done.append((source, fault))
             except Fault as fault:
                 done.append((source, fault))
+            else:
+                await self.catalogue.note(source.name, None)
+                done.append((source, report))
         return done
 
-    async def _reindex(self, source: Source, progress: Progress) -> Report:
+    async def _reindex(self, source: Source, progress: Progress, patient: bool) -> Report:
         def told(count: int, total: int, _: str) -> None:
             progress(source.name, count, total)
 
-        return await reindex(self.database, source, reader_of(source), told)
+        while True:
+            try:
+                return await reindex(self.database, source, reader_of(source), told)
+            except BusyFault:
+                if not patient:
+                    raise
+            await asyncio.sleep(_BUSY_S)
 
     async def never_indexed(self) -> list[Source]:
         """The searched sources of which nothing has been read yet."""
@@ -112,27 +133,30 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
 
     async with AsyncExitStack() as stack:
         url = await _url(settings, stack)
+        database = Database(url)
+        stack.push_async_callback(database.close)
+        await database.requirements()
         if migrate or settings.database_url is None:
             await schema.upgrade(url)
         else:
             await schema.verify(url)
-        database = Database(url)
-        stack.push_async_callback(database.close)
         catalogue, search = Catalogue(database), Search(database)
         if sync:
             await catalogue.sync(settings.sources)
-        seal = Seal(sealing_key(settings))
+        seal = Seal(await _sealing_key(settings, database))
         records = Records(database, seal)
+        # Needed only once somebody asks: without a file there is a sentence then, and sources and status work.
+        people = DirectoryFile(settings.directory or settings.config.parent / "people.toml")
         deps = Deps(
             rules=rules,
-            people=directory_file(settings),
+            people=people,
             search=search,
             records=records,
             shores=Shores(_endpoints(settings, stack), Template.shipped("answer")),
             passages=settings.answer.passages,
             operator=seal.pseudonym(f"os:{pwd.getpwuid(os.getuid()).pw_name}"),
         )
-        yield App(settings, database, catalogue, search, records, rules, deps)
+        yield App(settings, database, catalogue, search, people, records, rules, deps)
 
 
 def data_use(settings: Settings) -> DataUse | None:
@@ -141,26 +165,30 @@ def data_use(settings: Settings) -> DataUse | None:
     return DataUse(terms.training, terms.expires) if terms else None
 
 
-def directory_file(settings: Settings) -> DirectoryFile:
-    if settings.directory is None:
-        raise SettingsFault(
-            Problem(str(settings.config), "directory", "is missing: name the file that lists people and rooms")
-        )
-    return DirectoryFile(settings.directory)
-
-
-def sealing_key(settings: Settings) -> bytes:
-    """NARU_KEY, or the key that Naru made for itself in home/key (0600)."""
+async def _sealing_key(settings: Settings, database: Database) -> bytes:
+    """NARU_KEY, or the key that Naru made for itself in home/key (0600). A key is never made anew where text was
+    sealed with another: that would look as if nothing were lost."""
     if settings.key is not None:
         return base64.b64decode(settings.key.get_secret_value())
     path = settings.home / "key"
-    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(base64.b64encode(os.urandom(32)))
-    except FileExistsError:
-        pass
+    if not path.exists():
+        if await has_sealed_text(database):
+            how = "is gone, and the database holds text sealed with it: restore it from a backup, or, to go on without "
+            raise SettingsFault(
+                Problem(str(path), "", f"{how}that text, make one with `openssl rand -base64 32 > {path}`")
+            )
+        _make_key(path)
     return _key_of(path)
+
+
+def _make_key(path: Path) -> None:
+    """Written under another name first: of two that start at once, both go on with the same whole key."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix="key-") as file:  # 0600
+        file.write(base64.b64encode(os.urandom(32)))
+        file.flush()
+        with contextlib.suppress(FileExistsError):
+            os.link(file.name, path)
 
 
 def _key_of(path: Path) -> bytes:

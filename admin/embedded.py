@@ -39,7 +39,8 @@ MIB = 1024 * 1024
 NEEDED_TO_CREATE = 200 * MIB  # a new cluster is 40 MB; the rest is room for WAL, which PostgreSQL must always have
 FULL = 16 * MIB  # one WAL segment: with less, a server cannot go on
 START_TIMEOUT_S = 60.0  # recovery after a crash replays at most max_wal_size (1 GB)
-STOP_TIMEOUT_S = 60.0
+STOP_TIMEOUT_S = 30.0
+STOPPING_TIMEOUT_S = 10.0
 SOCKET_PATH_LIMIT = 103  # bytes: sun_path without its NUL is 107 on Linux, 103 on macOS
 
 SETTINGS = {
@@ -224,7 +225,12 @@ class EmbeddedPostgres:
         """Returns when the server takes connections. Call with the start lock held."""
         launched = False
         deadline = time.monotonic() + START_TIMEOUT_S
+        stopping = time.monotonic() + STOPPING_TIMEOUT_S
         while not self._answers():
+            if self._status() != "stopping":
+                stopping = time.monotonic() + STOPPING_TIMEOUT_S
+            elif time.monotonic() > stopping:
+                self._stop_at_once(account, installation)
             lock = self._free_server_lock()
             if lock is not None:
                 try:
@@ -256,15 +262,22 @@ class EmbeddedPostgres:
     def _answers(self) -> bool:
         """Ready by its own word (line 8 of postmaster.pid), and somebody is at the socket: a killed server
         leaves the word behind."""
+        if self._status() != "ready":
+            return False
         try:
-            lines = (self._data / "postmaster.pid").read_text().splitlines()
-            if len(lines) < 8 or lines[7].strip() != "ready":
-                return False
             with socket.socket(socket.AF_UNIX) as client:
-                client.connect(f"{lines[4]}/.s.PGSQL.{PORT}")
-        except (FileNotFoundError, ConnectionRefusedError):
+                client.connect(f"{self._socket_dir_in_use()}/.s.PGSQL.{PORT}")
+        except (FileNotFoundError, ConnectionRefusedError, IndexError):
             return False
         return self._server_lives()
+
+    def _status(self) -> str:
+        """The server's own word: starting, ready, stopping; empty where it has said nothing."""
+        try:
+            lines = (self._data / "postmaster.pid").read_text().splitlines()
+        except FileNotFoundError:
+            return ""
+        return lines[7].strip() if len(lines) >= 8 else ""
 
     def _server_lives(self) -> bool:
         lock = self._free_server_lock()
@@ -284,19 +297,34 @@ class EmbeddedPostgres:
         return lock
 
     def _shut_down(self) -> None:
-        """Asks for a fast shutdown and waits. A server that needs longer goes on stopping by itself."""
+        """Asks for a fast shutdown and waits; a server that needs too long is stopped at once."""
         if not self._server_lives():
             return
         account = Account.current()
         installation = Installation.reachable(account, self._system, self._package)
         account.run(installation.binary("pg_ctl"), "stop", "-W", "-m", "fast", "-D", str(self._data))
-        deadline = time.monotonic() + STOP_TIMEOUT_S
-        while self._server_lives() and time.monotonic() < deadline:
+        if not self._gone_within(STOP_TIMEOUT_S):
+            self._stop_at_once(account, installation)
+
+    def _stop_at_once(self, account: Account, installation: Installation) -> None:
+        """Like a power cut, which loses nothing that was committed. For a server that does not come to an end by
+        itself: one that ran out of disk in its recovery stays "stopping" for ever."""
+        account.run(installation.binary("pg_ctl"), "stop", "-W", "-m", "immediate", "-D", str(self._data))
+        self._gone_within(STOPPING_TIMEOUT_S)
+
+    def _gone_within(self, seconds: float) -> bool:
+        deadline = time.monotonic() + seconds
+        while self._server_lives():
+            if time.monotonic() > deadline:
+                return False
             time.sleep(0.01)
+        return True
 
     def _failed(self, what: str, output: str) -> DatabaseFault:
         """The server could not `what`; PostgreSQL's last complaint in `output` says why."""
-        if "No space left on device" in output or shutil.disk_usage(self._home).free < FULL:
+        free = shutil.disk_usage(self._home).free
+        # What the log says may be over: somebody may have made room since.
+        if free < FULL or ("No space left on device" in output and free < NEEDED_TO_CREATE):
             return _disk_full(self._home)
         lines = [line for line in output.splitlines() if line.strip()]
         complaints = [found[1] for line in lines if (found := re.search(r"(?:FATAL|PANIC|error):\s+(.*)", line))]

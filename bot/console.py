@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import unicodedata
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 from uuid import uuid4
@@ -62,7 +63,7 @@ class Session:
                     return faults
             except Fault as fault:
                 faults += 1
-                self.out.print(f"[yellow]{escape(str(fault))}[/yellow]")
+                self.out.print(f"[yellow]{escape(plain(str(fault)))}[/yellow]", soft_wrap=True)
 
     @property
     def prompt(self) -> str:
@@ -71,7 +72,7 @@ class Session:
         except Fault:
             person = None  # the next question says why; a prompt is no place for it
         where = "DM" if self.room.kind == "dm" else f"#{self.room.name}"
-        return f"{person.name if person else self.person} · {where} > "
+        return plain(f"{person.name if person else self.person} · {where} > ")
 
     async def line(self, line: str) -> Literal["quit"] | None:
         """One line: a command or a question. Raises the Fault that is its reason."""
@@ -134,10 +135,7 @@ class Session:
         self.thread, self.last = uuid4().hex, None
 
     async def _why(self) -> None:
-        table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
-        for what, says in await self.actions.why(self._answer()):
-            table.add_row(f"[bold]{escape(what)}[/bold]", escape(says))
-        self.out.print(table)
+        self.out.print(table(["", ""], await self.actions.why(self._answer())))
 
     async def _feedback(self, verdict: Verdict, reason: str | None) -> None:
         await self.actions.give(Feedback(self._answer().id, self.person, verdict, reason))
@@ -151,11 +149,23 @@ class Session:
     def _help(self) -> None:
         self._list(["", ""], [list(row) for row in _HELP])
 
-    def _list(self, columns: list[str], rows: list[list[str]]) -> None:
-        table = Table(*columns, box=None, padding=(0, 2, 0, 0), show_header=any(columns))
-        for row in rows:
-            table.add_row(*map(escape, row))
-        self.out.print(table)
+    def _list(self, columns: list[str], rows: Iterable[Sequence[str]]) -> None:
+        self.out.print(table(columns, rows))
+
+
+def plain(text: str) -> str:
+    """Without what a terminal would obey: names come from files and from the command line."""
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
+
+
+def table(columns: list[str], rows: Iterable[Sequence[str]]) -> Table:
+    """Rows in columns that fold and never cut: in a narrow terminal too, every word is there."""
+    made = Table(box=None, padding=(0, 2, 0, 0), show_header=any(columns))
+    for column in columns:
+        made.add_column(column, overflow="fold")
+    for row in rows:
+        made.add_row(*(escape(plain(cell)) for cell in row))
+    return made
 
 
 def show(answer: Answer, question: str, out: Console) -> None:
@@ -169,7 +179,7 @@ def show(answer: Answer, question: str, out: Console) -> None:
         heading = f" › {citation.heading}" if citation.heading else ""
         place = citation.link or citation.uri
         line = f"  [cyan]\\[{citation.number}][/cyan] {escape(citation.title + heading)} [dim]{escape(place)}[/dim]"
-        out.print(line, emoji=False)
+        out.print(line, emoji=False, soft_wrap=True)
     kinds = ", ".join(sorted({reason.kind for reason in answer.label.reasons}))
     line = say(tongue, "way", route=route_name(tongue, answer.route), level=answer.label.level.name, kinds=kinds)
-    out.print(f"  [dim]{escape(line)}[/dim]\n")
+    out.print(f"  [dim]{escape(line)}[/dim]\n", soft_wrap=True)

@@ -125,13 +125,14 @@ class DirectoryFile:
         """Raises SettingsFault with every problem of the file."""
         try:
             status = self._path.stat()
-            stamp = (status.st_mtime_ns, status.st_size)
-            if self._directory is None or stamp != self._stamp:
-                self._directory = None
-                self._directory = load_directory(self._path)
-                self._stamp = stamp
-        except OSError as error:
-            raise SettingsFault(Problem(str(self._path), "", f"cannot be read ({error.strerror})")) from error
+        except OSError:
+            self._directory = None
+            return load_directory(self._path)  # which says what is the matter
+        stamp = (status.st_mtime_ns, status.st_size)
+        if self._directory is None or stamp != self._stamp:
+            self._directory = None
+            self._directory = load_directory(self._path)
+            self._stamp = stamp
         return self._directory
 
     async def readers(self, asker: str, room: Room) -> Readers:

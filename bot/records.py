@@ -140,6 +140,13 @@ class Records:
         return self._seal.open(sealed, place) if sealed is not None else None
 
 
+async def has_sealed_text(database: Database) -> bool:
+    """Whether anything was sealed yet."""
+    q = tables.question
+    async with database.transaction() as connection:
+        return bool(await connection.scalar(sa.select(sa.exists().where(q.c.text.is_not(None)))))
+
+
 def _decision(decision: Decision, question: Question) -> dict[str, Any]:
     return {
         "id": decision.id,

@@ -104,8 +104,8 @@ class _Loader:
         home = self._home(file)
         policy, directory = self._policy(file), self._path(file.directory if file else None)
         for name, path in (("policy", policy), ("directory", directory)):
-            if path is not None and not path.is_file():
-                self._report((name,), raw, "must be a file that exists")
+            if path is not None and not os.path.isfile(path):  # not Path's, which raises where it may not look
+                self._report((name,), raw, "must be a file that exists and that Naru may read")
         if file is None or home is None or self._problems:
             raise SettingsFault(*self._problems)
         return Settings(

@@ -21,11 +21,13 @@ _COLUMNS = ("kind", "location", "level", "readers", "rules", "link", "owner", "d
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How a source stands. declared: it stands in naru.toml. active: it is searched."""
+    """How a source stands. declared: it stands in naru.toml. active: it is searched. problem: why its last run could
+    not list it, if so."""
 
     source: Source
     declared: bool
     active: bool
+    problem: str | None
     documents: int
     passages: int
     problems: tuple[index.Problem, ...]
@@ -66,6 +68,12 @@ class Catalogue:
             await index.delete_all(connection, source_id)
             await connection.execute(table.delete().where(table.c.id == source_id))
 
+    async def note(self, name: str, problem: str | None) -> None:
+        """Remember why the source cannot be listed, or that it can be. Nothing is written where nothing changed."""
+        other = table.c.problem.is_distinct_from(problem)
+        async with self._database.transaction() as connection:
+            await connection.execute(update(table).where(table.c.name == name, other).values(problem=problem))
+
     async def get(self, name: str) -> Source:
         """Raises SourceFault where there is none of that name."""
         async with self._database.transaction() as connection:
@@ -84,6 +92,7 @@ class Catalogue:
                 source_of(row),
                 row.declared,
                 row.active,
+                row.problem,
                 row.documents,
                 row.passages,
                 tuple(index.Problem(one.uri, one.problem) for one in problems if one.source_id == row.id),

@@ -81,6 +81,8 @@ class Database:
             connect_args={
                 "connect_timeout": CONNECT_TIMEOUT_S,
                 "application_name": "naru",
+                # Where the database itself has no encoding (SQL_ASCII), text would come as bytes.
+                "client_encoding": "utf8",
                 # Queries of milliseconds gain nothing from compilation and can lose 100 ms to it.
                 "options": "-c jit=off",
             },
@@ -141,6 +143,8 @@ class Database:
         where = _where(self._url)
         if state in _SENTENCES:
             return _SENTENCES[state].format(where=where)
+        if isinstance(origin, psycopg.ProgrammingError) and state is None:
+            return "The database's address cannot be used: an option behind its `?` is not known to PostgreSQL."
         if isinstance(origin, psycopg.OperationalError):
             # Only a failed connection has no state; its reason names the user, the database and the host.
             reason = str(origin).splitlines()[0].rpartition(" failed: ")[2] if state is None else state

@@ -90,9 +90,9 @@ class Document:
 
     @property
     def label(self) -> Label:
-        """Only what the source says; what the text says is detected at decision time. The origin names the document
-        by number: a file's name may say too much for an audit."""
-        return Label.of(self.level, "source", f"{self.source} document {self.id}")
+        """Only what the source says; what the text says is detected at decision time. The origin names no document:
+        reasons are kept and shown, and a file's name or number may say too much."""
+        return Label.of(self.level, "source", f"source {self.source}")
 
 
 @dataclass(frozen=True, slots=True)

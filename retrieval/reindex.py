@@ -13,7 +13,7 @@ from retrieval.index import Changes, Fresh, Index, Known, Problem
 from retrieval.parse import UnreadableFault
 from retrieval.parse.families import parse
 from retrieval.passage import Source
-from retrieval.sources import Reader, SourceFault
+from retrieval.sources import BusyFault, Reader, SourceFault
 from retrieval.split import split
 
 BATCH = 50
@@ -45,7 +45,7 @@ async def reindex(
     """
     async with database.exclusively(f"reindex {source.name}") as alone:
         if not alone:
-            raise SourceFault(f"Source '{source.name}' is being re-indexed already: wait for that run.")
+            raise BusyFault(f"Source '{source.name}' is being re-indexed already: wait for that run.")
         return await _Run(Index(database), source, reader, progress).run()
 
 
@@ -76,7 +76,8 @@ class _Run:
             changed += len(fresh) - new
             problems += [one for one in found if isinstance(one, Problem)]
             self._progress(start + len(found), len(uris), uris[start + len(found) - 1])
-        removed = sorted(known.keys() - set(uris))
+        closed = tuple(one.uri for one in problems if one.uri.endswith("/"))
+        removed = sorted(uri for uri in known.keys() - set(uris) if not uri.startswith(closed))
         for start in range(0, len(removed), BATCH):
             await self._apply(Changes(removed=removed[start : start + BATCH]))
         await self._index.reweigh_if_drifted()

@@ -49,6 +49,7 @@ source = Table(
     Column("owner", Text),
     Column("declared", Boolean, nullable=False, comment="stands in naru.toml"),
     Column("active", Boolean, nullable=False, comment="is searched"),
+    Column("problem", Text, comment="why its last run could not list it; null: it could"),
     CheckConstraint("level between 0 and 3", name="level"),
 )
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+import os
 import sys
 from collections.abc import Sequence
+from importlib import metadata
+from typing import Annotated
 
 import typer
 
 from admin.cli import ask, migrate, run, source, status
 from admin.cli.base import err
+from bot.console import plain
 from retrieval.errors import Fault
 
 app = typer.Typer(
@@ -19,6 +24,23 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # a traceback with locals would print what people asked
     add_completion=False,
 )
+
+
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(metadata.version("naru"))
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_tell_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Answers a company's questions from the company's documents; nothing sensitive leaves the building."""
+
+
 app.command("run")(run.run_naru)
 app.command("ask")(ask.ask)
 app.command("explain")(ask.explain)
@@ -34,7 +56,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         app(arguments)
     except Fault as fault:
-        err.print(str(fault), style="red", markup=False)
+        err.print(plain(str(fault)), style="red", markup=False)
+        sys.exit(1)
+    except OSError as error:
+        # Standard output is a full disk, or a pipe whose reader has seen enough.
+        if error.errno not in (errno.EPIPE, errno.ENOSPC):
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -7,13 +7,11 @@ from typing import Annotated, Any
 from uuid import uuid4
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
 from admin.app import App, opened
 from admin.cli.base import As, In, Json, emit, load, out, reindexed, run
 from bot.answer import Considered, answer, consider
-from bot.console import show
+from bot.console import show, table
 from bot.domain import Answer
 from retrieval.label import Label
 from retrieval.passage import Passage
@@ -78,7 +76,7 @@ async def _search(text: str, person: str | None, room: str | None, limit: int) -
 
 
 async def _first_index(app: App) -> None:
-    await reindexed(app, await app.never_indexed())
+    await reindexed(app, await app.never_indexed(), patient=True)
 
 
 def _text(question: str) -> str:
@@ -138,20 +136,19 @@ def _explained(considered: Considered) -> dict[str, Any]:
 
 def _print_explained(considered: Considered) -> None:
     decision = considered.decision
-    out.print(f"[bold]query[/bold]   {escape(considered.query)}")
-    out.print(f"[bold]label[/bold]   {decision.label.level.name}")
-    for reason in sorted(decision.label.reasons, reverse=True):
-        out.print(f"        {reason.level.name:12} {escape(reason.kind)} · {escape(reason.origin)}")
+    rows = [("query", considered.query), ("label", decision.label.level.name)]
+    rows += [(r.level.name, f"{r.kind} · {r.origin}") for r in sorted(decision.label.reasons, reverse=True)]
     for verdict in decision.verdicts:
         against = ", ".join(f"{r.kind} ({r.origin})" for r in verdict.against)
-        out.print(f"[bold]{verdict.sink:8}[/bold]{'yes' if verdict.allowed else 'no: ' + escape(against)}")
-    out.print(f"[bold]routes[/bold]  {' → '.join(route.value for route in decision.routes)}")
+        rows.append((verdict.sink, "yes" if verdict.allowed else f"no: {against}"))
+    rows.append(("routes", " → ".join(route.value for route in decision.routes)))
+    out.print(table(["", ""], rows))
     _print_passages(considered.found)
 
 
 def _print_passages(passages: tuple[Passage, ...]) -> None:
-    table = Table("score", "confidence", "level", "document", "heading", box=None, padding=(0, 2, 0, 0))
-    for p in passages:
-        row = (f"{p.score:.2f}", f"{p.confidence:.2f}", p.document.level.name, p.document.uri, p.heading)
-        table.add_row(*map(escape, row))
-    out.print(table if passages else "Nothing that may be read there has any of these words.")
+    rows = [
+        (f"{p.score:.2f}", f"{p.confidence:.2f}", p.document.level.name, p.document.uri, p.heading) for p in passages
+    ]
+    columns = ["score", "confidence", "level", "document", "heading"]
+    out.print(table(columns, rows) if rows else "Nothing that may be read there has any of these words.")

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from admin.app import App
 from admin.app import Progress as OnProgress
+from bot.console import plain
 from bot.settings import Settings
 from retrieval.errors import Fault
 from retrieval.passage import Source
@@ -21,7 +22,7 @@ from retrieval.reindex import Report
 
 T = TypeVar("T")
 
-out = Console(highlight=False, soft_wrap=True)
+out = Console(highlight=False)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 Json = Annotated[bool, typer.Option("--json", help="Data as JSON on standard output.")]
@@ -61,15 +62,18 @@ def bar() -> Iterator[OnProgress]:
         yield told
 
 
-async def reindexed(app: App, sources: list[Source]) -> list[tuple[Source, Report | Fault]]:
-    """Re-index with a bar; what was found goes to stderr, in one sentence for each source that has something."""
+async def reindexed(app: App, sources: list[Source], *, patient: bool) -> list[tuple[Source, Report | Fault]]:
+    """Re-index with a bar; what was found goes to stderr, in one sentence for each source that has something.
+
+    patient: wait for another Naru that is at it.
+    """
     if not sources:
         return []
     with bar() as progress:
-        results = await app.reindex(sources, progress)
+        results = await app.reindex(sources, progress, patient=patient)
     for source, result in results:
         for sentence in sentences(source, result):
-            err.print(sentence, markup=False)
+            err.print(plain(sentence), markup=False)
     return results
 
 

@@ -32,7 +32,7 @@ async def _run() -> int:
         if settings.slack.bot_token is not None:
             err.print("Slack's tokens are set; this release has no Slack door yet, so the console opens.")
         person, room = app.present(None, None)
-        await reindexed(app, await app.active())
+        await reindexed(app, await app.active(), patient=True)
         session = Session(actions(app), out, person, room, uuid4().hex)
         if sys.stdin.isatty():
             err.print("질문을 입력하세요. Ask a question; /help lists the commands.\n")
@@ -49,7 +49,7 @@ def actions(app: App) -> Actions:
     async def why(answered: Answer) -> list[tuple[str, str]]:
         return await _why(app, answered)
 
-    return Actions(ask, why, give, app.directory, app.settings.answer.max_question_chars)
+    return Actions(ask, why, give, app.people.directory, app.settings.answer.max_question_chars)
 
 
 async def _why(app: App, answered: Answer) -> list[tuple[str, str]]:

@@ -6,18 +6,18 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
 from admin.app import opened
 from admin.cli.base import Json, emit, err, load, out, reindexed, run
 from bot.config_file import SourceSection
+from bot.console import table
 from bot.toml_file import model_of
 from retrieval.catalogue import Status
 from retrieval.errors import Fault
 from retrieval.passage import Source
 from retrieval.reindex import Report
 from retrieval.sources import SourceFault
+from retrieval.sources.kinds import reader_of
 
 app = typer.Typer(help="Where documents come from.", no_args_is_help=True)
 
@@ -55,12 +55,12 @@ def list_sources(json: Json = False) -> None:
     if json:
         emit([source_data(s) for s in found])
         return
-    table = Table("name", "level", "readers", "documents", "passages", "problems", "", box=None, padding=(0, 2, 0, 0))
+    rows: list[tuple[str, ...]] = []
     for s in found:
-        counts = (str(s.documents), str(s.passages), str(len(s.problems)))
         readers = ", ".join(sorted(s.source.readers))
-        table.add_row(*map(escape, (s.source.name, s.source.level.name, readers, *counts, _state(s))))
-    out.print(table)
+        counts = (str(s.documents), str(s.passages), str(len(s.problems)))
+        rows.append((s.source.name, s.source.level.name, readers, *counts, _state(s)))
+    out.print(table(["name", "level", "readers", "documents", "passages", "problems", ""], rows))
 
 
 @app.command("remove")
@@ -97,6 +97,7 @@ def source_data(s: Status) -> dict[str, Any]:
         "active": s.active,
         "documents": s.documents,
         "passages": s.passages,
+        "problem": s.problem,
         "problems": [{"uri": p.uri, "reason": p.sentence} for p in s.problems],
     }
 
@@ -116,11 +117,15 @@ def _report(result: Report | Fault) -> dict[str, Any]:
 
 def _state(s: Status) -> str:
     where = "naru.toml" if s.declared else "added"
+    if s.problem:
+        return f"{where}: {s.problem}"
     return where if s.active else f"{where}, not searched: no longer in naru.toml"
 
 
 async def _add(source: Source) -> None:
     async with opened(load()) as opened_app:
+        async for _ in reader_of(source).list():
+            break  # it can be listed; a mistyped folder is said now, and not at the next run
         await opened_app.catalogue.add(source)
 
 
@@ -141,4 +146,4 @@ async def _reindex(name: str) -> list[tuple[Source, Report | Fault]]:
         if not chosen:
             known = ", ".join(s.name for s in active) or "none yet: `naru source add`"
             raise SourceFault(f"There is no source '{name}'; there is {known}.")
-        return await reindexed(opened_app, chosen)
+        return await reindexed(opened_app, chosen, patient=False)

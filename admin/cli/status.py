@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from rich.markup import escape
-
 from admin.app import App, data_use, opened
 from admin.cli.base import Json, emit, load, out, run
 from admin.cli.source import source_data
 from bot.config_file import Endpoint
+from bot.console import table
 from retrieval.label import Level
 
 
@@ -19,16 +18,18 @@ def status(json: Json = False) -> None:
     if json:
         emit(data)
         return
+    rows: list[tuple[str, str]] = []
     for what, says in data.items():
         if what != "sources":
-            line = ", ".join(f"{k} {v}" for k, v in says.items()) if isinstance(says, dict) else str(says)
-            out.print(f"[bold]{what:12}[/bold]{escape(line)}")
+            rows.append((what, ", ".join(f"{k} {v}" for k, v in says.items()) if isinstance(says, dict) else str(says)))
     for source in data["sources"]:
-        counts = f"{source['documents']} documents, {source['passages']} passages"
         state = "" if source["active"] else " (not searched: no longer in naru.toml)"
-        out.print(f"[bold]{'source':12}[/bold]{escape(source['name'])}: {counts}{state}")
-        for problem in source["problems"]:
-            out.print(f"{'':12}[yellow]{escape(problem['reason'])}[/yellow]")
+        rows.append(
+            (f"source {source['name']}", f"{source['documents']} documents, {source['passages']} passages{state}")
+        )
+        rows += [("", source["problem"])] if source["problem"] else []
+        rows += [("", problem["reason"]) for problem in source["problems"]]
+    out.print(table(["", ""], rows))
 
 
 async def _status() -> dict[str, Any]:

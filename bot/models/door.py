@@ -28,6 +28,8 @@ from bot.policy.permit import Permit, PermitFault, digest_of
 _PERMIT = "x-naru-permit"
 _HEADERS = frozenset({"host", "authorization", "content-type", "content-length", "accept"})
 _CONNECT_S = 3.0
+_LONGEST = 100_000
+"""Characters of an answer; a model that goes on is broken, whatever `max_tokens` it was given."""
 _WORTH_ANOTHER_TRY = frozenset({408, 409, 429, 500, 502, 503, 504})
 
 
@@ -53,7 +55,8 @@ class Door(Protocol):
 class Guard(httpx2.AsyncBaseTransport):
     """Lets out what a Permit covers, and nothing else."""
 
-    def __init__(self, shore: Route, url: httpx2.URL, inner: httpx2.AsyncBaseTransport) -> None:
+    def __init__(self, shore: Route, url: httpx2.URL, inner: httpx2.AsyncBaseTransport, *, keyed: bool = True) -> None:
+        self._headers = _HEADERS if keyed else _HEADERS - {"authorization"}
         self._shore = shore
         self._url = url
         self._inner = inner
@@ -77,7 +80,7 @@ class Guard(httpx2.AsyncBaseTransport):
         permit = self._admitted.pop(request.headers.get(_PERMIT, ""), None)
         body = await request.aread()
         self._examine(request, body, permit)
-        headers = [(name, value) for name, value in request.headers.multi_items() if name in _HEADERS]
+        headers = [(name, value) for name, value in request.headers.multi_items() if name in self._headers]
         return await self._inner.handle_async_request(
             httpx2.Request("POST", self._url, headers=headers, content=body, extensions=request.extensions)
         )
@@ -156,7 +159,9 @@ class OpenAIDoor:
         )
         self._first_token_s = first_token_s
         address = httpx2.URL(base_url.rstrip("/") + "/chat/completions")
-        self._guard = Guard(shore, address, httpx2.AsyncHTTPTransport(proxy=proxy, trust_env=False))
+        self._guard = Guard(
+            shore, address, httpx2.AsyncHTTPTransport(proxy=proxy, trust_env=False), keyed=bool(api_key)
+        )
         timeout = httpx2.Timeout(first_token_s, connect=_CONNECT_S)
         http = httpx2.AsyncClient(transport=self._guard, trust_env=False, follow_redirects=False, timeout=timeout)
         self._client = openai.AsyncOpenAI(
@@ -187,6 +192,7 @@ class OpenAIDoor:
         text: list[str] = []
         finish: str | None = None
         usage = Usage()
+        length = 0
         while True:
             async with asyncio.timeout(self._first_token_s):
                 chunk = await anext(chunks, None)
@@ -196,7 +202,10 @@ class OpenAIDoor:
                 usage = Usage(chunk.usage.prompt_tokens, chunk.usage.completion_tokens)
             for choice in chunk.choices[:1]:
                 text.append(choice.delta.content or "")
+                length += len(text[-1])
                 finish = choice.finish_reason or finish
+            if length > _LONGEST:
+                raise self._fault("does not stop answering", again=False)
         if finish is None:
             raise self._fault("stopped in the middle of its answer")
         if finish != "stop":

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -17,11 +17,16 @@ from typing import Annotated, Literal
 from pydantic import Field, Strict
 
 from bot.domain import Room, Route
-from bot.toml_file import LevelName, Section, read_file
+from bot.policy import detect
+from bot.toml_file import LevelName, Problem, Section, SettingsFault, hint, read_file
 from retrieval.label import Label, Level
 
 SinkName = Literal["cloud", "on_prem", "slack", "record", "train"]
 SINKS: tuple[SinkName, ...] = ("cloud", "on_prem", "slack", "record", "train")
+
+
+_CIRCUMSTANCES = ("channel", "source", "thread")
+"""The kinds of the reasons that no detector finds: where a text stands, and what it followed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +138,9 @@ class _PolicyFile(Section):
 def load_rules(path: Path) -> Rules:
     """Read policy.toml; raises SettingsFault with every problem at once. There is no policy to fall back to."""
     file = read_file(path, _PolicyFile, "a policy is needed, and none is assumed")
+    problems = tuple(_unknown_kinds(file, str(path)))
+    if problems:
+        raise SettingsFault(*problems)
     return Rules(
         kinds=file.kinds,
         rooms=file.rooms.model_dump(exclude={"ids"}),
@@ -140,3 +148,13 @@ def load_rules(path: Path) -> Rules:
         sinks={name: Sink(name, getattr(file.sinks, name).ceiling, getattr(file.sinks, name).refuse) for name in SINKS},
         prefer=Route(file.routes.prefer),
     )
+
+
+def _unknown_kinds(file: _PolicyFile, where: str) -> Iterator[Problem]:
+    """A misspelt kind refuses nothing: it is as wrong as a misspelt key."""
+    for kind in sorted(file.kinds.keys() - set(detect.KINDS)):
+        yield Problem(where, f"kinds.{kind}", f"is no kind{hint(kind, list(detect.KINDS))}")
+    known = [*detect.KINDS, *_CIRCUMSTANCES]
+    for name in SINKS:
+        for kind in sorted(getattr(file.sinks, name).refuse - set(known)):
+            yield Problem(where, f"sinks.{name}.refuse", f"names '{kind}', which is no kind{hint(kind, known)}")

@@ -28,12 +28,14 @@ STATEMENTS = (
       owner text,
       declared boolean not null,
       active boolean not null,
+      problem text,
       constraint source_name_key unique (name),
       constraint source_level_check check (level between 0 and 3)
     )
     """,
     "comment on column source.declared is 'stands in naru.toml'",
     "comment on column source.active is 'is searched'",
+    "comment on column source.problem is 'why its last run could not list it; null: it could'",
     """
     create table document (
       id bigint generated always as identity primary key,

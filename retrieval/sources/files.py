@@ -35,10 +35,18 @@ class Folder:
         return await asyncio.to_thread(self._read, uri)
 
     def _uris(self) -> Iterator[str]:
-        if not self._root.is_dir():
-            raise SourceFault(f"The folder {self._root} is not there: nothing of it was changed.")
-        root = self._root.resolve()
-        for folder, folders, files in os.walk(root, onerror=_incomplete):
+        try:
+            root = self._root.resolve(strict=True)
+            if not root.is_dir():
+                raise SourceFault(f"{self._root} is not a folder: nothing of it was changed.")
+            os.listdir(root)
+        except FileNotFoundError:
+            raise SourceFault(f"The folder {self._root} is not there: nothing of it was changed.") from None
+        except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links, before Python 3.13
+            why = getattr(error, "strerror", None) or "a loop of links"
+            raise SourceFault(f"The folder {self._root} cannot be read ({why}): nothing of it was changed.") from error
+        closed: list[str] = []
+        for folder, folders, files in os.walk(root, onerror=lambda error: closed.append(error.filename)):
             folders[:] = sorted(name for name in folders if not name.startswith("."))
             links = [name for name in folders if Path(folder, name).is_symlink()]
             documents = [name for name in files if name.lower().endswith(SUFFIXES)]
@@ -46,8 +54,11 @@ class Folder:
                 path = Path(folder, name)
                 if not name.startswith(".") and not _counts_elsewhere(path, root):
                     yield to_uri(path.relative_to(root))
+        yield from (f"{to_uri(Path(folder).relative_to(root))}/" for folder in closed)
 
     def _read(self, uri: str) -> bytes:
+        if uri.endswith("/"):
+            raise UnreadableFault(f"{uri} cannot be listed: its documents stay as they were.")
         root = self._root.resolve()
         path = root / to_path(uri)
         try:
@@ -63,6 +74,8 @@ class Folder:
                 return file.read(MAX_BYTES + 1)
         except OSError as error:
             raise UnreadableFault(f"{uri} cannot be read ({error.strerror}).") from error
+        except RuntimeError as error:  # before Python 3.13
+            raise UnreadableFault(f"{uri} is a link in a loop of links.") from error
 
 
 def to_uri(path: Path) -> str:
@@ -82,15 +95,12 @@ def to_path(uri: str) -> Path:
 def _counts_elsewhere(path: Path, root: Path) -> bool:
     if not path.is_symlink():
         return False
-    target = path.resolve()
+    try:
+        target = path.resolve()
+    except (OSError, RuntimeError):  # a loop of links
+        return False
     if not target.is_relative_to(root):
         return False
     if any(part.startswith(".") for part in target.relative_to(root).parts):
         return False
     return target.is_dir() or (target.is_file() and target.name.lower().endswith(SUFFIXES))
-
-
-def _incomplete(error: OSError) -> None:
-    raise SourceFault(
-        f"The folder {error.filename} cannot be listed ({error.strerror}): nothing was changed."
-    ) from error

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -241,6 +242,75 @@ def test_a_database_without_tables_is_told_about_migrate_and_migrate_does_it(nar
     for _ in range(2):
         assert naru("migrate", NARU_DATABASE_URL=empty_url).returncode == 0
     assert data(naru("status", "--json", NARU_DATABASE_URL=empty_url))["sources"] == []
+
+
+def test_without_a_directory_only_asking_needs_one(naru: Naru, tmp_path: Path) -> None:
+    (tmp_path / "naru.toml").write_text("", encoding="utf-8")
+    assert data(naru("status", "--json"))["sources"] == []
+    assert data(naru("source", "list", "--json")) == []
+    assert "people.toml does not exist" in reason(naru("ask", "연차", "--as", "U1"))
+    assert "--as ID" in reason(naru("ask", "연차"))
+
+
+def test_a_key_is_never_made_anew_over_text_that_was_sealed_with_another(naru: Naru, tmp_path: Path) -> None:
+    data(naru("ask", "연차는 며칠인가요?", "--json"))
+    key = tmp_path / "home" / "key"
+    key.unlink()
+    assert "sealed with it: restore it" in reason(naru("ask", "연차는 며칠인가요?"))
+    assert not key.exists()
+
+
+@pytest.mark.parametrize("columns", ["40", "100"])
+def test_an_answer_is_whole_in_a_terminal_of_any_width(naru: Naru, columns: str) -> None:
+    asked = ("ask", "남은 연차는 다음 해로 이월되나요?")
+    whole = "".join(data(naru(*asked, "--json"))["text"].split())
+    shown = "".join(naru(*asked, COLUMNS=columns).stdout.replace("▌", "").split())
+    assert "사용촉진안내를보낸날은보상하지않습니다" in whole
+    assert "사용촉진안내를보낸날은보상하지않습니다" in shown
+
+
+@pytest.mark.parametrize("columns", ["40", "100"])
+def test_a_table_is_whole_in_a_terminal_of_any_width(piped: Naru, variables: dict[str, str], columns: str) -> None:
+    variables["COLUMNS"] = columns
+    shown = piped("run", stdin="/as\n/help\n").stdout
+    assert "…" not in shown
+    assert "ask in another" in " ".join(shown.split()) or columns == "40"
+
+
+def test_what_a_terminal_would_obey_is_not_printed(naru: Naru) -> None:
+    assert "\x1b[31m" not in reason(naru("ask", "연차", "--as", "\x1b[31mU1"))
+
+
+def test_a_source_that_cannot_be_listed_is_in_status_until_it_can(naru: Naru, tmp_path: Path) -> None:
+    folder = tmp_path / "notes"
+    add = ("source", "add", "notes", str(folder), "--level", "public", "--readers", "everyone")
+    assert "is not there" in reason(naru(*add))
+    folder.mkdir()
+    (folder / "a.md").write_text("# 주차\n\n추첨은 월요일입니다.\n", encoding="utf-8")
+    assert naru(*add).returncode == 0
+    folder.rename(tmp_path / "away")
+
+    def problem() -> str:
+        (notes,) = [one for one in data(naru("status", "--json"))["sources"] if one["name"] == "notes"]
+        return str(notes["problem"])
+
+    assert naru("source", "reindex", "notes").returncode == 1
+    assert "is not there" in problem()
+    (tmp_path / "away").rename(folder)
+    assert naru("source", "reindex", "notes").returncode == 0
+    assert problem() == "None"
+
+
+def test_who_comes_while_another_indexes_waits_and_gets_the_answer(piped: Naru) -> None:
+    with ThreadPoolExecutor() as pool:
+        both = list(pool.map(lambda _: piped("run", stdin="연차는 며칠인가요?\n"), range(2)))
+    for done in both:
+        assert done.returncode == 0, done.stderr
+        assert "휴가 규정" in done.stdout
+
+
+def test_the_version_is_told(naru: Naru) -> None:
+    assert naru("--version").stdout.strip()
 
 
 def test_a_lost_key_is_said_and_nothing_is_overwritten(naru: Naru, tmp_path: Path) -> None:

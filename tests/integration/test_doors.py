@@ -133,6 +133,14 @@ async def test_what_leaves_is_the_permitted_messages_and_nothing_about_the_sende
         }  # fmt: skip
 
 
+async def test_without_a_key_no_key_is_sent() -> None:
+    async with OpenAIStandIn() as server:
+        door = real_door(server.base_url, api_key="")
+        await door.complete(*prompt_and_permit())
+        await door.aclose()
+        assert not any(name.lower() == "authorization" for name in server.requests[0].headers)
+
+
 async def test_nothing_reaches_the_socket_when_the_permit_does_not_cover_it() -> None:
     async with openai_door() as (door, server):
         _, issued = prompt_and_permit()
@@ -179,6 +187,7 @@ async def test_the_proxy_of_the_process_is_not_used(monkeypatch: pytest.MonkeyPa
         (Garbage(), "no chat completion", True),
         (Status(200, "not json at all", {"Content-Type": "application/json"}), "The cloud model", True),
         (Says(""), "empty", False),
+        (Says("가" * 100_001), "does not stop", False),
     ],
     ids=lambda value: getattr(value, "ending", None) or getattr(value, "code", None) or str(value)[:20],
 )

@@ -217,6 +217,19 @@ def test_a_killed_server_is_started_again_although_its_pid_file_names_a_living_p
     server.stop()
 
 
+def test_a_server_that_stays_stopping_is_stopped_at_once_and_started_again(room: Path) -> None:
+    """As one that ran out of disk in its recovery does. Here a session keeps a smart shutdown from its end."""
+    server = embedded(room)
+    with psycopg.connect(server.start()) as session:
+        session.execute("create table kept (n int)")
+        session.execute("insert into kept values (1)")
+        session.commit()
+        os.kill(server_pid(room / "home"), signal.SIGTERM)
+        with embedded(room) as again, psycopg.connect(again) as other:
+            assert other.execute("select n from kept").fetchall() == [(1,)]
+    server.stop()
+
+
 def test_what_a_killed_creation_left_is_not_mistaken_for_a_database(room: Path) -> None:
     leftover = room / "home" / "pg-abcdef.new"
     leftover.mkdir(parents=True)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import psycopg
 import pytest
 from sqlalchemy import URL, TextClause, make_url, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -98,6 +99,25 @@ async def test_this_server_has_all_that_is_needed(fresh_database: Database, empt
     empty = Database(empty_url)
     await empty.requirements()
     await empty.close()
+
+
+async def test_a_database_without_an_encoding_is_told_so(server_url: str) -> None:
+    with psycopg.connect(server_url, autocommit=True) as admin:
+        admin.execute("drop database if exists ascii")
+        admin.execute("create database ascii template template0 encoding 'SQL_ASCII' locale_provider libc locale 'C'")
+        url = make_url(server_url).set(database="ascii").render_as_string(hide_password=False)
+        ascii_only = Database(url)
+        with pytest.raises(DatabaseFault, match="encoding is SQL_ASCII"):
+            await ascii_only.requirements()
+        await ascii_only.close()
+        admin.execute("drop database ascii with (force)")
+
+
+async def test_an_unknown_option_in_the_address_is_one_sentence(server_url: str) -> None:
+    odd = Database(f"{server_url}&bogus=1")
+    with pytest.raises(DatabaseFault, match="option behind its"):
+        await odd.requirements()
+    await odd.close()
 
 
 async def test_a_role_that_may_not_create_the_extension_is_told_who_can(empty_url: str) -> None:

@@ -138,6 +138,25 @@ async def test_a_folder_that_vanished_loses_nothing(database: Database, tmp_path
     assert len(await Search(database)("연차", ANYONE)) == 1
 
 
+async def test_what_lies_below_a_folder_that_cannot_be_listed_stays_and_the_rest_goes_on(database: Database) -> None:
+    source = a_source()
+    await shelve(
+        database, source, {"open/a.md": "# 가\n\n연차", "open/b.md": "# 나\n\n출장", "closed/c.md": "# 다\n\n회의"}
+    )
+
+    class HalfOpen(Shelf):
+        async def list(self) -> AsyncIterator[str]:
+            for uri in ("open/a.md", "closed/"):
+                yield uri
+
+    report = await reindex(database, source, HalfOpen({"open/a.md": "# 가\n\n연차 바뀜"}))
+    assert (report.changed, report.removed) == (1, 1)
+    assert [problem.uri for problem in report.problems] == ["closed/"]
+    search = Search(database)
+    assert [p.document.uri for p in await search("회의", ANYONE)] == ["closed/c.md"]
+    assert await search("출장", ANYONE) == ()
+
+
 async def test_a_source_that_is_removed_during_its_run_takes_nothing_in(fresh_database: Database) -> None:
     class Slow(Shelf):
         async def load(self, uri: str) -> bytes:

@@ -125,6 +125,27 @@ async def test_a_frequent_word_does_not_hide_the_rare_one(database: Database) ->
     assert (await Search(database)("회사 경조사", ANYONE))[0].document.uri == "leave.md"
 
 
+SHELF = {
+    "lunch.md": "# 점심\n\n구내식당 점심은 열두 시입니다.",
+    "parking.md": "# 주차\n\n주차 등록은 총무팀에 합니다.",
+    "secret/parking.md": "# 주차 비용\n\n라벤더 계획의 주차 비용은 비밀입니다. 주차 주차 점심",
+    "secret/lavender.md": "# 라벤더\n\n라벤더 계획과 점심.",
+}
+
+
+@pytest.mark.parametrize("question", ["라벤더 계획", "주차 등록", "라벤더 주차 비용", "점심"])
+async def test_what_is_hidden_moves_no_score_and_no_confidence(database: Database, question: str) -> None:
+    """Else a confidence over the bar would tell that a hidden document speaks of the same thing."""
+    source = a_source(rules=(Rule("secret/*", Level.RESTRICTED, principals("group:legal")),))
+    await shelve(database, source, {**SHELF})
+    with_hidden = await Search(database)(question, ANYONE)
+    # The stored weights rest on an average length that stays frozen: what follows is the counts alone.
+    await reindex(database, source, Shelf({uri: text for uri, text in SHELF.items() if "secret" not in uri}))
+    without = await Search(database)(question, ANYONE)
+    assert [(p.score, p.confidence) for p in with_hidden] == [(p.score, p.confidence) for p in without]
+    assert with_hidden == without
+
+
 @pytest.fixture(scope="module")
 async def many_readers(new_database: Callable[[], AbstractContextManager[str]]) -> AsyncIterator[Database]:
     """Sixteen documents, each for another set of four groups."""

@@ -63,11 +63,17 @@ def test_there_is_no_policy_to_fall_back_to(tmp_path: Path) -> None:
     [
         ('kr_rrn = "restricted"', 'kr_rrn = "secret"', "kinds.kr_rrn must be public, internal"),
         ('ceiling = "internal"', "ceiling = 1", "sinks.cloud.ceiling must be public"),
-        ('refuse = ["kr_rrn"', 'refuse = "kr_rrn" #', "sinks.cloud.refuse"),
+        ('refuse = ["kr_rrn"', 'refuse = "kr_rrn" #', "sinks.cloud.refuse must be a list"),
         ('prefer = "cloud"', 'prefer = "quote"', "routes.prefer must be 'cloud' or 'on_prem'"),
         ("[sinks.on_prem]", "[sinks.onprem]", "sinks.on_prem is missing"),
         ('shared = "restricted"', "", "rooms.shared is missing"),
         ("[kinds]", "[kinds", "is not valid TOML"),
+        (
+            'refuse = ["kr_rrn"',
+            'refuse = ["kr_rnn"',
+            "refuse names 'kr_rnn', which is no kind; did you mean kr_rrn?",
+        ),
+        ("phone =", "fone =", "kinds.fone is no kind; did you mean phone?"),
     ],
 )
 def test_what_is_wrong_is_said_with_its_place(old: str, new: str, says: str, tmp_path: Path) -> None:

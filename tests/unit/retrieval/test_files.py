@@ -105,5 +105,21 @@ async def test_a_huge_file_is_not_read_whole_and_then_refused(tmp_path: Path) ->
 @pytest.mark.parametrize("name", ["missing", "file.md"])
 async def test_a_folder_that_is_not_there_is_a_fault_of_the_source(tmp_path: Path, name: str) -> None:
     write(tmp_path / "file.md")
-    with pytest.raises(SourceFault, match="is not there"):
+    with pytest.raises(SourceFault, match=r"is not there|is not a folder"):
         await listed(tmp_path / name)
+
+
+async def test_a_loop_of_links_is_one_problem_and_the_rest_is_read(tmp_path: Path) -> None:
+    (tmp_path / "a.md").symlink_to(tmp_path / "b.md")
+    (tmp_path / "b.md").symlink_to(tmp_path / "a.md")
+    write(tmp_path / "c.md")
+    assert await listed(tmp_path) == ["a.md", "b.md", "c.md"]
+    for uri in ("a.md", "b.md"):
+        with pytest.raises(UnreadableFault, match=f"^{uri} "):
+            await Folder(tmp_path).load(uri)
+
+
+async def test_a_root_in_a_loop_of_links_is_a_fault_of_the_source(tmp_path: Path) -> None:
+    (tmp_path / "a").symlink_to(tmp_path / "a")
+    with pytest.raises(SourceFault, match="cannot be read"):
+        await listed(tmp_path / "a")
