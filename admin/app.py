@@ -49,9 +49,11 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """A Naru with its database open."""
+    """A Naru with its database open, at `url`."""
 
     settings: Settings
+    url: str
+    seal: Seal
     database: Database
     catalogue: Catalogue
     search: Search
@@ -156,7 +158,7 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
             passages=settings.answer.passages,
             operator=seal.pseudonym(f"os:{pwd.getpwuid(os.getuid()).pw_name}"),
         )
-        yield App(settings, database, catalogue, search, people, records, rules, deps)
+        yield App(settings, url, seal, database, catalogue, search, people, records, rules, deps)
 
 
 def data_use(settings: Settings) -> DataUse | None:

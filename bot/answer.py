@@ -76,7 +76,7 @@ async def answer(question: Question, deps: Deps) -> Answer:
         draft = await deps.shores.complete(question, decision, considered.parts, rules)
     if not shown.documents or (draft.route is Route.QUOTE and _best(considered.found) < QUOTABLE):
         draft = _unknown(question, considered.found)
-    readers = await deps.people.readers(question.asker, question.room)
+    readers = await deps.people.readers(question.asker, question.room, fresh=True)
     present = await deps.search.present(shown.documents, readers)
     checked = check(question, draft, decision, shown, present, rules)
     await deps.records.store(checked, question, decision, deps.operator)

@@ -147,6 +147,15 @@ class Models(Section):
 
 
 class Slack(Section):
+    """everyone: a usergroup that stands for all members. admins: principals beside Slack's own admins. follow_ups:
+    answer in channel threads without a new mention. host, port: where Slack's HTTP requests come in."""
+
+    follow_ups: bool = False
+    everyone: Text | None = None
+    admins: Annotated[tuple[Annotated[str, AfterValidator(_principal)], ...], Strict(False)] = ()
+    at_once: int = Field(default=8, ge=1, le=64)
+    host: Text = "127.0.0.1"
+    port: int = Field(default=3000, ge=0, le=65_535)
     bot_token: Secret | None = None
     app_token: Secret | None = None
     signing_secret: Secret | None = None

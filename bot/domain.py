@@ -57,8 +57,11 @@ class Question:
     received_at: datetime
 
     @classmethod
-    def asked(cls, text: str, *, asker: str, room: Room, thread: str, longest: int) -> Question:
-        """A new question; raises QuestionFault when it is empty or longer than `longest` characters."""
+    def asked(cls, text: str, *, asker: str, room: Room, thread: str, longest: int, id: UUID | None = None) -> Question:
+        """A question; raises QuestionFault when it is empty or longer than `longest` characters.
+
+        id: given where the same question may be asked again after a crash.
+        """
         clean = text.encode("utf-8", "replace").decode("utf-8").replace("\x00", "").strip()
         if not clean:
             raise QuestionFault("The question is empty: type what you want to know.")
@@ -67,7 +70,7 @@ class Question:
                 f"The question has {len(clean):,} characters and Naru reads up to {longest:,}: ask for one thing, "
                 "and leave out the text that it is about or shorten it."
             )
-        return cls(uuid4(), clean, asker, room, thread, datetime.now(UTC))
+        return cls(id or uuid4(), clean, asker, room, thread, datetime.now(UTC))
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,3 +158,4 @@ class Feedback:
     person: str
     verdict: Verdict
     reason: str | None = None
+    better: str | None = None

@@ -76,7 +76,8 @@ class Event:
 class Claimed:
     """An event that this worker has, for one lease. question: the same at every attempt.
 
-    readable: False when the body was sealed with another key; it is empty then, and an apology all that is left.
+    finished: the message as an earlier attempt stored it before showing it. readable: False when the body was sealed
+    with another key; it is empty then, and an apology all that is left.
     """
 
     id: int
@@ -85,6 +86,7 @@ class Claimed:
     placeholder: str | None
     question: UUID
     readable: bool = True
+    finished: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ class Inbox:
     async def put(self, event: Event) -> bool:
         """Keep an event; True: it is new. When this returns it is committed, or fsync'ed in the spool (then it
         counts as new; the row's key decides later). Raises InboxFault when neither worked."""
-        if True:  # what waits for PostgreSQL in vain need not be joined
+        if not self._overdue:  # what waits for PostgreSQL in vain need not be joined
             try:
                 return await self._within(self._patience_s, self._insert(event))
             except DatabaseFault as fault:
@@ -181,6 +183,11 @@ class Inbox:
         """Its answer is shown in the message `ts`. Raises Fenced, DatabaseFault."""
         await self._fenced(_PLACED, claimed, ts=ts)
 
+    async def finished(self, claimed: Claimed, message: Mapping[str, Any]) -> None:
+        """Store the message as it will be shown. Raises Fenced, DatabaseFault."""
+        sealed = self._seal.close(json.dumps(dict(message)), _shown(claimed.event.key))
+        await self._fenced(_FINISHED, claimed, message=sealed)
+
     async def done(self, claimed: Claimed, outcome: str, keep: bool = False) -> None:
         """It is handled; saying so twice changes nothing. keep: leave its sealed text. Raises Fenced,
         DatabaseFault."""
@@ -209,8 +216,16 @@ class Inbox:
         opened = self._seal.open(row.body, _place(row.key))
         body = {} if opened is None else json.loads(opened)
         event = Event(row.key, row.kind, row.channel, row.thread, row.ts, body)
-        question = uuid5(_QUESTIONS, row.key)
-        return Claimed(row.id, row.attempt, event, row.placeholder, question, readable=opened is not None)
+        shown = None if row.finished is None else self._seal.open(row.finished, _shown(row.key))
+        return Claimed(
+            row.id,
+            row.attempt,
+            event,
+            row.placeholder,
+            uuid5(_QUESTIONS, row.key),
+            readable=opened is not None,
+            finished=None if shown is None else json.loads(shown),
+        )
 
     async def _fenced(self, statement: str, claimed: Claimed, **values: object) -> None:
         async def write() -> None:
@@ -294,6 +309,10 @@ def _place(key: str) -> str:
     return f"inbox:{key}"
 
 
+def _shown(key: str) -> str:
+    return f"shown:{key}"
+
+
 _INSERT = text("""
 insert into inbox (key, kind, channel, thread, ts, body) values (:key, :kind, :channel, :thread, :ts, :body)
 on conflict (key) do nothing
@@ -315,7 +334,7 @@ where id = (
   limit 1
   for update skip locked
 )
-returning id, attempt, key, kind, channel, thread, ts::text as ts, body, placeholder
+returning id, attempt, key, kind, channel, thread, ts::text as ts, body, placeholder, finished
 """)
 
 _RENEW = """
@@ -325,9 +344,12 @@ where id = :id and attempt = :attempt and state = 'running'
 
 _PLACED = "update inbox set placeholder = :ts where id = :id and attempt = :attempt and state = 'running'"
 
+_FINISHED = "update inbox set finished = :message where id = :id and attempt = :attempt and state = 'running'"
+
 _DONE = """
 update inbox
-set state = 'done', outcome = :outcome, lease = null, done_at = now(), body = case when :keep then body end
+set state = 'done', outcome = :outcome, lease = null, done_at = now(), body = case when :keep then body end,
+    finished = null
 where id = :id and attempt = :attempt
 """
 

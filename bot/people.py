@@ -20,10 +20,10 @@ from retrieval.passage import EVERYONE, NOBODY, Principal, Readers
 
 
 class People(Protocol):
-    async def readers(self, asker: str, room: Room) -> Readers:
+    async def readers(self, asker: str, room: Room, *, fresh: bool = False) -> Readers:
         """What everyone present shares: in a DM the asker's principals, in a room those that all members have in
         common, and the room itself; with guests or another organisation present, the room alone. Somebody or a room
-        that is unknown: nobody."""
+        that is unknown: nobody. fresh: as it is at this moment, for what is about to be shown."""
         ...
 
 
@@ -135,7 +135,8 @@ class DirectoryFile:
             self._stamp = stamp
         return self._directory
 
-    async def readers(self, asker: str, room: Room) -> Readers:
+    async def readers(self, asker: str, room: Room, *, fresh: bool = False) -> Readers:
+        """The file is looked at each time, so what it says is always fresh."""
         try:
             return self.directory().readers(asker, room)
         except SettingsFault:

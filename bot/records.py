@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from bot import tables
-from bot.domain import Answer, Feedback, Question, Route, Turn
+from bot.domain import Answer, Feedback, Question, Room, RoomKind, Route, Turn
 from bot.policy.decide import Decision
 from bot.policy.parts import found_in
 from bot.policy.rules import Rules, allowed
@@ -37,7 +37,9 @@ class Records:
         """Commit the Decision. When that fails the cloud is out: nothing leaves without a trace."""
         try:
             async with self._database.transaction() as connection:
-                await connection.execute(insert(tables.question), self._question(question, decision, operator))
+                # The same question comes again when the worker that had it died.
+                asked = insert(tables.question).on_conflict_do_nothing()
+                await connection.execute(asked, self._question(question, decision, operator))
                 await connection.execute(insert(tables.decision), _decision(decision, question))
         except DatabaseFault as fault:
             _log.error("decision %s was not recorded, so the cloud is out: %s", decision.id, fault)
@@ -66,7 +68,9 @@ class Records:
             await connection.execute(asked, self._question(question, decision, operator))
             decided = insert(tables.decision).on_conflict_do_nothing()
             await connection.execute(decided, _decision(decision, question))
-            await connection.execute(insert(tables.answer), row)
+            # Of an answer that was stored and never shown, because its worker died, the next attempt's takes the place.
+            kept = insert(tables.answer).values(row)
+            await connection.execute(kept.on_conflict_do_update(index_elements=["question"], set_=row))
 
     async def thread(self, question: Question) -> tuple[Turn, ...]:
         """The last turns of the question's thread, oldest first."""
@@ -78,7 +82,7 @@ class Records:
             )
             .join_from(q, a, a.c.question == q.c.id)
             .join(d, d.c.id == a.c.decision)
-            .where(q.c.thread == question.thread, q.c.id != question.id)
+            .where(q.c.thread == self._seal.pseudonym(question.thread), q.c.id != question.id)
             .order_by(q.c.received_at.desc())
             .limit(_TURNS)
         )  # fmt: skip
@@ -103,35 +107,63 @@ class Records:
             row = (await connection.execute(query)).mappings().first()
         return dict(row) if row else None
 
-    async def give(self, feedback: Feedback, rules: Rules) -> None:
-        """Keep what somebody thinks of an answer; the last word of each person stands. A reason that the `record`
-        sink refuses is left out."""
-        reason = feedback.reason
-        if reason and not allowed(found_in(reason, "feedback", rules), rules.sinks["record"]):
-            reason = None
+    async def last(self, person: str, room: Room) -> Mapping[str, Any] | None:
+        """The last answer to that person in that room, with its Decision; None where there is none."""
+        q, a, d = tables.question, tables.answer, tables.decision
+        query = (
+            sa.select(d, a.c.route, a.c.model, a.c.tried)
+            .join_from(a, d, a.c.decision == d.c.id)
+            .join(q, q.c.id == a.c.question)
+            .where(q.c.asker == self._seal.pseudonym(person), q.c.room == self._room(room.id, room.kind))
+            .order_by(a.c.answered_at.desc())
+            .limit(1)
+        )
+        async with self._database.transaction() as connection:
+            row = (await connection.execute(query)).mappings().first()
+        return dict(row) if row else None
+
+    async def give(self, feedback: Feedback, rules: Rules) -> bool:
+        """Keep what somebody thinks of an answer; the last word of each person stands. A text that the `record` sink
+        refuses is left out. False: there is no such answer any more."""
         person = self._seal.pseudonym(feedback.person)
+
+        def kept(text: str | None, what: str) -> bytes | None:
+            if not text or not allowed(found_in(text, "feedback", rules), rules.sinks["record"]):
+                return None
+            return self._seal.close(text, f"{what}:{feedback.answer}:{person}")
+
         said = {
             "verdict": feedback.verdict,
-            "reason": self._seal.close(reason, f"feedback:{feedback.answer}:{person}") if reason else None,
+            "reason": kept(feedback.reason, "feedback"),
+            "better": kept(feedback.better, "better"),
         }
+        # What was said before in a form stays when only a button is clicked again.
+        said = {column: value for column, value in said.items() if value is not None}
         statement = insert(tables.feedback).values(answer=feedback.answer, person=person, **said)
+        upsert = statement.on_conflict_do_update(
+            index_elements=["answer", "person"], set_={**said, "given_at": sa.func.now()}
+        )
+        exists = sa.select(sa.exists().where(tables.answer.c.id == feedback.answer))
         async with self._database.transaction() as connection:
-            await connection.execute(
-                statement.on_conflict_do_update(
-                    index_elements=["answer", "person"], set_={**said, "given_at": sa.func.now()}
-                )
-            )
+            if not await connection.scalar(exists):
+                return False
+            await connection.execute(upsert)
+        return True
 
     def _question(self, question: Question, decision: Decision, operator: str | None) -> dict[str, Any]:
         return {
             "id": question.id,
-            "thread": question.thread,
-            "room": self._seal.pseudonym(question.room.id) if question.room.kind == "dm" else question.room.id,
+            "thread": self._seal.pseudonym(question.thread),
+            "room": self._room(question.room.id, question.room.kind),
             "asker": self._seal.pseudonym(question.asker),
             "operator": operator,
             "text": self._kept(question.text, f"question:{question.id}", decision),
             "received_at": question.received_at,
         }
+
+    def _room(self, id: str, kind: RoomKind) -> str:
+        """A direct message's id stands for a person."""
+        return self._seal.pseudonym(id) if kind == "dm" else id
 
     def _kept(self, text: str, place: str, decision: Decision) -> bytes | None:
         return self._seal.close(text, place) if decision.verdict("record").allowed else None

@@ -82,6 +82,7 @@ feedback = Table(
     Column("person", Text, primary_key=True, comment="keyed pseudonym"),
     Column("verdict", Text, nullable=False),
     Column("reason", LargeBinary, comment="sealed; null where the record sink refuses it"),
+    Column("better", LargeBinary, comment="the better answer; sealed; null where the record sink refuses it"),
     Column("given_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
     CheckConstraint("verdict in ('good', 'bad')", name="verdict"),
 )
@@ -103,6 +104,7 @@ inbox = Table(
            comment="the fence: who holds another number writes nothing"),
     Column("lease", DateTime(timezone=True), comment="until when the worker of this attempt has it"),
     Column("placeholder", Text, comment="ts of the message that shows the answer"),
+    Column("finished", LargeBinary, comment="the message as it is shown; sealed; null once done"),
     Column("outcome", Text),
     Column("received_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
     Column("done_at", DateTime(timezone=True)),

@@ -6,7 +6,11 @@ Fault               a sentence: what is wrong, where, and what to do
 ├── SourceFault     retrieval/sources/  a source that cannot be listed; nothing of it is deleted
 ├── UnreadableFault retrieval/parse/    one document that cannot be read; its last good version stays
 ├── QuestionFault   bot/answer.py       a question that cannot be taken: empty, too long, of nobody
-└── ModelFault      bot/models/         a model that did not answer; the next route is tried
+├── PermitFault     bot/policy/permit.py    something that no Decision covers was stopped at the door
+├── ModelFault      bot/models/         a model that did not answer; the next route is tried
+├── InboxFault      bot/inbox.py        an event that could not be kept: Slack is not acked
+├── SlackFault      bot/slack/faults.py     a call to Slack failed
+└── UnsureFault     bot/slack/lookup.py     Slack does not say who may read: nobody may
 """
 
 

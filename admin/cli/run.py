@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import sys
 from uuid import uuid4
@@ -10,14 +11,16 @@ import typer
 
 from admin.app import App, opened
 from admin.cli.base import err, load, out, reindexed, run
+from admin.slack import serve
 from bot.answer import answer
 from bot.console import Actions, Session
 from bot.domain import Answer, Feedback, Question
-from bot.policy.rules import SINKS
+from bot.why import explained
 
 
 def run_naru() -> None:
-    """Start Naru: brings the database up to date, re-indexes the sources, opens the console.
+    """Start Naru: brings the database up to date, re-indexes the sources, opens the console; with Slack's tokens it
+    answers in Slack instead.
 
     Questions can be piped in, one a line; the exit status is 1 when one of them could not be answered.
     """
@@ -30,13 +33,28 @@ async def _run() -> int:
     settings = load()
     async with opened(settings, migrate=True) as app:
         if settings.slack.bot_token is not None:
-            err.print("Slack's tokens are set; this release has no Slack door yet, so the console opens.")
+            await _in_slack(app)
+            return 0
         person, room = app.present(None, None)
         await reindexed(app, await app.active(), patient=True)
         session = Session(actions(app), out, person, room, uuid4().hex)
         if sys.stdin.isatty():
             err.print("질문을 입력하세요. Ask a question; /help lists the commands.\n")
         return await session.run(_read)
+
+
+async def _in_slack(app: App) -> None:
+    stop = asyncio.Event()
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
+    serving = asyncio.create_task(serve(app, stop, lambda how: err.print(f"Answering in Slack ({how}).")))
+    # Slack is answered from the first second on, with what is indexed by then.
+    indexing = asyncio.create_task(reindexed(app, await app.active(), patient=True))
+    try:
+        await serving
+    finally:
+        indexing.cancel()
+        await asyncio.wait({indexing})
 
 
 def actions(app: App) -> Actions:
@@ -57,17 +75,8 @@ async def _why(app: App, answered: Answer) -> list[tuple[str, str]]:
     row = await app.records.decision_of(answered.decision)
     if row is None:
         return [("decision", "is not recorded")]
-    said = [
-        ("answered by", answered.route.value + (f" ({answered.model})" if answered.model else "")),
-        *((f"{route.value} before", reason) for route, reason in answered.tried),
-        ("routes", " → ".join(row["routes"])),
-        *((level, f"{kind} · {origin}") for level, kind, origin in sorted(row["reasons"])),
-    ]
-    for sink in SINKS:
-        verdict = row["verdicts"][sink]
-        against = ", ".join(f"{kind} ({origin})" for _, kind, origin in verdict["against"])
-        said.append((sink, "yes" if verdict["allowed"] else f"no: {against}"))
-    return [*said, ("policy", row["policy"][:12]), ("decision", str(row["id"]))]
+    tried = [(route.value, reason) for route, reason in answered.tried]
+    return explained(row, answered.route.value, answered.model, tried)
 
 
 def _read(prompt: str) -> str:

@@ -154,16 +154,6 @@ def slack_app(
     return app
 
 
-def _check_scopes(granted: str | None) -> None:
-    missing = sorted(set(SCOPES) - {scope.strip() for scope in (granted or "").split(",")})
-    if granted is not None and missing:
-        raise SlackFault(
-            f"The Slack app lacks the scopes {', '.join(missing)}: update it from slack-manifest.json and install it "
-            "to the workspace again.",
-            code="missing_scope",
-        )
-
-
 async def _not_taken(error: Exception) -> BoltResponse:
     if isinstance(error, BoltUnhandledRequestError):
         return BoltResponse(status=200)  # a shortcut, a closed form: nothing to us, and nothing to send again

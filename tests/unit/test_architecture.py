@@ -22,6 +22,7 @@ MAY_IMPORT = {
 PURE = {
     "retrieval/label.py", "retrieval/passage.py", "retrieval/text.py", "retrieval/stopwords.py", "retrieval/bm25.py",
     "retrieval/split.py", "retrieval/errors.py",
+    "bot/small_talk.py", "bot/why.py", "bot/slack/mrkdwn.py", "bot/slack/blocks.py", "bot/slack/users.py",
     "bot/domain.py", "bot/check.py", "bot/rewrite.py", "bot/words.py", "bot/models/quote.py",
     "bot/policy/parts.py", "bot/policy/decide.py", "bot/policy/permit.py",
     "bot/policy/detect/finding.py", "bot/policy/detect/normal.py", "bot/policy/detect/segment.py",
@@ -35,7 +36,10 @@ IO = {
 ONLY_IN = {
     "openai": {"bot/models/door.py"},
     "httpx2": {"bot/models/door.py"},
-    "tenacity": {"bot/models/endpoint.py"},
+    "tenacity": {"bot/models/endpoint.py", "bot/slack/post.py"},
+    "aiohttp": {"bot/slack/app.py", "bot/slack/faults.py", "bot/slack/lookup.py", "admin/slack.py"},
+    "slack_sdk": {"bot/slack", "admin/slack.py"},
+    "slack_bolt": {"bot/slack/app.py", "admin/slack.py"},
     "cryptography": {"bot/seal.py"},
     "alembic": {"admin/schema.py", "migrations/env.py", "migrations/versions"},
     "psycopg": {"retrieval/database.py", "retrieval/index.py"},
@@ -44,7 +48,7 @@ ONLY_IN = {
     "snowballstemmer": {"retrieval/text.py"},
     "markdown_it": {"retrieval/parse/markdown.py"},
 }
-NEVER = {"requests", "httpx", "aiohttp", "urllib.request", "http.client", "smtplib", "ftplib", "pickle", "marshal"}
+NEVER = {"requests", "httpx", "urllib.request", "http.client", "smtplib", "ftplib", "pickle", "marshal"}
 """No second way out of the building, and nothing that runs what it reads."""
 
 
@@ -159,12 +163,12 @@ def test_every_broad_except_is_named_here() -> None:
         and (node.type is None or (isinstance(node.type, ast.Name) and node.type.id in ("Exception", "BaseException")))
         and not any(isinstance(inner, ast.Raise) for inner in ast.walk(node))
     }
-    assert broad == set()
+    assert broad == {"bot/worker.py"}
 
 
 def test_only_the_owner_of_a_table_writes_it() -> None:
     """Statements that change rows stand in the writing modules and nowhere else."""
-    writers = {"retrieval/index.py", "retrieval/catalogue.py", "bot/records.py"}
+    writers = {"retrieval/index.py", "retrieval/catalogue.py", "bot/records.py", "bot/inbox.py"}
     changes = re.compile(r"\b(insert into|update \w+ set|delete from|truncate|copy \w+ ?\()", re.IGNORECASE)
     found = {
         file

@@ -1,0 +1,165 @@
+"""Naru in Slack, wired: what comes in goes to the inbox, workers answer from it, until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+
+from admin.app import App
+from bot.config_file import Slack
+from bot.inbox import Event, Inbox
+from bot.slack.answering import Answering
+from bot.slack.app import check_in, http_session, slack_app, web_client
+from bot.slack.budget import UpdateBudget
+from bot.slack.people import SlackPeople
+from bot.slack.post import SlackDoor
+from bot.spool import Spool
+from bot.toml_file import Problem, SettingsFault
+from bot.worker import Worker, described
+from retrieval.database import Database
+from retrieval.errors import Fault
+from retrieval.reindex import Report
+
+_log = logging.getLogger(__name__)
+
+PATH = "/slack/events"
+PATIENCE_S = 20.0
+"""How long what is being answered may go on after the word to stop; the rest is answered by whoever comes next."""
+_RESTART_S = 1.0
+
+
+async def serve(app: App, stop: asyncio.Event, ready: Callable[[str], object] = lambda how: None) -> None:
+    """Answer in Slack until `stop` is set. ready: told how Slack reaches us once it does.
+
+    Raises SettingsFault and SlackFault with a sentence when the tokens or scopes do not do.
+    """
+    slack = app.settings.slack
+    if slack.bot_token is None or (slack.app_token is None and slack.signing_secret is None):
+        told = "needs SLACK_BOT_TOKEN, and SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP)"
+        raise SettingsFault(Problem("Slack", "", told))
+    async with AsyncExitStack() as stack:
+        session = http_session()
+        stack.push_async_callback(session.close)
+        client = web_client(slack.bot_token.get_secret_value(), session, api_url=slack.api_url)
+        app_token = slack.app_token.get_secret_value() if slack.app_token else None
+        identity = await check_in(client, app_token)
+        people = SlackPeople(client, identity.team, everyone=slack.everyone, admins=slack.admins)
+        stack.push_async_callback(people.close)
+        # Connections of its own: a burst of events must not wait behind the answers.
+        database = Database(app.url)
+        stack.push_async_callback(database.close)
+        inbox = Inbox(database, app.seal, Spool(app.settings.home / "spool", app.seal))
+        answering = Answering(
+            inbox=inbox,
+            door=SlackDoor(client, bot_user=identity.bot_user, budget=UpdateBudget()),
+            people=people,
+            deps=replace(app.deps, people=people, operator=None),
+            operations=SlackOperations(app),
+            bot_user=identity.bot_user,
+            longest=app.settings.answer.max_question_chars,
+        )
+        worker = Worker(inbox, answering.handle, answering.give_up, at_once=slack.at_once)
+        secret = slack.signing_secret.get_secret_value() if slack.signing_secret else None
+        bolt = slack_app(
+            client,
+            identity,
+            signing_secret=secret,
+            put=inbox.put,
+            changed=people.changed,
+            follows=_follows(inbox) if slack.follow_ups else None,
+        )
+        working = asyncio.create_task(_supervised(worker.run))
+        try:
+            async with _socket_mode(bolt, app_token) if app_token else _http(bolt, slack) as how:
+                ready(how)
+                await stop.wait()
+        finally:
+            await worker.stop(PATIENCE_S)
+            working.cancel()
+            await asyncio.wait({working})
+
+
+def _follows(inbox: Inbox) -> Callable[[Event], Awaitable[bool]]:
+    async def follows(event: Event) -> bool:
+        """Whether it goes on in a thread that its author began with a question to us."""
+        thread_ts = event.body.get("thread_ts")
+        return bool(thread_ts) and await inbox.placeholder_of(event.channel, str(thread_ts)) is not None
+
+    return follows
+
+
+async def _supervised(run: Callable[[], Awaitable[None]]) -> None:
+    """What ends by an error is begun again: a worker that is gone would answer nobody, and nobody would know."""
+    while True:
+        try:
+            return await run()
+        except Exception as error:  # noqa: BLE001 - the edge of the process
+            _log.error("the worker ended and is begun again: %s", described(error))
+        await asyncio.sleep(_RESTART_S)
+
+
+@asynccontextmanager
+async def _socket_mode(bolt: AsyncApp, app_token: str) -> AsyncIterator[str]:
+    handler = AsyncSocketModeHandler(bolt, app_token, web_client=bolt.client)
+    handler.client.proxy = bolt.client.proxy  # it would take the environment's
+    await handler.connect_async()  # type: ignore[no-untyped-call]
+    try:
+        yield "Socket Mode"
+    finally:
+        await handler.close_async()  # type: ignore[no-untyped-call]
+
+
+@asynccontextmanager
+async def _http(bolt: AsyncApp, slack: Slack) -> AsyncIterator[str]:
+    async def events(request: web.Request) -> web.Response:
+        return await to_aiohttp_response(await bolt.async_dispatch(await to_bolt_request(request)))
+
+    server = web.Application(client_max_size=1024**2)
+    server.router.add_post(PATH, events)
+    runner = web.AppRunner(server, access_log=None)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, slack.host, slack.port)
+        await site.start()
+        host, port = runner.addresses[0][:2]
+        yield f"http://{host}:{port}{PATH}"
+    finally:
+        await runner.cleanup()
+
+
+@dataclass(frozen=True, slots=True)
+class SlackOperations:
+    """What admins can have done from Slack."""
+
+    app: App
+
+    async def status(self) -> str:
+        lines: list[str] = []
+        for s in await self.app.catalogue.status():
+            lines.append(f"*{s.source.name}*: {s.documents} documents, {s.passages} passages")
+            lines += [f"• {s.problem}"] if s.problem else []
+            lines += [f"• {problem.sentence}" for problem in s.problems]
+        return "\n".join(lines) or "There is no source yet: `naru source add`."
+
+    async def reindex(self, source: str) -> str:
+        active = await self.app.active()
+        chosen = [s for s in active if source in ("all", s.name)]
+        if not chosen:
+            return f"There is no source '{source}'; there is {', '.join(s.name for s in active) or 'none yet'}."
+        results = await self.app.reindex(chosen, lambda *_: None)
+        return "\n".join(f"*{one.name}*: {_report(result)}" for one, result in results)
+
+
+def _report(result: Report | Fault) -> str:
+    if isinstance(result, Fault):
+        return str(result)
+    told = f"{result.added} added, {result.changed} changed, {result.removed} removed, {result.unchanged} unchanged"
+    return f"{told}, {len(result.problems)} cannot be read" if result.problems else told

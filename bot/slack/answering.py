@@ -1,0 +1,208 @@
+"""From an event of the inbox to what Slack shows: the same story as at the console, told so that it can be resumed.
+
+Everything here may be run again: the placeholder is looked up before a second one is posted, the finished message is
+stored before it is set, and setting it twice changes nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from bot.answer import Deps, answer
+from bot.domain import Feedback, Question, QuestionFault
+from bot.inbox import Claimed, Inbox
+from bot.slack.blocks import GOOD, Message, answered, feedback_form, notice, told
+from bot.slack.events import question_text
+from bot.slack.faults import SlackFault
+from bot.slack.people import SlackPeople
+from bot.slack.post import SlackDoor
+from bot.small_talk import SmallTalk, small_talk
+from bot.why import explained
+from bot.words import Language, spoken
+
+_log = logging.getLogger(__name__)
+_THANKED = "heart"
+
+
+class Operations(Protocol):
+    """What `/naru` can have done beside answering; admin/ brings it."""
+
+    async def status(self) -> str: ...
+
+    async def reindex(self, source: str) -> str:
+        """What came of it, in a sentence for each source."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """The worker's `handle` and `give_up`. bot_user: our own user id; longest: characters of a question."""
+
+    inbox: Inbox
+    door: SlackDoor
+    people: SlackPeople
+    deps: Deps
+    operations: Operations
+    bot_user: str
+    longest: int
+
+    async def handle(self, claimed: Claimed) -> str:
+        """Do what the event asks for; returns the outcome, a word. A place that is gone ends it: trying again would
+        not bring it back. Raises what another attempt may mend."""
+        kinds: Mapping[str, Callable[[Claimed], Awaitable[str]]] = {
+            "message": self._message,
+            "deleted": self._deleted,
+            "command": self._command,
+            "action": self._clicked,
+            "view": self._given,
+        }
+        try:
+            return await kinds[claimed.event.kind](claimed)
+        except SlackFault as fault:
+            if not fault.gone:
+                raise
+            _log.info("event %d: %s", claimed.id, fault)
+            return "gone"
+
+    async def give_up(self, claimed: Claimed) -> None:
+        """Tell the asker that there is no answer, where there is a place to say so."""
+        event = claimed.event
+        if event.kind != "message":
+            return
+        try:
+            placeholder = await self._placeholder(claimed, "ko")
+            await self.door.update(event.channel, placeholder, notice("ko", "apology"))
+        except SlackFault as fault:
+            if fault.again:
+                raise
+            _log.warning("event %d: nobody could be told: %s", claimed.id, fault)
+
+    async def _message(self, claimed: Claimed) -> str:
+        body, channel = claimed.event.body, claimed.event.channel
+        text = question_text(body["text"], self.bot_user)
+        tongue = spoken(text)
+        match small_talk(text):
+            case SmallTalk.THANKS:
+                await self.door.react(channel, body["ts"], _THANKED)
+                return "thanked"
+            case SmallTalk.NOTHING:
+                placeholder = await self._placeholder(claimed, tongue)
+                await self.door.update(channel, placeholder, notice(tongue, "hint"))
+                return "hinted"
+        placeholder = await self._placeholder(claimed, tongue)
+        message = _stored(claimed) or await self._answered(claimed, text, tongue)
+        await self.door.update(channel, placeholder, message)
+        return "answered"
+
+    async def _answered(self, claimed: Claimed, text: str, tongue: Language) -> Message:
+        """The finished message, stored before it is shown: an attempt that comes after a crash shows it as it is."""
+        body, channel = claimed.event.body, claimed.event.channel
+        try:
+            question = Question.asked(
+                text,
+                asker=body["user"],
+                room=await self.people.room(channel),
+                thread=f"{channel}/{body['thread_ts'] or body['ts']}",
+                longest=self.longest,
+                id=claimed.question,
+            )
+            message = answered(await answer(question, self.deps), tongue)
+        except QuestionFault as fault:
+            message = told(str(fault))
+        await self.inbox.finished(claimed, {"text": message.text, "blocks": list(message.blocks)})
+        return message
+
+    async def _placeholder(self, claimed: Claimed, tongue: Language) -> str:
+        """Where the answer stands: as stored, as posted by an earlier attempt, that of the question before its edit,
+        or a new one."""
+        if claimed.placeholder is not None:
+            return claimed.placeholder
+        event, body = claimed.event, claimed.event.body
+        thread = body["thread_ts"] or body["ts"]
+        ts = await self.inbox.placeholder_of(event.channel, body["ts"]) if body["edited"] else None
+        if ts is None and claimed.attempt > 1:
+            ts = await self.door.adopt(event.channel, thread, event.key)
+        if ts is None:
+            ts = await self.door.placeholder(event.channel, thread, event.key, notice(tongue, "looking"))
+        await self.inbox.placed(claimed, ts)
+        return ts
+
+    async def _deleted(self, claimed: Claimed) -> str:
+        event = claimed.event
+        ts = await self.inbox.placeholder_of(event.channel, event.body["ts"])
+        if ts is None:
+            return "ignored"
+        await self.door.remove(event.channel, ts)
+        return "withdrawn"
+
+    async def _command(self, claimed: Claimed) -> str:
+        body = claimed.event.body
+        verb, _, rest = body["text"].strip().partition(" ")
+        says = await self._said(verb.lower() or "help", rest.strip(), body["user"], claimed.event.channel)
+        if body["response_url"]:
+            await self.door.respond(body["response_url"], told(says))
+        return "commanded"
+
+    async def _said(self, verb: str, rest: str, user: str, channel: str) -> str:
+        if verb == "why":
+            row = await self.deps.records.last(user, await self.people.room(channel))
+            if row is None:
+                return _NOTHING_TO_EXPLAIN
+            pairs = explained(row, row["route"], row["model"], row["tried"])
+            return "\n".join(f"*{what}* {says}" for what, says in pairs)
+        if verb in ("status", "reindex") and not await self.people.is_admin(user):
+            return _ADMINS_ONLY
+        if verb == "status":
+            return await self.operations.status()
+        if verb == "reindex":
+            return await self.operations.reindex(rest or "all")
+        return _HELP
+
+    async def _clicked(self, claimed: Claimed) -> str:
+        body = claimed.event.body
+        verdict = "good" if body["action"] == GOOD else "bad"
+        if not await self._keep(body, verdict):
+            if body["response_url"]:
+                await self.door.respond(body["response_url"], notice("ko", "gone"))
+            return "gone"
+        if verdict == "bad" and body["trigger_id"] and claimed.attempt == 1:
+            await self.door.open_view(body["trigger_id"], feedback_form(UUID(body["answer"]), "ko"))
+        elif body["response_url"]:
+            await self.door.respond(body["response_url"], notice("ko", "thanks"))
+        return "recorded"
+
+    async def _given(self, claimed: Claimed) -> str:
+        return "recorded" if await self._keep(claimed.event.body, "bad") else "gone"
+
+    async def _keep(self, body: Mapping[str, str | None], verdict: str) -> bool:
+        """Keep what somebody thinks of an answer; False: there is no such answer any more."""
+        try:
+            about = UUID(body["answer"] or "")
+        except ValueError:
+            return False
+        said = Feedback(
+            about,
+            str(body["user"]),
+            "good" if verdict == "good" else "bad",
+            reason=body.get("reason"),
+            better=body.get("better"),
+        )
+        return await self.deps.records.give(said, self.deps.rules())
+
+
+def _stored(claimed: Claimed) -> Message | None:
+    if claimed.finished is None:
+        return None
+    return Message(claimed.finished["text"], tuple(claimed.finished["blocks"]))
+
+
+_HELP = """*Naru* answers from the company's documents · 회사 문서에서 찾아 답합니다.
+• Mention me, or write to me directly · 저를 멘션하거나 DM으로 물어보세요.
+• `/naru why` why your last answer here took its way · 마지막 답이 왜 그 경로로 갔는지
+• `/naru status`, `/naru reindex <source|all>` for admins · 관리자용"""
+_ADMINS_ONLY = "관리자만 쓸 수 있는 명령입니다. Only admins can use this command."
+_NOTHING_TO_EXPLAIN = "이 방에서 답한 질문이 아직 없습니다. There is no answer to a question of yours here yet."

@@ -1,0 +1,341 @@
+"""Naru in Slack, whole: a strict look-alike of Slack, real sockets, a real database, models as stand-ins."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import psycopg
+import pytest
+from pydantic import SecretStr
+
+from admin.slack import serve
+from bot.config_file import Slack
+from bot.slack.blocks import BAD, BETTER, GOOD, REASON
+from bot.slack.faults import SlackFault
+from tests.builders import rrn
+from tests.integration.company import Company, company
+from tests.standins.openai import Reply, Says
+from tests.standins.slack import (
+    Channel,
+    Limit,
+    LostReply,
+    Message,
+    SlackStandIn,
+    User,
+    Workspace,
+    rate_limited,
+    refuses,
+)
+
+DOCUMENTS = {
+    "public/leave.md": "# 휴가 규정\n\n## 연차\n\n연차는 1년에 15일이고 3영업일 전에 올립니다.\n",
+    "hr/salary.md": "# 급여 밴드\n\n## 시니어 엔지니어\n\n시니어 엔지니어의 급여 밴드는 구천만 원부터입니다.\n",
+}
+ASKED = "연차는 며칠인가요?"
+SALARY = "시니어 엔지니어 급여 밴드가 어떻게 되나요?"
+DAYS = Says("연차는 15일입니다. [1]")
+FAST = {Limit.POST_RATE: "several questions within a second are what is tested here"}
+
+
+@dataclass
+class InSlack:
+    """A running Naru, the workspace it is in, and its models."""
+
+    slack: SlackStandIn
+    naru: Company
+    url: str
+    engineer: User
+    hr: User
+    admin: User
+    guest: User
+    general: Channel
+    shared: Channel
+
+    async def mentions(self, user: User, channel: Channel, text: str, thread_ts: str | None = None) -> Message:
+        said = await self.slack.says(user, channel, f"<@{self.slack.workspace.bot.id}> {text}", thread_ts)
+        await self.quiet()
+        return said
+
+    async def writes(self, user: User, text: str, thread_ts: str | None = None) -> Message:
+        said = await self.slack.says(user, self.slack.workspace.im(user), text, thread_ts)
+        await self.quiet()
+        return said
+
+    def answers(self, message: Message) -> list[Message]:
+        return [reply for reply in self.slack.replies(message) if reply.user == self.slack.workspace.bot.id]
+
+    def answer(self, message: Message) -> Message:
+        (only,) = self.answers(message)
+        return only
+
+    async def quiet(self) -> None:
+        """Until everything that came in is done."""
+        await self.slack.settled(within=20)
+        async with asyncio.timeout(30):
+            while await asyncio.to_thread(self._open):
+                pass
+
+    def _open(self) -> int:
+        with psycopg.connect(self.url) as database:
+            row = database.execute("select count(*) from inbox where state <> 'done'").fetchone()
+            return int(row[0]) if row else 0
+
+
+@asynccontextmanager
+async def in_slack(
+    folder: Path,
+    url: str,
+    *,
+    http: bool = False,
+    cloud: Sequence[Reply] = (Says("연차는 15일입니다. [1]"),),
+    **more: object,
+) -> AsyncIterator[InSlack]:
+    made = Workspace()
+    engineer, hr = made.user("haneul"), made.user("seoyun")
+    admin, guest = made.user("admin", is_admin=True), made.user("guest", is_restricted=True, is_ultra_restricted=True)
+    made.usergroup("hr", [hr])
+    general = made.channel("general", members=[engineer, hr, admin, made.bot])
+    shared = made.channel("shared", members=[engineer, guest, made.bot])
+    async with company(folder, url, DOCUMENTS, cloud=cloud, on_prem=(Says("구천만 원부터입니다. [1]"),)) as naru:
+        target = "http://127.0.0.1:9/" if http else None
+        async with SlackStandIn(made, target=target, relaxed=FAST) as slack:
+            tokens = Slack(
+                bot_token=SecretStr(slack.bot_token),
+                app_token=None if http else SecretStr(slack.app_token),
+                signing_secret=SecretStr(slack.signing_secret),
+                api_url=slack.api_url,
+                port=0,
+                **more,  # type: ignore[arg-type]
+            )
+            app = replace(naru.app, settings=replace(naru.app.settings, slack=tokens))
+            stop, ready = asyncio.Event(), asyncio.get_running_loop().create_future()
+            serving = asyncio.create_task(serve(app, stop, ready.set_result))
+            await asyncio.wait({serving, ready}, return_when=asyncio.FIRST_COMPLETED)
+            if serving.done():
+                serving.result()
+            if http:
+                await slack.moves_to(ready.result())
+            try:
+                yield InSlack(slack, naru, url, engineer, hr, admin, guest, general, shared)
+            finally:
+                stop.set()
+                await serving
+
+
+modes = pytest.mark.parametrize("http", [False, True], ids=["socket", "http"])
+
+
+@modes
+async def test_a_mention_gets_a_cited_answer_in_its_thread(http: bool, tmp_path: Path, fresh_url: str) -> None:
+    async with in_slack(tmp_path, fresh_url, http=http) as here:
+        asked = await here.mentions(here.engineer, here.general, ASKED)
+        shown = here.answer(asked)
+        blocks = str(shown.blocks)
+        assert "15일" in blocks
+        assert "https://handbook.example/public/leave.md" in blocks
+        assert "cloud" in blocks, "says which way it went"
+        assert here.naru.cloud.heard("15일이고")
+
+
+@modes
+async def test_a_direct_message_is_answered_for_its_writer_alone(http: bool, tmp_path: Path, fresh_url: str) -> None:
+    async with in_slack(tmp_path, fresh_url, http=http) as here:
+        hr, engineer = await here.writes(here.hr, SALARY), await here.writes(here.engineer, SALARY)
+        assert "구천만" in str(here.answer(hr).blocks)
+        assert "구천만" not in str(here.answer(engineer).blocks)
+        assert not here.naru.cloud.heard("구천만")
+
+
+async def test_what_only_hr_may_read_is_not_shown_in_a_room_of_others(tmp_path: Path, fresh_url: str) -> None:
+    async with in_slack(tmp_path, fresh_url) as here:
+        assert "구천만" not in str(here.answer(await here.mentions(here.hr, here.general, SALARY)).blocks)
+
+
+async def test_with_a_guest_in_the_room_nothing_of_the_company_is_shown(tmp_path: Path, fresh_url: str) -> None:
+    async with in_slack(tmp_path, fresh_url) as here:
+        assert "15일" not in str(here.answer(await here.mentions(here.engineer, here.shared, ASKED)).blocks)
+
+
+async def test_a_secret_in_a_mention_never_reaches_the_cloud(tmp_path: Path, fresh_url: str) -> None:
+    async with in_slack(tmp_path, fresh_url) as here:
+        asked = await here.mentions(here.engineer, here.general, f"{rrn()} {ASKED}")
+        assert "on_prem" in str(here.answer(asked).blocks)
+        assert here.naru.cloud.bytes_received == b""
+
+
+async def test_a_follow_up_in_a_direct_message_needs_no_mention(tmp_path: Path, fresh_url: str) -> None:
+    async with in_slack(tmp_path, fresh_url) as here:
+        first = await here.writes(here.engineer, ASKED)
+        await here.writes(here.engineer, "그럼 언제까지 올려요?", first.ts)
+        assert len(here.answers(first)) == 2
+        assert "15일" in str(here.answers(first)[1].blocks)
+
+
+@pytest.mark.parametrize("follow_ups", [False, True])
+async def test_a_follow_up_in_a_channel_is_answered_only_where_the_setting_says_so(
+    follow_ups: bool, tmp_path: Path, fresh_url: str
+) -> None:
+    async with in_slack(tmp_path, fresh_url, follow_ups=follow_ups) as here:
+        first = await here.mentions(here.engineer, here.general, ASKED)
+        for who in (here.engineer, here.hr):
+            await here.slack.says(who, here.general, "그럼 언제까지 올려요?", first.ts)
+        await here.quiet()
+        assert len(here.answers(first)) == (2 if follow_ups else 1)
+
+
+async def test_thanks_get_a_reaction_and_a_bare_mention_a_hint(tmp_path: Path, fresh_url: str) -> None:
+    async with in_slack(tmp_path, fresh_url) as here:
+        thanks, bare = (
+            await here.writes(here.engineer, "고마워요!"),
+            await here.mentions(here.engineer, here.general, ""),
+        )
+        assert here.answers(thanks) == []
+        assert here.slack.calls_of("reactions.add")
+        assert "적어 주세요" in str(here.answer(bare).blocks) or "what you want to know" in str(
+            here.answer(bare).blocks
+        )
+        assert here.naru.cloud.requests == here.naru.on_prem.requests == []
+
+
+async def test_an_edited_question_is_answered_again_in_the_same_place(tmp_path: Path, fresh_url: str) -> None:
+    says = (Says("연차는 15일입니다. [1]"), Says("3영업일 전입니다. [1]"))
+    async with in_slack(tmp_path, fresh_url, cloud=says) as here:
+        asked = await here.mentions(here.engineer, here.general, ASKED)
+        await here.slack.edits(asked, f"<@{here.slack.workspace.bot.id}> 연차는 며칠 전에 올려요?")
+        await here.quiet()
+        assert "3영업일 전입니다" in str(here.answer(asked).blocks)
+
+
+async def test_a_deleted_question_takes_its_answer_with_it(tmp_path: Path, fresh_url: str) -> None:
+    async with in_slack(tmp_path, fresh_url) as here:
+        asked = await here.mentions(here.engineer, here.general, ASKED)
+        await here.slack.deletes(asked)
+        await here.quiet()
+        assert here.answers(asked) == []
+
+
+async def test_bots_and_chatter_are_never_answered(tmp_path: Path, fresh_url: str) -> None:
+    async with in_slack(tmp_path, fresh_url) as here:
+        bot = await here.slack.integration_says(here.general, f"<@{here.slack.workspace.bot.id}> {ASKED}")
+        chatter = await here.slack.says(here.engineer, here.general, ASKED)
+        await here.quiet()
+        assert here.answers(bot) == here.answers(chatter) == []
+
+
+async def test_an_event_that_is_delivered_twice_is_answered_once(tmp_path: Path, fresh_url: str) -> None:
+    async with in_slack(tmp_path, fresh_url) as here:
+        asked = await here.mentions(here.engineer, here.general, ASKED)
+        for delivery in here.slack.delivered("app_mention"):
+            await here.slack.courier.repeat(delivery)
+        await here.quiet()
+        assert len(here.answers(asked)) == 1
+        assert len(here.naru.cloud.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("method", "reply"),
+    [
+        ("chat.postMessage", LostReply()),
+        ("chat.postMessage", rate_limited(1)),
+        ("chat.update", LostReply()),
+        ("chat.update", rate_limited(1)),
+        ("chat.update", refuses("internal_error")),
+    ],
+)
+async def test_trouble_of_slack_costs_time_and_no_second_answer(
+    method: str, reply: object, tmp_path: Path, fresh_url: str
+) -> None:
+    async with in_slack(tmp_path, fresh_url) as here:
+        here.slack.scripts(method, reply)  # type: ignore[arg-type]
+        asked = await here.mentions(here.engineer, here.general, ASKED)
+        assert "15일" in str(here.answer(asked).blocks)
+        assert len(here.naru.cloud.requests) == 1
+
+
+async def test_a_channel_that_is_archived_meanwhile_ends_the_question(tmp_path: Path, fresh_url: str) -> None:
+    async with in_slack(tmp_path, fresh_url) as here:
+        here.slack.scripts("chat.update", refuses("is_archived"))
+        await here.mentions(here.engineer, here.general, ASKED)
+        with psycopg.connect(here.url) as database:
+            assert database.execute("select outcome from inbox").fetchall() == [("gone",)]
+
+
+async def test_feedback_with_a_reason_and_a_better_answer_is_kept_and_can_change(
+    tmp_path: Path, fresh_url: str
+) -> None:
+    async with in_slack(tmp_path, fresh_url) as here:
+        shown = here.answer(await here.mentions(here.engineer, here.general, ASKED))
+        await here.slack.clicks(here.hr, shown, GOOD)
+        await here.slack.clicks(here.engineer, shown, BAD)
+        await here.quiet()
+        (form,) = here.slack.workspace.views.values()
+        await here.slack.submits(form, {(REASON, REASON): "빠졌어요", (BETTER, BETTER): "15일, 3영업일 전"})
+        await here.quiet()
+        with psycopg.connect(here.url) as database:
+            rows = database.execute("select verdict, reason is not null, better is not null from feedback").fetchall()
+        assert sorted(rows) == [("bad", True, True), ("good", False, False)]
+
+
+async def test_the_commands(tmp_path: Path, fresh_url: str) -> None:
+    async with in_slack(tmp_path, fresh_url) as here:
+        await here.mentions(here.engineer, here.general, ASKED)
+
+        async def says(user: User, text: str) -> str:
+            before = len(here.slack.workspace.ephemerals)
+            await here.slack.slash(user, here.general, "/naru", text)
+            await here.quiet()
+            return " ".join(f"{m.text} {m.blocks}" for m in here.slack.workspace.ephemerals[before:])
+
+        assert "/naru why" in await says(here.engineer, "help")
+        assert "cloud → on_prem → quote" in await says(here.engineer, "why")
+        assert "관리자" in await says(here.engineer, "reindex all")
+        (here.naru.folder / "handbook" / "public" / "new.md").write_text("# 새 문서\n\n글", encoding="utf-8")
+        assert "1 added" in await says(here.admin, "reindex handbook")
+        assert "handbook" in await says(here.admin, "status")
+
+
+async def test_what_is_done_leaves_no_text_in_the_inbox(tmp_path: Path, fresh_url: str) -> None:
+    async with in_slack(tmp_path, fresh_url) as here:
+        await here.mentions(here.engineer, here.general, ASKED)
+        with psycopg.connect(here.url) as database:
+            rows = database.execute("select body, finished from inbox").fetchall()
+            assert rows == [(None, None)]
+            threads = str(database.execute("select thread, room, asker from question").fetchall())
+        assert here.engineer.id not in threads
+
+
+async def test_questions_of_one_thread_are_answered_in_order(tmp_path: Path, fresh_url: str) -> None:
+    async with in_slack(tmp_path, fresh_url, cloud=(Says("연차는 15일입니다. [1]", delay_first_s=0.2),)) as here:
+        room = here.slack.workspace.im(here.engineer)
+        first = await here.slack.says(here.engineer, room, ASKED)
+        for n in range(4):
+            await here.slack.says(here.engineer, room, f"연차 규정 {n}번은 무엇인가요?", first.ts)
+        await here.quiet()
+        assert len(here.answers(first)) == 5
+        with psycopg.connect(here.url) as database:
+            done = database.execute("select ts from inbox order by done_at").fetchall()
+        assert done == sorted(done)
+
+
+@pytest.mark.parametrize(
+    ("method", "error", "says"),
+    [
+        ("auth.test", "invalid_auth", "SLACK_BOT_TOKEN does not work"),
+        ("apps.connections.open", "not_authed", "SLACK_APP_TOKEN does not work"),
+    ],
+)
+async def test_a_token_that_does_not_work_is_one_sentence_at_the_start(
+    method: str, error: str, says: str, tmp_path: Path, fresh_url: str
+) -> None:
+    async with company(tmp_path, fresh_url, DOCUMENTS) as naru, SlackStandIn() as slack:
+        slack.scripts(method, *[refuses(error)] * 3)
+        tokens = Slack(
+            bot_token=SecretStr(slack.bot_token), app_token=SecretStr(slack.app_token), api_url=slack.api_url
+        )
+        app = replace(naru.app, settings=replace(naru.app.settings, slack=tokens))
+        with pytest.raises(SlackFault, match=says):
+            await serve(app, asyncio.Event())
