@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
+from typing import Any
 
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
@@ -19,21 +19,22 @@ from bot.inbox import Event, Inbox
 from bot.slack.answering import Answering
 from bot.slack.app import check_in, http_session, slack_app, web_client
 from bot.slack.budget import UpdateBudget
+from bot.slack.faults import translated
+from bot.slack.history import History
 from bot.slack.people import SlackPeople
 from bot.slack.post import SlackDoor
+from bot.slack.reconcile import Reconciler
 from bot.spool import Spool
 from bot.toml_file import Problem, SettingsFault
-from bot.worker import Worker, described
+from bot.worker import Worker, supervised
 from retrieval.database import Database
 from retrieval.errors import Fault
 from retrieval.reindex import Report
 
-_log = logging.getLogger(__name__)
-
 PATH = "/slack/events"
 PATIENCE_S = 20.0
 """How long what is being answered may go on after the word to stop; the rest is answered by whoever comes next."""
-_RESTART_S = 1.0
+_RECONNECT_S = 20.0
 
 
 async def serve(app: App, stop: asyncio.Event, ready: Callable[[str], object] = lambda how: None) -> None:
@@ -67,6 +68,7 @@ async def serve(app: App, stop: asyncio.Event, ready: Callable[[str], object] = 
             longest=app.settings.answer.max_question_chars,
         )
         worker = Worker(inbox, answering.handle, answering.give_up, at_once=slack.at_once)
+        follows = _follows(inbox) if slack.follow_ups else None
         secret = slack.signing_secret.get_secret_value() if slack.signing_secret else None
         bolt = slack_app(
             client,
@@ -74,11 +76,15 @@ async def serve(app: App, stop: asyncio.Event, ready: Callable[[str], object] = 
             signing_secret=secret,
             put=inbox.put,
             changed=people.changed,
-            follows=_follows(inbox) if slack.follow_ups else None,
+            follows=follows,
         )
-        working = asyncio.create_task(_supervised(worker.run))
+        reconciler = Reconciler(History(client), inbox, identity.bot_user, follows=follows)
+        working = asyncio.create_task(supervised(worker.run))
         try:
-            async with _socket_mode(bolt, app_token) if app_token else _http(bolt, slack) as how:
+            async with (
+                socket_mode(bolt, app_token, reconciler) if app_token else _http(bolt, slack, reconciler) as how,
+                _meanwhile(reconciler.run),
+            ):
                 ready(how)
                 await stop.wait()
         finally:
@@ -96,20 +102,34 @@ def _follows(inbox: Inbox) -> Callable[[Event], Awaitable[bool]]:
     return follows
 
 
-async def _supervised(run: Callable[[], Awaitable[None]]) -> None:
-    """What ends by an error is begun again: a worker that is gone would answer nobody, and nobody would know."""
-    while True:
-        try:
-            return await run()
-        except Exception as error:  # noqa: BLE001 - the edge of the process
-            _log.error("the worker ended and is begun again: %s", described(error))
-        await asyncio.sleep(_RESTART_S)
+@asynccontextmanager
+async def _meanwhile(run: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+    task = asyncio.create_task(supervised(run))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait({task})
 
 
 @asynccontextmanager
-async def _socket_mode(bolt: AsyncApp, app_token: str) -> AsyncIterator[str]:
+async def socket_mode(bolt: AsyncApp, app_token: str, reconciler: Reconciler) -> AsyncIterator[str]:
+    """Open while the context is. reconciler: told what the socket does, and may have it replaced."""
     handler = AsyncSocketModeHandler(bolt, app_token, web_client=bolt.client)
     handler.client.proxy = bolt.client.proxy  # it would take the environment's
+
+    async def reconnect() -> None:
+        with translated("apps.connections.open"):
+            async with asyncio.timeout(_RECONNECT_S):  # the library would try one used address for ever
+                await handler.client.connect_to_new_endpoint(force=True)
+
+    async def heard(_client: object, message: dict[str, Any], _raw: str | None) -> None:
+        if message.get("type") == "hello":
+            reconciler.connected(reconnect)
+        elif "envelope_id" in message:
+            reconciler.delivered()
+
+    handler.client.message_listeners.append(heard)
     await handler.connect_async()  # type: ignore[no-untyped-call]
     try:
         yield "Socket Mode"
@@ -118,7 +138,7 @@ async def _socket_mode(bolt: AsyncApp, app_token: str) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
-async def _http(bolt: AsyncApp, slack: Slack) -> AsyncIterator[str]:
+async def _http(bolt: AsyncApp, slack: Slack, reconciler: Reconciler) -> AsyncIterator[str]:
     async def events(request: web.Request) -> web.Response:
         return await to_aiohttp_response(await bolt.async_dispatch(await to_bolt_request(request)))
 
@@ -129,6 +149,7 @@ async def _http(bolt: AsyncApp, slack: Slack) -> AsyncIterator[str]:
     try:
         site = web.TCPSite(runner, slack.host, slack.port)
         await site.start()
+        reconciler.look()
         host, port = runner.addresses[0][:2]
         yield f"http://{host}:{port}{PATH}"
     finally:

@@ -6,29 +6,34 @@ import argparse
 import asyncio
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import Benchmark, Row, first_run, overhead, questions
+from benchmarks import Benchmark, Row, ack, chaos, first_run, overhead, questions
 from retrieval.errors import Fault
 
 BENCHMARKS: Mapping[str, Benchmark] = {
     "questions": questions.measure,
     "overhead": overhead.measure,
     "first_run": first_run.measure,
+    "ack": ack.measure,
 }
+ALONE: Mapping[str, Callable[[Sequence[str]], int]] = {"chaos": chaos.main}
+"""With options of their own, and too long to be part of `all`."""
 
 
 def main(arguments: Sequence[str], benchmarks: Mapping[str, Benchmark] = BENCHMARKS) -> int:
     """The exit status. Figures go to stdout, talk to stderr."""
+    if arguments and arguments[0] in ALONE:
+        return ALONE[arguments[0]](arguments[1:])
     options = _options(arguments, benchmarks)
     chosen = list(benchmarks.values()) if options.name == "all" else [benchmarks.get(options.name)]
     measures = [measure for measure in chosen if measure is not None]
     if not measures:
-        _say(f"There is no benchmark '{options.name}': there are {', '.join(benchmarks)} and all.")
+        _say(f"There is no benchmark '{options.name}': there are {', '.join([*benchmarks, *ALONE])} and all.")
         return 2
     try:
         rows = asyncio.run(_measured(measures, verbose=options.verbose))
@@ -50,7 +55,7 @@ async def _measured(measures: Sequence[Benchmark], *, verbose: bool) -> list[Row
 
 def _options(arguments: Sequence[str], benchmarks: Mapping[str, Benchmark]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="What this release promises in numbers.")
-    parser.add_argument("name", metavar="NAME", help=f"{', '.join(benchmarks)} or all")
+    parser.add_argument("name", metavar="NAME", help=f"{', '.join([*benchmarks, *ALONE])} or all")
     parser.add_argument("--json", action="store_true", help="the rows as one JSON document on standard output")
     parser.add_argument("--verbose", action="store_true", help="details on standard error, such as what was missed")
     return parser.parse_args(arguments)

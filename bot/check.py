@@ -55,19 +55,22 @@ _SPLIT = r"[*_~`\\]*"  # markup inside an address, which is not there any more o
 _REST = r"[^\s<>()\[\]{}|\"`]*"
 # Each alternative starts only where a word does, so that a long run of letters is read once.
 _ADDRESS = (
-    rf"(?:(?<![A-Za-z0-9+.*_~`\\-])[A-Za-z0-9+.*_~`\\-]+)?:{_SPLIT}/{_SPLIT}/{_REST}"
+    rf"(?:(?<![A-Za-z0-9+.*_~`\\-])[A-Za-z0-9+.*_~`\\-]+)?:{_SPLIT}/{_SPLIT}/(?:\[[0-9A-Fa-f:.]+\])?{_REST}"
     rf"|(?<![A-Za-z0-9])(?:https?|javascript|vbscript|mailto|file|blob|data(?=:[a-z]*[/,;])){_SPLIT}:(?=[!-~]){_REST}"
     rf"|(?<![\w@.-])\.*(?:[\w-]+\\?\.)*(?:www\.|xn--){_REST}"
-    r"|(?<![\w/.-])(?://)?\.*(?:[\w-]+\\?\.)+"
+    r"|(?<![\w/.-])(?://)?\.*(?:[\w-]+\\?[.。])+"
     # Names of files and products are no hosts; what is a top-level domain as well (md, sh, py) counts as one.
     r"(?!(?:js|jsx|ts|tsx|json|ya?ml|toml|html?|css|xml|txt|csv|pdf|docx?|xlsx?|pptx?|hwpx?|png|jpe?g|gif|log)\b)"
-    rf"(?:[A-Za-z]{{2,24}}|한국)(?::[0-9]{{1,5}})?[/?#]{_REST}"
+    rf"(?:[A-Za-z]{{2,24}}|한국)\.?(?::[0-9]{{1,5}})?[/?#]{_REST}"
 )
 _PING = re.compile(
     rf"(?<!@)(?:(?<![A-Za-z0-9])@|@@)@*(?={_SPLIT}(?:channel|here|everyone)(?![A-Za-z0-9_]))", re.IGNORECASE
 )
 _JOINT = re.compile(r"\](?=[(:])|<(?=[A-Za-z/!?@#])|&(?=#[0-9]|#[xX]|[A-Za-z][A-Za-z0-9]*;)")
 _EMPHASIS = re.compile(r"\*+|~~|`+|\\")
+# Browsers read an address in full-width letters, or with other dots, as any other.
+_FULL_WIDTH = {0xFEE0 + ord(c): c for c in map(chr, range(0x21, 0x7F)) if c.isalnum() or c in ":/.@?#&=%"}
+_FULL_WIDTH |= {ord("․"): ".", ord("｡"): "."}
 _HOLE = "\ue000"  # private use: in no text that somebody wrote
 
 
@@ -168,7 +171,7 @@ def _harmless(text: str, shown: Shown, tongue: Language) -> tuple[str, frozenset
 
 def _bare(text: str) -> str:
     """The words without their markup, as far as it is well formed; nothing invisible is left."""
-    text = _ENTITY.sub(lambda m: unescape(m[0]), text)
+    text = _ENTITY.sub(lambda m: unescape(m[0]), text).translate(_FULL_WIDTH)
     text = "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Cs"))
     text = _LINK.sub(r"\1", _IMAGE.sub("", text))
     return _ANGLED.sub(lambda m: m["label"] or m["address"] or "", _DEFINITION.sub("", text))

@@ -199,6 +199,18 @@ class Inbox:
             found = await connection.scalar(_PLACEHOLDER_OF, {"channel": channel, "ts": Decimal(ts)})
         return None if found is None else str(found)
 
+    async def newest(self, since: float) -> dict[str, float]:
+        """The channels that something came from after `since`, each with the time of the newest; seconds since 1970."""
+        async with self._database.transaction() as connection:
+            rows = (await connection.execute(_NEWEST, {"since": Decimal(str(since))})).all()
+        return {channel: float(ts) for channel, ts in rows}
+
+    async def keys(self, channel: str, since: float) -> frozenset[str]:
+        """The keys of what came from a channel and is newer than `since`, done or not; seconds since 1970."""
+        async with self._database.transaction() as connection:
+            values = {"channel": channel, "since": Decimal(str(since))}
+            return frozenset(await connection.scalars(_KEYS, values))
+
     async def backlog(self) -> Backlog:
         """What is not done. Raises DatabaseFault."""
         async with self._database.transaction() as connection:
@@ -357,6 +369,10 @@ _PLACEHOLDER_OF = text("""
 select placeholder from inbox where channel = :channel and ts = :ts and placeholder is not null
 order by id desc limit 1
 """)
+
+_NEWEST = text("select channel, max(ts) from inbox where ts >= :since and channel <> '' group by channel")
+
+_KEYS = text("select key from inbox where channel = :channel and ts >= :since")
 
 _BACKLOG = text("""
 select count(*), coalesce(extract(epoch from now() - min(received_at)), 0) from inbox where state <> 'done'

@@ -1,6 +1,7 @@
-"""Environment and naru.toml -> one frozen Settings, or every problem at once.
+"""Environment, .env and naru.toml -> one frozen Settings, or every problem at once.
 
-Nothing else in Naru reads the environment. It wins over the file; an empty variable counts as unset.
+Nothing else in Naru reads the environment. It wins over .env in the current folder, and both over naru.toml; an empty
+variable counts as unset.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from dotenv import dotenv_values
 from pydantic import SecretStr, ValidationError
 
 from bot.config_file import (
@@ -79,9 +81,21 @@ class Settings:
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None, cwd: Path | None = None) -> Settings:
         """Reads the environment and the file. Raises SettingsFault with everything that is wrong."""
-        environ = os.environ if environ is None else environ
+        cwd = cwd or Path.cwd()
+        environ = {**_written(cwd / ".env"), **(os.environ if environ is None else environ)}
         found = {name: value.strip() for name, value in environ.items() if value.strip()}
-        return _Loader(found, cwd or Path.cwd()).load()
+        return _Loader(found, cwd).load()
+
+
+def _written(path: Path) -> dict[str, str]:
+    """The variables of a .env file that are ours; the environment wins over them."""
+    try:
+        values = dotenv_values(path, interpolate=False, encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise SettingsFault(
+            Problem(str(path), "", "cannot be read: it must be a UTF-8 file of NAME=value lines")
+        ) from None
+    return {name: value for name, value in values.items() if value and name.startswith(("NARU_", "SLACK_"))}
 
 
 class _Loader:

@@ -18,6 +18,7 @@ _log = logging.getLogger(__name__)
 ATTEMPTS = 5
 """How often an event is handled, crashes of whole processes included, before its asker gets an apology."""
 RENEW_S = 1.0
+_RESTART_S = 1.0
 
 Handle = Callable[[Claimed], Awaitable[str]]
 GiveUp = Callable[[Claimed], Awaitable[None]]
@@ -125,6 +126,16 @@ class Worker:
             await self._inbox.release(claimed)
         except (Fenced, DatabaseFault) as error:
             _log.info("event %d was not released, its lease runs out: %s", claimed.id, type(error).__name__)
+
+
+async def supervised(run: Callable[[], Awaitable[None]]) -> None:
+    """What ends by an error is begun again: a worker that is gone answers nobody, and nobody would know."""
+    while True:
+        try:
+            return await run()
+        except Exception as error:  # noqa: BLE001 - the edge of the process
+            _log.error("the worker ended and is begun again: %s", described(error))
+        await asyncio.sleep(_RESTART_S)
 
 
 def described(error: BaseException) -> str:

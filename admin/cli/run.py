@@ -47,8 +47,9 @@ async def _in_slack(app: App) -> None:
     stop = asyncio.Event()
     for signal_number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
+    # What was never read is read first: until then every answer would be that nobody knows. The rest follows behind.
+    await reindexed(app, await app.never_indexed(), patient=True)
     serving = asyncio.create_task(serve(app, stop, lambda how: err.print(f"Answering in Slack ({how}).")))
-    # Slack is answered from the first second on, with what is indexed by then.
     indexing = asyncio.create_task(reindexed(app, await app.active(), patient=True))
     try:
         await serving

@@ -6,15 +6,17 @@ stored before it is set, and setting it twice changes nothing.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 from uuid import UUID
 
 from bot.answer import Deps, answer
-from bot.domain import Feedback, Question, QuestionFault
-from bot.inbox import Claimed, Inbox
+from bot.domain import Feedback, Question, QuestionFault, Room
+from bot.inbox import Claimed, Fenced, Inbox
+from bot.people import People
 from bot.slack.blocks import GOOD, Message, answered, feedback_form, notice, told
 from bot.slack.events import question_text
 from bot.slack.faults import SlackFault
@@ -23,6 +25,7 @@ from bot.slack.post import SlackDoor
 from bot.small_talk import SmallTalk, small_talk
 from bot.why import explained
 from bot.words import Language, spoken
+from retrieval.passage import Readers
 
 _log = logging.getLogger(__name__)
 _THANKED = "heart"
@@ -110,7 +113,8 @@ class Answering:
                 longest=self.longest,
                 id=claimed.question,
             )
-            message = answered(await answer(question, self.deps), tongue)
+            deps = replace(self.deps, people=_WhileOurs(self.deps.people, self.inbox, claimed))
+            message = answered(await answer(question, deps), tongue)
         except QuestionFault as fault:
             message = told(str(fault))
         await self.inbox.finished(claimed, {"text": message.text, "blocks": list(message.blocks)})
@@ -127,8 +131,22 @@ class Answering:
         if ts is None and claimed.attempt > 1:
             ts = await self.door.adopt(event.channel, thread, event.key)
         if ts is None:
-            ts = await self.door.placeholder(event.channel, thread, event.key, notice(tongue, "looking"))
+            # Shielded: a post that is cut off halfway may stand in Slack, and nobody would take it back.
+            return await asyncio.shield(self._posted(claimed, thread, tongue))
         await self.inbox.placed(claimed, ts)
+        return ts
+
+    async def _posted(self, claimed: Claimed, thread: str, tongue: Language) -> str:
+        """A new placeholder. An attempt that was overtaken while it posted takes its post back."""
+        event = claimed.event
+        ts = await self.door.placeholder(event.channel, thread, event.key, notice(tongue, "looking"))
+        try:
+            await self.inbox.placed(claimed, ts)
+        except Fenced:
+            # Only where the other attempt has one already: without, it may be about to adopt this one.
+            if await self.inbox.placeholder_of(event.channel, event.ts) not in (None, ts):
+                await self.door.remove(event.channel, ts)
+            raise
         return ts
 
     async def _deleted(self, claimed: Claimed) -> str:
@@ -192,6 +210,23 @@ class Answering:
             better=body.get("better"),
         )
         return await self.deps.records.give(said, self.deps.rules())
+
+
+@dataclass(frozen=True, slots=True)
+class _WhileOurs:
+    """People for one attempt. They are asked afresh right before an answer is stored: the last moment to notice that
+    another attempt has the event, whose stored answer must stay the one that is shown."""
+
+    people: People
+    inbox: Inbox
+    claimed: Claimed
+
+    async def readers(self, asker: str, room: Room, *, fresh: bool = False) -> Readers:
+        """Raises Fenced, DatabaseFault."""
+        readers = await self.people.readers(asker, room, fresh=fresh)
+        if fresh:
+            await self.inbox.renew(self.claimed)
+        return readers
 
 
 def _stored(claimed: Claimed) -> Message | None:

@@ -24,6 +24,7 @@ METHODS: Mapping[str, tuple[str, ...]] = {
     "chat.update": ("chat:write",),
     "conversations.history": _HISTORY,
     "conversations.info": _READ,
+    "conversations.list": _READ,
     "conversations.members": _READ,
     "conversations.replies": _HISTORY,
     "reactions.add": ("reactions:write",),

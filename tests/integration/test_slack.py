@@ -18,7 +18,7 @@ from bot.slack.blocks import BAD, BETTER, GOOD, REASON
 from bot.slack.faults import SlackFault
 from tests.builders import rrn
 from tests.integration.company import Company, company
-from tests.standins.openai import Reply, Says
+from tests.standins.openai import Reply, Request, Says
 from tests.standins.slack import (
     Channel,
     Limit,
@@ -26,6 +26,7 @@ from tests.standins.slack import (
     Message,
     SlackStandIn,
     User,
+    Usergroup,
     Workspace,
     rate_limited,
     refuses,
@@ -38,6 +39,7 @@ DOCUMENTS = {
 ASKED = "연차는 며칠인가요?"
 SALARY = "시니어 엔지니어 급여 밴드가 어떻게 되나요?"
 DAYS = Says("연차는 15일입니다. [1]")
+MONEY = Says("구천만 원부터입니다. [1]")
 FAST = {Limit.POST_RATE: "several questions within a second are what is tested here"}
 
 
@@ -92,6 +94,7 @@ async def in_slack(
     *,
     http: bool = False,
     cloud: Sequence[Reply] = (Says("연차는 15일입니다. [1]"),),
+    on_prem: Sequence[Reply] = (MONEY,),
     **more: object,
 ) -> AsyncIterator[InSlack]:
     made = Workspace()
@@ -100,7 +103,7 @@ async def in_slack(
     made.usergroup("hr", [hr])
     general = made.channel("general", members=[engineer, hr, admin, made.bot])
     shared = made.channel("shared", members=[engineer, guest, made.bot])
-    async with company(folder, url, DOCUMENTS, cloud=cloud, on_prem=(Says("구천만 원부터입니다. [1]"),)) as naru:
+    async with company(folder, url, DOCUMENTS, cloud=cloud, on_prem=on_prem) as naru:
         target = "http://127.0.0.1:9/" if http else None
         async with SlackStandIn(made, target=target, relaxed=FAST) as slack:
             tokens = Slack(
@@ -153,6 +156,21 @@ async def test_a_direct_message_is_answered_for_its_writer_alone(http: bool, tmp
 async def test_what_only_hr_may_read_is_not_shown_in_a_room_of_others(tmp_path: Path, fresh_url: str) -> None:
     async with in_slack(tmp_path, fresh_url) as here:
         assert "구천만" not in str(here.answer(await here.mentions(here.hr, here.general, SALARY)).blocks)
+
+
+async def test_a_right_that_ends_while_the_model_writes_ends_the_answer(tmp_path: Path, fresh_url: str) -> None:
+    """Slack says nothing of it by event: what is shown rests on a look of this very moment."""
+    groups: list[Usergroup] = []
+
+    def leave(request: Request) -> str:
+        groups[0].users.clear()
+        return "구천만 원부터입니다. [1]"
+
+    async with in_slack(tmp_path, fresh_url, on_prem=(leave,)) as here:
+        groups += here.slack.workspace.usergroups.values()
+        shown = str(here.answer(await here.writes(here.hr, SALARY)).blocks)
+        assert here.naru.on_prem.requests
+        assert "구천만" not in shown
 
 
 async def test_with_a_guest_in_the_room_nothing_of_the_company_is_shown(tmp_path: Path, fresh_url: str) -> None:

@@ -4,15 +4,18 @@ import asyncio
 import json
 import math
 from collections.abc import Mapping
+from dataclasses import fields
 from importlib.metadata import PathDistribution
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks import Benchmark, BenchmarkFault, Row, Tell
-from benchmarks.__main__ import BENCHMARKS, main
+from benchmarks.__main__ import ALONE, BENCHMARKS, main
+from benchmarks.chaos import Found, out_of_order
 from benchmarks.installation import default_install, installed_bytes
 from benchmarks.questions import Result, rows
 from benchmarks.sample import Asked, environment, questions
@@ -110,13 +113,47 @@ def test_an_unknown_name_is_one_sentence_that_lists_the_names(capsys: pytest.Cap
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err.count("\n") == 1
-    assert all(name in said.err for name in ("speed", "all", *BENCHMARKS))
+    assert all(name in said.err for name in ("speed", "all", *BENCHMARKS, *ALONE))
 
 
 def test_a_benchmark_that_could_not_measure_says_why_and_fails(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["it", "--json"], {"it": broken}) == 1
     said = capsys.readouterr()
     assert (said.out, said.err) == ("", "Nothing was measured.\n")
+
+
+def test_what_has_options_of_its_own_is_not_part_of_all() -> None:
+    assert ALONE.keys().isdisjoint(BENCHMARKS)
+    with pytest.raises(SystemExit, match="2"):
+        main(["chaos", "--events", "many"])
+
+
+# -- chaos -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("what", ["lost", "twice", "orphans", "differs", "out_of_order"])
+def test_one_question_that_went_wrong_is_not_ok(what: str) -> None:
+    numbers = dict.fromkeys((each.name for each in fields(Found)), 0)
+    assert Found(**numbers).ok
+    assert not Found(**numbers | {what: 1}).ok
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "wrong"),
+    [
+        ((1, 1, 2), (2, 2, 3), 0),
+        ((1, 1, 3), (2, 2, 2), 1),
+        ((1, 3, 4), (2, 2, 3), 0),  # the later one was done before the earlier one had come in
+    ],
+)
+def test_a_question_that_overtook_an_earlier_one_of_its_thread_is_out_of_order(
+    first: tuple[int, int, int], second: tuple[int, int, int], wrong: int
+) -> None:
+    names = ("ts", "received_at", "done_at")
+    rows = [SimpleNamespace(thread="t", **dict(zip(names, row, strict=True))) for row in (first, second)]
+    assert out_of_order(rows) == wrong
+    rows[0].thread = "another"
+    assert out_of_order(rows) == 0
 
 
 # -- the questions ---------------------------------------------------------------------------------------------

@@ -320,3 +320,17 @@ def test_the_example_as_it_is_sets_nothing_and_uncommented_it_loads(tmp_path: Pa
 def test_the_example_names_every_variable() -> None:
     text = EXAMPLE.read_text(encoding="utf-8")
     assert [name for name in (*VARIABLES, "NARU_CONFIG", "NARU_KEY") if name not in text] == []
+
+
+def test_a_dotenv_file_gives_what_the_environment_does_not(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text('SLACK_BOT_TOKEN="from the file"\nNARU_HOME=/from/file\nPATH=/x\n', encoding="utf-8")
+    settings = Settings.load({"NARU_HOME": "/from/environment"}, tmp_path)
+    assert settings.slack.bot_token is not None
+    assert settings.slack.bot_token.get_secret_value() == "from the file"
+    assert settings.home == Path("/from/environment")
+
+
+def test_an_unknown_name_in_a_dotenv_file_is_a_problem(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("NARU_HOEM=/x\n", encoding="utf-8")
+    with pytest.raises(SettingsFault, match="NARU_HOME"):
+        Settings.load({}, tmp_path)
