@@ -330,8 +330,10 @@ async def test_questions_of_one_thread_are_answered_in_order(tmp_path: Path, fre
     async with in_slack(tmp_path, fresh_url, cloud=(Says("연차는 15일입니다. [1]", delay_first_s=0.2),)) as here:
         room = here.slack.workspace.im(here.engineer)
         first = await here.slack.says(here.engineer, room, ASKED)
+        await here.slack.settled()  # what arrives later than its successor is answered later
         for n in range(4):
             await here.slack.says(here.engineer, room, f"연차 규정 {n}번은 무엇인가요?", first.ts)
+            await here.slack.settled()
         await here.quiet()
         assert len(here.answers(first)) == 5
         with psycopg.connect(here.url) as database:

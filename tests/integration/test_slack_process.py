@@ -31,13 +31,18 @@ async def test_naru_run_answers_in_slack_and_ends_on_sigterm(tmp_path: Path, fre
             stderr=asyncio.subprocess.PIPE,
         )
         assert process.stderr is not None
-        async with asyncio.timeout(40):
-            while "Answering in Slack (Socket Mode)" not in (line := (await process.stderr.readline()).decode()):
-                assert line, "naru run ended before it answered in Slack"
-            asked = await slack.says(haneul, slack.workspace.im(haneul), "연차는 며칠인가요?")
-            while "휴가 규정" not in str([reply.blocks for reply in slack.replies(asked)]):
-                await slack.settled()
-                await asyncio.to_thread(time.sleep, 0.05)  # another process works: there is no event to wait for
-            process.send_signal(signal.SIGTERM)
-            await process.stderr.read()
-            assert await process.wait() == 0
+        try:
+            async with asyncio.timeout(40):
+                while "Answering in Slack (Socket Mode)" not in (line := (await process.stderr.readline()).decode()):
+                    assert line, "naru run ended before it answered in Slack"
+                asked = await slack.says(haneul, slack.workspace.im(haneul), "연차는 며칠인가요?")
+                while "휴가 규정" not in str([reply.blocks for reply in slack.replies(asked)]):
+                    await slack.settled()
+                    await asyncio.to_thread(time.sleep, 0.05)  # another process works: there is no event to wait for
+                process.send_signal(signal.SIGTERM)
+                await process.stderr.read()
+                assert await process.wait() == 0
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
