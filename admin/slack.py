@@ -35,6 +35,7 @@ PATH = "/slack/events"
 PATIENCE_S = 20.0
 """How long what is being answered may go on after the word to stop; the rest is answered by whoever comes next."""
 _RECONNECT_S = 20.0
+_STOP_S = 0.5
 
 
 async def serve(app: App, stop: asyncio.Event, ready: Callable[[str], object] = lambda how: None) -> None:
@@ -83,7 +84,7 @@ async def serve(app: App, stop: asyncio.Event, ready: Callable[[str], object] = 
         try:
             async with (
                 socket_mode(bolt, app_token, reconciler) if app_token else _http(bolt, slack, reconciler) as how,
-                _meanwhile(reconciler.run),
+                meanwhile(reconciler.run),
             ):
                 ready(how)
                 await stop.wait()
@@ -103,13 +104,15 @@ def _follows(inbox: Inbox) -> Callable[[Event], Awaitable[bool]]:
 
 
 @asynccontextmanager
-async def _meanwhile(run: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+async def meanwhile(run: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+    """It runs, supervised, for as long as the context is open."""
     task = asyncio.create_task(supervised(run))
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.wait({task})
+        while not task.done():  # asyncio.wait_for, which the SDK uses, can swallow a cancellation (Python 3.11)
+            task.cancel()
+            await asyncio.wait({task}, timeout=_STOP_S)
 
 
 @asynccontextmanager

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from admin.slack import serve, socket_mode
+from admin.slack import meanwhile, serve, socket_mode
 from bot.config_file import Slack
 from bot.inbox import Inbox
 from bot.slack.app import check_in, http_session, slack_app, web_client
@@ -183,14 +183,20 @@ async def watched(database: Database, folder: Path) -> AsyncIterator[Watched]:
             History(client, calls_a_minute=600), inbox, identity.bot_user, clock=room.slack.clock.now
         )
         app = slack_app(client, identity, signing_secret=None, put=inbox.put, changed=lambda event: None)
-        async with socket_mode(app, room.slack.app_token, reconciler):
-            running = asyncio.create_task(reconciler.run())
-            try:
-                await until(lambda: bool(room.slack.calls_of("conversations.history")))
-                yield Watched(room.slack, room.hana, room.general, inbox, database, reconciler)
-            finally:
-                running.cancel()
-                await asyncio.wait({running})
+        async with socket_mode(app, room.slack.app_token, reconciler), meanwhile(reconciler.run):
+            await until(lambda: bool(room.slack.calls_of("conversations.history")))
+            yield Watched(room.slack, room.hana, room.general, inbox, database, reconciler)
+
+
+@pytest.mark.parametrize("steps", range(6))
+async def test_what_runs_meanwhile_ends_even_where_a_library_swallows_its_cancellation(steps: int) -> None:
+    async def run() -> None:
+        await asyncio.wait_for(asyncio.Lock().acquire(), 5)
+        await asyncio.Event().wait()
+
+    async with asyncio.timeout(10), meanwhile(run):
+        for _ in range(steps):
+            await asyncio.sleep(0)
 
 
 async def test_a_deaf_socket_is_replaced_and_what_it_did_not_bring_is_kept(
