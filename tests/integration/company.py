@@ -20,10 +20,12 @@ PEOPLE = """
       {id = "U2", name = "이서연", groups = ["hr"]},
       {id = "U3", name = "박법무", groups = ["legal"]},
       {id = "U9", name = "손님", guest = true},
+      {id = "UASKERWITHALONGID", name = "정도윤", groups = ["engineering-guild"]},
     ]
     rooms = [
       {id = "C1", name = "general", kind = "public", members = ["U1", "U2", "U3"]},
       {id = "C3", name = "hr", kind = "private", members = ["U2"]},
+      {id = "CROOMWITHALONGID", name = "generalities", kind = "public", members = ["UASKERWITHALONGID"]},
       {id = "C6", name = "partner", kind = "private", shared = true, members = ["U1", "U9"]},
     ]
 """

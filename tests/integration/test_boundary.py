@@ -157,8 +157,10 @@ async def test_each_route_and_each_try_has_a_prompt_of_its_own(tmp_path: Path, f
 
 async def test_nothing_about_the_asker_leaves(tmp_path: Path, fresh_url: str) -> None:
     async with company(tmp_path, fresh_url, leave()) as naru:
-        await naru.ask(ASKED, "U1", "C1")
-        for told in ("U1", "김하늘", "general", "C1", "engineering"):
+        await naru.ask(ASKED, "UASKERWITHALONGID", "CROOMWITHALONGID")
+        assert naru.cloud.requests
+        # Long names: two letters also turn up by chance in the prompt's random mark.
+        for told in ("UASKERWITHALONGID", "정도윤", "generalities", "CROOMWITHALONGID", "engineering-guild"):
             assert not naru.cloud.heard(told)
 
 
