@@ -66,7 +66,9 @@ async def serve(app: App, stop: asyncio.Event, ready: Callable[[str], object] = 
             deps=replace(app.deps, people=people, operator=None),
             operations=SlackOperations(app),
             bot_user=identity.bot_user,
+            team=identity.team,
             longest=app.settings.answer.max_question_chars,
+            streaming=slack.streaming,
         )
         worker = Worker(inbox, answering.handle, answering.give_up, at_once=slack.at_once)
         follows = _follows(inbox) if slack.follow_ups else None
@@ -92,6 +94,7 @@ async def serve(app: App, stop: asyncio.Event, ready: Callable[[str], object] = 
             await worker.stop(PATIENCE_S)
             working.cancel()
             await asyncio.wait({working})
+            await answering.again.close()
 
 
 def _follows(inbox: Inbox) -> Callable[[Event], Awaitable[bool]]:

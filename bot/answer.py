@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import uuid4
 
-from bot.check import Shown, check
+from bot.check import Shown, check, check_so_far
 from bot.domain import Answer, Draft, Question, Route
+from bot.drafts import Drafts, Show
+from bot.models.door import Heard
 from bot.models.shores import Shores
 from bot.people import People
 from bot.policy.decide import Decision, decide
@@ -66,18 +69,19 @@ class Considered:
     decision: Decision
 
 
-async def answer(question: Question, deps: Deps) -> Answer:
-    """The whole path. Raises a Fault where no answer can be given; the caller shows its sentence."""
+async def answer(question: Question, deps: Deps, show: Show | None = None) -> Answer:
+    """The whole path. Raises a Fault where no answer can be given; the caller shows its sentence. show: given where
+    whole sentences are to be seen while the model writes."""
     rules = deps.rules()
     considered = await consider(question, rules, deps)
     shown = considered.shown
     decision = await deps.records.decided(considered.decision, question, deps.operator)
     if shown.documents:
-        draft = await deps.shores.complete(question, decision, considered.parts, rules)
+        async with _drafts(question, shown, rules, deps, show) as heard:
+            draft = await deps.shores.complete(question, decision, considered.parts, rules, heard)
     if not shown.documents or (draft.route is Route.QUOTE and _best(considered.found) < QUOTABLE):
         draft = _unknown(question, considered.found)
-    readers = await deps.people.readers(question.asker, question.room, fresh=True)
-    present = await deps.search.present(shown.documents, readers)
+    present = await _present(question, shown, deps, fresh=True)
     checked = check(question, draft, decision, shown, present, rules)
     await deps.records.store(checked, question, decision, deps.operator)
     return checked
@@ -100,6 +104,25 @@ async def consider(question: Question, rules: Rules, deps: Deps) -> Considered:
         question_part(question, rules),
     )
     return Considered(query, found, shown, parts, decide(parts, rules, uuid4()))
+
+
+async def _present(question: Question, shown: Shown, deps: Deps, *, fresh: bool) -> Mapping[int, Document]:
+    """Of the documents that are to be shown, those that everyone present may read now."""
+    readers = await deps.people.readers(question.asker, question.room, fresh=fresh)
+    return await deps.search.present(shown.documents, readers)
+
+
+def _drafts(
+    question: Question, shown: Shown, rules: Rules, deps: Deps, show: Show | None
+) -> AbstractAsyncContextManager[Heard | None]:
+    """Yields who is to be told what the model has written so far. Sentences are looked at as the answer will be."""
+    if show is None:
+        return nullcontext()
+    return Drafts(
+        look=lambda fresh: _present(question, shown, deps, fresh=fresh),
+        checked=lambda text, present: check_so_far(text, question, shown, present, rules),
+        show=show,
+    ).shown()
 
 
 def _best(passages: tuple[Passage, ...]) -> float:

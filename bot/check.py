@@ -128,6 +128,14 @@ def check(
     )
 
 
+def check_so_far(text: str, question: Question, shown: Shown, present: Mapping[int, Document], rules: Rules) -> str:
+    """What may be shown of an answer of which only these sentences are there; empty: nothing."""
+    if not all(_unchanged(p.document, present) for p in shown.passages):
+        return ""
+    tongue = spoken(question.text)
+    return masked(_harmless(text, shown, tongue)[0], rules, tongue)
+
+
 def masked(text: str, rules: Rules, tongue: Language) -> str:
     """The text without what the `slack` sink refuses at any level: secrets and unique identifiers."""
     refused = rules.sinks["slack"].refuse

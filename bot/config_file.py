@@ -147,10 +147,12 @@ class Models(Section):
 
 
 class Slack(Section):
-    """everyone: a usergroup that stands for all members. admins: principals beside Slack's own admins. follow_ups:
-    answer in channel threads without a new mention. host, port: where Slack's HTTP requests come in."""
+    """everyone: a usergroup that stands for all members. admins: principals beside Slack's own. follow_ups: answer in
+    channel threads without a new mention. streaming: drafts by Slack's own streams. host, port: for Slack's HTTP
+    requests."""
 
     follow_ups: bool = False
+    streaming: bool = False
     everyone: Text | None = None
     admins: Annotated[tuple[Annotated[str, AfterValidator(_principal)], ...], Strict(False)] = ()
     at_once: int = Field(default=8, ge=1, le=64)

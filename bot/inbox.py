@@ -12,7 +12,7 @@ import asyncio
 import json
 import logging
 import re
-from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from decimal import Decimal
@@ -21,6 +21,7 @@ from uuid import UUID, uuid5
 
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.seal import Seal
 from bot.spool import Spool
@@ -175,6 +176,10 @@ class Inbox:
         """Hold it for another lease. Raises Fenced, DatabaseFault."""
         await self._fenced(_RENEW, claimed, lease=self._lease_s)
 
+    async def holds(self, claimed: Claimed, connection: AsyncConnection) -> None:
+        """As `renew`, in a transaction of somebody else's: until that ends nobody can claim it. Raises Fenced."""
+        await self._written(connection, _RENEW, claimed, {"lease": self._lease_s})
+
     async def release(self, claimed: Claimed) -> None:
         """Let another worker have it now. Raises Fenced, DatabaseFault."""
         await self._fenced(_RENEW, claimed, lease=0)
@@ -198,6 +203,18 @@ class Inbox:
         async with self._database.transaction() as connection:
             found = await connection.scalar(_PLACEHOLDER_OF, {"channel": channel, "ts": Decimal(ts)})
         return None if found is None else str(found)
+
+    async def shown_by(self, channel: str, placeholder: str) -> int | None:
+        """The id of the latest event whose answer the message `placeholder` shows; None: it shows none."""
+        async with self._database.transaction() as connection:
+            values = {"channel": channel, "ts": placeholder}
+            found: int | None = await connection.scalar(_SHOWN_BY, values)
+        return found
+
+    async def owned(self, channel: str, placeholders: Sequence[str]) -> frozenset[str]:
+        """Of these messages, those that show the answer to some event."""
+        async with self._database.transaction() as connection:
+            return frozenset(await connection.scalars(_OWNED, {"channel": channel, "ts": list(placeholders)}))
 
     async def newest(self, since: float) -> dict[str, float]:
         """The channels that something came from after `since`, each with the time of the newest; seconds since 1970."""
@@ -242,11 +259,17 @@ class Inbox:
     async def _fenced(self, statement: str, claimed: Claimed, **values: object) -> None:
         async def write() -> None:
             async with self._database.transaction() as connection:
-                fence = {"id": claimed.id, "attempt": claimed.attempt}
-                if (await connection.execute(text(statement), {**values, **fence})).rowcount == 0:
-                    raise Fenced
+                await self._written(connection, statement, claimed, values)
 
         await self._within(self._lease_s, write())
+
+    @staticmethod
+    async def _written(
+        connection: AsyncConnection, statement: str, claimed: Claimed, values: Mapping[str, object]
+    ) -> None:
+        fence = {"id": claimed.id, "attempt": claimed.attempt}
+        if (await connection.execute(text(statement), {**values, **fence})).rowcount == 0:
+            raise Fenced
 
     # -- when ------------------------------------------------------------------------------------------------
 
@@ -369,6 +392,10 @@ _PLACEHOLDER_OF = text("""
 select placeholder from inbox where channel = :channel and ts = :ts and placeholder is not null
 order by id desc limit 1
 """)
+
+_SHOWN_BY = text("select max(id) from inbox where channel = :channel and placeholder = :ts")
+
+_OWNED = text("select placeholder from inbox where channel = :channel and placeholder = any(:ts)")
 
 _NEWEST = text("select channel, max(ts) from inbox where ts >= :since and channel <> '' group by channel")
 

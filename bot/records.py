@@ -7,12 +7,13 @@ takes it; the rows themselves hold ids, levels, kinds and hashes, and people as 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import tables
 from bot.domain import Answer, Feedback, Question, Room, RoomKind, Route, Turn
@@ -28,10 +29,20 @@ _TURNS = 4
 """How many earlier turns a prompt may carry; older ones are out of the conversation's reach."""
 
 
+Fence = Callable[[AsyncConnection], Awaitable[None]]
+"""Asks, in a transaction of ours, whether whoever writes may still; raises when not."""
+
+
 class Records:
-    def __init__(self, database: Database, seal: Seal) -> None:
+    """fence: asked in the transaction that stores an answer, so that a worker that was overtaken replaces nothing."""
+
+    def __init__(self, database: Database, seal: Seal, fence: Fence | None = None) -> None:
         self._database = database
         self._seal = seal
+        self._fence = fence
+
+    def fenced(self, fence: Fence) -> Records:
+        return Records(self._database, self._seal, fence)
 
     async def decided(self, decision: Decision, question: Question, operator: str | None) -> Decision:
         """Commit the Decision. When that fails the cloud is out: nothing leaves without a trace."""
@@ -47,7 +58,8 @@ class Records:
         return decision
 
     async def store(self, answer: Answer, question: Question, decision: Decision, operator: str | None) -> None:
-        """Keep the answer before it is shown, with what `decided` could not write, if so. Raises DatabaseFault."""
+        """Keep the answer before it is shown, with what `decided` could not write, if so. Raises DatabaseFault, and
+        what the fence raises."""
         row = {
             "id": answer.id,
             "question": answer.question,
@@ -64,6 +76,8 @@ class Records:
             "completion_tokens": answer.usage.completion_tokens,
         }
         async with self._database.transaction() as connection:
+            if self._fence is not None:
+                await self._fence(connection)
             asked = insert(tables.question).on_conflict_do_nothing()
             await connection.execute(asked, self._question(question, decision, operator))
             decided = insert(tables.decision).on_conflict_do_nothing()

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol, cast
@@ -33,6 +33,10 @@ _LONGEST = 100_000
 _WORTH_ANOTHER_TRY = frozenset({408, 409, 429, 500, 502, 503, 504})
 
 
+Heard = Callable[[str], None]
+"""Told what a model has written so far, from the first character of this try on; it must not wait."""
+
+
 @dataclass(frozen=True, slots=True)
 class Completion:
     """A whole answer: the server said that it was finished."""
@@ -47,7 +51,7 @@ class Door(Protocol):
 
     model: str
 
-    async def complete(self, prompt: Prompt, permit: Permit) -> Completion:
+    async def complete(self, prompt: Prompt, permit: Permit, heard: Heard | None = None) -> Completion:
         """One try. Raises ModelFault when there is no whole answer, PermitFault when nothing was sent."""
         ...
 
@@ -168,7 +172,7 @@ class OpenAIDoor:
             base_url=base_url, api_key=api_key or "none", max_retries=0, timeout=timeout, http_client=http
         )
 
-    async def complete(self, prompt: Prompt, permit: Permit) -> Completion:
+    async def complete(self, prompt: Prompt, permit: Permit, heard: Heard | None = None) -> Completion:
         headers = self._guard.admit(permit)
         try:
             async with self._translated():
@@ -181,14 +185,14 @@ class OpenAIDoor:
                     extra_body=self._sampling,
                 )
                 async with stream:
-                    return await self._collect(stream.__aiter__())
+                    return await self._collect(stream.__aiter__(), heard)
         finally:
             self._guard.forget(permit)
 
     async def aclose(self) -> None:
         await self._client.close()
 
-    async def _collect(self, chunks: AsyncIterator[ChatCompletionChunk]) -> Completion:
+    async def _collect(self, chunks: AsyncIterator[ChatCompletionChunk], heard: Heard | None) -> Completion:
         text: list[str] = []
         finish: str | None = None
         usage = Usage()
@@ -206,6 +210,8 @@ class OpenAIDoor:
                 finish = choice.finish_reason or finish
             if length > _LONGEST:
                 raise self._fault("does not stop answering", again=False)
+            if heard is not None and text and text[-1]:
+                heard("".join(text))
         if finish is None:
             raise self._fault("stopped in the middle of its answer")
         if finish != "stop":

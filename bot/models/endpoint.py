@@ -14,7 +14,7 @@ from tenacity import (
     wait_random_exponential,
 )
 
-from bot.models.door import Completion, Door
+from bot.models.door import Completion, Door, Heard
 from bot.models.faults import ModelFault
 from bot.policy.parts import Prompt
 from bot.policy.permit import Permit
@@ -30,7 +30,7 @@ class Endpoint:
     attempts: int
     total_s: float
 
-    async def complete(self, issue: Callable[[], tuple[Prompt, Permit]]) -> Completion:
+    async def complete(self, issue: Callable[[], tuple[Prompt, Permit]], heard: Heard | None = None) -> Completion:
         """Ask until there is a whole answer. `issue` is called for each try, so that each has its own prompt and its
         own Permit. Raises ModelFault when the tries or the time are used up."""
         retrying = AsyncRetrying(
@@ -41,13 +41,13 @@ class Endpoint:
         )
         try:
             async with asyncio.timeout(self.total_s):
-                return await retrying(self._once, issue)
+                return await retrying(self._once, issue, heard)
         except TimeoutError:
             raise ModelFault(f"The model took longer than {self.total_s:g} s.", again=False) from None
 
-    async def _once(self, issue: Callable[[], tuple[Prompt, Permit]]) -> Completion:
+    async def _once(self, issue: Callable[[], tuple[Prompt, Permit]], heard: Heard | None) -> Completion:
         prompt, permit = issue()
-        return await self.door.complete(prompt, permit)
+        return await self.door.complete(prompt, permit, heard)
 
     def _worth_another_try(self, error: BaseException) -> bool:
         # A server that asks for more time than there is has said no: the next route is asked at once.

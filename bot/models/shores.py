@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bot.domain import Draft, Question, Route
+from bot.models.door import Heard
 from bot.models.endpoint import Endpoint
 from bot.models.faults import ModelFault
 from bot.models.quote import quote
@@ -28,8 +29,11 @@ class Shores:
     endpoints: Mapping[Route, Endpoint]
     template: Template
 
-    async def complete(self, question: Question, decision: Decision, parts: Prompt, rules: Rules) -> Draft:
-        """The first route that answers. Never one outside the Decision; never silence."""
+    async def complete(
+        self, question: Question, decision: Decision, parts: Prompt, rules: Rules, heard: Heard | None = None
+    ) -> Draft:
+        """The first route that answers. Never one outside the Decision; never silence. heard: told what a model has
+        written so far; a further try begins anew."""
         tried: list[tuple[Route, str]] = []
         for route in decision.routes:
             if route is Route.QUOTE:
@@ -41,7 +45,7 @@ class Shores:
                 tried.append((route, f"The {route.value} model is not connected."))
                 continue
             try:
-                draft = await self._ask(endpoint, route, decision, parts, rules)
+                draft = await self._ask(endpoint, route, decision, parts, rules, heard)
             except (ModelFault, PermitFault) as fault:
                 _log.warning("route %s of decision %s did not answer: %s", route, decision.id, fault)
                 tried.append((route, str(fault)))
@@ -49,14 +53,16 @@ class Shores:
                 return replace(draft, tried=tuple(tried))
         return Draft(Route.REFUSE, "", tried=tuple(tried))
 
-    async def _ask(self, endpoint: Endpoint, route: Route, decision: Decision, parts: Prompt, rules: Rules) -> Draft:
+    async def _ask(
+        self, endpoint: Endpoint, route: Route, decision: Decision, parts: Prompt, rules: Rules, heard: Heard | None
+    ) -> Draft:
         model = endpoint.door.model
 
         def issue() -> tuple[Prompt, Permit]:
             prompt = build(self.template, parts, mark=secrets.token_hex(8))
             return prompt, permit(decision, prompt, route, model, rules)
 
-        completion = await endpoint.complete(issue)
+        completion = await endpoint.complete(issue, heard)
         version = self.template.version
         return Draft(route, completion.text, model=completion.model, prompt_version=version, usage=completion.usage)
 

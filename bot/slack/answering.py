@@ -6,26 +6,27 @@ stored before it is set, and setting it twice changes nothing.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Protocol
 from uuid import UUID
 
 from bot.answer import Deps, answer
-from bot.domain import Feedback, Question, QuestionFault, Room
-from bot.inbox import Claimed, Fenced, Inbox
-from bot.people import People
+from bot.domain import Feedback, Question, QuestionFault
+from bot.drafts import Show
+from bot.inbox import Claimed, Inbox
+from bot.slack.again import Again
 from bot.slack.blocks import GOOD, Message, answered, feedback_form, notice, told
 from bot.slack.events import question_text
 from bot.slack.faults import SlackFault
 from bot.slack.people import SlackPeople
+from bot.slack.place import Place
 from bot.slack.post import SlackDoor
 from bot.small_talk import SmallTalk, small_talk
 from bot.why import explained
 from bot.words import Language, spoken
-from retrieval.passage import Readers
 
 _log = logging.getLogger(__name__)
 _THANKED = "heart"
@@ -43,7 +44,8 @@ class Operations(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """The worker's `handle` and `give_up`. bot_user: our own user id; longest: characters of a question."""
+    """The worker's `handle` and `give_up`. bot_user: our own user id; team: our workspace's; longest: characters of a
+    question; streaming: whether drafts are Slack's own streams."""
 
     inbox: Inbox
     door: SlackDoor
@@ -51,7 +53,10 @@ class Answering:
     deps: Deps
     operations: Operations
     bot_user: str
+    team: str
     longest: int
+    streaming: bool = False
+    again: Again = field(default_factory=Again)
 
     async def handle(self, claimed: Claimed) -> str:
         """Do what the event asks for; returns the outcome, a word. A place that is gone ends it: trying again would
@@ -77,8 +82,8 @@ class Answering:
         if event.kind != "message":
             return
         try:
-            placeholder = await self._placeholder(claimed, "ko")
-            await self.door.update(event.channel, placeholder, notice("ko", "apology"))
+            place = self._place(claimed)
+            await place.set(await place.taken("ko"), notice("ko", "apology"))
         except SlackFault as fault:
             if fault.again:
                 raise
@@ -93,15 +98,30 @@ class Answering:
                 await self.door.react(channel, body["ts"], _THANKED)
                 return "thanked"
             case SmallTalk.NOTHING:
-                placeholder = await self._placeholder(claimed, tongue)
-                await self.door.update(channel, placeholder, notice(tongue, "hint"))
+                place = self._place(claimed)
+                await place.set(await place.taken(tongue), notice(tongue, "hint"))
                 return "hinted"
-        placeholder = await self._placeholder(claimed, tongue)
-        message = _stored(claimed) or await self._answered(claimed, text, tongue)
-        await self.door.update(channel, placeholder, message)
+        place = self._place(claimed)
+        ts = await place.taken(tongue, stream=True)
+
+        async def show(sentences: str) -> None:
+            await place.drafted(ts, sentences, tongue)
+
+        message = _stored(claimed) or await self._answered(claimed, text, tongue, show)
+        await place.set(ts, message)
+        if place.unsure or claimed.attempt > 1:
+            self.again.plan(partial(self._once_more, claimed, ts, message))
         return "answered"
 
-    async def _answered(self, claimed: Claimed, text: str, tongue: Language) -> Message:
+    def _place(self, claimed: Claimed) -> Place:
+        return Place(claimed, self.inbox, self.door, self.team, self.streaming)
+
+    async def _once_more(self, claimed: Claimed, ts: str, message: Message) -> None:
+        """Over a draft that came late: of an attempt that was stopped and went on, or of unknown outcome."""
+        if await self.inbox.shown_by(claimed.event.channel, ts) == claimed.id:
+            await self.door.update(claimed.event.channel, ts, message)
+
+    async def _answered(self, claimed: Claimed, text: str, tongue: Language, show: Show) -> Message:
         """The finished message, stored before it is shown: an attempt that comes after a crash shows it as it is."""
         body, channel = claimed.event.body, claimed.event.channel
         try:
@@ -113,41 +133,12 @@ class Answering:
                 longest=self.longest,
                 id=claimed.question,
             )
-            deps = replace(self.deps, people=_WhileOurs(self.deps.people, self.inbox, claimed))
-            message = answered(await answer(question, deps), tongue)
+            deps = replace(self.deps, records=self.deps.records.fenced(partial(self.inbox.holds, claimed)))
+            message = answered(await answer(question, deps, show), tongue)
         except QuestionFault as fault:
             message = told(str(fault))
         await self.inbox.finished(claimed, {"text": message.text, "blocks": list(message.blocks)})
         return message
-
-    async def _placeholder(self, claimed: Claimed, tongue: Language) -> str:
-        """Where the answer stands: as stored, as posted by an earlier attempt, that of the question before its edit,
-        or a new one."""
-        if claimed.placeholder is not None:
-            return claimed.placeholder
-        event, body = claimed.event, claimed.event.body
-        thread = body["thread_ts"] or body["ts"]
-        ts = await self.inbox.placeholder_of(event.channel, body["ts"]) if body["edited"] else None
-        if ts is None and claimed.attempt > 1:
-            ts = await self.door.adopt(event.channel, thread, event.key)
-        if ts is None:
-            # Shielded: a post that is cut off halfway may stand in Slack, and nobody would take it back.
-            return await asyncio.shield(self._posted(claimed, thread, tongue))
-        await self.inbox.placed(claimed, ts)
-        return ts
-
-    async def _posted(self, claimed: Claimed, thread: str, tongue: Language) -> str:
-        """A new placeholder. An attempt that was overtaken while it posted takes its post back."""
-        event = claimed.event
-        ts = await self.door.placeholder(event.channel, thread, event.key, notice(tongue, "looking"))
-        try:
-            await self.inbox.placed(claimed, ts)
-        except Fenced:
-            # Only where the other attempt has one already: without, it may be about to adopt this one.
-            if await self.inbox.placeholder_of(event.channel, event.ts) not in (None, ts):
-                await self.door.remove(event.channel, ts)
-            raise
-        return ts
 
     async def _deleted(self, claimed: Claimed) -> str:
         event = claimed.event
@@ -210,23 +201,6 @@ class Answering:
             better=body.get("better"),
         )
         return await self.deps.records.give(said, self.deps.rules())
-
-
-@dataclass(frozen=True, slots=True)
-class _WhileOurs:
-    """People for one attempt. They are asked afresh right before an answer is stored: the last moment to notice that
-    another attempt has the event, whose stored answer must stay the one that is shown."""
-
-    people: People
-    inbox: Inbox
-    claimed: Claimed
-
-    async def readers(self, asker: str, room: Room, *, fresh: bool = False) -> Readers:
-        """Raises Fenced, DatabaseFault."""
-        readers = await self.people.readers(asker, room, fresh=fresh)
-        if fresh:
-            await self.inbox.renew(self.claimed)
-        return readers
 
 
 def _stored(claimed: Claimed) -> Message | None:

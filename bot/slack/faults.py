@@ -68,6 +68,8 @@ _MEANINGS: Mapping[str, _Meaning] = {
     "missing_scope": _Meaning("the app lacks a scope: update it from slack-manifest.json and install it again"),
     "ratelimited": _Meaning("Slack asks for fewer calls", again=True),
     "rate_limited": _Meaning("Slack asks for fewer calls", again=True),
+    "streaming_state_conflict": _Meaning("the message is a stream that has not ended"),
+    "message_not_in_streaming_state": _Meaning("the stream has ended"),
     "not_sent": _Meaning("Slack cannot be reached", again=True),
 }
 _UNNAMED = _Meaning("Slack refuses it")

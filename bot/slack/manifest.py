@@ -18,9 +18,12 @@ _CHANNELS = ("channels:read", "groups:read")
 
 METHODS: Mapping[str, tuple[str, ...]] = {
     "auth.test": (),
+    "chat.appendStream": ("chat:write",),
     "chat.delete": ("chat:write",),
     "chat.postEphemeral": ("chat:write",),
     "chat.postMessage": ("chat:write",),
+    "chat.startStream": ("chat:write",),
+    "chat.stopStream": ("chat:write",),
     "chat.update": ("chat:write",),
     "conversations.history": _HISTORY,
     "conversations.info": _READ,

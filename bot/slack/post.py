@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from decimal import Decimal
 from functools import partial
 from typing import Any, TypeVar
 
@@ -27,6 +28,8 @@ EVENT_TYPE = "naru_question"
 T = TypeVar("T")
 
 _BACKOFF = wait_random_exponential(multiplier=0.5, max=8)
+_APPENDS = 100
+"""chat.appendStream a minute: tier 4 of docs.slack.dev/apis/web-api/rate-limits."""
 _PAGE = 200
 _MOST_PAGES = 10
 _LOOK_AFTER_S = 0.5
@@ -59,6 +62,7 @@ class SlackDoor:
         self._client = client
         self._bot_user = bot_user
         self._budget = budget
+        self._appends = UpdateBudget(_APPENDS, burst=_APPENDS // 2, reserve=0)
         self._attempts = attempts
         self._total_s = total_s
 
@@ -81,15 +85,9 @@ class SlackDoor:
     async def adopt(self, channel: str, thread_ts: str | None, inbox_key: str) -> str | None:
         """The ts of the placeholder that an earlier attempt posted for this inbox row; None where there is none."""
         mark = _mark(inbox_key)
-        cursor: str | None = None
-        for _ in range(_MOST_PAGES):
-            page = await self._patiently("conversations.replies", partial(self._page, channel, thread_ts, cursor))
-            for message in page.get("messages", ()):
-                if message.get("user") == self._bot_user and message.get("metadata") == mark:
-                    return str(message["ts"])
-            cursor = (page.get("response_metadata") or {}).get("next_cursor") or None
-            if cursor is None:
-                break
+        async for message in self._ours(channel, thread_ts):
+            if message.get("metadata") == mark:
+                return str(message["ts"])
         return None
 
     async def update(self, channel: str, ts: str, message: Message, *, draft: bool = False) -> bool:
@@ -103,7 +101,13 @@ class SlackDoor:
 
         async def set_finally() -> None:
             await self._budget.take()
-            await set_to()
+            try:
+                await set_to()
+            except SlackFault as fault:
+                if fault.code != "streaming_state_conflict":
+                    raise
+                await self.stop(channel, ts)  # an earlier attempt began it
+                await set_to()
 
         if not draft:
             await self._patiently("chat.update", set_finally)
@@ -112,6 +116,44 @@ class SlackDoor:
         else:
             return False
         return True
+
+    async def start(self, channel: str, thread_ts: str, user: str, team: str, text: str) -> str:
+        """Begins a stream for what `user`, of the workspace `team`, asked; returns its ts. One try: whoever is
+        refused, or talks to a Slack that knows no streams, posts a placeholder. text: Markdown."""
+        with translated("chat.startStream"):
+            begun = await self._client.chat_startStream(
+                channel=channel,
+                thread_ts=thread_ts,
+                recipient_user_id=user,
+                recipient_team_id=team,
+                markdown_text=text,
+            )
+            return str(begun["ts"])
+
+    async def append(self, channel: str, ts: str, text: str) -> bool:
+        """Adds to a stream, once. False: left out, because the workspace's minute is used up."""
+        if not self._appends.spare():
+            return False
+        with translated("chat.appendStream"):
+            await self._client.chat_appendStream(channel=channel, ts=ts, markdown_text=text)
+        return True
+
+    async def stop(self, channel: str, ts: str) -> None:
+        """Ends a stream, so that chat.update can set it; one that has ended by itself is as good."""
+
+        async def end() -> None:
+            with translated("chat.stopStream"):
+                await self._client.chat_stopStream(channel=channel, ts=ts)
+
+        await self._unless("message_not_in_streaming_state", self._patiently("chat.stopStream", end))
+
+    async def unmarked(self, channel: str, thread_ts: str, *, after: str) -> list[str]:
+        """The posts of ours in a thread, later than `after`, that carry no mark; the oldest first."""
+        return [
+            str(message["ts"])
+            async for message in self._ours(channel, thread_ts)
+            if not message.get("metadata") and Decimal(message["ts"]) > Decimal(after)
+        ]
 
     async def remove(self, channel: str, ts: str) -> None:
         """Deletes a post of ours; one that is gone already is as good."""
@@ -189,6 +231,18 @@ class SlackDoor:
         except SlackFault as fault:
             # Nothing is known of the post, so it must not be sent again now: the next attempt looks first.
             raise SlackFault(str(fault), code=fault.code, gone=fault.gone, unknown=True) from None
+
+    async def _ours(self, channel: str, thread_ts: str | None) -> AsyncIterator[Mapping[str, Any]]:
+        """What we said in a thread or, without one, in the conversation."""
+        cursor: str | None = None
+        for _ in range(_MOST_PAGES):
+            page = await self._patiently("conversations.replies", partial(self._page, channel, thread_ts, cursor))
+            for message in page.get("messages", ()):
+                if message.get("user") == self._bot_user:
+                    yield message
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or None
+            if cursor is None:
+                break
 
     async def _page(self, channel: str, thread_ts: str | None, cursor: str | None) -> Mapping[str, Any]:
         with translated("conversations.replies"):

@@ -57,6 +57,7 @@ async def answer(bot: str, mention: Payload | None, dies_at: int | None = None) 
             deps=replace(app.deps, people=people, operator=None),
             operations=SlackOperations(app),
             bot_user=bot,
+            team=TEAM,
             longest=app.settings.answer.max_question_chars,
         )
         steps = counting(dies_at)

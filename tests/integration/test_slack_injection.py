@@ -36,7 +36,7 @@ from tests.attacks import ENCODINGS, LINK, Attack, of_others, own
 from tests.builders import ROOT
 from tests.integration.company import company
 from tests.standins.openai import Request
-from tests.standins.slack import Limit, Message, SlackStandIn, Workspace
+from tests.standins.slack import TEAM, Limit, Message, SlackStandIn, Workspace
 from tests.standins.slack.blocks import texts
 from tests.standins.slack.calls import Arguments, Call
 
@@ -115,7 +115,7 @@ async def _answers(stack: AsyncExitStack, app: App, slack: SlackStandIn) -> None
     inbox = Inbox(app.database, app.seal, Spool(app.settings.home / "spool", app.seal))
     door = SlackDoor(client, bot_user=identity.bot_user, budget=UpdateBudget(100_000, burst=10_000))
     deps = replace(app.deps, people=people, operator=None)
-    answering = Answering(inbox, door, people, deps, SlackOperations(app), identity.bot_user, longest=10_000)
+    answering = Answering(inbox, door, people, deps, SlackOperations(app), identity.bot_user, team=TEAM, longest=10_000)
     # Many at once: who may read is asked for afresh before each answer is shown, at Slack's pace, and shared.
     worker = Worker(inbox, answering.handle, answering.give_up, at_once=64)
     bolt = slack_app(client, identity, signing_secret=None, put=inbox.put, changed=people.changed, follows=None)

@@ -136,6 +136,7 @@ async def a_mention(folder: Path, database: Database, url: str, *cloud: Says) ->
             deps=replace(naru.app.deps, people=people),
             operations=SlackOperations(naru.app),
             bot_user=bot,
+            team=TEAM,
             longest=1000,
         )
         (asked,) = await asks(slack, user, channel, 1)

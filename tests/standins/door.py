@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.domain import Route, Usage
-from bot.models.door import Completion
+from bot.models.door import Completion, Heard
 from bot.models.faults import ModelFault
 from bot.policy.parts import Prompt, messages
 from bot.policy.permit import Permit, PermitFault, digest_of
@@ -21,7 +21,7 @@ class FakeDoor:
         self._script: Sequence[str | ModelFault] = script or ("연차는 15일입니다. [1]",)
         self._used: set[str] = set()
 
-    async def complete(self, prompt: Prompt, permit: Permit) -> Completion:
+    async def complete(self, prompt: Prompt, permit: Permit, heard: Heard | None = None) -> Completion:
         if permit.id in self._used:
             raise PermitFault("This Permit was used before.")
         if permit.route is not self._shore:
@@ -33,4 +33,7 @@ class FakeDoor:
         self.prompts.append(prompt)
         if isinstance(says, ModelFault):
             raise says
+        if heard is not None:
+            for end in range(1, len(says) + 1):
+                heard(says[:end])
         return Completion(says, self.model, Usage())

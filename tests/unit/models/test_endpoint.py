@@ -8,7 +8,7 @@ import time
 import pytest
 
 from bot.domain import Route
-from bot.models.door import Completion
+from bot.models.door import Completion, Heard
 from bot.models.endpoint import Endpoint
 from bot.models.faults import ModelFault
 from bot.policy.parts import Prompt
@@ -61,7 +61,7 @@ class Silent:
 
     model = "fake"
 
-    async def complete(self, prompt: Prompt, permit: Permit) -> Completion:
+    async def complete(self, prompt: Prompt, permit: Permit, heard: Heard | None = None) -> Completion:
         await asyncio.Event().wait()
         raise AssertionError
 

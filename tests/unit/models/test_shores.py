@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain import SHORES, Draft, Route
-from bot.models.door import Completion
+from bot.models.door import Completion, Heard
 from bot.models.endpoint import Endpoint
 from bot.models.faults import ModelFault
 from bot.models.shores import Shores
@@ -43,9 +43,9 @@ class Keeping:
     def model(self, name: str) -> None:
         self.door.model = name
 
-    async def complete(self, prompt: Prompt, permit: Permit) -> Completion:
+    async def complete(self, prompt: Prompt, permit: Permit, heard: Heard | None = None) -> Completion:
         self.permits.append(permit)
-        return await self.door.complete(prompt, permit)
+        return await self.door.complete(prompt, permit, heard)
 
 
 def fake(route: Route, *script: str | ModelFault) -> FakeDoor:

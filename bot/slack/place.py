@@ -1,0 +1,103 @@
+"""Where the answer to one message stands in Slack: the post that is its placeholder, then its drafts, then its text."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+from bot.inbox import Claimed, Fenced, Inbox
+from bot.slack.blocks import Message, draft, notice
+from bot.slack.faults import SlackFault
+from bot.slack.post import SlackDoor
+from bot.words import Language
+
+
+@dataclass(slots=True)
+class Place:
+    """One attempt's. team: of the workspace; streams: whether drafts go through Slack's own streaming.
+
+    Everything may be run again by another attempt: the post is looked up before a second one is made, and setting
+    its text twice changes nothing. Each method raises SlackFault, Fenced, DatabaseFault.
+    """
+
+    claimed: Claimed
+    inbox: Inbox
+    door: SlackDoor
+    team: str
+    streams: bool = False
+    unsure: bool = field(default=False, init=False)
+    """Whether a draft of ours may still come over the final text: Slack did not say what became of it."""
+    _streamed: str | None = field(default=None, init=False)
+
+    async def taken(self, tongue: Language, *, stream: bool = False) -> str:
+        """The post's ts: as stored, as posted by an earlier attempt, that of the question before its edit, or a new
+        one. stream: drafts will follow."""
+        if self.claimed.placeholder is not None:
+            return self.claimed.placeholder
+        event, body = self.claimed.event, self.claimed.event.body
+        thread = body["thread_ts"] or body["ts"]
+        ts = await self.inbox.placeholder_of(event.channel, body["ts"]) if body["edited"] else None
+        if ts is None and self.claimed.attempt > 1:
+            ts = await self._left_behind(thread)
+        if ts is None:
+            # Shielded: a post that is cut off halfway may stand in Slack, and nobody would take it back.
+            return await asyncio.shield(self._posted(thread, tongue, stream and self.streams))
+        await self.inbox.placed(self.claimed, ts)
+        return ts
+
+    async def drafted(self, ts: str, text: str, tongue: Language) -> None:
+        """Show whole sentences of an answer that is being written, if the budget has room for it."""
+        channel = self.claimed.event.channel
+        await self.inbox.renew(self.claimed)
+        try:
+            if self._streamed is None:
+                await self.door.update(channel, ts, draft(text, tongue), draft=True)
+            elif text.startswith(self._streamed) and await self.door.append(channel, ts, text[len(self._streamed) :]):
+                self._streamed = text
+        except SlackFault as fault:
+            self.unsure = fault.unknown
+            raise
+
+    async def set(self, ts: str, message: Message) -> None:
+        """Show the final text."""
+        if self._streamed is not None:
+            await self.door.stop(self.claimed.event.channel, ts)
+        await self.door.update(self.claimed.event.channel, ts, message)
+
+    async def _left_behind(self, thread: str) -> str | None:
+        """What an earlier attempt posted and did not live to store."""
+        event = self.claimed.event
+        if ts := await self.door.adopt(event.channel, thread, event.key):
+            return ts
+        if not self.streams:
+            return None
+        # A stream carries no mark until it ends: it is the post of ours after the question that no event has.
+        ours = await self.door.unmarked(event.channel, thread, after=event.body["ts"])
+        owned = await self.inbox.owned(event.channel, ours)
+        return next((ts for ts in ours if ts not in owned), None)
+
+    async def _posted(self, thread: str, tongue: Language, stream: bool) -> str:
+        """A new post. An attempt that was overtaken while it posted takes its post back."""
+        event = self.claimed.event
+        ts = await self._new(thread, tongue, stream)
+        try:
+            await self.inbox.placed(self.claimed, ts)
+        except Fenced:
+            # Only where the other attempt has one already: without, it may be about to adopt this one.
+            if await self.inbox.placeholder_of(event.channel, event.ts) not in (None, ts):
+                await self.door.remove(event.channel, ts)
+            raise
+        return ts
+
+    async def _new(self, thread: str, tongue: Language, stream: bool) -> str:
+        event, looking = self.claimed.event, notice(tongue, "looking")
+        if stream:
+            try:
+                ts = await self.door.start(event.channel, thread, event.body["user"], self.team, looking.text + "\n\n")
+            except SlackFault as fault:
+                if fault.gone or fault.unknown:
+                    raise
+            else:
+                self._streamed = ""
+                return ts
+        return await self.door.placeholder(event.channel, thread, event.key, looking)
