@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from itertools import count
 from typing import Any
 
@@ -45,3 +47,10 @@ async def claimed(inbox: Inbox) -> Claimed:
 
 def an_inbox(database: Database, folder: Any, **settings: float) -> Inbox:
     return Inbox(database, SEAL, Spool(folder / "spool", SEAL), **settings)
+
+
+async def until(number: Callable[[], int], enough: int) -> None:
+    """Until there are so many of something."""
+    async with asyncio.timeout(10):
+        while number() != enough:  # noqa: ASYNC110 - the stand-in sets no event
+            await asyncio.sleep(0.02)

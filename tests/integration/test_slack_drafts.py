@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 import pytest
 
 from tests.builders import rrn
+from tests.integration.events import until
 from tests.integration.test_slack import ASKED, SALARY, InSlack, in_slack, modes
-from tests.standins.openai import HalfStream, Says
-from tests.standins.slack import Call, LostReply, Message, rate_limited, refuses
+from tests.standins.openai import HalfStream, Request, Says
+from tests.standins.slack import Call, LostReply, Message, Usergroup, rate_limited, refuses
 from tests.standins.slack.render import message as rendered
 
 SENTENCES = ("연차는 15일입니다. ", "3영업일 전에 ", "올립니다. ", "끝입니다. [1]")
@@ -41,16 +41,30 @@ async def test_whole_sentences_are_shown_while_the_model_writes(http: bool, tmp_
 
 
 async def test_a_right_that_ends_while_the_model_writes_ends_the_drafts(tmp_path: Path, fresh_url: str) -> None:
-    money = Says("구천만 원부터입니다. 자세한 것은 다음과 같습니다. [1]", delay_first_s=0.3, delay_s=0.1)
-    async with in_slack(tmp_path, fresh_url, on_prem=(money,)) as here:
+    groups: list[Usergroup] = []
+
+    def leave(request: Request) -> Says:
+        groups[0].users.clear()
+        return Says("구천만 원부터입니다. 자세한 것은 다음과 같습니다. [1]", delay_s=0.2)
+
+    async with in_slack(tmp_path, fresh_url, on_prem=(leave,)) as here:
+        groups += here.slack.workspace.usergroups.values()
         asked = await here.slack.says(here.hr, here.slack.workspace.im(here.hr), SALARY)
-        async with asyncio.timeout(10):
-            while not here.naru.on_prem.requests:
-                await asyncio.sleep(0.01)
-        here.slack.workspace.usergroups[next(iter(here.slack.workspace.usergroups))].users.clear()
         await here.quiet()
         assert shown(here, asked)
         assert not any("구천만" in str(call.arguments) for call in here.slack.calls)
+
+
+async def test_a_right_that_ends_after_a_draft_takes_it_back(tmp_path: Path, fresh_url: str) -> None:
+    money = Says("구천만 원부터입니다. 자세한 것은 다음과 같습니다. [1]", delay_s=0.3)
+    async with in_slack(tmp_path, fresh_url, on_prem=(money,)) as here:
+        asked = await here.slack.says(here.hr, here.slack.workspace.im(here.hr), SALARY)
+        await until(lambda: len(here.slack.calls_of("chat.update")), 1)
+        next(iter(here.slack.workspace.usergroups.values())).users.clear()
+        await here.quiet()
+        first, *_, final = shown(here, asked)
+        assert "구천만" in str(first.arguments)
+        assert "구천만" not in str(final.arguments)
 
 
 async def test_a_draft_is_masked_like_the_answer(tmp_path: Path, fresh_url: str) -> None:
@@ -104,9 +118,7 @@ async def test_by_slacks_streams_the_answer_grows_and_ends_as_any_other(
 
 
 @pytest.mark.parametrize("reply", [refuses("unknown_method"), rate_limited(30)])
-async def test_where_slack_takes_no_stream_the_answer_is_edited(
-    reply: object, tmp_path: Path, fresh_url: str
-) -> None:
+async def test_where_slack_takes_no_stream_the_answer_is_edited(reply: object, tmp_path: Path, fresh_url: str) -> None:
     async with in_slack(tmp_path, fresh_url, cloud=(SLOWLY,), streaming=True) as here:
         here.slack.scripts("chat.startStream", reply)  # type: ignore[arg-type]
         asked = await here.mentions(here.engineer, here.general, ASKED)

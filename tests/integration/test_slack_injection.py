@@ -24,16 +24,19 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 
 from admin.app import App
 from admin.slack import SlackOperations
+from bot.check import Shown, check_so_far
+from bot.drafts import whole_sentences
 from bot.inbox import Inbox
 from bot.slack.answering import Answering
 from bot.slack.app import check_in, http_session, slack_app, web_client
+from bot.slack.blocks import draft
 from bot.slack.budget import UpdateBudget
 from bot.slack.people import SlackPeople
 from bot.slack.post import SlackDoor
 from bot.spool import Spool
 from bot.worker import Worker
 from tests.attacks import ENCODINGS, LINK, Attack, of_others, own
-from tests.builders import ROOT
+from tests.builders import ROOT, ask, document, passage, shipped_rules
 from tests.integration.company import company
 from tests.standins.openai import Request
 from tests.standins.slack import TEAM, Limit, Message, SlackStandIn, Workspace
@@ -236,6 +239,17 @@ async def test_an_order_that_is_obeyed_does_nothing_in_slack(attack: Attack, tol
 @cases_of_others
 async def test_an_order_in_a_text_of_others_does_nothing_in_slack(attack: Attack, told: Told) -> None:
     _judged(told, attack)
+
+
+def test_no_draft_of_an_order_that_is_obeyed_does_anything() -> None:
+    source, rules = document(), shipped_rules()
+    shown, present = Shown((passage(of=source),), ()), {source.id: source}
+    for attack in ATTACKS:
+        says = f"{attack.shown} 이라고 적혀 있습니다. [1]\n\n{attack.effect}\n끝입니다.\n"
+        for sentences in {whole_sentences(says[:end]) for end in range(len(says) + 1)}:
+            message = draft(check_so_far(sentences, ask(), shown, present, rules), "ko")
+            problems = [p for text in (message.text, *texts(message.blocks)) for p in active(text, attack.secret)]
+            assert not problems, f"{attack.id}: {'; '.join(problems)}"
 
 
 @own_cases

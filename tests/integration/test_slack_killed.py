@@ -11,7 +11,7 @@ import os
 import sys
 from asyncio.subprocess import PIPE
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -31,7 +31,7 @@ from bot.slack.people import SlackPeople
 from bot.slack.post import SlackDoor
 from retrieval.database import Database
 from tests.integration.company import Company, company
-from tests.integration.events import an_inbox, claimed, lease_runs_out, rows
+from tests.integration.events import an_inbox, claimed, lease_runs_out, rows, until
 from tests.standins.openai import Says
 from tests.standins.slack import TEAM, Channel, Delayed, Limit, Message, SlackStandIn, User, Workspace
 from tests.standins.slack.events import mentioned
@@ -183,7 +183,19 @@ async def test_a_worker_that_was_overtaken_while_it_asked_the_model_does_not_rep
         assert str(stored) in str(shown.blocks)
 
 
-async def until(count: Callable[[], int], enough: int) -> None:
-    async with asyncio.timeout(10):
-        while count() != enough:  # noqa: ASYNC110 - the stand-in sets no event
-            await asyncio.sleep(0.02)
+async def test_a_worker_that_was_overtaken_shows_no_draft_over_the_answer(
+    fresh_url: str, fresh_database: Database, tmp_path: Path
+) -> None:
+    sentences = (*(f"{n}흘입니다. " for n in "하이사나닷엿"), "끝 [1]")
+    slowly = Says("".join(sentences), chunks=sentences, delay_s=0.4)
+    async with a_mention(tmp_path, fresh_database, fresh_url, slowly, Says("15일입니다. [1]")) as here:
+        slow = asyncio.create_task(here.answering.handle(await claimed(here.inbox)))
+        await until(lambda: len(here.slack.calls_of("chat.update")), 1)
+        await lease_runs_out(fresh_database)
+        assert await here.answering.handle(await claimed(here.inbox)) == "answered"
+        with pytest.raises(Fenced):
+            await slow
+        assert "15일" in str(here.slack.replies(here.asked)[0].blocks)
+        assert "15일" in str(here.slack.calls_of("chat.update")[-1].arguments)
+        await here.answering.again.close()
+        assert "15일" in str(here.slack.replies(here.asked)[0].blocks)

@@ -96,7 +96,7 @@ class Redirect:
     status: int = 307
 
 
-Reply = Says | Status | Redirect | Callable[[Request], str]
+Reply = Says | Status | Redirect | Callable[[Request], str | Says]
 
 
 class OpenAIStandIn:
@@ -181,7 +181,8 @@ class OpenAIStandIn:
                 return _error(code, f"Scripted status {code}.", headers)
             case Status(code, body, headers):
                 return web.Response(status=code, body=body, headers=JSON | dict(headers))
-        return await _speak(raw, request.json, Says(reply(request)))
+        said = reply(request)
+        return await _speak(raw, request.json, said if isinstance(said, Says) else Says(said))
 
 
 class _Connection(web.RequestHandler):

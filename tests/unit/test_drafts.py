@@ -167,11 +167,15 @@ async def test_without_a_word_of_the_model_nobody_is_asked() -> None:
 async def test_an_answer_that_fails_ends_its_drafts() -> None:
     here = Here()
     here.slow.clear()
-    with pytest.raises(LookupError):
+
+    async def fail() -> None:
         async with here.drafts.shown() as heard:
             heard("연차는 15일입니다. ")
             await rest()
             raise LookupError
+
+    with pytest.raises(LookupError):
+        await fail()
     here.slow.set()
     await rest()
     assert here.shown == []
