@@ -59,6 +59,7 @@ async def answer(bot: str, mention: Payload | None, dies_at: int | None = None) 
             bot_user=bot,
             team=TEAM,
             longest=app.settings.answer.max_question_chars,
+            streaming=slack.streaming,
         )
         steps = counting(dies_at)
         running = asyncio.create_task(Worker(inbox, answering.handle, answering.give_up).run())

@@ -37,7 +37,8 @@ from tests.standins.slack import TEAM, Channel, Delayed, Limit, Message, SlackSt
 from tests.standins.slack.events import mentioned
 
 ROOT = Path(__file__).parent.parent.parent
-SAMPLED = 36
+SAMPLED = 24
+DRAFTED = Says("연차는 15일입니다. 3영업일 전에 올립니다. [1]", delay_s=0.03)
 DOCUMENTS = {"public/leave.md": "# 휴가 규정\n\n## 연차\n\n연차는 1년에 15일이고 3영업일 전에 올립니다.\n"}
 RELAXED = dict.fromkeys(
     (Limit.METHOD_RATE, Limit.POST_RATE), "minutes of questions are asked within seconds, each by a process of its own"
@@ -75,16 +76,19 @@ async def asks(slack: SlackStandIn, user: User, channel: Channel, times: int) ->
     return [await slack.says(user, channel, f"<@{bot}> 연차는 며칠인가요? #{n:04d}") for n in range(times)]
 
 
+@pytest.mark.parametrize("streaming", [False, True], ids=["edits", "streams"])
 async def test_a_mention_whose_worker_is_killed_anywhere_is_answered_exactly_once(
-    fresh_url: str, fresh_database: Database, tmp_path: Path
+    streaming: bool, fresh_url: str, fresh_database: Database, tmp_path: Path
 ) -> None:
     made = Workspace()
     user = made.user("haneul")
     channel = made.channel("general", members=[user, made.bot])
     async with (
-        company(tmp_path, fresh_url, DOCUMENTS, cloud=(Says("연차는 15일입니다. [1]"),)) as naru,
+        company(tmp_path, fresh_url, DOCUMENTS, cloud=(DRAFTED,)) as naru,
         SlackStandIn(made, subscriptions=(), relaxed=RELAXED) as slack,
     ):
+        with (naru.folder / "naru.toml").open("a", encoding="utf-8") as config:
+            config.write(f"[slack]\nstreaming = {str(streaming).lower()}\n")
         (whole,) = await answered(naru, slack, await asks(slack, user, channel, 1), [None])
         steps = whole["steps"]
         assert steps > 100
@@ -98,7 +102,8 @@ async def test_a_mention_whose_worker_is_killed_anywhere_is_answered_exactly_onc
 
         for message in asked:
             (only,) = slack.replies(message)
-            assert "15일" in str(only.blocks)
+            assert "feedback_good" in str(only.blocks)
+            assert only.streaming_since is None
         heard = Counter(str(request.json["messages"]).rpartition("#")[2][:4] for request in naru.cloud.requests[calls:])
         assert len(heard) == count
         assert max(heard.values()) <= 2
