@@ -12,11 +12,12 @@ from bot.domain import Answer, Draft, Question, Route
 from bot.models.shores import Shores
 from bot.people import People
 from bot.policy.decide import Decision, decide
-from bot.policy.parts import Prompt, joined, passage_parts, question_part, thread_parts
-from bot.policy.rules import Rules, allowed
+from bot.policy.parts import Prompt, passage_parts, question_part, thread_parts
+from bot.policy.rules import Rules
 from bot.records import Records
 from bot.rewrite import rewrite
 from bot.words import say, spoken
+from retrieval.label import Label
 from retrieval.passage import Document, Passage, Readers
 
 ASKABLE = 0.05
@@ -89,17 +90,18 @@ async def consider(question: Question, rules: Rules, deps: Deps) -> Considered:
     readers = await deps.people.readers(question.asker, question.room)
     query = rewrite(question, thread)
     found = await deps.search(query, readers, deps.passages)
-    shown = _shown(_worth_reading(found), rules)
+    shown = Shown.in_room(_worth_reading(found), question.room, rules)
     earlier = tuple(document for turn in thread for document in turn.documents)
     known = await deps.search.present(earlier, readers)
+    usable = _numbered(shown.passages, 1, rules)
+    withheld = _numbered(shown.title_only, len(shown.passages) + 1, rules)
     # Where nothing may be shown, the Decision is made over what there is, and so it refuses and says why.
-    usable = shown.passages or shown.title_only
     parts = (
-        *thread_parts(thread, known, rules),
-        *(part for n, p in enumerate(usable, 1) for part in passage_parts(n, p, rules)),
+        *thread_parts(thread, known, question.room, rules),
+        *(usable or withheld),
         question_part(question, rules),
     )
-    return Considered(query, found, shown, parts, decide(parts, rules, uuid4()))
+    return Considered(query, found, shown, parts, decide(parts, question.room, rules, uuid4(), withheld))
 
 
 def _best(passages: tuple[Passage, ...]) -> float:
@@ -112,11 +114,8 @@ def _worth_reading(found: tuple[Passage, ...]) -> tuple[Passage, ...]:
     return tuple(p for p in found if best >= ASKABLE and p.confidence >= _NOT_FAR_BEHIND * best)
 
 
-def _shown(passages: tuple[Passage, ...], rules: Rules) -> Shown:
-    """Passages above what the conversation may be shown stay out of the prompt: an answer made from them could not
-    be shown either. Of those only title and link are."""
-    fit = tuple(p for p in passages if allowed(joined(passage_parts(0, p, rules), rules), rules.sinks["slack"]))
-    return Shown(fit, tuple(p for p in passages if p not in fit))
+def _numbered(passages: tuple[Passage, ...], first: int, rules: Rules) -> Prompt:
+    return tuple(part for n, p in enumerate(passages, first) for part in passage_parts(n, p, rules))
 
 
 def _unknown(question: Question, found: tuple[Passage, ...]) -> Draft:
@@ -124,8 +123,7 @@ def _unknown(question: Question, found: tuple[Passage, ...]) -> Draft:
     tongue = spoken(question.text)
     owner = next((p.document.owner for p in found if p.document.owner), None)
     text = say(tongue, "unknown") + (say(tongue, "ask", owner=owner) if owner else "")
-    closest = {p.document.id: p.document.title for p in found if p.confidence >= CLOSE}
+    closest = [*{p.document.id: p.document for p in found if p.confidence >= CLOSE}.values()][:_CLOSEST]
     if closest:
-        titles = list(closest.values())[:_CLOSEST]
-        text = "\n".join([text, "", say(tongue, "closest"), "", *(f"- {title}" for title in titles)])
-    return Draft(Route.QUOTE, text, known=False)
+        text = "\n".join([text, "", say(tongue, "closest"), "", *(f"- {d.title}" for d in closest)])
+    return Draft(Route.QUOTE, text, known=False, label=Label.join([d.label for d in closest]))
