@@ -17,7 +17,6 @@ from bot.policy.rules import Rules
 from bot.records import Records
 from bot.rewrite import rewrite
 from bot.words import say, spoken
-from retrieval.label import Label
 from retrieval.passage import Document, Passage, Readers
 
 ASKABLE = 0.05
@@ -123,7 +122,8 @@ def _unknown(question: Question, found: tuple[Passage, ...]) -> Draft:
     tongue = spoken(question.text)
     owner = next((p.document.owner for p in found if p.document.owner), None)
     text = say(tongue, "unknown") + (say(tongue, "ask", owner=owner) if owner else "")
-    closest = [*{p.document.id: p.document for p in found if p.confidence >= CLOSE}.values()][:_CLOSEST]
+    closest = {p.document.id: p.document.title for p in found if p.confidence >= CLOSE}
     if closest:
-        text = "\n".join([text, "", say(tongue, "closest"), "", *(f"- {d.title}" for d in closest)])
-    return Draft(Route.QUOTE, text, known=False, label=Label.join([d.label for d in closest]))
+        titles = list(closest.values())[:_CLOSEST]
+        text = "\n".join([text, "", say(tongue, "closest"), "", *(f"- {title}" for title in titles)])
+    return Draft(Route.QUOTE, text, known=False)

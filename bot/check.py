@@ -128,9 +128,7 @@ def check(
         citations=_citations(cited, shown, sink, tongue) if answered else (),
         route=Route.REFUSE if stale else draft.route,
         # A title is a text of its document: a follow-up, which carries this answer, may not take it to the cloud.
-        label=Label.join(
-            [decision.label, draft.label, found_in(text, "answer", rules), *(d.label for d in named.values())]
-        ),
+        label=Label.join([decision.label, found_in(text, "answer", rules), *(d.label for d in named.values())]),
         known=known,
         documents=tuple(sorted({p.document.id for p in shown.passages})),
         tried=draft.tried,

@@ -12,7 +12,7 @@ from typing import Literal
 from uuid import UUID, uuid4
 
 from retrieval.errors import Fault
-from retrieval.label import NOTHING_SENSITIVE, Label
+from retrieval.label import Label
 from retrieval.passage import Passage
 
 
@@ -100,8 +100,7 @@ class Draft:
     """What a route made, before bot/check.py has looked at it.
 
     known: False when it says that the documents do not know. tried: the routes before this one, each with why it
-    did not answer. model and prompt_version are None where no model was called. label: of what it says beside the
-    Decision's Parts.
+    did not answer. model and prompt_version are None where no model was called.
     """
 
     route: Route
@@ -111,7 +110,6 @@ class Draft:
     model: str | None = None
     prompt_version: str | None = None
     usage: Usage = Usage()
-    label: Label = NOTHING_SENSITIVE
 
 
 @dataclass(frozen=True, slots=True)

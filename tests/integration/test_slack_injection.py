@@ -136,7 +136,8 @@ async def _asked(workspace: Workspace, slack: SlackStandIn) -> dict[str, Message
         for attack in ATTACKS
         if attack.place == "person"
     }
-    general = workspace.channel("general", members=[asker, *named.values(), workspace.bot])
+    # Private: in a public channel a document with what reads as an e-mail address would never reach the model.
+    general = workspace.channel("general", members=[asker, *named.values(), workspace.bot], kind="private")
     mention = f"<@{workspace.bot.id}>"
     return {
         attack.id: await slack.says(named.get(attack.id, asker), general, f"{mention} {attack.asked}")

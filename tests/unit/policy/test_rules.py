@@ -74,6 +74,17 @@ def test_there_is_no_policy_to_fall_back_to(tmp_path: Path) -> None:
             "refuse names 'kr_rnn', which is no kind; did you mean kr_rrn?",
         ),
         ("phone =", "fone =", "kinds.fone is no kind; did you mean phone?"),
+        ("[sinks.slack.rooms]", "[sinks.slack.room]", "sinks.slack.room is not a setting; did you mean rooms?"),
+        (
+            "[sinks.slack.rooms]",
+            '[sinks.slack.rooms]\npubic = "internal"',
+            "sinks.slack.rooms.pubic is not a setting; did you mean public?",
+        ),
+        (
+            "[sinks.slack.rooms.ids]",
+            "[sinks.slack.rooms.ids]\nC1 = 1 #",
+            "sinks.slack.rooms.ids.C1 must be public, internal",
+        ),
     ],
 )
 def test_what_is_wrong_is_said_with_its_place(old: str, new: str, says: str, tmp_path: Path) -> None:
