@@ -126,7 +126,7 @@ async def test_an_earlier_answer_stays_out_of_the_prompt_once_its_room_is_public
         follow_up = await naru.ask("연차는 1년에 며칠이고 언제까지 올려야 하나요?", "U2", "C3")
         assert follow_up.route is Route.ON_PREM
         assert naru.on_prem.heard("15일이고")
-        assert "구천만" not in str(naru.on_prem.requests[-1].body)
+        assert "구천만" not in str(naru.on_prem.requests[-1].json)
         assert naru.cloud.bytes_received == b""
 
 
