@@ -15,8 +15,8 @@ from bot.models.door import Heard
 from bot.models.shores import Shores
 from bot.people import People
 from bot.policy.decide import Decision, decide
-from bot.policy.parts import Prompt, joined, passage_parts, question_part, thread_parts
-from bot.policy.rules import Rules, allowed
+from bot.policy.parts import Prompt, passage_parts, question_part, thread_parts
+from bot.policy.rules import Rules
 from bot.records import Records
 from bot.rewrite import rewrite
 from bot.words import say, spoken
@@ -93,17 +93,18 @@ async def consider(question: Question, rules: Rules, deps: Deps) -> Considered:
     readers = await deps.people.readers(question.asker, question.room)
     query = rewrite(question, thread)
     found = await deps.search(query, readers, deps.passages)
-    shown = _shown(_worth_reading(found), rules)
+    shown = Shown.in_room(_worth_reading(found), question.room, rules)
     earlier = tuple(document for turn in thread for document in turn.documents)
     known = await deps.search.present(earlier, readers)
+    usable = _numbered(shown.passages, 1, rules)
+    withheld = _numbered(shown.title_only, len(shown.passages) + 1, rules)
     # Where nothing may be shown, the Decision is made over what there is, and so it refuses and says why.
-    usable = shown.passages or shown.title_only
     parts = (
-        *thread_parts(thread, known, rules),
-        *(part for n, p in enumerate(usable, 1) for part in passage_parts(n, p, rules)),
+        *thread_parts(thread, known, question.room, rules),
+        *(usable or withheld),
         question_part(question, rules),
     )
-    return Considered(query, found, shown, parts, decide(parts, rules, uuid4()))
+    return Considered(query, found, shown, parts, decide(parts, question.room, rules, uuid4(), withheld))
 
 
 async def _present(question: Question, shown: Shown, deps: Deps, *, fresh: bool) -> Mapping[int, Document]:
@@ -135,11 +136,8 @@ def _worth_reading(found: tuple[Passage, ...]) -> tuple[Passage, ...]:
     return tuple(p for p in found if best >= ASKABLE and p.confidence >= _NOT_FAR_BEHIND * best)
 
 
-def _shown(passages: tuple[Passage, ...], rules: Rules) -> Shown:
-    """Passages above what the conversation may be shown stay out of the prompt: an answer made from them could not
-    be shown either. Of those only title and link are."""
-    fit = tuple(p for p in passages if allowed(joined(passage_parts(0, p, rules), rules), rules.sinks["slack"]))
-    return Shown(fit, tuple(p for p in passages if p not in fit))
+def _numbered(passages: tuple[Passage, ...], first: int, rules: Rules) -> Prompt:
+    return tuple(part for n, p in enumerate(passages, first) for part in passage_parts(n, p, rules))
 
 
 def _unknown(question: Question, found: tuple[Passage, ...]) -> Draft:

@@ -16,12 +16,13 @@ from dataclasses import dataclass
 from html import unescape
 from uuid import uuid4
 
-from bot.domain import Answer, Citation, Draft, Question, Route
+from bot.domain import Answer, Citation, Draft, Question, Room, Route
 from bot.policy import detect
 from bot.policy.decide import Decision
-from bot.policy.parts import found_in
-from bot.policy.rules import Rules
+from bot.policy.parts import found_in, joined, passage_parts
+from bot.policy.rules import Rules, Sink, allowed
 from bot.words import Language, say, spoken
+from retrieval.label import Label
 from retrieval.passage import Document, Passage
 
 # Citations as models write them: [1], [1, 2], [^1], 【1†source】, [문서 1]. What stands in code is code.
@@ -82,6 +83,14 @@ class Shown:
     passages: tuple[Passage, ...]
     title_only: tuple[Passage, ...]
 
+    @classmethod
+    def in_room(cls, found: tuple[Passage, ...], room: Room, rules: Rules) -> Shown:
+        """Passages that the room's `slack` sink does not take stay out of the prompt: an answer made from them could
+        not be shown either."""
+        sink = rules.shown_in(room)
+        fit = tuple(p for p in found if allowed(joined(passage_parts(0, p, rules), rules), sink))
+        return cls(fit, tuple(p for p in found if p not in fit))
+
     @property
     def documents(self) -> tuple[int, ...]:
         return tuple(dict.fromkeys(p.document.id for p in (*self.passages, *self.title_only)))
@@ -97,7 +106,7 @@ def check(
 ) -> Answer:
     """The Answer that may be shown. present: the documents that still exist and that the readers of this moment may
     read, by id; when one that the draft rests on is missing, or more sensitive than it was, the draft is not shown."""
-    tongue = spoken(question.text)
+    tongue, sink = spoken(question.text), rules.shown_in(question.room)
     refused = draft.route is Route.REFUSE
     stale = not refused and not all(_unchanged(p.document, present) for p in shown.passages)
     text, cited = ("", frozenset[int]()) if stale else _harmless(draft.text, shown, tongue)
@@ -105,20 +114,21 @@ def check(
     known = draft.known and not stale and bool(cited or (text and not _SAYS_UNKNOWN.match(text)) or refused)
     answered = known and not refused
     said = [text, say(tongue, "uncited") if answered and not cited else ""]
-    if not stale:
-        withheld = (*shown.passages, *shown.title_only) if refused else shown.title_only
-        said.append(_titles((p for p in withheld if p.document.id in present), tongue))
+    withheld = (*shown.passages, *shown.title_only) if refused else shown.title_only
+    named = {} if stale else {p.document.id: p.document for p in withheld if p.document.id in present}
+    said.append(_titles(named.values(), tongue))
     if not any(said):
         said = [say(tongue, "changed" if stale or refused else "unknown")]
-    text = masked("\n\n".join(filter(None, said)), rules, tongue)
+    text = masked("\n\n".join(filter(None, said)), sink, tongue)
     return Answer(
         id=uuid4(),
         question=question.id,
         decision=decision.id,
         text=text,
-        citations=_citations(cited, shown, rules, tongue) if answered else (),
+        citations=_citations(cited, shown, sink, tongue) if answered else (),
         route=Route.REFUSE if stale else draft.route,
-        label=decision.label | found_in(text, "answer", rules),
+        # A title is a text of its document: a follow-up, which carries this answer, may not take it to the cloud.
+        label=Label.join([decision.label, found_in(text, "answer", rules), *(d.label for d in named.values())]),
         known=known,
         documents=tuple(sorted({p.document.id for p in shown.passages})),
         tried=draft.tried,
@@ -133,16 +143,15 @@ def check_so_far(text: str, question: Question, shown: Shown, present: Mapping[i
     if not all(_unchanged(p.document, present) for p in shown.passages):
         return ""
     tongue = spoken(question.text)
-    return masked(_harmless(text, shown, tongue)[0], rules, tongue)
+    return masked(_harmless(text, shown, tongue)[0], rules.shown_in(question.room), tongue)
 
 
-def masked(text: str, rules: Rules, tongue: Language) -> str:
-    """The text without what the `slack` sink refuses at any level: secrets and unique identifiers."""
-    refused = rules.sinks["slack"].refuse
+def masked(text: str, sink: Sink, tongue: Language) -> str:
+    """The text without the kinds that the room's `slack` sink refuses at any level: secrets and unique identifiers."""
     text = text.replace(_HOLE, "")
     # What stood glued to one identifier may be recognised only once that is gone. Each turn takes at least one
     # character, so it ends.
-    while spans := [(start, end) for start, end in _found(text, refused) if text[start:end].strip(_HOLE)]:
+    while spans := [(start, end) for start, end in _found(text, sink.refuse) if text[start:end].strip(_HOLE)]:
         kept, done = "", 0
         for start, end in sorted(spans):
             kept += text[done : max(done, start)] + (_HOLE if end > done else "")
@@ -214,23 +223,22 @@ def _inert(text: str, used: Iterable[str], tongue: Language) -> str:
     return _JOINT.sub(r"\g<0> ", addresses.sub(address, _PING.sub("", text)))
 
 
-def _citations(cited: frozenset[int], shown: Shown, rules: Rules, tongue: Language) -> tuple[Citation, ...]:
+def _citations(cited: frozenset[int], shown: Shown, sink: Sink, tongue: Language) -> tuple[Citation, ...]:
     """The passages that the text cites, in the order of their numbers; all of them when it cites none."""
 
     def clean(text: str) -> str:
-        return masked(_inert(_bare(text), (), tongue), rules, tongue)
+        return masked(_inert(_bare(text), (), tongue), sink, tongue)
 
     citations: list[Citation] = []
     for number in sorted(cited) or range(1, len(shown.passages) + 1):
         whole = Citation.of(number, shown.passages[number - 1])
-        link = whole.link if whole.link and masked(whole.link, rules, tongue) == whole.link else None
+        link = whole.link if whole.link and masked(whole.link, sink, tongue) == whole.link else None
         citations.append(Citation(number, clean(whole.title), clean(whole.heading), clean(whole.uri), link))
     return tuple(citations)
 
 
-def _titles(passages: Iterable[Passage], tongue: Language) -> str:
+def _titles(documents: Iterable[Document], tongue: Language) -> str:
     """Where to read what may not be shown here; empty where there is nothing."""
-    documents = {p.document.id: p.document for p in passages}.values()
     lines = [
         f"• {_inert(_bare(d.title), (), tongue)} ({d.link or _inert(_bare(d.uri), (), tongue)})" for d in documents
     ]

@@ -201,7 +201,11 @@ def _decision(decision: Decision, question: Question) -> dict[str, Any]:
         "level": int(decision.label.level),
         "reasons": _reasons(decision.label.reasons),
         "verdicts": {
-            verdict.sink: {"allowed": verdict.allowed, "against": _reasons(verdict.against)}
+            verdict.sink: {
+                "allowed": verdict.allowed,
+                "ceiling": verdict.ceiling.name,
+                "against": _reasons(verdict.against),
+            }
             for verdict in decision.verdicts
         },
         "policy": decision.policy,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from bot.policy.rules import SINKS
+from retrieval.label import Level, Reason
 
 
 def explained(
@@ -20,6 +21,17 @@ def explained(
     ]
     for sink in SINKS:
         verdict = decision["verdicts"][sink]
-        against = ", ".join(f"{kind} ({origin})" for _, kind, origin in verdict["against"])
-        said.append((sink, "yes" if verdict["allowed"] else f"no: {against}"))
+        against = [Reason(Level.named(level), kind, origin) for level, kind, origin in verdict["against"]]
+        # Rows that were kept before rooms had ceilings do not say theirs.
+        ceiling = Level.named(verdict.get("ceiling", Level.RESTRICTED.name))
+        said.append((sink, sink_says(verdict["allowed"], ceiling, against)))
     return [*said, ("policy", decision["policy"][:12]), ("decision", str(decision["id"]))]
+
+
+def sink_says(allowed: bool, ceiling: Level, against: Collection[Reason]) -> str:
+    """`yes`, or `no` or `in part` (something was withheld) with the ceiling, where that is why, and the reasons."""
+    if not against:
+        return "yes"
+    above = f", takes up to {ceiling.name}" if any(reason.level > ceiling for reason in against) else ""
+    reasons = ", ".join(f"{reason.kind} ({reason.origin})" for reason in against)
+    return f"{'in part' if allowed else 'no'}{above}: {reasons}"

@@ -68,11 +68,11 @@ def passage(
 def parts_of(question: Question, *passages: Passage, rules: Rules | None = None) -> Prompt:
     rules = rules or shipped_rules()
     numbered = (part for n, p in enumerate(passages, 1) for part in passage_parts(n, p, rules))
-    return (*thread_parts((), {}, rules), *numbered, question_part(question, rules))
+    return (*thread_parts((), {}, DM, rules), *numbered, question_part(question, rules))
 
 
-def decision_for(parts: Prompt, rules: Rules | None = None) -> Decision:
-    return decide(parts, rules or shipped_rules(), UUID(int=1))
+def decision_for(parts: Prompt, rules: Rules | None = None, room: Room = DM) -> Decision:
+    return decide(parts, room, rules or shipped_rules(), UUID(int=1))
 
 
 def group(name: str) -> frozenset[Principal]:

@@ -13,6 +13,7 @@ from admin.cli.base import As, In, Json, emit, load, out, reindexed, run
 from bot.answer import Considered, answer, consider
 from bot.console import show, table
 from bot.domain import Answer
+from bot.why import sink_says
 from retrieval.label import Label
 from retrieval.passage import Passage
 
@@ -127,7 +128,12 @@ def _explained(considered: Considered) -> dict[str, Any]:
         "label": decision.label.level.name,
         "reasons": _reasons(decision.label),
         "sinks": {
-            v.sink: {"allowed": v.allowed, "against": _reasons(Label(frozenset(v.against)))} for v in decision.verdicts
+            v.sink: {
+                "allowed": v.allowed,
+                "ceiling": v.ceiling.name,
+                "against": _reasons(Label(frozenset(v.against))),
+            }
+            for v in decision.verdicts
         },
         "routes": [route.value for route in decision.routes],
         "policy": decision.policy,
@@ -138,9 +144,7 @@ def _print_explained(considered: Considered) -> None:
     decision = considered.decision
     rows = [("query", considered.query), ("label", decision.label.level.name)]
     rows += [(r.level.name, f"{r.kind} · {r.origin}") for r in sorted(decision.label.reasons, reverse=True)]
-    for verdict in decision.verdicts:
-        against = ", ".join(f"{r.kind} ({r.origin})" for r in verdict.against)
-        rows.append((verdict.sink, "yes" if verdict.allowed else f"no: {against}"))
+    rows += [(v.sink, sink_says(v.allowed, v.ceiling, v.against)) for v in decision.verdicts]
     rows.append(("routes", " → ".join(route.value for route in decision.routes)))
     out.print(table(["", ""], rows))
     _print_passages(considered.found)

@@ -9,18 +9,20 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from bot.domain import SHORES, Route
+from bot.domain import SHORES, Room, Route
 from bot.policy.parts import FROM_DOCUMENTS, Prompt, joined
-from bot.policy.rules import SINKS, Rules, SinkName, allowed
-from retrieval.label import Label, Reason
+from bot.policy.rules import SINKS, Rules, Sink, SinkName, allowed
+from retrieval.label import NOTHING_SENSITIVE, Label, Level, Reason
 
 
 @dataclass(frozen=True, slots=True)
 class SinkVerdict:
-    """Whether a sink takes this label, and the reasons that speak against it (empty when it does)."""
+    """Whether a sink takes this label, the highest level it takes, and the reasons that speak against the label or,
+    for `slack`, against what is withheld beside it."""
 
     sink: SinkName
     allowed: bool
+    ceiling: Level
     against: tuple[Reason, ...]
 
 
@@ -44,15 +46,17 @@ class Decision:
         return next(v for v in self.verdicts if v.sink == sink)
 
 
-def decide(parts: Prompt, rules: Rules, id: UUID) -> Decision:
+def decide(parts: Prompt, room: Room, rules: Rules, id: UUID, withheld: Prompt = ()) -> Decision:
     """Join the labels and ask every sink.
 
-    The `slack` sink is asked about what an answer could show, the texts from documents; the others about
+    The room's `slack` sink is asked about what an answer could show, the texts from documents; the others about
     everything: the question and its room say nothing against answering in that very room.
+    withheld: what that sink has kept out of `parts`. It changes no route; its verdict says why.
     """
     label = joined(parts, rules)
     shown = joined((part for part in parts if part.role in FROM_DOCUMENTS), rules)
-    verdicts = tuple(_verdict(shown if name == "slack" else label, name, rules) for name in SINKS)
+    in_room = _verdict(shown, rules.shown_in(room), joined(withheld, rules))
+    verdicts = tuple(in_room if name == "slack" else _verdict(label, rules.sinks[name]) for name in SINKS)
     taking = {verdict.sink for verdict in verdicts if verdict.allowed}
     if "slack" not in taking:
         return Decision(id, (Route.REFUSE,), label, verdicts, rules.hash)
@@ -61,7 +65,7 @@ def decide(parts: Prompt, rules: Rules, id: UUID) -> Decision:
     return Decision(id, (*shores, Route.QUOTE), label, verdicts, rules.hash)
 
 
-def _verdict(label: Label, name: SinkName, rules: Rules) -> SinkVerdict:
-    sink = rules.sinks[name]
-    against = sorted(r for r in label.reasons if r.level > sink.ceiling or r.kind in sink.refuse)
-    return SinkVerdict(name, allowed(label, sink), tuple(against))
+def _verdict(label: Label, sink: Sink, withheld: Label = NOTHING_SENSITIVE) -> SinkVerdict:
+    reasons = (label | withheld).reasons
+    against = sorted(r for r in reasons if r.level > sink.ceiling or r.kind in sink.refuse)
+    return SinkVerdict(sink.name, allowed(label, sink), sink.ceiling, tuple(against))

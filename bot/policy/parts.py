@@ -12,9 +12,9 @@ from dataclasses import InitVar, dataclass
 from enum import StrEnum
 from typing import Literal
 
-from bot.domain import Question, Turn
+from bot.domain import Question, Room, Turn
 from bot.policy import detect
-from bot.policy.rules import Rules
+from bot.policy.rules import Rules, allowed
 from retrieval.label import NOTHING_SENSITIVE, Label, Level
 from retrieval.passage import Document, Passage
 
@@ -82,19 +82,21 @@ def passage_parts(number: int, passage: Passage, rules: Rules) -> Prompt:
     )
 
 
-def thread_parts(turns: Sequence[Turn], documents: Mapping[int, Document], rules: Rules) -> Prompt:
+def thread_parts(turns: Sequence[Turn], documents: Mapping[int, Document], room: Room, rules: Rules) -> Prompt:
     """The thread so far. An earlier answer carries its Decision's label joined with the present labels of the
-    documents it rests on; where a text or a document is gone, or not for these readers, it counts as RESTRICTED
-    and its text stays out.
+    documents it rests on; where a text or a document is gone, or not for these readers, or more than the room may be
+    shown by now, it counts as RESTRICTED and its text stays out.
 
     documents: those of the thread that exist now and that the present readers may read, by id.
     """
     parts: list[Part] = []
     for turn in turns:
-        label = turn.label | Label.join([documents[i].label for i in turn.documents if i in documents])
+        rests_on = Label.join([documents[i].label for i in turn.documents if i in documents])
         readable = all(i in documents for i in turn.documents)
-        parts.append(_earlier(Role.EARLIER_QUESTION, turn.question, label, rules))
-        parts.append(_earlier(Role.EARLIER_ANSWER, turn.answer if readable else None, label, rules))
+        says = rests_on | found_in(turn.answer or "", Role.EARLIER_ANSWER.value, rules)
+        answer = turn.answer if readable and allowed(says, rules.shown_in(room)) else None
+        parts.append(_earlier(Role.EARLIER_QUESTION, turn.question, turn.label | rests_on, rules))
+        parts.append(_earlier(Role.EARLIER_ANSWER, answer, turn.label | rests_on, rules))
     return tuple(parts)
 
 

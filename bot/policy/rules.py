@@ -56,6 +56,7 @@ class Rules:
     """policy.toml as the policy reads it.
 
     kinds: the level of what a detector finds. rooms: the level of a room by its kind; room_ids: of one room.
+    ceilings: the highest level that is shown in a kind of room; ceiling_ids: in one room; only `shown_in` reads them.
     prefer: which of the allowed shores comes first.
     """
 
@@ -63,6 +64,8 @@ class Rules:
     rooms: Mapping[str, Level]
     room_ids: Mapping[str, Level]
     sinks: Mapping[SinkName, Sink]
+    ceilings: Mapping[str, Level]
+    ceiling_ids: Mapping[str, Level]
     prefer: Route
 
     def kind_level(self, kind: str) -> Level:
@@ -71,6 +74,16 @@ class Rules:
     def sink(self, shore: Route) -> Sink:
         """The sink behind a route that calls a model."""
         return self.sinks["cloud" if shore is Route.CLOUD else "on_prem"]
+
+    def shown_in(self, room: Room) -> Sink:
+        """The `slack` sink of that room. Its ceiling is the room's by its id, else by its kind, else the sink's own; a
+        room of unknown kind shows PUBLIC text only. People from outside can only lower it."""
+        slack = self.sinks["slack"]
+        by_kind = Level.PUBLIC if room.kind == "unknown" else self.ceilings.get(room.kind, slack.ceiling)
+        ceiling = self.ceiling_ids.get(room.id, by_kind)
+        if room.shared:
+            ceiling = min(ceiling, self.ceilings.get("shared", slack.ceiling))
+        return replace(slack, ceiling=ceiling)
 
     def room_label(self, room: Room) -> Label:
         """A room's level: by its id, else by its kind; unknown is RESTRICTED. People from outside can only raise."""
@@ -98,6 +111,8 @@ class Rules:
             "rooms": {room: level.name for room, level in self.rooms.items()},
             "room_ids": {room: level.name for room, level in self.room_ids.items()},
             "sinks": {s.name: [s.ceiling.name, sorted(s.refuse)] for s in self.sinks.values()},
+            "ceilings": {room: level.name for room, level in self.ceilings.items()},
+            "ceiling_ids": {room: level.name for room, level in self.ceiling_ids.items()},
             "prefer": self.prefer.value,
         }
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
@@ -108,10 +123,22 @@ class _SinkTable(Section):
     refuse: Annotated[frozenset[str], Strict(False)] = frozenset()
 
 
+class _CeilingTable(Section):
+    dm: LevelName | None = None
+    public: LevelName | None = None
+    private: LevelName | None = None
+    shared: LevelName | None = None
+    ids: dict[str, LevelName] = Field(default_factory=dict)
+
+
+class _SlackTable(_SinkTable):
+    rooms: _CeilingTable = _CeilingTable()
+
+
 class _SinkTables(Section):
     cloud: _SinkTable
     on_prem: _SinkTable
-    slack: _SinkTable
+    slack: _SlackTable
     record: _SinkTable
     train: _SinkTable
 
@@ -146,6 +173,8 @@ def load_rules(path: Path) -> Rules:
         rooms=file.rooms.model_dump(exclude={"ids"}),
         room_ids=file.rooms.ids,
         sinks={name: Sink(name, getattr(file.sinks, name).ceiling, getattr(file.sinks, name).refuse) for name in SINKS},
+        ceilings=file.sinks.slack.rooms.model_dump(exclude={"ids"}, exclude_none=True),
+        ceiling_ids=file.sinks.slack.rooms.ids,
         prefer=Route(file.routes.prefer),
     )
 

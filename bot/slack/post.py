@@ -139,7 +139,7 @@ class SlackDoor:
         return True
 
     async def stop(self, channel: str, ts: str) -> None:
-        """Ends a stream, so that chat.update can set it; one that has ended by itself is as good."""
+        """Ends a stream, which cannot be edited before; one that has ended by itself is as good."""
 
         async def end() -> None:
             with translated("chat.stopStream"):

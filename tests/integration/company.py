@@ -24,6 +24,7 @@ PEOPLE = """
     ]
     rooms = [
       {id = "C1", name = "general", kind = "public", members = ["U1", "U2", "U3"]},
+      {id = "C2", name = "hr-desk", kind = "public", members = ["U2"]},
       {id = "C3", name = "hr", kind = "private", members = ["U2"]},
       {id = "CROOMWITHALONGID", name = "generalities", kind = "public", members = ["UASKERWITHALONGID"]},
       {id = "C6", name = "partner", kind = "private", shared = true, members = ["U1", "U9"]},

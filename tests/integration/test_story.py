@@ -10,6 +10,7 @@ import pytest
 
 from bot.answer import ASKABLE, QUOTABLE
 from bot.domain import Feedback, QuestionFault, Route
+from bot.why import explained
 from retrieval.database import DatabaseFault
 from retrieval.passage import EVERYONE, Readers
 from tests.builders import rrn
@@ -86,6 +87,59 @@ async def test_a_document_that_may_not_be_shown_does_not_keep_the_others_from_an
         assert "누리 계약 (https://handbook.example/legal/contract.md)" in answered.text
         assert naru.cloud.heard("약관의 위약금")
         assert not naru.cloud.heard("십오 퍼센트")
+        assert not naru.cloud.heard("누리 계약")
+
+
+async def test_what_a_private_room_is_told_a_public_one_gets_as_title_and_link_only(
+    tmp_path: Path, fresh_url: str
+) -> None:
+    link = "급여 밴드 (https://handbook.example/hr/salary.md)"
+    async with company(tmp_path, fresh_url, DOCUMENTS, on_prem=(Says("구천만 원부터입니다. [1]"),)) as naru:
+        for room in (None, "C3"):
+            told = await naru.ask(SALARY, "U2", room, thread=f"in {room}")
+            assert told.route is Route.ON_PREM
+            assert "구천만" in told.text
+        asked = len(naru.on_prem.requests)
+        in_public = await naru.ask(SALARY, "U2", "C2", thread="in C2")
+        assert in_public.route is Route.REFUSE
+        assert link in in_public.text
+        assert "구천만" not in in_public.text
+        assert len(naru.on_prem.requests) == asked
+        assert naru.cloud.bytes_received == b""
+        last = await naru.app.records.last("U2", naru.app.question("?", person="U2", room="C2", thread="t").room)
+        assert last is not None
+        why = dict(explained(last, last["route"], last["model"], last["tried"]))
+        assert why["slack"] == "no, takes up to INTERNAL: source (source handbook)"
+
+
+async def test_an_earlier_answer_stays_out_of_the_prompt_once_its_room_is_public(
+    tmp_path: Path, fresh_url: str
+) -> None:
+    replies = Says("구천만 원부터입니다. [1]"), Says("연차는 15일입니다. [1]")
+    async with company(tmp_path, fresh_url, DOCUMENTS, on_prem=replies) as naru:
+        await naru.ask(SALARY, "U2", "C3")
+        people = tmp_path / "people.toml"
+        opened = people.read_text(encoding="utf-8").replace(
+            'kind = "private", members = ["U2"]', 'kind = "public", members = ["U2"]'
+        )
+        people.write_text(opened, encoding="utf-8")
+        follow_up = await naru.ask("연차는 1년에 며칠이고 언제까지 올려야 하나요?", "U2", "C3")
+        assert follow_up.route is Route.ON_PREM
+        assert naru.on_prem.heard("15일이고")
+        assert "구천만" not in str(naru.on_prem.requests[-1].json)
+        assert naru.cloud.bytes_received == b""
+
+
+async def test_the_title_of_a_document_that_was_only_named_does_not_leave_with_the_next_question(
+    tmp_path: Path, fresh_url: str
+) -> None:
+    terms = "# 표준 약관\n\n## 위약금\n\n약관의 위약금은 계약마다 따로 정합니다.\n"
+    async with company(tmp_path, fresh_url, {**DOCUMENTS, "public/terms.md": terms}) as naru:
+        first = await naru.ask("계약의 위약금은 얼마인가요?", "U3")
+        assert first.route is Route.CLOUD
+        assert "누리 계약" in first.text
+        follow_up = await naru.ask("그럼 약관의 위약금은 어떻게 정하나요?", "U3")
+        assert follow_up.route is Route.ON_PREM
         assert not naru.cloud.heard("누리 계약")
 
 

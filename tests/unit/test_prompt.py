@@ -11,7 +11,7 @@ from bot.domain import Turn
 from bot.policy.parts import Prompt, Role, messages, passage_parts, question_part, thread_parts
 from bot.prompt import Template, build
 from retrieval.label import NOTHING_SENSITIVE, Level
-from tests.builders import ask, decision_for, document, parts_of, passage, shipped_rules
+from tests.builders import DM, ask, decision_for, document, parts_of, passage, shipped_rules
 
 TEMPLATE = Template("Answer from the passages.")
 MARK = "0f1e2d3c4b5a6978"
@@ -44,7 +44,7 @@ def test_passages_stand_under_their_numbers_with_title_and_heading() -> None:
 def test_the_thread_stands_between_the_passages_and_the_question() -> None:
     turn = Turn("연차는?", "15일입니다.", NOTHING_SENSITIVE, ())
     parts = (
-        *thread_parts([turn], {}, RULES),
+        *thread_parts([turn], {}, DM, RULES),
         *passage_parts(1, passage(), RULES),
         question_part(ask("그럼 병가는?"), RULES),
     )
@@ -73,7 +73,7 @@ def test_no_text_between_marks_can_ever_close_them(
     turn = Turn(earlier, earlier, NOTHING_SENSITIVE, ())
     found = passage(text, of=document(title=title), heading=heading)
     parts = (
-        *thread_parts([turn], {}, RULES),
+        *thread_parts([turn], {}, DM, RULES),
         *passage_parts(1, found, RULES),
         question_part(ask(question), RULES),
     )

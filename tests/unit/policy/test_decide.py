@@ -95,12 +95,12 @@ def in_a_heading(secret: str) -> Prompt:
 
 def in_an_earlier_question(secret: str) -> Prompt:
     turn = Turn(f"휴가 규정 알려줘 {secret}", "15일입니다. [1]", Label(), ())
-    return (*thread_parts((turn,), {}, shipped_rules()), *parts_of(ask(), passage()))
+    return (*thread_parts((turn,), {}, DM, shipped_rules()), *parts_of(ask(), passage()))
 
 
 def in_an_earlier_answer(secret: str) -> Prompt:
     turn = Turn("휴가 규정 알려줘", f"15일입니다. {secret} [1]", Label(), ())
-    return (*thread_parts((turn,), {}, shipped_rules()), *parts_of(ask(), passage()))
+    return (*thread_parts((turn,), {}, DM, shipped_rules()), *parts_of(ask(), passage()))
 
 
 @pytest.mark.parametrize("secret", [rrn(), api_key(), "010-" + "2345-6789", "kim@corp" + ".example"])
@@ -119,7 +119,7 @@ def test_an_identifier_split_over_two_messages_is_found() -> None:
     whole = rrn()
     turn = Turn(f"이 번호인데 {whole[:7]}", "네, 말씀하세요.", Label(), ())
     rules = shipped_rules()
-    thread = thread_parts((turn,), {}, rules)
+    thread = thread_parts((turn,), {}, DM, rules)
     assert joined(thread, rules).level is Level.PUBLIC
     both = (*thread, question_part(ask(f"{whole[7:]} 누구 것인가요"), rules))
     assert "kr_rrn" in joined(both, rules).kinds
@@ -133,7 +133,7 @@ def test_an_identifier_split_over_a_title_and_its_passage_is_found() -> None:
 
 def test_earlier_text_that_is_gone_counts_as_restricted() -> None:
     turn = Turn(None, "15일입니다.", Label(), ())
-    thread = thread_parts((turn,), {}, shipped_rules())
+    thread = thread_parts((turn,), {}, DM, shipped_rules())
     decision = decision_for((*thread, *parts_of(ask(), passage())))
     assert decision.label.level is Level.RESTRICTED
     assert Route.CLOUD not in decision.routes
@@ -141,16 +141,16 @@ def test_earlier_text_that_is_gone_counts_as_restricted() -> None:
 
 def test_an_earlier_answer_whose_document_is_not_for_these_readers_stays_out_of_the_prompt() -> None:
     turn = Turn("얼마예요?", "그 값은 삼천입니다.", Label(), (7,))
-    hidden = thread_parts((turn,), {}, shipped_rules())
+    hidden = thread_parts((turn,), {}, DM, shipped_rules())
     assert "삼천" not in "".join(part.text for part in hidden)
     assert joined(hidden, shipped_rules()).level is Level.RESTRICTED
-    visible = thread_parts((turn,), {7: document(7)}, shipped_rules())
+    visible = thread_parts((turn,), {7: document(7)}, DM, shipped_rules())
     assert "삼천" in "".join(part.text for part in visible)
 
 
 def test_an_earlier_answer_carries_the_present_level_of_its_documents() -> None:
     turn = Turn("얼마예요?", "세 가지입니다.", Label(), (7,))
-    thread = thread_parts((turn,), {7: document(7, Level.CONFIDENTIAL)}, shipped_rules())
+    thread = thread_parts((turn,), {7: document(7, Level.CONFIDENTIAL)}, DM, shipped_rules())
     assert Route.CLOUD not in decision_for((*thread, *parts_of(ask(), passage()))).routes
 
 
@@ -184,7 +184,7 @@ def test_the_sources_level_decides_by_itself(level: Level, routes: tuple[Route, 
 def test_the_policy_may_prefer_the_on_prem_model() -> None:
     rules = replace(shipped_rules(), prefer=Route.ON_PREM)
     parts = parts_of(ask(), passage(), rules=rules)
-    assert decide(parts, rules, UUID(int=1)).routes == (Route.ON_PREM, Route.CLOUD, Route.QUOTE)
+    assert decide(parts, DM, rules, UUID(int=1)).routes == (Route.ON_PREM, Route.CLOUD, Route.QUOTE)
 
 
 def test_a_kind_that_the_policy_does_not_name_is_restricted() -> None:
@@ -199,10 +199,10 @@ def test_without_terms_in_force_the_cloud_takes_public_text_only(terms: DataUse 
     bare = replace(shipped_rules(), rooms={**shipped_rules().rooms, "dm": Level.PUBLIC})
     rules = bare.under(terms, TODAY)
     public, internal = passage(of=document(level=Level.PUBLIC)), passage(of=document(level=Level.INTERNAL))
-    assert Route.CLOUD in decide(parts_of(ask(), public, rules=rules), rules, UUID(int=1)).routes
-    assert Route.CLOUD not in decide(parts_of(ask(), internal, rules=rules), rules, UUID(int=1)).routes
+    assert Route.CLOUD in decide(parts_of(ask(), public, rules=rules), DM, rules, UUID(int=1)).routes
+    assert Route.CLOUD not in decide(parts_of(ask(), internal, rules=rules), DM, rules, UUID(int=1)).routes
     in_force = bare.under(TERMS, TODAY)
-    assert Route.CLOUD in decide(parts_of(ask(), internal, rules=in_force), in_force, UUID(int=1)).routes
+    assert Route.CLOUD in decide(parts_of(ask(), internal, rules=in_force), DM, in_force, UUID(int=1)).routes
 
 
 def test_the_policys_hash_changes_with_what_it_says_and_with_the_clouds_terms() -> None:

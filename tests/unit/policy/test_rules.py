@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -47,8 +48,7 @@ def test_the_shipped_policy_keeps_everything_that_a_detector_finds_off_the_cloud
 
 @given(st.dictionaries(st.text(max_size=8), st.sampled_from(list(Level)), max_size=4), st.text(max_size=8))
 def test_a_kind_that_is_not_named_is_never_less_than_restricted(kinds: dict[str, Level], kind: str) -> None:
-    rules = shipped_rules()
-    named = type(rules)(kinds, rules.rooms, rules.room_ids, rules.sinks, rules.prefer)
+    named = replace(shipped_rules(), kinds=kinds)
     assert named.kind_level(kind) is kinds.get(kind, Level.RESTRICTED)
 
 
@@ -74,6 +74,17 @@ def test_there_is_no_policy_to_fall_back_to(tmp_path: Path) -> None:
             "refuse names 'kr_rnn', which is no kind; did you mean kr_rrn?",
         ),
         ("phone =", "fone =", "kinds.fone is no kind; did you mean phone?"),
+        ("[sinks.slack.rooms]", "[sinks.slack.room]", "sinks.slack.room is not a setting; did you mean rooms?"),
+        (
+            "[sinks.slack.rooms]",
+            '[sinks.slack.rooms]\npubic = "internal"',
+            "sinks.slack.rooms.pubic is not a setting; did you mean public?",
+        ),
+        (
+            "[sinks.slack.rooms.ids]",
+            "[sinks.slack.rooms.ids]\nC1 = 1 #",
+            "sinks.slack.rooms.ids.C1 must be public, internal",
+        ),
     ],
 )
 def test_what_is_wrong_is_said_with_its_place(old: str, new: str, says: str, tmp_path: Path) -> None:
