@@ -6,39 +6,28 @@ stored before it is set, and setting it twice changes nothing.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Protocol
 from uuid import UUID
 
 from bot.answer import Deps, answer
 from bot.domain import Feedback, Question, QuestionFault, Room
-from bot.inbox import Claimed, Fenced, Inbox
+from bot.inbox import Claimed, Inbox
 from bot.people import People
+from bot.slack import shown
 from bot.slack.blocks import GOOD, Message, answered, feedback_form, notice, told
+from bot.slack.commands import Commands
 from bot.slack.events import question_text
 from bot.slack.faults import SlackFault
 from bot.slack.people import SlackPeople
 from bot.slack.post import SlackDoor
 from bot.small_talk import SmallTalk, small_talk
-from bot.why import explained
 from bot.words import Language, spoken
 from retrieval.passage import Readers
 
 _log = logging.getLogger(__name__)
 _THANKED = "heart"
-
-
-class Operations(Protocol):
-    """What `/naru` can have done beside answering; admin/ brings it."""
-
-    async def status(self) -> str: ...
-
-    async def reindex(self, source: str) -> str:
-        """What came of it, in a sentence for each source."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +38,7 @@ class Answering:
     door: SlackDoor
     people: SlackPeople
     deps: Deps
-    operations: Operations
+    commands: Commands
     bot_user: str
     longest: int
 
@@ -59,7 +48,7 @@ class Answering:
         kinds: Mapping[str, Callable[[Claimed], Awaitable[str]]] = {
             "message": self._message,
             "deleted": self._deleted,
-            "command": self._command,
+            "command": self.commands.handle,
             "action": self._clicked,
             "view": self._given,
         }
@@ -74,11 +63,12 @@ class Answering:
     async def give_up(self, claimed: Claimed) -> None:
         """Tell the asker that there is no answer, where there is a place to say so."""
         event = claimed.event
-        if event.kind != "message":
-            return
         try:
-            placeholder = await self._placeholder(claimed, "ko")
-            await self.door.update(event.channel, placeholder, notice("ko", "apology"))
+            if event.kind == "command":
+                await self.commands.give_up(claimed)
+            elif event.kind == "message":
+                placeholder = await self._placeholder(claimed, "ko")
+                await self.door.update(event.channel, placeholder, notice("ko", "apology"))
         except SlackFault as fault:
             if fault.again:
                 raise
@@ -97,7 +87,7 @@ class Answering:
                 await self.door.update(channel, placeholder, notice(tongue, "hint"))
                 return "hinted"
         placeholder = await self._placeholder(claimed, tongue)
-        message = _stored(claimed) or await self._answered(claimed, text, tongue)
+        message = shown.stored(claimed) or await self._answered(claimed, text, tongue)
         await self.door.update(channel, placeholder, message)
         return "answered"
 
@@ -117,36 +107,19 @@ class Answering:
             message = answered(await answer(question, deps), tongue)
         except QuestionFault as fault:
             message = told(str(fault))
-        await self.inbox.finished(claimed, {"text": message.text, "blocks": list(message.blocks)})
+        await shown.store(self.inbox, claimed, message)
         return message
 
     async def _placeholder(self, claimed: Claimed, tongue: Language) -> str:
-        """Where the answer stands: as stored, as posted by an earlier attempt, that of the question before its edit,
-        or a new one."""
+        """Where the answer stands: as stored, that of the question before its edit, or one of its own."""
         if claimed.placeholder is not None:
             return claimed.placeholder
         event, body = claimed.event, claimed.event.body
-        thread = body["thread_ts"] or body["ts"]
         ts = await self.inbox.placeholder_of(event.channel, body["ts"]) if body["edited"] else None
-        if ts is None and claimed.attempt > 1:
-            ts = await self.door.adopt(event.channel, thread, event.key)
         if ts is None:
-            # Shielded: a post that is cut off halfway may stand in Slack, and nobody would take it back.
-            return await asyncio.shield(self._posted(claimed, thread, tongue))
+            thread, looking = body["thread_ts"] or body["ts"], notice(tongue, "looking")
+            return await shown.placeholder(self.inbox, self.door, claimed, event.channel, thread, looking)
         await self.inbox.placed(claimed, ts)
-        return ts
-
-    async def _posted(self, claimed: Claimed, thread: str, tongue: Language) -> str:
-        """A new placeholder. An attempt that was overtaken while it posted takes its post back."""
-        event = claimed.event
-        ts = await self.door.placeholder(event.channel, thread, event.key, notice(tongue, "looking"))
-        try:
-            await self.inbox.placed(claimed, ts)
-        except Fenced:
-            # Only where the other attempt has one already: without, it may be about to adopt this one.
-            if await self.inbox.placeholder_of(event.channel, event.ts) not in (None, ts):
-                await self.door.remove(event.channel, ts)
-            raise
         return ts
 
     async def _deleted(self, claimed: Claimed) -> str:
@@ -156,29 +129,6 @@ class Answering:
             return "ignored"
         await self.door.remove(event.channel, ts)
         return "withdrawn"
-
-    async def _command(self, claimed: Claimed) -> str:
-        body = claimed.event.body
-        verb, _, rest = body["text"].strip().partition(" ")
-        says = await self._said(verb.lower() or "help", rest.strip(), body["user"], claimed.event.channel)
-        if body["response_url"]:
-            await self.door.respond(body["response_url"], told(says))
-        return "commanded"
-
-    async def _said(self, verb: str, rest: str, user: str, channel: str) -> str:
-        if verb == "why":
-            row = await self.deps.records.last(user, await self.people.room(channel))
-            if row is None:
-                return _NOTHING_TO_EXPLAIN
-            pairs = explained(row, row["route"], row["model"], row["tried"])
-            return "\n".join(f"*{what}* {says}" for what, says in pairs)
-        if verb in ("status", "reindex") and not await self.people.is_admin(user):
-            return _ADMINS_ONLY
-        if verb == "status":
-            return await self.operations.status()
-        if verb == "reindex":
-            return await self.operations.reindex(rest or "all")
-        return _HELP
 
     async def _clicked(self, claimed: Claimed) -> str:
         body = claimed.event.body
@@ -227,17 +177,3 @@ class _WhileOurs:
         if fresh:
             await self.inbox.renew(self.claimed)
         return readers
-
-
-def _stored(claimed: Claimed) -> Message | None:
-    if claimed.finished is None:
-        return None
-    return Message(claimed.finished["text"], tuple(claimed.finished["blocks"]))
-
-
-_HELP = """*Naru* answers from the company's documents · 회사 문서에서 찾아 답합니다.
-• Mention me, or write to me directly · 저를 멘션하거나 DM으로 물어보세요.
-• `/naru why` why your last answer here took its way · 마지막 답이 왜 그 경로로 갔는지
-• `/naru status`, `/naru reindex <source|all>` for admins · 관리자용"""
-_ADMINS_ONLY = "관리자만 쓸 수 있는 명령입니다. Only admins can use this command."
-_NOTHING_TO_EXPLAIN = "이 방에서 답한 질문이 아직 없습니다. There is no answer to a question of yours here yet."

@@ -23,6 +23,7 @@ from bot.settings import Settings
 from bot.slack.answering import Answering
 from bot.slack.app import http_session, web_client
 from bot.slack.budget import UpdateBudget
+from bot.slack.commands import Commands
 from bot.slack.events import event_of
 from bot.slack.people import SlackPeople
 from bot.slack.post import SlackDoor
@@ -50,12 +51,13 @@ async def answer(bot: str, mention: Payload | None, dies_at: int | None = None) 
         elif event := event_of({"type": "event_callback", "event": mention}, bot, datetime.now(UTC)):
             await inbox.put(event)
         await inbox.count()
+        door = SlackDoor(client, bot_user=bot, budget=UpdateBudget())
         answering = Answering(
             inbox=inbox,
-            door=SlackDoor(client, bot_user=bot, budget=UpdateBudget()),
+            door=door,
             people=people,
             deps=replace(app.deps, people=people, operator=None),
-            operations=SlackOperations(app),
+            commands=Commands(inbox, door, people, app.deps.records, SlackOperations(app)),
             bot_user=bot,
             longest=app.settings.answer.max_question_chars,
         )

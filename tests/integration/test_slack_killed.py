@@ -26,6 +26,7 @@ from bot.inbox import Fenced, Inbox
 from bot.slack.answering import Answering
 from bot.slack.app import http_session, web_client
 from bot.slack.budget import UpdateBudget
+from bot.slack.commands import Commands
 from bot.slack.events import event_of
 from bot.slack.people import SlackPeople
 from bot.slack.post import SlackDoor
@@ -129,12 +130,13 @@ async def a_mention(folder: Path, database: Database, url: str, *cloud: Says) ->
     ):
         client = web_client(slack.bot_token, session, api_url=slack.api_url)
         people, inbox = SlackPeople(client, TEAM), an_inbox(database, folder)
+        door = SlackDoor(client, bot_user=bot, budget=UpdateBudget())
         answering = Answering(
             inbox=inbox,
-            door=SlackDoor(client, bot_user=bot, budget=UpdateBudget()),
+            door=door,
             people=people,
             deps=replace(naru.app.deps, people=people),
-            operations=SlackOperations(naru.app),
+            commands=Commands(inbox, door, people, naru.app.deps.records, SlackOperations(naru.app)),
             bot_user=bot,
             longest=1000,
         )
