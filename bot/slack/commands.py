@@ -65,19 +65,17 @@ class Commands:
         """Do it and say what came of it; returns the outcome. Raises what another attempt may mend."""
         event, user = claimed.event, claimed.event.body["user"]
         verb, _, rest = event.body["text"].strip().partition(" ")
-        verb = verb.lower()
-        if verb in ("status", "reindex") and not await self._may(claimed, user):
-            says = _ADMINS_ONLY
-        elif verb == "status":
-            says = await self.operations.status()
-        elif verb == "why":
-            says = await self._why(user, event.channel)
-        elif verb != "reindex":
-            says = _HELP
-        elif chosen := _chosen(known := await self.operations.sources(), rest.strip() or "all"):
-            return await self._reindexed(claimed, chosen)
-        else:
-            says = _unknown(rest.strip(), known)
+        match verb.lower():
+            case "why":
+                says = await self._why(user, event.channel)
+            case "status" | "reindex" if not await self._may(claimed, user):
+                says = _ADMINS_ONLY
+            case "status":
+                says = await self.operations.status()
+            case "reindex":
+                return await self._reindex(claimed, rest.strip() or "all")
+            case _:
+                says = _HELP
         await self._respond(claimed, told(says))
         return "commanded"
 
@@ -101,7 +99,18 @@ class Commands:
         pairs = explained(row, row["route"], row["model"], row["tried"])
         return "\n".join(f"*{what}* {says}" for what, says in pairs)
 
-    async def _reindexed(self, claimed: Claimed, sources: Sequence[str]) -> str:
+    async def _reindex(self, claimed: Claimed, asked: str) -> str:
+        known = await self.operations.sources()
+        if chosen := [name for name in known if asked in ("all", name)]:
+            await self._reindexed(claimed, chosen)
+        elif known:
+            says = both("unknown_source", source=asked, known=", ".join(known))
+            await self._respond(claimed, told(says))
+        else:
+            await self._respond(claimed, told(both("no_source")))
+        return "commanded"
+
+    async def _reindexed(self, claimed: Claimed, sources: Sequence[str]) -> None:
         place = await self._place(claimed)
         message = stored(claimed)
         if message is None:
@@ -115,7 +124,6 @@ class Commands:
             await self._tried(claimed, self._respond(claimed, message))
         else:
             await self._respond(claimed, message)
-        return "commanded"
 
     async def _run(self, claimed: Claimed, place: _Place | None, sources: Sequence[str]) -> str:
         """What came of the run, its progress drawn in the meantime."""
@@ -199,16 +207,6 @@ async def _happens(event: asyncio.Event, within_s: float) -> bool:
         async with asyncio.timeout(within_s):
             await event.wait()
     return event.is_set()
-
-
-def _chosen(known: Sequence[str], asked: str) -> list[str]:
-    return [name for name in known if asked in ("all", name)]
-
-
-def _unknown(asked: str, known: Sequence[str]) -> str:
-    if not known:
-        return both("no_source")
-    return both("unknown_source", source=asked, known=", ".join(known))
 
 
 _HELP = """*Naru* answers from the company's documents · 회사 문서에서 찾아 답합니다.
