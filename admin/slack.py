@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,12 +13,13 @@ from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 
-from admin.app import App
+from admin.app import App, Progress
 from bot.config_file import Slack
 from bot.inbox import Event, Inbox
 from bot.slack.answering import Answering
 from bot.slack.app import check_in, http_session, slack_app, web_client
 from bot.slack.budget import UpdateBudget
+from bot.slack.commands import Commands
 from bot.slack.faults import translated
 from bot.slack.history import History
 from bot.slack.people import SlackPeople
@@ -26,6 +27,7 @@ from bot.slack.post import SlackDoor
 from bot.slack.reconcile import Reconciler
 from bot.spool import Spool
 from bot.toml_file import Problem, SettingsFault
+from bot.words import both
 from bot.worker import Worker, supervised
 from retrieval.database import Database
 from retrieval.errors import Fault
@@ -59,12 +61,13 @@ async def serve(app: App, stop: asyncio.Event, ready: Callable[[str], object] = 
         database = Database(app.url)
         stack.push_async_callback(database.close)
         inbox = Inbox(database, app.seal, Spool(app.settings.home / "spool", app.seal))
+        door = SlackDoor(client, bot_user=identity.bot_user, budget=UpdateBudget())
         answering = Answering(
             inbox=inbox,
-            door=SlackDoor(client, bot_user=identity.bot_user, budget=UpdateBudget()),
+            door=door,
             people=people,
             deps=replace(app.deps, people=people, operator=None),
-            operations=SlackOperations(app),
+            commands=Commands(inbox, door, people, app.deps.records, SlackOperations(app)),
             bot_user=identity.bot_user,
             team=identity.team,
             longest=app.settings.answer.max_question_chars,
@@ -171,22 +174,26 @@ class SlackOperations:
     async def status(self) -> str:
         lines: list[str] = []
         for s in await self.app.catalogue.status():
-            lines.append(f"*{s.source.name}*: {s.documents} documents, {s.passages} passages")
+            lines.append(f"**{s.source.name}**: 문서 {s.documents} documents · 구절 {s.passages} passages")
             lines += [f"• {s.problem}"] if s.problem else []
             lines += [f"• {problem.sentence}" for problem in s.problems]
-        return "\n".join(lines) or "There is no source yet: `naru source add`."
+        return "\n".join(lines) or both("no_source")
 
-    async def reindex(self, source: str) -> str:
-        active = await self.app.active()
-        chosen = [s for s in active if source in ("all", s.name)]
-        if not chosen:
-            return f"There is no source '{source}'; there is {', '.join(s.name for s in active) or 'none yet'}."
-        results = await self.app.reindex(chosen, lambda *_: None)
-        return "\n".join(f"*{one.name}*: {_report(result)}" for one, result in results)
+    async def sources(self) -> tuple[str, ...]:
+        return tuple(source.name for source in await self.app.active())
+
+    async def reindex(self, sources: Sequence[str], progress: Progress, *, patient: bool) -> str:
+        chosen = [source for source in await self.app.active() if source.name in sources]
+        results = await self.app.reindex(chosen, progress, patient=patient)
+        return "\n".join(f"**{one.name}**: {_report(result)}" for one, result in results)
 
 
 def _report(result: Report | Fault) -> str:
     if isinstance(result, Fault):
         return str(result)
-    told = f"{result.added} added, {result.changed} changed, {result.removed} removed, {result.unchanged} unchanged"
-    return f"{told}, {len(result.problems)} cannot be read" if result.problems else told
+    told = (
+        f"추가 {result.added} added · 변경 {result.changed} changed · 삭제 {result.removed} removed · "
+        f"그대로 {result.unchanged} unchanged"
+    )
+    unread = len(result.problems)
+    return f"{told} · 못 읽음 {unread} cannot be read (`/naru status`)" if unread else told

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from bot.domain import Route
-from retrieval.text import language
+from retrieval.text import LANGUAGES, language
 
 Language = Literal["ko", "en"]
 
@@ -42,6 +42,10 @@ _SENTENCES = {
         "looking": "찾아보는 중이에요…",
         "writing": "쓰는 중이에요…",
         "heard": "알겠습니다. 곧 보여 드릴게요.",
+        "reindexing": "다시 색인하는 중",
+        "in_dm": "진행 상황은 저와의 DM에 보여 드릴게요.",
+        "no_source": "아직 소스가 없습니다: `naru source add`.",
+        "unknown_source": "‘{source}’라는 소스는 없습니다. 있는 소스: {known}.",
         "hint": "무엇이 궁금한지 한 문장으로 적어 주세요. 예: “연차는 며칠인가요?”",
         "apology": "죄송합니다. 지금은 답하지 못했습니다. 잠시 뒤에 다시 물어봐 주세요.",
         "withdrawn": "질문이 지워져 답도 지웠습니다.",
@@ -75,6 +79,10 @@ _SENTENCES = {
         "looking": "Looking…",
         "writing": "Writing…",
         "heard": "All right, one moment.",
+        "reindexing": "Re-indexing",
+        "in_dm": "The progress stands in your direct messages with me.",
+        "no_source": "There is no source yet: `naru source add`.",
+        "unknown_source": "There is no source '{source}'; there is {known}.",
         "hint": "Tell me in a sentence what you want to know, for example: “How many days of leave do I have?”",
         "apology": "Sorry, there is no answer right now. Please ask again in a moment.",
         "withdrawn": "The question was deleted, and so was the answer.",
@@ -100,6 +108,11 @@ def spoken(text: str) -> Language:
 
 def say(tongue: Language, sentence: str, **words: str) -> str:
     return _SENTENCES[tongue][sentence].format(**words)
+
+
+def both(sentence: str, **words: str) -> str:
+    """In every language: for a command, which says too little to tell one by."""
+    return " · ".join(say(tongue, sentence, **words) for tongue in LANGUAGES)
 
 
 def route_name(tongue: Language, route: Route) -> str:

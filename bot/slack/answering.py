@@ -10,36 +10,26 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Protocol
 from uuid import UUID
 
 from bot.answer import Deps, answer
 from bot.domain import Feedback, Question, QuestionFault
 from bot.drafts import Show
 from bot.inbox import Claimed, Inbox
+from bot.slack import shown
 from bot.slack.again import Again
 from bot.slack.blocks import GOOD, Message, answered, feedback_form, notice, told
+from bot.slack.commands import Commands
 from bot.slack.events import question_text
 from bot.slack.faults import SlackFault
 from bot.slack.people import SlackPeople
 from bot.slack.place import Place
 from bot.slack.post import SlackDoor
 from bot.small_talk import SmallTalk, small_talk
-from bot.why import explained
 from bot.words import Language, spoken
 
 _log = logging.getLogger(__name__)
 _THANKED = "heart"
-
-
-class Operations(Protocol):
-    """What `/naru` can have done beside answering; admin/ brings it."""
-
-    async def status(self) -> str: ...
-
-    async def reindex(self, source: str) -> str:
-        """What came of it, in a sentence for each source."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +41,7 @@ class Answering:
     door: SlackDoor
     people: SlackPeople
     deps: Deps
-    operations: Operations
+    commands: Commands
     bot_user: str
     team: str
     longest: int
@@ -64,7 +54,7 @@ class Answering:
         kinds: Mapping[str, Callable[[Claimed], Awaitable[str]]] = {
             "message": self._message,
             "deleted": self._deleted,
-            "command": self._command,
+            "command": self.commands.handle,
             "action": self._clicked,
             "view": self._given,
         }
@@ -79,11 +69,14 @@ class Answering:
     async def give_up(self, claimed: Claimed) -> None:
         """Tell the asker that there is no answer, where there is a place to say so."""
         event = claimed.event
-        if event.kind != "message":
-            return
         try:
-            place = self._place(claimed)
-            await place.set(await place.taken("ko"), notice("ko", "apology"))
+            if event.kind == "command":
+                await self.commands.give_up(claimed)
+            elif event.kind == "message" and claimed.readable:
+                place = self._place(claimed)
+                await place.set(await place.taken("ko"), notice("ko", "apology"))
+            elif claimed.placeholder is not None:
+                await self.door.update(event.channel, claimed.placeholder, notice("ko", "apology"))
         except SlackFault as fault:
             if fault.again:
                 raise
@@ -107,7 +100,7 @@ class Answering:
         async def show(sentences: str) -> None:
             await place.drafted(ts, sentences, tongue)
 
-        message = _stored(claimed) or await self._answered(claimed, text, tongue, show)
+        message = shown.stored(claimed) or await self._answered(claimed, text, tongue, show)
         await place.set(ts, message)
         if place.unsure or claimed.attempt > 1:
             self.again.plan(partial(self._once_more, claimed, ts, message))
@@ -137,7 +130,7 @@ class Answering:
             message = answered(await answer(question, deps, show), tongue)
         except QuestionFault as fault:
             message = told(str(fault))
-        await self.inbox.finished(claimed, {"text": message.text, "blocks": list(message.blocks)})
+        await shown.store(self.inbox, claimed, message)
         return message
 
     async def _deleted(self, claimed: Claimed) -> str:
@@ -147,29 +140,6 @@ class Answering:
             return "ignored"
         await self.door.remove(event.channel, ts)
         return "withdrawn"
-
-    async def _command(self, claimed: Claimed) -> str:
-        body = claimed.event.body
-        verb, _, rest = body["text"].strip().partition(" ")
-        says = await self._said(verb.lower() or "help", rest.strip(), body["user"], claimed.event.channel)
-        if body["response_url"]:
-            await self.door.respond(body["response_url"], told(says))
-        return "commanded"
-
-    async def _said(self, verb: str, rest: str, user: str, channel: str) -> str:
-        if verb == "why":
-            row = await self.deps.records.last(user, await self.people.room(channel))
-            if row is None:
-                return _NOTHING_TO_EXPLAIN
-            pairs = explained(row, row["route"], row["model"], row["tried"])
-            return "\n".join(f"*{what}* {says}" for what, says in pairs)
-        if verb in ("status", "reindex") and not await self.people.is_admin(user):
-            return _ADMINS_ONLY
-        if verb == "status":
-            return await self.operations.status()
-        if verb == "reindex":
-            return await self.operations.reindex(rest or "all")
-        return _HELP
 
     async def _clicked(self, claimed: Claimed) -> str:
         body = claimed.event.body
@@ -201,17 +171,3 @@ class Answering:
             better=body.get("better"),
         )
         return await self.deps.records.give(said, self.deps.rules())
-
-
-def _stored(claimed: Claimed) -> Message | None:
-    if claimed.finished is None:
-        return None
-    return Message(claimed.finished["text"], tuple(claimed.finished["blocks"]))
-
-
-_HELP = """*Naru* answers from the company's documents · 회사 문서에서 찾아 답합니다.
-• Mention me, or write to me directly · 저를 멘션하거나 DM으로 물어보세요.
-• `/naru why` why your last answer here took its way · 마지막 답이 왜 그 경로로 갔는지
-• `/naru status`, `/naru reindex <source|all>` for admins · 관리자용"""
-_ADMINS_ONLY = "관리자만 쓸 수 있는 명령입니다. Only admins can use this command."
-_NOTHING_TO_EXPLAIN = "이 방에서 답한 질문이 아직 없습니다. There is no answer to a question of yours here yet."

@@ -22,9 +22,8 @@ from bot.inbox import Event
 from bot.slack.events import COMMAND, event_of
 from bot.slack.faults import SlackFault, translated
 from bot.slack.manifest import SCOPES
-from bot.words import say
+from bot.words import both
 from retrieval.errors import Fault
-from retrieval.text import LANGUAGES
 
 _log = logging.getLogger(__name__)
 
@@ -139,8 +138,7 @@ def slack_app(
 
     async def commanded(body: Body, ack: AsyncAck) -> None:
         await keep(body)
-        # A command says too little to tell a language by.
-        await ack(" · ".join(say(tongue, "heard") for tongue in LANGUAGES))
+        await ack(both("heard"))
 
     async def clicked(body: Body, ack: AsyncAck) -> None:
         await keep(body)

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from bot.domain import Answer, Citation
 from bot.slack.mrkdwn import Line, link, mrkdwn, sections
-from bot.words import Language, route_name, say
+from bot.words import Language, both, route_name, say
 
 GOOD, BAD, FORM = "feedback_good", "feedback_bad", "feedback"
 REASON, BETTER = "reason", "better"
@@ -22,6 +22,7 @@ _WHOLE = 12_800
 _CITATIONS = 4_000
 _LONGEST_NAME = 120
 _LONGEST_LINK = 600
+_CELLS = 10
 _LONGEST_FIELD = 3000  # docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element
 
 Block = Mapping[str, Any]
@@ -60,6 +61,17 @@ def told(text: str) -> Message:
     """Any text of ours, a Fault's sentence for example, made harmless like an answer's."""
     texts, _ = sections(mrkdwn(text), _WHOLE)
     return Message(_first(texts), tuple(map(_section, texts)))
+
+
+def progress(source: str, done: int, total: int) -> Message:
+    """How far a re-index is, in documents."""
+    return told(f"{both('reindexing')}\n**{source}** {bar(done, total)} {done:,} / {total:,}")
+
+
+def bar(done: int, total: int) -> str:
+    """Ten cells; the last one is filled by the last document only."""
+    filled = _CELLS * min(done, total) // total if total else _CELLS
+    return "▰" * filled + "▱" * (_CELLS - filled)
 
 
 def feedback_form(answer: UUID, tongue: Language) -> Block:

@@ -29,6 +29,7 @@ METHODS: Mapping[str, tuple[str, ...]] = {
     "conversations.info": _READ,
     "conversations.list": _READ,
     "conversations.members": _READ,
+    "conversations.open": ("im:write",),
     "conversations.replies": _HISTORY,
     "reactions.add": ("reactions:write",),
     "usergroups.list": ("usergroups:read",),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, field
+from functools import partial
 
-from bot.inbox import Claimed, Fenced, Inbox
+from bot.inbox import Claimed, Inbox
 from bot.slack.blocks import Message, draft, notice
 from bot.slack.faults import SlackFault
 from bot.slack.post import SlackDoor
+from bot.slack.shown import placeholder
 from bot.words import Language
 
 
@@ -32,18 +33,15 @@ class Place:
     async def taken(self, tongue: Language, *, stream: bool = False) -> str:
         """The post's ts: as stored, as posted by an earlier attempt, that of the question before its edit, or a new
         one. stream: drafts will follow."""
-        if self.claimed.placeholder is not None:
-            return self.claimed.placeholder
         event, body = self.claimed.event, self.claimed.event.body
+        edited = self.claimed.placeholder is None and body["edited"]
+        if edited and (ts := await self.inbox.placeholder_of(event.channel, body["ts"])):
+            await self.inbox.placed(self.claimed, ts)
+            return ts
         thread = body["thread_ts"] or body["ts"]
-        ts = await self.inbox.placeholder_of(event.channel, body["ts"]) if body["edited"] else None
-        if ts is None and self.claimed.attempt > 1:
-            ts = await self._left_behind(thread)
-        if ts is None:
-            # Shielded: a post that is cut off halfway may stand in Slack, and nobody would take it back.
-            return await asyncio.shield(self._posted(thread, tongue, stream and self.streams))
-        await self.inbox.placed(self.claimed, ts)
-        return ts
+        find = partial(self._left_behind, thread)
+        post = partial(self._new, thread, tongue, stream and self.streams)
+        return await placeholder(self.inbox, self.door, self.claimed, event.channel, find, post)
 
     async def drafted(self, ts: str, text: str, tongue: Language) -> None:
         """Show whole sentences of an answer that is being written, if the budget has room for it."""
@@ -75,19 +73,6 @@ class Place:
         ours = await self.door.unmarked(event.channel, thread, after=event.body["ts"])
         owned = await self.inbox.owned(event.channel, ours)
         return next((ts for ts in ours if ts not in owned), None)
-
-    async def _posted(self, thread: str, tongue: Language, stream: bool) -> str:
-        """A new post. An attempt that was overtaken while it posted takes its post back."""
-        event = self.claimed.event
-        ts = await self._new(thread, tongue, stream)
-        try:
-            await self.inbox.placed(self.claimed, ts)
-        except Fenced:
-            # Only where the other attempt has one already: without, it may be about to adopt this one.
-            if await self.inbox.placeholder_of(event.channel, event.ts) not in (None, ts):
-                await self.door.remove(event.channel, ts)
-            raise
-        return ts
 
     async def _new(self, thread: str, tongue: Language, stream: bool) -> str:
         event, looking = self.claimed.event, notice(tongue, "looking")

@@ -66,6 +66,19 @@ class SlackDoor:
         self._attempts = attempts
         self._total_s = total_s
 
+    async def direct(self, user: str) -> str:
+        """The id of our conversation with one person, opened where there was none."""
+
+        async def opened() -> str:
+            with translated("conversations.open"):
+                answer = await self._client.conversations_open(users=user)
+                room = answer.get("channel") or {}
+            if "id" not in room:
+                raise refusal("conversations.open", "garbled")
+            return str(room["id"])
+
+        return await self._patiently("conversations.open", opened)
+
     async def placeholder(self, channel: str, thread_ts: str | None, inbox_key: str, message: Message) -> str:
         """Posts what the answer will stand in; returns its ts.
 

@@ -1,6 +1,6 @@
-"""Kills the answering of a mention at its k-th await: `python -m tests.integration.mortal_answer < PLAN`.
+"""Kills the handling of a mention or a command at its k-th await: `python -m tests.integration.mortal_answer < PLAN`.
 
-The plan: {"bot": our user id, "mentions": [{"event": of Slack, "dies_at": its step}, ...]}; settings come from the
+The plan: {"bot": our user id, "events": [{"payload": of Slack, "dies_at": its step}, ...]}; settings come from the
 environment. One that dies at no step says how many there were: {"steps"}; the others are resumed by another process
 and say whether they died: {"killed"}. One JSON line for each. How: see mortal.py.
 """
@@ -23,6 +23,7 @@ from bot.settings import Settings
 from bot.slack.answering import Answering
 from bot.slack.app import http_session, web_client
 from bot.slack.budget import UpdateBudget
+from bot.slack.commands import Commands
 from bot.slack.events import event_of
 from bot.slack.people import SlackPeople
 from bot.slack.post import SlackDoor
@@ -36,8 +37,8 @@ from tests.standins.slack import TEAM
 Payload = Mapping[str, Any]
 
 
-async def answer(bot: str, mention: Payload | None, dies_at: int | None = None) -> None:
-    """Wired as in admin/slack.py, until nothing is left. mention: comes in first; None: what a dead worker left."""
+async def answer(bot: str, payload: Payload | None, dies_at: int | None = None) -> None:
+    """Wired as in admin/slack.py, until nothing is left. payload: comes in first; None: what a dead worker left."""
     async with opened(Settings.load(), sync=False) as app:
         slack = app.settings.slack
         assert slack.bot_token is not None
@@ -45,17 +46,18 @@ async def answer(bot: str, mention: Payload | None, dies_at: int | None = None) 
         people = SlackPeople(client, TEAM)
         database = Database(app.url)
         inbox = UntilEmpty(database, app.seal, Spool(app.settings.home / "spool", app.seal))
-        if mention is None:
+        if payload is None:
             await run(database, "update inbox set lease = now() where state = 'running'")
-        elif event := event_of({"type": "event_callback", "event": mention}, bot, datetime.now(UTC)):
+        elif event := event_of(payload, bot, datetime.now(UTC)):
             await inbox.put(event)
         await inbox.count()
+        door = SlackDoor(client, bot_user=bot, budget=UpdateBudget())
         answering = Answering(
             inbox=inbox,
-            door=SlackDoor(client, bot_user=bot, budget=UpdateBudget()),
+            door=door,
             people=people,
             deps=replace(app.deps, people=people, operator=None),
-            operations=SlackOperations(app),
+            commands=Commands(inbox, door, people, app.deps.records, SlackOperations(app)),
             bot_user=bot,
             team=TEAM,
             longest=app.settings.answer.max_question_chars,
@@ -65,7 +67,7 @@ async def answer(bot: str, mention: Payload | None, dies_at: int | None = None) 
         running = asyncio.create_task(Worker(inbox, answering.handle, answering.give_up).run())
         emptied = asyncio.create_task(inbox.empty.wait())
         await asyncio.wait({running, emptied}, return_when=asyncio.FIRST_COMPLETED)
-        if mention is not None and dies_at is None:
+        if payload is not None and dies_at is None:
             report(steps=steps())
         os._exit(0)  # a worker that ends well gives nothing up, which would be steps after the last
 
@@ -87,10 +89,10 @@ def counting(dies_at: int | None) -> Callable[[], int]:
     return lambda: taken
 
 
-def main(bot: str, mentions: list[dict[str, Any]]) -> None:
-    for mention in mentions:
-        died = in_a_child(answer(bot, mention["event"], mention["dies_at"]))
-        if mention["dies_at"] is not None:
+def main(bot: str, events: list[dict[str, Any]]) -> None:
+    for event in events:
+        died = in_a_child(answer(bot, event["payload"], event["dies_at"]))
+        if event["dies_at"] is not None:
             in_a_child(answer(bot, None))
             report(killed=died == KILLED)
 

@@ -31,6 +31,7 @@ from bot.slack.answering import Answering
 from bot.slack.app import check_in, http_session, slack_app, web_client
 from bot.slack.blocks import draft
 from bot.slack.budget import UpdateBudget
+from bot.slack.commands import Commands
 from bot.slack.people import SlackPeople
 from bot.slack.post import SlackDoor
 from bot.spool import Spool
@@ -118,7 +119,8 @@ async def _answers(stack: AsyncExitStack, app: App, slack: SlackStandIn) -> None
     inbox = Inbox(app.database, app.seal, Spool(app.settings.home / "spool", app.seal))
     door = SlackDoor(client, bot_user=identity.bot_user, budget=UpdateBudget(100_000, burst=10_000))
     deps = replace(app.deps, people=people, operator=None)
-    answering = Answering(inbox, door, people, deps, SlackOperations(app), identity.bot_user, team=TEAM, longest=10_000)
+    commands = Commands(inbox, door, people, app.deps.records, SlackOperations(app))
+    answering = Answering(inbox, door, people, deps, commands, identity.bot_user, team=TEAM, longest=10_000)
     # Many at once: who may read is asked for afresh before each answer is shown, at Slack's pace, and shared.
     worker = Worker(inbox, answering.handle, answering.give_up, at_once=64)
     bolt = slack_app(client, identity, signing_secret=None, put=inbox.put, changed=people.changed, follows=None)

@@ -11,7 +11,7 @@ import os
 import sys
 from asyncio.subprocess import PIPE
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -26,6 +26,7 @@ from bot.inbox import Fenced, Inbox
 from bot.slack.answering import Answering
 from bot.slack.app import http_session, web_client
 from bot.slack.budget import UpdateBudget
+from bot.slack.commands import Commands
 from bot.slack.events import event_of
 from bot.slack.people import SlackPeople
 from bot.slack.post import SlackDoor
@@ -45,8 +46,10 @@ RELAXED = dict.fromkeys(
 )
 
 
-async def answered(naru: Company, slack: SlackStandIn, asked: Sequence[Message], deaths: Sequence[int | None]) -> Any:
-    """What each of the processes that answer these mentions said."""
+async def handled(
+    naru: Company, slack: SlackStandIn, payloads: Sequence[Mapping[str, Any]], deaths: Sequence[int | None]
+) -> Any:
+    """What each of the processes that handle these said."""
     endpoints = naru.app.settings.models
     environment = {
         "NARU_CONFIG": str(naru.folder / "naru.toml"),
@@ -57,17 +60,19 @@ async def answered(naru: Company, slack: SlackStandIn, asked: Sequence[Message],
         "SLACK_BOT_TOKEN": slack.bot_token,
         "SLACK_API_URL": slack.api_url,
     }
-    mentions = [
-        {"event": mentioned(message, slack.workspace), "dies_at": death}
-        for message, death in zip(asked, deaths, strict=True)
-    ]
+    events = [{"payload": payload, "dies_at": death} for payload, death in zip(payloads, deaths, strict=True)]
     child = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.integration.mortal_answer"),
         cwd=ROOT, env=environment, stdin=PIPE, stdout=PIPE, stderr=PIPE,
     )  # fmt: skip
-    out, err = await child.communicate(json.dumps({"bot": slack.workspace.bot.id, "mentions": mentions}).encode())
+    out, err = await child.communicate(json.dumps({"bot": slack.workspace.bot.id, "events": events}).encode())
     assert child.returncode == 0, err.decode()
     return [json.loads(line) for line in out.splitlines()]
+
+
+async def answered(naru: Company, slack: SlackStandIn, asked: Sequence[Message], deaths: Sequence[int | None]) -> Any:
+    payloads = [{"type": "event_callback", "event": mentioned(message, slack.workspace)} for message in asked]
+    return await handled(naru, slack, payloads, deaths)
 
 
 async def asks(slack: SlackStandIn, user: User, channel: Channel, times: int) -> list[Message]:
@@ -134,12 +139,13 @@ async def a_mention(folder: Path, database: Database, url: str, *cloud: Says) ->
     ):
         client = web_client(slack.bot_token, session, api_url=slack.api_url)
         people, inbox = SlackPeople(client, TEAM), an_inbox(database, folder)
+        door = SlackDoor(client, bot_user=bot, budget=UpdateBudget())
         answering = Answering(
             inbox=inbox,
-            door=SlackDoor(client, bot_user=bot, budget=UpdateBudget()),
+            door=door,
             people=people,
             deps=replace(naru.app.deps, people=people),
-            operations=SlackOperations(naru.app),
+            commands=Commands(inbox, door, people, naru.app.deps.records, SlackOperations(naru.app)),
             bot_user=bot,
             team=TEAM,
             longest=1000,

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain import Answer, Citation, Route
-from bot.slack.blocks import BAD, GOOD, Block, Message, answered, draft, feedback_form, notice, told
+from bot.slack.blocks import BAD, GOOD, Block, Message, answered, bar, draft, feedback_form, notice, progress, told
 from bot.words import Language
 from retrieval.label import NOTHING_SENSITIVE, Label, Level
 
@@ -252,3 +252,19 @@ def test_every_notice_can_be_said(tongue: Language, sentence: str) -> None:
     message = notice(tongue, sentence)
     assert of_type(message, "section")
     assert message.text.strip()
+
+
+def test_progress_names_the_source_and_its_documents_in_both_languages() -> None:
+    shown = read(progress("handbook", 1200, 4000))
+    assert shown == "다시 색인하는 중 · Re-indexing\n*handbook* ▰▰▰▱▱▱▱▱▱▱ 1,200 / 4,000"
+
+
+@given(st.integers(0, 10**6), st.integers(0, 10**6))
+def test_the_bar_is_never_full_before_the_last_document(done: int, total: int) -> None:
+    assert len(bar(done, total)) == 10
+    assert ("▱" not in bar(done, total)) == (done >= total)
+
+
+@given(st.integers(1, 10**6), st.integers(0, 10**6))
+def test_the_bar_never_goes_back(total: int, done: int) -> None:
+    assert bar(done, total).count("▰") <= bar(done + 1, total).count("▰")
