@@ -173,6 +173,16 @@ async def test_a_right_that_ends_while_the_model_writes_ends_the_answer(tmp_path
         assert "구천만" not in shown
 
 
+@modes
+async def test_a_group_dm_is_answered_for_all_who_are_in_it(http: bool, tmp_path: Path, fresh_url: str) -> None:
+    async with in_slack(tmp_path, fresh_url, http=http, on_prem=(DAYS,)) as here:
+        bot = here.slack.workspace.bot
+        group = here.slack.workspace.channel("mpdm-1", members=[here.engineer, here.hr, bot], kind="mpim")
+        assert "15일" in str(here.answer(await here.mentions(here.engineer, group, ASKED)).blocks)
+        assert here.answer(await here.mentions(here.hr, group, SALARY))
+        assert not here.naru.on_prem.heard("구천만")
+
+
 async def test_with_a_guest_in_the_room_nothing_of_the_company_is_shown(tmp_path: Path, fresh_url: str) -> None:
     async with in_slack(tmp_path, fresh_url) as here:
         assert "15일" not in str(here.answer(await here.mentions(here.engineer, here.shared, ASKED)).blocks)
@@ -185,8 +195,9 @@ async def test_a_secret_in_a_mention_never_reaches_the_cloud(tmp_path: Path, fre
         assert here.naru.cloud.bytes_received == b""
 
 
-async def test_a_follow_up_in_a_direct_message_needs_no_mention(tmp_path: Path, fresh_url: str) -> None:
-    async with in_slack(tmp_path, fresh_url) as here:
+@modes
+async def test_a_follow_up_in_a_direct_message_needs_no_mention(http: bool, tmp_path: Path, fresh_url: str) -> None:
+    async with in_slack(tmp_path, fresh_url, http=http) as here:
         first = await here.writes(here.engineer, ASKED)
         await here.writes(here.engineer, "그럼 언제까지 올려요?", first.ts)
         assert len(here.answers(first)) == 2
@@ -205,8 +216,9 @@ async def test_a_follow_up_in_a_channel_is_answered_only_where_the_setting_says_
         assert len(here.answers(first)) == (2 if follow_ups else 1)
 
 
-async def test_thanks_get_a_reaction_and_a_bare_mention_a_hint(tmp_path: Path, fresh_url: str) -> None:
-    async with in_slack(tmp_path, fresh_url) as here:
+@modes
+async def test_thanks_get_a_reaction_and_a_bare_mention_a_hint(http: bool, tmp_path: Path, fresh_url: str) -> None:
+    async with in_slack(tmp_path, fresh_url, http=http) as here:
         thanks, bare = (
             await here.writes(here.engineer, "고마워요!"),
             await here.mentions(here.engineer, here.general, ""),
@@ -219,17 +231,21 @@ async def test_thanks_get_a_reaction_and_a_bare_mention_a_hint(tmp_path: Path, f
         assert here.naru.cloud.requests == here.naru.on_prem.requests == []
 
 
-async def test_an_edited_question_is_answered_again_in_the_same_place(tmp_path: Path, fresh_url: str) -> None:
+@modes
+async def test_an_edited_question_is_answered_again_in_the_same_place(
+    http: bool, tmp_path: Path, fresh_url: str
+) -> None:
     says = (Says("연차는 15일입니다. [1]"), Says("3영업일 전입니다. [1]"))
-    async with in_slack(tmp_path, fresh_url, cloud=says) as here:
+    async with in_slack(tmp_path, fresh_url, http=http, cloud=says) as here:
         asked = await here.mentions(here.engineer, here.general, ASKED)
         await here.slack.edits(asked, f"<@{here.slack.workspace.bot.id}> 연차는 며칠 전에 올려요?")
         await here.quiet()
         assert "3영업일 전입니다" in str(here.answer(asked).blocks)
 
 
-async def test_a_deleted_question_takes_its_answer_with_it(tmp_path: Path, fresh_url: str) -> None:
-    async with in_slack(tmp_path, fresh_url) as here:
+@modes
+async def test_a_deleted_question_takes_its_answer_with_it(http: bool, tmp_path: Path, fresh_url: str) -> None:
+    async with in_slack(tmp_path, fresh_url, http=http) as here:
         asked = await here.mentions(here.engineer, here.general, ASKED)
         await here.slack.deletes(asked)
         await here.quiet()
@@ -282,10 +298,11 @@ async def test_a_channel_that_is_archived_meanwhile_ends_the_question(tmp_path: 
             assert database.execute("select outcome from inbox").fetchall() == [("gone",)]
 
 
+@modes
 async def test_feedback_with_a_reason_and_a_better_answer_is_kept_and_can_change(
-    tmp_path: Path, fresh_url: str
+    http: bool, tmp_path: Path, fresh_url: str
 ) -> None:
-    async with in_slack(tmp_path, fresh_url) as here:
+    async with in_slack(tmp_path, fresh_url, http=http) as here:
         shown = here.answer(await here.mentions(here.engineer, here.general, ASKED))
         await here.slack.clicks(here.hr, shown, GOOD)
         await here.slack.clicks(here.engineer, shown, BAD)
