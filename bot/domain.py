@@ -12,7 +12,7 @@ from typing import Literal
 from uuid import UUID, uuid4
 
 from retrieval.errors import Fault
-from retrieval.label import Label
+from retrieval.label import NOTHING_SENSITIVE, Label
 from retrieval.passage import Passage
 
 
@@ -47,7 +47,8 @@ class QuestionFault(Fault):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What somebody asked. thread: questions with the same value follow one another."""
+    """What somebody asked. thread: questions with the same value follow one another. carried: what is known of the
+    text from where it was asked before."""
 
     id: UUID
     text: str
@@ -55,9 +56,20 @@ class Question:
     room: Room
     thread: str
     received_at: datetime
+    carried: Label = NOTHING_SENSITIVE
 
     @classmethod
-    def asked(cls, text: str, *, asker: str, room: Room, thread: str, longest: int, id: UUID | None = None) -> Question:
+    def asked(
+        cls,
+        text: str,
+        *,
+        asker: str,
+        room: Room,
+        thread: str,
+        longest: int,
+        id: UUID | None = None,
+        carried: Label = NOTHING_SENSITIVE,
+    ) -> Question:
         """A question; raises QuestionFault when it is empty or longer than `longest` characters.
 
         id: given where the same question may be asked again after a crash.
@@ -70,7 +82,7 @@ class Question:
                 f"The question has {len(clean):,} characters and Naru reads up to {longest:,}: ask for one thing, "
                 "and leave out the text that it is about or shorten it."
             )
-        return cls(id or uuid4(), clean, asker, room, thread, datetime.now(UTC))
+        return cls(id or uuid4(), clean, asker, room, thread, datetime.now(UTC), carried)
 
 
 @dataclass(frozen=True, slots=True)

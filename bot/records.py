@@ -112,6 +112,23 @@ class Records:
             for row in reversed(rows)
         )
 
+    async def asked(self, question: UUID, person: str) -> tuple[str, Label] | None:
+        """The text of a question, for the person who asked it, with what the room it was asked in says of it; None
+        where it was not kept, or was another's."""
+        q, d = tables.question, tables.decision
+        query = (
+            sa.select(q.c.text, d.c.reasons)
+            .join_from(q, d, d.c.question == q.c.id)
+            .where(q.c.id == question, q.c.asker == self._seal.pseudonym(person))
+        )
+        async with self._database.transaction() as connection:
+            rows = (await connection.execute(query)).all()
+        text = self._opened(rows[0].text, f"question:{question}") if rows else None
+        if text is None:
+            return None
+        reasons = frozenset(reason for row in rows for reason in _label(row.reasons).reasons)
+        return text, Label(frozenset(reason for reason in reasons if reason.kind == "channel"))
+
     async def decision_of(self, answer_or_decision: UUID) -> Mapping[str, Any] | None:
         """A Decision's row, by its own id or by its answer's."""
         d, a = tables.decision, tables.answer

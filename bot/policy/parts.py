@@ -64,7 +64,7 @@ def instructions(text: str, speaker: Speaker = "user") -> Part:
 
 
 def question_part(question: Question, rules: Rules) -> Part:
-    label = rules.room_label(question.room) | found_in(question.text, "question", rules)
+    label = question.carried | rules.room_label(question.room) | found_in(question.text, "question", rules)
     return Part(question.text, label, Role.QUESTION, mint=_MINT)
 
 

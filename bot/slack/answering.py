@@ -16,9 +16,10 @@ from bot.answer import Deps, answer
 from bot.domain import Feedback, Question, QuestionFault
 from bot.drafts import Show
 from bot.inbox import Claimed, Inbox
+from bot.privately import more_alone
 from bot.slack import shown
 from bot.slack.again import Again
-from bot.slack.blocks import GOOD, Message, answered, feedback_form, notice, told
+from bot.slack.blocks import ALONE, GOOD, Message, answered, feedback_form, notice, offered, told
 from bot.slack.commands import Commands
 from bot.slack.events import question_text
 from bot.slack.faults import SlackFault
@@ -27,6 +28,8 @@ from bot.slack.place import Place
 from bot.slack.post import SlackDoor
 from bot.small_talk import SmallTalk, small_talk
 from bot.words import Language, spoken
+from retrieval.errors import Fault
+from retrieval.label import NOTHING_SENSITIVE, Label
 
 _log = logging.getLogger(__name__)
 _THANKED = "heart"
@@ -95,43 +98,92 @@ class Answering:
                 await place.set(await place.taken(tongue), notice(tongue, "hint"))
                 return "hinted"
         place = self._place(claimed)
-        ts = await place.taken(tongue, stream=True)
-
-        async def show(sentences: str) -> None:
-            await place.drafted(ts, sentences, tongue)
-
-        message = shown.stored(claimed) or await self._answered(claimed, text, tongue, show)
-        await place.set(ts, message)
-        if place.unsure or claimed.attempt > 1:
-            self.again.plan(partial(self._once_more, claimed, ts, message))
+        question = await self._carried(claimed, place, text)
+        if question is not None and claimed.attempt == 1:
+            await self._offer(question, place)
         return "answered"
 
     def _place(self, claimed: Claimed) -> Place:
-        return Place(claimed, self.inbox, self.door, self.team, self.streaming)
+        body = claimed.event.body
+        thread = body["thread_ts"] or body["ts"]
+        return Place(claimed, self.inbox, self.door, claimed.event.channel, thread, self.team, self.streaming)
 
-    async def _once_more(self, claimed: Claimed, ts: str, message: Message) -> None:
+    async def _carried(
+        self, claimed: Claimed, place: Place, text: str, known: Label = NOTHING_SENSITIVE
+    ) -> Question | None:
+        """From the placeholder to the final text, which is stored before it is shown: an attempt that comes after a
+        crash shows it as it is. known: of the text, from elsewhere. The question, where this attempt answered one."""
+        tongue = spoken(text)
+        ts = await place.taken(tongue, stream=True)
+        question, message = None, shown.stored(claimed)
+        if message is None:
+            try:
+                question = await self._question(claimed, place, ts, text, known)
+                message = await self._answered(claimed, question, partial(place.drafted, ts, tongue=tongue))
+            except QuestionFault as fault:
+                message = told(str(fault))
+            await shown.store(self.inbox, claimed, message)
+        await place.set(ts, message)
+        if place.unsure or claimed.attempt > 1:
+            self.again.plan(partial(self._once_more, claimed, place.channel, ts, message))
+        return question
+
+    async def _question(self, claimed: Claimed, place: Place, ts: str, text: str, known: Label) -> Question:
+        """Raises QuestionFault."""
+        return Question.asked(
+            text,
+            asker=claimed.event.body["user"],
+            room=await self.people.room(place.channel),
+            thread=f"{place.channel}/{place.thread or ts}",
+            longest=self.longest,
+            id=claimed.question,
+            carried=known,
+        )
+
+    async def _answered(self, claimed: Claimed, question: Question, show: Show) -> Message:
+        deps = replace(self.deps, records=self.deps.records.fenced(partial(self.inbox.holds, claimed)))
+        return answered(await answer(question, deps, show), spoken(question.text))
+
+    async def _once_more(self, claimed: Claimed, channel: str, ts: str, message: Message) -> None:
         """Over a draft that came late: of an attempt that was stopped and went on, or of unknown outcome."""
         if await self.inbox.shown_by(claimed.event.channel, ts) == claimed.id:
-            await self.door.update(claimed.event.channel, ts, message)
+            await self.door.update(channel, ts, message)
 
-    async def _answered(self, claimed: Claimed, text: str, tongue: Language, show: Show) -> Message:
-        """The finished message, stored before it is shown: an attempt that comes after a crash shows it as it is."""
-        body, channel = claimed.event.body, claimed.event.channel
+    async def _offer(self, question: Question, place: Place) -> None:
+        """Tell the asker, and nobody else, that more may be read in a direct message. It may get lost: the answer is
+        there already."""
+        if question.room.kind == "dm":
+            return
         try:
-            question = Question.asked(
-                text,
-                asker=body["user"],
-                room=await self.people.room(channel),
-                thread=f"{channel}/{body['thread_ts'] or body['ts']}",
-                longest=self.longest,
-                id=claimed.question,
-            )
-            deps = replace(self.deps, records=self.deps.records.fenced(partial(self.inbox.holds, claimed)))
-            message = answered(await answer(question, deps, show), tongue)
-        except QuestionFault as fault:
-            message = told(str(fault))
-        await shown.store(self.inbox, claimed, message)
-        return message
+            if await more_alone(question, await self.people.alone(question.asker), self.deps):
+                message = offered(question.id, spoken(question.text))
+                await self.door.ephemeral(place.channel, question.asker, message, place.thread)
+        except Fault as fault:
+            _log.info("nobody was told that there is more: %s", fault)
+
+    async def _alone(self, claimed: Claimed) -> str:
+        """What was asked in a room, answered again for its asker in a direct message."""
+        body = claimed.event.body
+        asked = await self._asked(body["answer"], body["user"])
+        if asked is None:
+            await self._respond(body, "alone_again", "ko")
+            return "gone"
+        text, carried = asked
+        channel = await self.door.direct(body["user"])
+        if claimed.attempt == 1:
+            await self._respond(body, "alone_there", spoken(text))
+        await self._carried(claimed, Place(claimed, self.inbox, self.door, channel, None, self.team), text, carried)
+        return "answered"
+
+    async def _asked(self, question: str, user: str) -> tuple[str, Label] | None:
+        try:
+            return await self.deps.records.asked(UUID(question), user)
+        except ValueError:
+            return None
+
+    async def _respond(self, body: Mapping[str, str | None], sentence: str, tongue: Language) -> None:
+        if address := body["response_url"]:
+            await self.door.respond(address, notice(tongue, sentence))
 
     async def _deleted(self, claimed: Claimed) -> str:
         event = claimed.event
@@ -143,15 +195,16 @@ class Answering:
 
     async def _clicked(self, claimed: Claimed) -> str:
         body = claimed.event.body
+        if body["action"] == ALONE:
+            return await self._alone(claimed)
         verdict = "good" if body["action"] == GOOD else "bad"
         if not await self._keep(body, verdict):
-            if body["response_url"]:
-                await self.door.respond(body["response_url"], notice("ko", "gone"))
+            await self._respond(body, "gone", "ko")
             return "gone"
         if verdict == "bad" and body["trigger_id"] and claimed.attempt == 1:
             await self.door.open_view(body["trigger_id"], feedback_form(UUID(body["answer"]), "ko"))
-        elif body["response_url"]:
-            await self.door.respond(body["response_url"], notice("ko", "thanks"))
+        else:
+            await self._respond(body, "thanks", "ko")
         return "recorded"
 
     async def _given(self, claimed: Claimed) -> str:

@@ -16,6 +16,7 @@ from bot.slack.mrkdwn import Line, link, mrkdwn, sections
 from bot.words import Language, both, route_name, say
 
 GOOD, BAD, FORM = "feedback_good", "feedback_bad", "feedback"
+ALONE = "ask_alone"
 REASON, BETTER = "reason", "better"
 
 _WHOLE = 12_800
@@ -55,6 +56,13 @@ def draft(text: str, tongue: Language) -> Message:
 def notice(tongue: Language, sentence: str, **words: str) -> Message:
     """One of Naru's own sentences (bot/words.py): looking, hint, apology, withdrawn, thanks, gone, heard."""
     return told(say(tongue, sentence, **words))
+
+
+def offered(question: UUID, tongue: Language) -> Message:
+    """To the asker alone: that there is more to read, with a button that has it answered in a direct message."""
+    ask = {"type": "button", "action_id": ALONE, "value": str(question), "text": _plain(say(tongue, "ask_alone"))}
+    says = notice(tongue, "more_alone")
+    return Message(says.text, (*says.blocks, {"type": "actions", "block_id": ALONE, "elements": [ask]}))
 
 
 def told(text: str) -> Message:

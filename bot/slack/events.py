@@ -7,7 +7,8 @@ message   user, text (question_text makes it readable), ts, thread_ts (None outs
           say so), edited. Event.ts is when it was written or edited, body["ts"] the message itself.
 deleted   user, ts, thread_ts, direct
 command   user, text, response_url, trigger_id
-action    user, action (blocks.GOOD or BAD), answer, trigger_id, response_url, message_ts, thread_ts
+action    user, action (blocks.GOOD, BAD or ALONE), answer (ALONE: the question), trigger_id, response_url, message_ts,
+          thread_ts
 view      user, answer, reason, better (texts or None)
 """
 
@@ -20,7 +21,7 @@ from html import unescape
 from typing import Any
 
 from bot.inbox import Event
-from bot.slack.blocks import BAD, BETTER, FORM, GOOD, REASON
+from bot.slack.blocks import ALONE, BAD, BETTER, FORM, GOOD, REASON
 
 Payload = Mapping[str, Any]
 
@@ -124,7 +125,7 @@ def _of_command(payload: Payload, now: datetime) -> Event | None:
 
 
 def _of_click(payload: Payload, action: Payload) -> Event | None:
-    if action.get("action_id") not in (GOOD, BAD):
+    if action.get("action_id") not in (GOOD, BAD, ALONE):
         return None
     user, container = payload["user"]["id"], payload.get("container") or {}
     body = {
@@ -138,6 +139,9 @@ def _of_click(payload: Payload, action: Payload) -> Event | None:
     }
     channel = container.get("channel_id") or ""
     at = action["action_ts"]
+    if action["action_id"] == ALONE:
+        # However often it is pressed, it is one answer; and opinions, which are kept within moments, wait for none.
+        return Event(f"{user}/{ALONE}/{body['answer']}", "action", channel, f"{ALONE}/{user}", at, body)
     return Event(f"{user}/{at}", "action", channel, _opinions(user), at, body)
 
 

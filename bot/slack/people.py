@@ -116,6 +116,10 @@ class SlackPeople:
         patience_s = self._fresh_patience_s if fresh else self._patience_s
         return await self._settled(lambda: self._readers(asker, room, fresh), NOBODY, patience_s)
 
+    async def alone(self, asker: str) -> Readers:
+        """What one person may read where nobody else is present."""
+        return await self._settled(lambda: self._alone(asker), NOBODY, self._patience_s)
+
     async def is_admin(self, user: str) -> bool:
         """An admin or owner of the workspace, or one of the configured; a guest or anybody unsure is none."""
         return await self._settled(lambda: self._is_admin(user), False, self._patience_s)
@@ -178,6 +182,12 @@ class SlackPeople:
         here = {user.id: user for user in _here(users)}
         found = self._shared(asker, room, channel, here, groups.value)
         return _Found(found, {room.id, _USERGROUPS, *ids})
+
+    async def _alone(self, asker: str) -> _Found[Readers]:
+        users, groups = await asyncio.gather(self._users([asker], fresh=False), self._groups.get(_USERGROUPS, GROUPS_S))
+        here = _here(users)
+        found = Readers(principals(here[0], groups.value, self._everyone)) if here else NOBODY
+        return _Found(found, {asker, _USERGROUPS})
 
     def _shared(self, asker: str, room: Room, channel: Channel, here: Mapping[str, User], groups: Groups) -> Readers:
         if asker not in here:

@@ -15,7 +15,8 @@ from bot.words import Language
 
 @dataclass(slots=True)
 class Place:
-    """One attempt's. team: of the workspace; streams: whether drafts go through Slack's own streaming.
+    """One attempt's. channel, thread: where it stands; thread is None outside any. team: of the workspace; streams:
+    whether drafts go through Slack's own streaming.
 
     Everything may be run again by another attempt: the post is looked up before a second one is made, and setting
     its text twice changes nothing. Each method raises SlackFault, Fenced, DatabaseFault.
@@ -24,6 +25,8 @@ class Place:
     claimed: Claimed
     inbox: Inbox
     door: SlackDoor
+    channel: str
+    thread: str | None
     team: str
     streams: bool = False
     unsure: bool = field(default=False, init=False)
@@ -33,24 +36,23 @@ class Place:
     async def taken(self, tongue: Language, *, stream: bool = False) -> str:
         """The post's ts: as stored, as posted by an earlier attempt, that of the question before its edit, or a new
         one. stream: drafts will follow."""
-        event, body = self.claimed.event, self.claimed.event.body
-        edited = self.claimed.placeholder is None and body["edited"]
-        if edited and (ts := await self.inbox.placeholder_of(event.channel, body["ts"])):
+        body = self.claimed.event.body
+        edited = self.claimed.placeholder is None and body.get("edited")
+        if edited and (ts := await self.inbox.placeholder_of(self.channel, body["ts"])):
             await self.inbox.placed(self.claimed, ts)
             return ts
-        thread = body["thread_ts"] or body["ts"]
-        find = partial(self._left_behind, thread)
-        post = partial(self._new, thread, tongue, stream and self.streams)
-        return await placeholder(self.inbox, self.door, self.claimed, event.channel, find, post)
+        post = partial(self._new, tongue, stream and self.streams)
+        return await placeholder(self.inbox, self.door, self.claimed, self.channel, self._left_behind, post)
 
     async def drafted(self, ts: str, text: str, tongue: Language) -> None:
         """Show whole sentences of an answer that is being written, if the budget has room for it."""
-        channel = self.claimed.event.channel
         await self.inbox.renew(self.claimed)
         try:
             if self._streamed is None:
-                await self.door.update(channel, ts, draft(text, tongue), draft=True)
-            elif text.startswith(self._streamed) and await self.door.append(channel, ts, text[len(self._streamed) :]):
+                await self.door.update(self.channel, ts, draft(text, tongue), draft=True)
+                return
+            more = text.removeprefix(self._streamed)
+            if text.startswith(self._streamed) and await self.door.append(self.channel, ts, more):
                 self._streamed = text
         except SlackFault as fault:
             self.unsure = fault.unknown
@@ -59,30 +61,30 @@ class Place:
     async def set(self, ts: str, message: Message) -> None:
         """Show the final text."""
         if self._streamed is not None:
-            await self.door.stop(self.claimed.event.channel, ts)
-        await self.door.update(self.claimed.event.channel, ts, message)
+            await self.door.stop(self.channel, ts)
+        await self.door.update(self.channel, ts, message)
 
-    async def _left_behind(self, thread: str) -> str | None:
+    async def _left_behind(self) -> str | None:
         """What an earlier attempt posted and did not live to store."""
-        event = self.claimed.event
-        if ts := await self.door.adopt(event.channel, thread, event.key):
+        if ts := await self.door.adopt(self.channel, self.thread, self.claimed.event.key):
             return ts
-        if not self.streams:
+        if not self.streams or self.thread is None:
             return None
         # A stream carries no mark until it ends: it is the post of ours after the question that no event has.
-        ours = await self.door.unmarked(event.channel, thread, after=event.body["ts"])
-        owned = await self.inbox.owned(event.channel, ours)
+        ours = await self.door.unmarked(self.channel, self.thread, after=self.claimed.event.body["ts"])
+        owned = await self.inbox.owned(self.channel, ours)
         return next((ts for ts in ours if ts not in owned), None)
 
-    async def _new(self, thread: str, tongue: Language, stream: bool) -> str:
+    async def _new(self, tongue: Language, stream: bool) -> str:
         event, looking = self.claimed.event, notice(tongue, "looking")
-        if stream:
+        if stream and self.thread is not None:
+            begins = looking.text + "\n\n"
             try:
-                ts = await self.door.start(event.channel, thread, event.body["user"], self.team, looking.text + "\n\n")
+                ts = await self.door.start(self.channel, self.thread, event.body["user"], self.team, begins)
             except SlackFault as fault:
                 if fault.gone or fault.unknown:
                     raise
             else:
                 self._streamed = ""
                 return ts
-        return await self.door.placeholder(event.channel, thread, event.key, looking)
+        return await self.door.placeholder(self.channel, self.thread, event.key, looking)
