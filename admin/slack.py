@@ -18,13 +18,14 @@ from bot.config_file import Slack
 from bot.inbox import Event, Inbox
 from bot.slack.answering import Answering
 from bot.slack.app import check_in, http_session, slack_app, web_client
-from bot.slack.budget import UpdateBudget
+from bot.slack.budget import Rate, UpdateBudget
 from bot.slack.faults import translated
 from bot.slack.history import History
 from bot.slack.people import SlackPeople
 from bot.slack.post import SlackDoor
 from bot.slack.reconcile import Reconciler
 from bot.spool import Spool
+from bot.slack.shared_budget import SharedBudget
 from bot.toml_file import Problem, SettingsFault
 from bot.worker import Worker, supervised
 from retrieval.database import Database
@@ -60,8 +61,9 @@ async def serve(app: App, stop: asyncio.Event, ready: Callable[[str], object] = 
         stack.push_async_callback(database.close)
         inbox = Inbox(database, app.seal, Spool(app.settings.home / "spool", app.seal))
         answering = Answering(
+        budget = SharedBudget(database, identity.team, UpdateBudget(Rate.of(slack.updates_per_minute)))
             inbox=inbox,
-            door=SlackDoor(client, bot_user=identity.bot_user, budget=UpdateBudget()),
+            door=SlackDoor(client, bot_user=identity.bot_user, budget=budget),
             people=people,
             deps=replace(app.deps, people=people, operator=None),
             operations=SlackOperations(app),

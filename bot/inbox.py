@@ -12,23 +12,23 @@ import asyncio
 import json
 import logging
 import re
-from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from decimal import Decimal
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 from uuid import UUID, uuid5
 
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from bot.deadlines import Deadlines
 from bot.seal import Seal
 from bot.spool import Spool
 from retrieval.database import Database, DatabaseFault
 from retrieval.errors import Fault
 
 _log = logging.getLogger(__name__)
-_T = TypeVar("_T")
 
 PATIENCE_S = 2.5
 """How long PostgreSQL may be silent: Slack gives up on an ack after 3 s."""
@@ -109,16 +109,16 @@ class Inbox:
         self._patience_s = patience_s
         self._lease_s = lease_s
         self._writers = asyncio.Semaphore(WRITERS)
-        self._overdue: set[asyncio.Task[Any]] = set()
+        self._deadlines = Deadlines()
 
     # -- in --------------------------------------------------------------------------------------------------
 
     async def put(self, event: Event) -> bool:
         """Keep an event; True: it is new. When this returns it is committed, or fsync'ed in the spool (then it
         counts as new; the row's key decides later). Raises InboxFault when neither worked."""
-        if not self._overdue:  # what waits for PostgreSQL in vain need not be joined
+        if not self._deadlines.overdue:  # what waits for PostgreSQL in vain need not be joined
             try:
-                return await self._within(self._patience_s, self._insert(event))
+                return await self._deadlines.within(self._patience_s, self._insert(event))
             except DatabaseFault as fault:
                 _log.warning("an event goes to the spool: %s", fault)
         try:
@@ -138,7 +138,7 @@ class Inbox:
             for name in self._spool.names():
                 event = self._parsed(name, await self._spool.read(name))
                 if event is not None:
-                    new += await self._within(self._patience_s, self._insert(event))
+                    new += await self._deadlines.within(self._patience_s, self._insert(event))
                     await self._spool.drop(name)
         except OSError as error:
             raise InboxFault(f"The spool cannot be read ({error.strerror}): check the disk of NARU_HOME.") from error
@@ -169,7 +169,7 @@ class Inbox:
 
     async def claim(self) -> Claimed | None:
         """The oldest event whose turn it is, for one lease; None: nothing to do. Raises DatabaseFault."""
-        return await self._within(self._lease_s, self._claim())
+        return await self._deadlines.within(self._lease_s, self._claim())
 
     async def renew(self, claimed: Claimed) -> None:
         """Hold it for another lease. Raises Fenced, DatabaseFault."""
@@ -246,7 +246,7 @@ class Inbox:
                 if (await connection.execute(text(statement), {**values, **fence})).rowcount == 0:
                     raise Fenced
 
-        await self._within(self._lease_s, write())
+        await self._deadlines.within(self._lease_s, write())
 
     # -- when ------------------------------------------------------------------------------------------------
 
@@ -293,28 +293,6 @@ class Inbox:
                     wake()
             finally:
                 await connection.invalidate()  # one that listens is not for others
-
-    async def _within(self, seconds: float, work: Coroutine[Any, Any, _T]) -> _T:
-        """The work's result. Raises DatabaseFault when it takes longer; whether it took place is unknown then.
-
-        No simple timeout: psycopg needs up to 10 s to let go of a connection that does not answer, so what is
-        overdue ends in the background."""
-        task = asyncio.create_task(work)
-        try:
-            await asyncio.wait({task}, timeout=seconds)
-            if task.done():
-                return task.result()
-            self._overdue.add(task)
-        finally:
-            if not task.done():
-                task.add_done_callback(self._ended)
-                task.cancel()
-        raise DatabaseFault(f"PostgreSQL did not answer within {seconds:g} s: check that it runs, and its load.")
-
-    def _ended(self, task: asyncio.Task[Any]) -> None:
-        self._overdue.discard(task)
-        if not task.cancelled() and isinstance(task.exception(), Fault | Fenced):
-            _log.debug("an overdue statement failed in the end: %s", task.exception())
 
 
 def _place(key: str) -> str:

@@ -19,7 +19,7 @@ from tenacity import (
 )
 
 from bot.slack.blocks import Block, Message
-from bot.slack.budget import UpdateBudget
+from bot.slack.budget import Budget
 from bot.slack.faults import SlackFault, refusal, translated
 
 EVENT_TYPE = "naru_question"
@@ -52,7 +52,7 @@ class SlackDoor:
         client: AsyncWebClient,
         *,
         bot_user: str,
-        budget: UpdateBudget,
+        budget: Budget,
         attempts: int = 5,
         total_s: float = 90.0,
     ) -> None:
@@ -107,7 +107,7 @@ class SlackDoor:
 
         if not draft:
             await self._patiently("chat.update", set_finally)
-        elif self._budget.spare():
+        elif await self._budget.spare():
             await set_to()
         else:
             return False
