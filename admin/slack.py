@@ -16,6 +16,7 @@ from slack_bolt.async_app import AsyncApp
 from admin.app import App
 from bot.config_file import Slack
 from bot.inbox import Event, Inbox
+from bot.retention import Retention
 from bot.slack.answering import Answering
 from bot.slack.app import check_in, http_session, slack_app, web_client
 from bot.slack.budget import Rate, UpdateBudget
@@ -87,6 +88,7 @@ async def serve(app: App, stop: asyncio.Event, ready: Callable[[str], object] = 
             async with (
                 socket_mode(bolt, app_token, reconciler) if app_token else _http(bolt, slack, reconciler) as how,
                 meanwhile(reconciler.run),
+                meanwhile(Retention(inbox, slack.inbox_days).run),
             ):
                 ready(how)
                 await stop.wait()

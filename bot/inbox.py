@@ -56,8 +56,9 @@ class Fenced(Exception):
 class Event:
     """One thing that happened in Slack.
 
-    key: the same whenever it is delivered again: `channel/ts/edited_ts`, `trigger_id` or `action_ts`. thread: what
-    is answered in order. ts: Slack's time of it, "1700000000.000100". body: what JSON can hold; never logged.
+    key: the same whenever it is delivered again: `channel/ts/edited_ts`, `trigger_id`, or that and `action_ts`.
+    thread: what is answered in order; it can name a person, so the table and a claimed event hold a keyed pseudonym
+    of it. ts: Slack's time of it, "1700000000.000100". body: what JSON can hold; never logged.
     """
 
     key: str
@@ -158,7 +159,7 @@ class Inbox:
             "key": event.key,
             "kind": event.kind,
             "channel": event.channel,
-            "thread": event.thread,
+            "thread": self._seal.pseudonym(event.thread),
             "ts": Decimal(event.ts),
             "body": self._seal.close(json.dumps(dict(event.body)), _place(event.key)),
         }
@@ -216,6 +217,11 @@ class Inbox:
         async with self._database.transaction() as connection:
             count, oldest_s = (await connection.execute(_BACKLOG)).one()
         return Backlog(count, float(oldest_s))
+    async def forget(self, days: int, most: int) -> int:
+        """Delete at most that many rows that were done so many days ago; how many it were. Raises DatabaseFault."""
+        async with self._database.transaction() as connection:
+            return (await connection.execute(_FORGET, {"days": days, "most": most})).rowcount
+
 
     async def _claim(self) -> Claimed | None:
         try:
@@ -355,3 +361,9 @@ _KEYS = text("select key from inbox where channel = :channel and ts >= :since")
 _BACKLOG = text("""
 select count(*), coalesce(extract(epoch from now() - min(received_at)), 0) from inbox where state <> 'done'
 """)
+_FORGET = text("""
+delete from inbox where id in (
+  select id from inbox where state = 'done' and done_at < now() - make_interval(days => :days)
+  order by done_at limit :most for update skip locked)
+""")
+

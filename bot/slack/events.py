@@ -138,7 +138,7 @@ def _of_click(payload: Payload, action: Payload) -> Event | None:
     }
     channel = container.get("channel_id") or ""
     at = action["action_ts"]
-    return Event(f"{user}/{at}", "action", channel, _opinions(user), at, body)
+    return Event(f"{payload.get('trigger_id')}/{at}", "action", channel, _opinions(user), at, body)
 
 
 def _of_form(payload: Payload, now: datetime) -> Event:
