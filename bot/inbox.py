@@ -33,6 +33,8 @@ _log = logging.getLogger(__name__)
 PATIENCE_S = 2.5
 """How long PostgreSQL may be silent: Slack gives up on an ack after 3 s."""
 LEASE_S = 4.0
+EXCUSED_S = 900.0
+"""How long after an event came in an attempt may fail for what passes by itself without counting."""
 WRITERS = 4
 """Rows written at once. More only wait inside PostgreSQL: 100 callers on 20 connections took up to 4.5 s."""
 _TICK_S = 1.0
@@ -75,7 +77,8 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """An event that this worker has, for one lease. question: the same at every attempt.
+    """An event that this worker has, for one lease. question: the same at every attempt. tries: attempts that count,
+    this one included.
 
     finished: the message as an earlier attempt stored it before showing it. readable: False when the body was sealed
     with another key; it is empty then, and an apology all that is left.
@@ -86,6 +89,7 @@ class Claimed:
     event: Event
     placeholder: str | None
     question: UUID
+    tries: int
     readable: bool = True
     finished: Mapping[str, Any] | None = None
 
@@ -176,9 +180,10 @@ class Inbox:
         """Hold it for another lease. Raises Fenced, DatabaseFault."""
         await self._fenced(_RENEW, claimed, lease=self._lease_s)
 
-    async def release(self, claimed: Claimed) -> None:
-        """Let another worker have it now. Raises Fenced, DatabaseFault."""
-        await self._fenced(_RENEW, claimed, lease=0)
+    async def release(self, claimed: Claimed, *, after_s: float = 0.0, excused: bool = True) -> None:
+        """Let any worker have it, that many seconds from now. excused: this attempt does not count, for as long as
+        somebody may still hope for the answer (EXCUSED_S). Raises Fenced, DatabaseFault."""
+        await self._fenced(_RELEASE, claimed, after=after_s, excused=excused, hope=EXCUSED_S)
 
     async def placed(self, claimed: Claimed, ts: str) -> None:
         """Its answer is shown in the message `ts`. Raises Fenced, DatabaseFault."""
@@ -212,16 +217,16 @@ class Inbox:
             values = {"channel": channel, "since": Decimal(str(since))}
             return frozenset(await connection.scalars(_KEYS, values))
 
-    async def backlog(self) -> Backlog:
-        """What is not done. Raises DatabaseFault."""
-        async with self._database.transaction() as connection:
-            count, oldest_s = (await connection.execute(_BACKLOG)).one()
-        return Backlog(count, float(oldest_s))
     async def forget(self, days: int, most: int) -> int:
         """Delete at most that many rows that were done so many days ago; how many it were. Raises DatabaseFault."""
         async with self._database.transaction() as connection:
             return (await connection.execute(_FORGET, {"days": days, "most": most})).rowcount
 
+    async def backlog(self) -> Backlog:
+        """What is not done. Raises DatabaseFault."""
+        async with self._database.transaction() as connection:
+            count, oldest_s = (await connection.execute(_BACKLOG)).one()
+        return Backlog(count, float(oldest_s))
 
     async def _claim(self) -> Claimed | None:
         try:
@@ -241,6 +246,7 @@ class Inbox:
             event,
             row.placeholder,
             uuid5(_QUESTIONS, row.key),
+            row.attempt - row.excused,
             readable=opened is not None,
             finished=None if shown is None else json.loads(shown),
         )
@@ -330,11 +336,18 @@ where id = (
   limit 1
   for update skip locked
 )
-returning id, attempt, key, kind, channel, thread, ts::text as ts, body, placeholder, finished
+returning id, attempt, excused, key, kind, channel, thread, ts::text as ts, body, placeholder, finished
 """)
 
 _RENEW = """
 update inbox set lease = now() + make_interval(secs => :lease)
+where id = :id and attempt = :attempt and state = 'running'
+"""
+
+_RELEASE = """
+update inbox
+set lease = now() + make_interval(secs => :after),
+    excused = excused + (:excused and received_at > now() - make_interval(secs => :hope))::int
 where id = :id and attempt = :attempt and state = 'running'
 """
 
@@ -358,12 +371,12 @@ _NEWEST = text("select channel, max(ts) from inbox where ts >= :since and channe
 
 _KEYS = text("select key from inbox where channel = :channel and ts >= :since")
 
-_BACKLOG = text("""
-select count(*), coalesce(extract(epoch from now() - min(received_at)), 0) from inbox where state <> 'done'
-""")
 _FORGET = text("""
 delete from inbox where id in (
   select id from inbox where state = 'done' and done_at < now() - make_interval(days => :days)
   order by done_at limit :most for update skip locked)
 """)
 
+_BACKLOG = text("""
+select count(*), coalesce(extract(epoch from now() - min(received_at)), 0) from inbox where state <> 'done'
+""")
