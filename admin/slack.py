@@ -25,8 +25,8 @@ from bot.slack.history import History
 from bot.slack.people import SlackPeople
 from bot.slack.post import SlackDoor
 from bot.slack.reconcile import Reconciler
-from bot.spool import Spool
 from bot.slack.shared_budget import SharedBudget
+from bot.spool import Spool
 from bot.toml_file import Problem, SettingsFault
 from bot.worker import Worker, supervised
 from retrieval.database import Database
@@ -61,8 +61,8 @@ async def serve(app: App, stop: asyncio.Event, ready: Callable[[str], object] = 
         database = Database(app.url)
         stack.push_async_callback(database.close)
         inbox = Inbox(database, app.seal, Spool(app.settings.home / "spool", app.seal))
-        answering = Answering(
         budget = SharedBudget(database, identity.team, UpdateBudget(Rate.of(slack.updates_per_minute)))
+        answering = Answering(
             inbox=inbox,
             door=SlackDoor(client, bot_user=identity.bot_user, budget=budget),
             people=people,
