@@ -16,15 +16,17 @@ from slack_bolt.async_app import AsyncApp
 from admin.app import App, Progress
 from bot.config_file import Slack
 from bot.inbox import Event, Inbox
+from bot.retention import Retention
 from bot.slack.answering import Answering
 from bot.slack.app import check_in, http_session, slack_app, web_client
-from bot.slack.budget import UpdateBudget
+from bot.slack.budget import Rate, UpdateBudget
 from bot.slack.commands import Commands
 from bot.slack.faults import translated
 from bot.slack.history import History
 from bot.slack.people import SlackPeople
 from bot.slack.post import SlackDoor
 from bot.slack.reconcile import Reconciler
+from bot.slack.shared_budget import SharedBudget
 from bot.spool import Spool
 from bot.toml_file import Problem, SettingsFault
 from bot.words import both
@@ -61,7 +63,8 @@ async def serve(app: App, stop: asyncio.Event, ready: Callable[[str], object] = 
         database = Database(app.url)
         stack.push_async_callback(database.close)
         inbox = Inbox(database, app.seal, Spool(app.settings.home / "spool", app.seal))
-        door = SlackDoor(client, bot_user=identity.bot_user, budget=UpdateBudget())
+        budget = SharedBudget(database, identity.team, UpdateBudget(Rate.of(slack.updates_per_minute)))
+        door = SlackDoor(client, bot_user=identity.bot_user, budget=budget)
         answering = Answering(
             inbox=inbox,
             door=door,
@@ -90,6 +93,7 @@ async def serve(app: App, stop: asyncio.Event, ready: Callable[[str], object] = 
             async with (
                 socket_mode(bolt, app_token, reconciler) if app_token else _http(bolt, slack, reconciler) as how,
                 meanwhile(reconciler.run),
+                meanwhile(Retention(inbox, slack.inbox_days).run),
             ):
                 ready(how)
                 await stop.wait()

@@ -25,7 +25,6 @@ from tests.standins.slack import Delivery, Message, SlackStandIn
 ACK_P99_MS, ACK_MAX_S, PLACEHOLDER_P95_MS, BEGIN_P99_MS, RESUMED_S = 250, 2.5, 400, 100, 8
 PER_S, STEADY, BURST = 20, 200, 100
 PLACEHOLDERS, PLACEHOLDER_PER_S = 15, 2
-"""As many as the update budget of a process lets through at once: more would measure the waiting for it."""
 RUNNING = 50
 THINKS_S = 14.0
 """The model's answer comes after this: less than a first token may take."""

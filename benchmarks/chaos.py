@@ -1,7 +1,7 @@
 """What is lost, said twice or left behind when everything breaks at once: `python -m benchmarks chaos --events 2000`.
 
 Real processes of `naru run` behind a balancer, killed, stopped and started again; PostgreSQL stopped as by a power cut;
-Slack and the models with trouble of their own. Not part of `all`: it takes as long as Slack's update budget does.
+Slack and the models with trouble of their own. Not part of `all`: it takes as long as the questions do, 5 a second.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Found:
     """lost: questions without an answer. twice: with more than one. orphans: posts of ours that no question owns.
     differs: questions whose answer is shown otherwise than it is stored, or is another's. out_of_order: questions
     finished after a later one of their thread that had come in later, too. apologies: answered by nothing better.
-    slowest_s: from the arrival to the end, waiting for Slack's update budget included."""
+    slowest_s: from the arrival to the end, waiting for the update budget included."""
 
     lost: int
     twice: int

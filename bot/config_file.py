@@ -148,14 +148,17 @@ class Models(Section):
 
 class Slack(Section):
     """everyone: a usergroup that stands for all members. admins: principals beside Slack's own. follow_ups: answer in
-    channel threads without a new mention. streaming: drafts by Slack's own streams. host, port: for Slack's HTTP
-    requests."""
+    channel threads without a new mention. streaming: drafts by Slack's own streams. updates_per_minute: calls of
+    chat.update by all processes together. inbox_days: how long what is done is remembered. host, port: where Slack's
+    HTTP requests come in."""
 
     follow_ups: bool = False
     streaming: bool = False
     everyone: Text | None = None
     admins: Annotated[tuple[Annotated[str, AfterValidator(_principal)], ...], Strict(False)] = ()
     at_once: int = Field(default=8, ge=1, le=64)
+    updates_per_minute: int = Field(default=50, ge=10, le=1000)
+    inbox_days: int = Field(default=30, ge=1, le=3650)
     host: Text = "127.0.0.1"
     port: int = Field(default=3000, ge=0, le=65_535)
     bot_token: Secret | None = None

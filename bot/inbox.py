@@ -12,33 +12,32 @@ import asyncio
 import json
 import logging
 import re
-from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 from uuid import UUID, uuid5
 
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.deadlines import Deadlines
 from bot.seal import Seal
 from bot.spool import Spool
+from bot.wakeups import wakeups
 from retrieval.database import Database, DatabaseFault
 from retrieval.errors import Fault
 
 _log = logging.getLogger(__name__)
-_T = TypeVar("_T")
 
 PATIENCE_S = 2.5
 """How long PostgreSQL may be silent: Slack gives up on an ack after 3 s."""
 LEASE_S = 4.0
+EXCUSED_S = 900.0
+"""How long after an event came in an attempt may fail for what passes by itself without counting."""
 WRITERS = 4
 """Rows written at once. More only wait inside PostgreSQL: 100 callers on 20 connections took up to 4.5 s."""
-_TICK_S = 1.0
-_LISTEN_S = 60.0
-_RECONNECT_S = (0.1, 5.0)
 _QUESTIONS = UUID("6f0d3a52-3f4e-5b0c-9d7a-0c1f5c2b8e41")
 _TS = re.compile(r"[0-9]{1,12}\.[0-9]{1,6}")
 
@@ -57,8 +56,9 @@ class Fenced(Exception):
 class Event:
     """One thing that happened in Slack.
 
-    key: the same whenever it is delivered again: `channel/ts/edited_ts`, `trigger_id` or `action_ts`. thread: what
-    is answered in order. ts: Slack's time of it, "1700000000.000100". body: what JSON can hold; never logged.
+    key: the same whenever it is delivered again: `channel/ts/edited_ts`, `trigger_id`, or that and `action_ts`.
+    thread: what is answered in order; it can name a person, so the table and a claimed event hold a keyed pseudonym
+    of it. ts: Slack's time of it, "1700000000.000100". body: what JSON can hold; never logged.
     """
 
     key: str
@@ -75,7 +75,8 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """An event that this worker has, for one lease. question: the same at every attempt.
+    """An event that this worker has, for one lease. question: the same at every attempt. tries: attempts that count,
+    this one included.
 
     finished: the message as an earlier attempt stored it before showing it. readable: False when the body was sealed
     with another key; it is empty then, and an apology all that is left.
@@ -86,6 +87,7 @@ class Claimed:
     event: Event
     placeholder: str | None
     question: UUID
+    tries: int
     readable: bool = True
     finished: Mapping[str, Any] | None = None
 
@@ -110,16 +112,16 @@ class Inbox:
         self._patience_s = patience_s
         self._lease_s = lease_s
         self._writers = asyncio.Semaphore(WRITERS)
-        self._overdue: set[asyncio.Task[Any]] = set()
+        self._deadlines = Deadlines()
 
     # -- in --------------------------------------------------------------------------------------------------
 
     async def put(self, event: Event) -> bool:
         """Keep an event; True: it is new. When this returns it is committed, or fsync'ed in the spool (then it
         counts as new; the row's key decides later). Raises InboxFault when neither worked."""
-        if not self._overdue:  # what waits for PostgreSQL in vain need not be joined
+        if not self._deadlines.overdue:  # what waits for PostgreSQL in vain need not be joined
             try:
-                return await self._within(self._patience_s, self._insert(event))
+                return await self._deadlines.within(self._patience_s, self._insert(event))
             except DatabaseFault as fault:
                 _log.warning("an event goes to the spool: %s", fault)
         try:
@@ -139,7 +141,7 @@ class Inbox:
             for name in self._spool.names():
                 event = self._parsed(name, await self._spool.read(name))
                 if event is not None:
-                    new += await self._within(self._patience_s, self._insert(event))
+                    new += await self._deadlines.within(self._patience_s, self._insert(event))
                     await self._spool.drop(name)
         except OSError as error:
             raise InboxFault(f"The spool cannot be read ({error.strerror}): check the disk of NARU_HOME.") from error
@@ -159,7 +161,7 @@ class Inbox:
             "key": event.key,
             "kind": event.kind,
             "channel": event.channel,
-            "thread": event.thread,
+            "thread": self._seal.pseudonym(event.thread),
             "ts": Decimal(event.ts),
             "body": self._seal.close(json.dumps(dict(event.body)), _place(event.key)),
         }
@@ -170,7 +172,7 @@ class Inbox:
 
     async def claim(self) -> Claimed | None:
         """The oldest event whose turn it is, for one lease; None: nothing to do. Raises DatabaseFault."""
-        return await self._within(self._lease_s, self._claim())
+        return await self._deadlines.within(self._lease_s, self._claim())
 
     async def renew(self, claimed: Claimed) -> None:
         """Hold it for another lease. Raises Fenced, DatabaseFault."""
@@ -180,9 +182,10 @@ class Inbox:
         """As `renew`, in a transaction of somebody else's: until that ends nobody can claim it. Raises Fenced."""
         await self._written(connection, _RENEW, claimed, {"lease": self._lease_s})
 
-    async def release(self, claimed: Claimed) -> None:
-        """Let another worker have it now. Raises Fenced, DatabaseFault."""
-        await self._fenced(_RENEW, claimed, lease=0)
+    async def release(self, claimed: Claimed, *, after_s: float = 0.0, excused: bool = True) -> None:
+        """Let any worker have it, that many seconds from now. excused: this attempt does not count, for as long as
+        somebody may still hope for the answer (EXCUSED_S). Raises Fenced, DatabaseFault."""
+        await self._fenced(_RELEASE, claimed, after=after_s, excused=excused, hope=EXCUSED_S)
 
     async def placed(self, claimed: Claimed, ts: str) -> None:
         """Its answer is shown in the message `ts`. Raises Fenced, DatabaseFault."""
@@ -228,6 +231,11 @@ class Inbox:
             values = {"channel": channel, "since": Decimal(str(since))}
             return frozenset(await connection.scalars(_KEYS, values))
 
+    async def forget(self, days: int, most: int) -> int:
+        """Delete at most that many rows that were done so many days ago; how many it were. Raises DatabaseFault."""
+        async with self._database.transaction() as connection:
+            return (await connection.execute(_FORGET, {"days": days, "most": most})).rowcount
+
     async def backlog(self) -> Backlog:
         """What is not done. Raises DatabaseFault."""
         async with self._database.transaction() as connection:
@@ -252,6 +260,7 @@ class Inbox:
             event,
             row.placeholder,
             uuid5(_QUESTIONS, row.key),
+            row.attempt - row.excused,
             readable=opened is not None,
             finished=None if shown is None else json.loads(shown),
         )
@@ -261,7 +270,7 @@ class Inbox:
             async with self._database.transaction() as connection:
                 await self._written(connection, statement, claimed, values)
 
-        await self._within(self._lease_s, write())
+        await self._deadlines.within(self._lease_s, write())
 
     @staticmethod
     async def _written(
@@ -273,71 +282,9 @@ class Inbox:
 
     # -- when ------------------------------------------------------------------------------------------------
 
-    async def wakeups(self) -> AsyncGenerator[None, None]:
-        """Yields when there may be something to claim, and each second, so that an expired lease, a lost notice
-        and the database's return are seen. Does not end, and raises nothing for a database that is away."""
-        wake = asyncio.Event()
-        listening = asyncio.create_task(self._listen(wake.set))
-        try:
-            while True:
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(_TICK_S):
-                        await wake.wait()
-                if listening.done():
-                    listening.result()
-                wake.clear()
-                yield
-        finally:
-            listening.cancel()
-            await asyncio.wait({listening}, timeout=_TICK_S)
-
-    async def _listen(self, wake: Callable[[], None]) -> None:
-        first_s, most_s = _RECONNECT_S
-        pause_s = first_s
-        while True:
-            try:
-                # Not for ever: one that is open and deaf is noticed by nothing but its replacement.
-                async with asyncio.timeout(_LISTEN_S):
-                    await self._heed(wake)
-            except TimeoutError:
-                pause_s = first_s
-            except DatabaseFault:
-                await asyncio.sleep(pause_s)
-                pause_s = min(2 * pause_s, most_s)
-
-    async def _heed(self, wake: Callable[[], None]) -> None:
-        async with self._database.transaction() as connection:
-            listener: Any = (await connection.get_raw_connection()).driver_connection
-            try:
-                await listener.execute("listen inbox")
-                await listener.commit()
-                wake()  # for what came while nobody listened
-                async for _ in listener.notifies():
-                    wake()
-            finally:
-                await connection.invalidate()  # one that listens is not for others
-
-    async def _within(self, seconds: float, work: Coroutine[Any, Any, _T]) -> _T:
-        """The work's result. Raises DatabaseFault when it takes longer; whether it took place is unknown then.
-
-        No simple timeout: psycopg needs up to 10 s to let go of a connection that does not answer, so what is
-        overdue ends in the background."""
-        task = asyncio.create_task(work)
-        try:
-            await asyncio.wait({task}, timeout=seconds)
-            if task.done():
-                return task.result()
-            self._overdue.add(task)
-        finally:
-            if not task.done():
-                task.add_done_callback(self._ended)
-                task.cancel()
-        raise DatabaseFault(f"PostgreSQL did not answer within {seconds:g} s: check that it runs, and its load.")
-
-    def _ended(self, task: asyncio.Task[Any]) -> None:
-        self._overdue.discard(task)
-        if not task.cancelled() and isinstance(task.exception(), Fault | Fenced):
-            _log.debug("an overdue statement failed in the end: %s", task.exception())
+    def wakeups(self) -> AsyncGenerator[None, None]:
+        """Yields when there may be something to claim, see bot/wakeups.py."""
+        return wakeups(self._database)
 
 
 def _place(key: str) -> str:
@@ -369,11 +316,18 @@ where id = (
   limit 1
   for update skip locked
 )
-returning id, attempt, key, kind, channel, thread, ts::text as ts, body, placeholder, finished
+returning id, attempt, excused, key, kind, channel, thread, ts::text as ts, body, placeholder, finished
 """)
 
 _RENEW = """
 update inbox set lease = now() + make_interval(secs => :lease)
+where id = :id and attempt = :attempt and state = 'running'
+"""
+
+_RELEASE = """
+update inbox
+set lease = now() + make_interval(secs => :after),
+    excused = excused + (:excused and received_at > now() - make_interval(secs => :hope))::int
 where id = :id and attempt = :attempt and state = 'running'
 """
 
@@ -400,6 +354,12 @@ _OWNED = text("select placeholder from inbox where channel = :channel and placeh
 _NEWEST = text("select channel, max(ts) from inbox where ts >= :since and channel <> '' group by channel")
 
 _KEYS = text("select key from inbox where channel = :channel and ts >= :since")
+
+_FORGET = text("""
+delete from inbox where id in (
+  select id from inbox where state = 'done' and done_at < now() - make_interval(days => :days)
+  order by done_at limit :most for update skip locked)
+""")
 
 _BACKLOG = text("""
 select count(*), coalesce(extract(epoch from now() - min(received_at)), 0) from inbox where state <> 'done'

@@ -1,4 +1,5 @@
-"""The bot's tables. bot/inbox.py is the only writer of `inbox`, bot/records.py of the others."""
+"""The bot's tables. bot/inbox.py is the only writer of `inbox`, bot/slack/shared_budget.py of `update_budget`,
+bot/records.py of the others."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     DateTime,
+    Double,
     ForeignKey,
     Identity,
     Index,
@@ -96,12 +98,14 @@ inbox = Table(
     Column("key", Text, nullable=False, unique=True, comment="one event, however often it is delivered"),
     Column("kind", Text, nullable=False),
     Column("channel", Text, nullable=False),
-    Column("thread", Text, nullable=False, comment="what is answered in order"),
+    Column("thread", Text, nullable=False, comment="what is answered in order; keyed pseudonym"),
     Column("ts", Numeric, nullable=False, comment="Slack's own time of the event"),
     Column("body", LargeBinary, comment="sealed; null once done, unless it may be kept"),
     Column("state", Text, nullable=False, server_default="waiting"),
     Column("attempt", Integer, nullable=False, server_default="0",
            comment="the fence: who holds another number writes nothing"),
+    Column("excused", Integer, nullable=False, server_default="0",
+           comment="attempts that do not count: they failed for what passes by itself"),
     Column("lease", DateTime(timezone=True), comment="until when the worker of this attempt has it"),
     Column("placeholder", Text, comment="ts of the message that shows the answer"),
     Column("finished", LargeBinary, comment="the message as it is shown; sealed; null once done"),
@@ -113,4 +117,13 @@ inbox = Table(
     Index("inbox_thread_idx", "thread", "ts", "id", postgresql_where=_OPEN),
     Index("inbox_running_idx", "thread", unique=True, postgresql_where=text("state = 'running'")),
     Index("inbox_channel_ts_idx", "channel", "ts"),
+    Index("inbox_done_at_idx", "done_at", postgresql_where=text("state = 'done'")),
 )  # fmt: skip
+
+update_budget = Table(
+    "update_budget",
+    metadata,
+    Column("team", Text, primary_key=True, comment="the workspace's id"),
+    Column("remaining", Double, nullable=False, comment="updates at that time; less than 0: promised ahead"),
+    Column("at", DateTime(timezone=True), nullable=False),
+)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from traceback import walk_tb
@@ -16,7 +17,10 @@ from retrieval.errors import Fault
 _log = logging.getLogger(__name__)
 
 ATTEMPTS = 5
-"""How often an event is handled, crashes of whole processes included, before its asker gets an apology."""
+"""How often an event is handled, crashes of whole processes included, before its asker gets an apology. What passes by
+itself, a database that is away or a Slack that has trouble, counts only once nobody hopes for the answer any more."""
+PAUSE_S, PAUSES_S = 2.0, 16.0
+"""The wait after an attempt that failed, doubled each time, and the longest one."""
 RENEW_S = 1.0
 _RESTART_S = 1.0
 
@@ -26,16 +30,25 @@ GiveUp = Callable[[Claimed], Awaitable[None]]
 
 class Worker:
     """handle: does the work and returns its outcome, a word; it is run again after a crash, so it resumes. give_up:
-    tells the asker that it did not work; it is tried again until it returns. renew_s: a fraction of the lease."""
+    tells the asker that it did not work; it is tried again until it returns. renew_s: a fraction of the lease. pause_s:
+    the wait after a first attempt that failed."""
 
     def __init__(
-        self, inbox: Inbox, handle: Handle, give_up: GiveUp, *, at_once: int = 8, renew_s: float = RENEW_S
+        self,
+        inbox: Inbox,
+        handle: Handle,
+        give_up: GiveUp,
+        *,
+        at_once: int = 8,
+        renew_s: float = RENEW_S,
+        pause_s: float = PAUSE_S,
     ) -> None:
         self._inbox = inbox
         self._handle = handle
         self._give_up = give_up
         self._at_once = at_once
         self._renew_s = renew_s
+        self._pause_s = pause_s
         self._running: dict[asyncio.Task[None], Claimed] = {}
         self._stopping = False
         self._trouble: str | None = None
@@ -96,14 +109,30 @@ class Worker:
         except* Exception as errors:  # noqa: BLE001 - the edge of the process: one event must not end the others
             for error in errors.exceptions:
                 _log.error("event %d: attempt %d failed: %s", claimed.id, claimed.attempt, described(error))
+            passes = all(isinstance(error, Fault) and error.again for error in errors.exceptions)
+            await self._again_later(claimed, excused=passes)
 
     async def _outcome(self, claimed: Claimed) -> str:
-        if claimed.attempt <= ATTEMPTS and claimed.readable:
+        if claimed.tries <= ATTEMPTS and claimed.readable:
             return await self._handle(claimed)
         why = f"failed {ATTEMPTS} times" if claimed.readable else "cannot be read (was NARU_KEY changed?)"
         _log.error("event %d %s: its asker is told", claimed.id, why)
         await self._give_up(claimed)
         return "failed"
+
+    async def _again_later(self, claimed: Claimed, *, excused: bool) -> None:
+        """The row stays with us for the pause, so that its thread waits too. Tried until the database hears it: an
+        attempt whose end it does not know counts."""
+        only_to_apologise = claimed.tries == ATTEMPTS and not excused
+        longest_s = min(self._pause_s * 2.0 ** min(claimed.attempt - 1, 10), PAUSES_S)
+        after_s = 0.0 if only_to_apologise else longest_s * random.uniform(0.75, 1.0)
+        while True:
+            try:
+                return await self._inbox.release(claimed, after_s=after_s, excused=excused)
+            except Fenced:
+                return
+            except DatabaseFault:
+                await asyncio.sleep(self._renew_s)
 
     async def _finish(self, claimed: Claimed, outcome: str) -> None:
         """To handle it again would be the worse for a database that is away for a moment."""

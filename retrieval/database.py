@@ -25,6 +25,8 @@ MIN_PGVECTOR = (0, 8)
 class DatabaseFault(Fault):
     """The database is away, too old, full, half-migrated or newer."""
 
+    again = True
+
 
 @dataclass(frozen=True, slots=True)
 class Server:

@@ -16,4 +16,6 @@ Fault               a sentence: what is wrong, where, and what to do
 
 class Fault(Exception):
     """Something a person can act on. `str()` is one sentence for that person: never a document's text, never a
-    question's, never a secret."""
+    question's, never a secret. again: it passes by itself, so the same may work a little later."""
+
+    again: bool = False

@@ -141,8 +141,9 @@ def _of_click(payload: Payload, action: Payload) -> Event | None:
     at = action["action_ts"]
     if action["action_id"] == ALONE:
         # However often it is pressed, it is one answer; and opinions, which are kept within moments, wait for none.
-        return Event(f"{user}/{ALONE}/{body['answer']}", "action", channel, f"{ALONE}/{user}", at, body)
-    return Event(f"{user}/{at}", "action", channel, _opinions(user), at, body)
+        key = f"{ALONE}/{body['answer']}/{body['message_ts']}"
+        return Event(key, "action", channel, f"{ALONE}/{user}", at, body)
+    return Event(f"{payload.get('trigger_id')}/{at}", "action", channel, _opinions(user), at, body)
 
 
 def _of_form(payload: Payload, now: datetime) -> Event:

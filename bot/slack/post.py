@@ -20,7 +20,7 @@ from tenacity import (
 )
 
 from bot.slack.blocks import Block, Message
-from bot.slack.budget import UpdateBudget
+from bot.slack.budget import Budget, Rate, UpdateBudget
 from bot.slack.faults import SlackFault, refusal, translated
 
 EVENT_TYPE = "naru_question"
@@ -55,14 +55,14 @@ class SlackDoor:
         client: AsyncWebClient,
         *,
         bot_user: str,
-        budget: UpdateBudget,
+        budget: Budget,
         attempts: int = 5,
         total_s: float = 90.0,
     ) -> None:
         self._client = client
         self._bot_user = bot_user
         self._budget = budget
-        self._appends = UpdateBudget(_APPENDS, burst=_APPENDS // 2, reserve=0)
+        self._appends = UpdateBudget(Rate(_APPENDS, burst=_APPENDS // 2, reserve=0))
         self._attempts = attempts
         self._total_s = total_s
 
@@ -124,7 +124,7 @@ class SlackDoor:
 
         if not draft:
             await self._patiently("chat.update", set_finally)
-        elif self._budget.spare():
+        elif await self._budget.spare():
             await set_to()
         else:
             return False
@@ -145,7 +145,7 @@ class SlackDoor:
 
     async def append(self, channel: str, ts: str, text: str) -> bool:
         """Adds to a stream, once. False: left out, because the workspace's minute is used up."""
-        if not self._appends.spare():
+        if not await self._appends.spare():
             return False
         with translated("chat.appendStream"):
             await self._client.chat_appendStream(channel=channel, ts=ts, markdown_text=text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -22,6 +23,11 @@ def an_event(thread: str = "C1/1700000000.000100", ts: str | None = None, **body
     """A new message; later ones have later times."""
     ts = ts or f"1700000000.{next(_numbers):06d}"
     return Event(f"{thread}@{ts}/", "message", thread.partition("/")[0], thread, ts, body or {"text": "연차"})
+
+
+def as_claimed(event: Event) -> Event:
+    """As it comes out of the table, which names no thread."""
+    return replace(event, thread=SEAL.pseudonym(event.thread))
 
 
 async def rows(database: Database, columns: str = "*") -> list[Any]:

@@ -15,7 +15,7 @@ import pytest
 from bot.inbox import Fenced, Inbox
 from bot.records import Records
 from bot.slack.app import http_session, web_client
-from bot.slack.budget import UpdateBudget
+from bot.slack.budget import Rate, UpdateBudget
 from bot.slack.commands import Commands, Progress
 from bot.slack.events import event_of
 from bot.slack.people import SlackPeople
@@ -260,7 +260,7 @@ async def test_what_is_drawn_is_the_newest_and_the_result_is_the_last(desk: Desk
 
 
 async def test_progress_leaves_the_budget_to_final_texts(fresh_database: Database, tmp_path: Path) -> None:
-    budget = UpdateBudget(10, burst=2, reserve=1, clock=lambda: 0.0)
+    budget = UpdateBudget(Rate(10, burst=2, reserve=1), clock=lambda: 0.0)
     async with a_desk(fresh_database, tmp_path, budget) as desk:
         handling, run = await desk.begins()
         run.progress("handbook", 1, 3)

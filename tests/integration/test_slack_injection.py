@@ -30,7 +30,7 @@ from bot.inbox import Inbox
 from bot.slack.answering import Answering
 from bot.slack.app import check_in, http_session, slack_app, web_client
 from bot.slack.blocks import draft
-from bot.slack.budget import UpdateBudget
+from bot.slack.budget import Rate, UpdateBudget
 from bot.slack.commands import Commands
 from bot.slack.people import SlackPeople
 from bot.slack.post import SlackDoor
@@ -117,7 +117,7 @@ async def _answers(stack: AsyncExitStack, app: App, slack: SlackStandIn) -> None
     people = SlackPeople(client, identity.team, everyone=None, admins=())
     stack.push_async_callback(people.close)
     inbox = Inbox(app.database, app.seal, Spool(app.settings.home / "spool", app.seal))
-    door = SlackDoor(client, bot_user=identity.bot_user, budget=UpdateBudget(100_000, burst=10_000))
+    door = SlackDoor(client, bot_user=identity.bot_user, budget=UpdateBudget(Rate.of(100_000)))
     deps = replace(app.deps, people=people, operator=None)
     commands = Commands(inbox, door, people, app.deps.records, SlackOperations(app))
     answering = Answering(inbox, door, people, deps, commands, identity.bot_user, team=TEAM, longest=10_000)

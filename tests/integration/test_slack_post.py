@@ -14,7 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.domain import Answer, Citation, Route
 from bot.slack.app import http_session, web_client
 from bot.slack.blocks import GOOD, answered, draft, feedback_form, notice, told
-from bot.slack.budget import UpdateBudget
+from bot.slack.budget import Rate, UpdateBudget
 from bot.slack.faults import SlackFault
 from bot.slack.post import SlackDoor
 from retrieval.label import NOTHING_SENSITIVE
@@ -161,7 +161,7 @@ async def test_a_final_text_is_shown_in_spite_of_rate_limits_and_trouble(desk: D
 
 
 async def test_drafts_give_way_to_final_texts(desk: Desk) -> None:
-    budget = UpdateBudget(50, burst=4, reserve=2)
+    budget = UpdateBudget(Rate(50, burst=4, reserve=2))
     door = SlackDoor(desk.client, bot_user=desk.slack.workspace.bot.id, budget=budget)
     ts = await desk.place()
     drafts = [await door.update(desk.room.id, ts, told(f"{n}"), draft=True) for n in range(5)]

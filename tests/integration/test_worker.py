@@ -8,13 +8,14 @@ from time import monotonic
 
 import pytest
 
-from bot.inbox import Claimed, Inbox
+from bot.inbox import EXCUSED_S, Claimed, Inbox
 from bot.seal import Seal
+from bot.slack.faults import refusal
 from bot.spool import Spool
 from bot.worker import ATTEMPTS, Worker
-from retrieval.database import Database
+from retrieval.database import Database, DatabaseFault
 from retrieval.errors import Fault
-from tests.integration.events import an_event, an_inbox, claimed, lease_runs_out, rows
+from tests.integration.events import an_event, an_inbox, as_claimed, claimed, lease_runs_out, rows, run
 from tests.integration.line import Line
 
 
@@ -51,8 +52,8 @@ class Desk:
 
 
 @asynccontextmanager
-async def at_work(inbox: Inbox, desk: Desk, at_once: int = 8) -> AsyncIterator[Worker]:
-    worker = Worker(inbox, desk.handle, desk.give_up, at_once=at_once, renew_s=0.15)
+async def at_work(inbox: Inbox, desk: Desk, at_once: int = 8, pause_s: float = 0) -> AsyncIterator[Worker]:
+    worker = Worker(inbox, desk.handle, desk.give_up, at_once=at_once, renew_s=0.15, pause_s=pause_s)
     running = asyncio.create_task(worker.run())
     try:
         yield worker
@@ -183,9 +184,104 @@ async def test_an_event_that_always_fails_ends_with_an_apology_and_frees_its_thr
     await inbox.put(fine)
     async with at_work(inbox, desk):
         await until(all_done(inbox), within_s=15)
-    assert [each.event for each in desk.given_up] == [broken]
+    assert [each.event for each in desk.given_up] == [as_claimed(broken)]
     assert desk.events == [fine.key]
     assert [row.outcome for row in await rows(fresh_database)] == ["failed", "answered"]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        DatabaseFault("PostgreSQL is away."),
+        refusal("chat.update", "unreachable"),
+        refusal("chat.update", "ratelimited"),
+    ],
+)
+async def test_what_passes_by_itself_ends_in_an_answer_however_often_it_fails(
+    inbox: Inbox, fresh_database: Database, fault: Fault
+) -> None:
+    desk = Desk(*[fault] * (ATTEMPTS + 2))
+    await inbox.put(an_event())
+    async with at_work(inbox, desk, pause_s=0):
+        await until(all_done(inbox), within_s=20)
+    assert desk.given_up == []
+    assert [row.outcome for row in await rows(fresh_database)] == ["answered"]
+
+
+@pytest.mark.parametrize("fault", [ValueError(), Fault("A mistake."), refusal("chat.update", "invalid_blocks")])
+async def test_what_no_time_mends_ends_in_an_apology(inbox: Inbox, fault: Exception) -> None:
+    desk = Desk(*[fault] * (ATTEMPTS + 2))
+    await inbox.put(an_event())
+    async with at_work(inbox, desk, pause_s=0):
+        await until(all_done(inbox), within_s=20)
+    assert [each.attempt for each in desk.given_up] == [ATTEMPTS + 1]
+
+
+async def test_what_does_not_pass_in_time_ends_in_an_apology(inbox: Inbox, fresh_database: Database) -> None:
+    desk = Desk(*[DatabaseFault("PostgreSQL is away.")] * (ATTEMPTS + 2))
+    await inbox.put(an_event())
+    await run(fresh_database, f"update inbox set received_at = now() - interval '{EXCUSED_S + 1} seconds'")
+    async with at_work(inbox, desk, pause_s=0):
+        await until(all_done(inbox), within_s=20)
+    assert [each.attempt for each in desk.given_up] == [ATTEMPTS + 1]
+
+
+async def test_an_event_that_ends_its_process_each_time_ends_in_an_apology_after_an_excused_attempt_too(
+    inbox: Inbox, fresh_database: Database
+) -> None:
+    desk = Desk()
+    await inbox.put(an_event())
+    await inbox.release(await claimed(inbox), excused=True)
+    for _ in range(ATTEMPTS):
+        await claimed(inbox)  # by a process that is killed
+        await lease_runs_out(fresh_database)
+    async with at_work(inbox, desk):
+        await until(all_done(inbox))
+    assert (len(desk.given_up), desk.handled) == (1, [])
+
+
+async def test_after_each_attempt_that_failed_the_wait_is_longer_and_the_thread_waits_too(
+    inbox: Inbox, fresh_database: Database
+) -> None:
+    begun: list[tuple[str, float]] = []
+
+    async def handle(claimed: Claimed) -> str:
+        begun.append((claimed.event.key, monotonic()))
+        if claimed.event.key == broken.key and claimed.attempt < 4:
+            raise ValueError
+        return "answered"
+
+    broken, fine = an_event(), an_event()
+    await inbox.put(broken)
+    await inbox.put(fine)
+    worker = Worker(inbox, handle, Desk().give_up, pause_s=0.4)
+    running = asyncio.create_task(worker.run())
+    await until(all_done(inbox), within_s=20)
+    await worker.stop(0)
+    await running
+    assert [key for key, _ in begun] == [broken.key] * 4 + [fine.key]
+    times = [at for _, at in begun]
+    for number, doubled in enumerate((1, 2, 4)):
+        assert times[number + 1] - times[number] >= 0.4 * doubled * 0.75
+
+
+async def test_a_failure_while_the_database_is_away_does_not_count(
+    fresh_url: str, fresh_database: Database, tmp_path: Path
+) -> None:
+    desk = Desk(DatabaseFault("PostgreSQL is away."))
+    desk.may_end.clear()
+    async with Line(fresh_url) as line:
+        database = Database(line.url)
+        async with at_work(an_inbox(database, tmp_path), desk):
+            await an_inbox(fresh_database, tmp_path).put(an_event())
+            await asyncio.wait_for(desk.begun.wait(), 5)
+            await line.cut()
+            desk.may_end.set()
+            await asyncio.sleep(0.5)
+            await line.mend()
+            await until(all_done_after(desk, 1))
+        await database.close()
+    assert [(each.attempt, each.tries) for each in desk.handled] == [(2, 1)]
 
 
 async def test_an_event_that_cannot_be_read_ends_with_an_apology(
@@ -211,7 +307,7 @@ async def test_stopping_lets_what_runs_finish_and_begins_nothing(inbox: Inbox) -
         desk.may_end.set()
         await stopping
     assert desk.events == [first.key]
-    assert (await claimed(inbox)).event == second
+    assert (await claimed(inbox)).event == as_claimed(second)
 
 
 async def test_what_does_not_finish_in_time_is_given_to_another_at_once(inbox: Inbox) -> None:

@@ -200,21 +200,22 @@ def test_a_command_is_known_by_its_trigger() -> None:
     assert event.body["text"] == "why"
 
 
-def click(action: str = GOOD, *, user: str = "U1", at: str = REPLY) -> dict[str, Any]:
+def click(action: str = GOOD, *, trigger: str = "1.2.x", at: str = REPLY) -> dict[str, Any]:
     container = {"type": "message", "message_ts": REPLY, "channel_id": "C1", "thread_ts": TS}
     return {
         "type": "block_actions",
-        "user": {"id": user},
-        "trigger_id": "1.2.x",
+        "user": {"id": "U1"},
+        "trigger_id": trigger,
         "container": container,
         "actions": [{"action_id": action, "value": "an-id", "action_ts": at, "type": "button"}],
     }
 
 
-def test_a_click_is_known_by_its_time_and_its_person() -> None:
+def test_a_click_is_known_by_its_time_and_its_trigger_and_names_nobody() -> None:
     event = taken(click(BAD))
     assert (event.kind, event.channel, event.ts, event.body["answer"]) == ("action", "C1", REPLY, "an-id")
-    assert taken(click(user="U2")).key != taken(click()).key
+    assert taken(click(trigger="1.3.y")).key != taken(click()).key
+    assert "U1" not in taken(click()).key
     assert taken(click(at=TS)).key != taken(click()).key
     assert taken(click()).key == taken(click()).key
 
