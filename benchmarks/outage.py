@@ -29,7 +29,7 @@ from tests.standins.slack import Delivery, Message, SlackStandIn
 
 ACK_S, ANSWERED_S = 3.0, 60.0
 PROCESSES, PER_S = 2, 1.0
-ASKERS, AT_ONCE = 3, 32
+ASKERS, AT_ONCE = 3, 64
 """Readers are looked up again right before each answer. Those that wait at the same time share a look, and Slack allows
 20 of usergroups.list and 100 of users.info a minute: fewer at once, or more people, and this is what is measured."""
 BEFORE = 10
