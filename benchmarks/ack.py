@@ -19,10 +19,10 @@ from bot.inbox import Claimed, Event, Inbox
 from bot.seal import Seal
 from bot.spool import Spool
 from bot.worker import Worker
-from tests.standins.openai import OpenAIStandIn, Says
+from tests.standins.openai import OpenAIStandIn, Request, Says
 from tests.standins.slack import Delivery, Message, SlackStandIn
 
-ACK_P99_MS, ACK_MAX_S, PLACEHOLDER_P95_MS, BEGIN_P99_MS, RESUMED_S = 250, 2.5, 400, 100, 8
+ACK_P99_MS, ACK_MAX_S, PLACEHOLDER_P95_MS, DRAFT_MS, BEGIN_P99_MS, RESUMED_S = 250, 2.5, 400, 200, 100, 8
 PER_S, STEADY, BURST = 20, 200, 100
 PLACEHOLDERS, PLACEHOLDER_PER_S = 15, 2
 RUNNING = 50
@@ -30,16 +30,21 @@ THINKS_S = 14.0
 """The model's answer comes after this: less than a first token may take."""
 QUESTION = "연차는 며칠 전에 올려야 하나요?"
 ANSWER = "3영업일 전에 올립니다. [1]"
+DRAFTS, DRAFT_PER_S, DRAFTED = 15, 0.5, "(초안)"
+"""Questions with this mark are answered slowly, so that drafts are shown."""
+SENTENCES = ("3영업일 ", "전에 올립니다. ", "신청은 인사 시스템에서 ", "합니다. ", "끝입니다. [1]")
+SLOWLY = Says("".join(SENTENCES), chunks=SENTENCES, delay_first_s=0.3, delay_s=0.4)
 
 
 async def measure(tell: Tell) -> list[Row]:
     machine = Machine.now()
     async with AsyncExitStack() as stack:
-        model = await stack.enter_async_context(OpenAIStandIn([Says(ANSWER)]))
+        model = await stack.enter_async_context(OpenAIStandIn([_reply]))
         slack = await stack.enter_async_context(SlackStandIn(relaxed=RELAXED))
         here = await stack.enter_async_context(office(slack, model))
         naru = await here.start()
         placeholder_ms = await _placeholders_ms(here)
+        draft_ms = await _drafts_ms(here)
         steady_ms = [1000 * took for took in await _acks_s(here, STEADY, 1 / PER_S)]
         burst_s = await _acks_s(here, BURST, 0)
         naru.send(signal.SIGKILL)
@@ -47,8 +52,8 @@ async def measure(tell: Tell) -> list[Row]:
         begin_ms, next_ms = await _begins_ms(here)
         runs = (
             f"{STEADY} direct messages at {PER_S}/s and {BURST} at once over signed HTTP to one `naru run`, its own "
-            f"posts' events among them; {PLACEHOLDERS} questions at {PLACEHOLDER_PER_S}/s; {STEADY} rows at {PER_S}/s "
-            f"for the worker alone, and {RUNNING} in one thread"
+            f"posts' events among them; {PLACEHOLDERS} questions at {PLACEHOLDER_PER_S}/s; {DRAFTS} at {DRAFT_PER_S}/s "
+            f"that are answered slowly; {STEADY} rows at {PER_S}/s for the worker alone, and {RUNNING} in one thread"
         )
         conditions = await machine.conditions(here.database, runs)
     resumed_s, killed = await _resumed_s(machine)
@@ -57,6 +62,7 @@ async def measure(tell: Tell) -> list[Row]:
         Row.at_most(f"ack at {PER_S} events/s, p99 (ms)", _p(99, steady_ms), ACK_P99_MS, conditions),
         Row.at_most(f"ack of {BURST} events at once, max (s)", max(burst_s), ACK_MAX_S, conditions),
         Row.at_most("event to placeholder, p95 (ms)", _p(95, placeholder_ms), PLACEHOLDER_P95_MS, conditions),
+        Row.at_most("first sentence of the model to draft, max (ms)", max(draft_ms), DRAFT_MS, conditions),
         Row.at_most("commit to begin of work, p99 (ms)", _p(99, begin_ms), BEGIN_P99_MS, conditions),
         Row.at_most("next question of a thread begins, p99 (ms)", _p(99, next_ms), BEGIN_P99_MS, conditions),
         Row.at_most(f"kill -9 with {RUNNING} answers running: all resumed (s)", resumed_s, RESUMED_S, killed),
@@ -98,6 +104,30 @@ async def _placeholders_ms(here: Office) -> list[float]:
     await _until(lambda: _count(here, "outcome = 'answered'"), PLACEHOLDERS, 60)
     posts = here.slack.calls_of("chat.postMessage")
     return [1000 * (post.at - asked[post.arguments["thread_ts"]]) for post in posts]
+
+
+def _reply(request: Request) -> Says:
+    return SLOWLY if DRAFTED in str(request.json) else Says(ANSWER)
+
+
+async def _drafts_ms(here: Office) -> list[float]:
+    """From when the model has written its first whole sentence to the arrival of a draft with it in Slack."""
+    asked: dict[str, Message] = {}
+    for number in range(DRAFTS):
+        person, mark = here.people[number % len(here.people)], f"(D{number})"
+        room = here.slack.workspace.im(person)
+        asked[mark] = await here.slack.says(person, room, f"{QUESTION} {DRAFTED} {mark}")
+        await asyncio.sleep(1 / DRAFT_PER_S)
+    await _until(lambda: _count(here, "outcome = 'answered'"), PLACEHOLDERS + DRAFTS, 60)
+    posts = {post.ts: mark for mark, question in asked.items() for post in here.slack.replies(question)}
+    first: dict[str, float] = {}
+    for call in here.slack.calls_of("chat.update"):
+        if call.arguments["ts"] in posts:
+            first.setdefault(posts[call.arguments["ts"]], call.at)
+    # The first event names the role, two more bring the sentence.
+    whole_s = SLOWLY.delay_first_s + 2 * SLOWLY.delay_s
+    written = {mark: r.received_at + whole_s for r in here.model.requests for mark in first if mark in str(r.json)}
+    return [1000 * (at - written[mark]) for mark, at in first.items()]
 
 
 async def _begins_ms(here: Office) -> tuple[list[float], list[float]]:

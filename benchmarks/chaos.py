@@ -28,7 +28,7 @@ from admin.embedded import EmbeddedPostgres
 from benchmarks.in_slack import RELAXED, Balancer, Naru, Office, office
 from retrieval.database import DatabaseFault
 from retrieval.errors import Fault
-from tests.standins.openai import HalfStream, OpenAIStandIn, Reply, Request, Status
+from tests.standins.openai import HalfStream, OpenAIStandIn, Reply, Request, Says, Status
 from tests.standins.slack import (
     Answers,
     Attempt,
@@ -141,9 +141,13 @@ async def measure(events: int, seed: int, tell: Tell) -> Found:
 
 
 def _replies(dice: random.Random, times: int) -> list[Reply]:
-    def echo(request: Request) -> str:
-        """With the number of the question, the last one of the prompt: a mix-up is seen in what is shown."""
-        return f"연차는 3영업일 전에 올립니다 (Q{MARK.findall(json.dumps(request.json))[-1]}). [1]"
+    def echo(request: Request) -> Says:
+        """With the number of the question, the last one of the prompt: a mix-up is seen in what is shown. Slowly enough
+        for drafts."""
+        number = MARK.findall(json.dumps(request.json))[-1]
+        return Says(
+            f"연차는 3영업일 전에 올립니다 (Q{number}). [1] 규정은 사내 문서에 있습니다 (Q{number}). [1]", delay_s=0.1
+        )
 
     def one() -> Reply:
         roll = dice.random()

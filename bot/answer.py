@@ -81,7 +81,8 @@ async def answer(question: Question, deps: Deps, show: Show | None = None) -> An
             draft = await deps.shores.complete(question, decision, considered.parts, rules, heard)
     if not shown.documents or (draft.route is Route.QUOTE and _best(considered.found) < QUOTABLE):
         draft = _unknown(question, considered.found)
-    present = await _present(question, shown, deps, fresh=True)
+    readers = await deps.people.readers(question.asker, question.room, fresh=True, enough=shown.readable_by)
+    present = await deps.search.present(shown.documents, readers)
     checked = check(question, draft, decision, shown, present, rules)
     await deps.records.store(checked, question, decision, deps.operator)
     return checked
@@ -107,20 +108,19 @@ async def consider(question: Question, rules: Rules, deps: Deps) -> Considered:
     return Considered(query, found, shown, parts, decide(parts, question.room, rules, uuid4(), withheld))
 
 
-async def _present(question: Question, shown: Shown, deps: Deps, *, fresh: bool) -> Mapping[int, Document]:
-    """Of the documents that are to be shown, those that everyone present may read now."""
-    readers = await deps.people.readers(question.asker, question.room, fresh=fresh)
-    return await deps.search.present(shown.documents, readers)
-
-
 def _drafts(
     question: Question, shown: Shown, rules: Rules, deps: Deps, show: Show | None
 ) -> AbstractAsyncContextManager[Heard | None]:
     """Yields who is to be told what the model has written so far. Sentences are looked at as the answer will be."""
     if show is None:
         return nullcontext()
+
+    async def look() -> Mapping[int, Document]:
+        readers = await deps.people.recent(question.asker, question.room, shown.readable_by)
+        return await deps.search.present(shown.documents, readers)
+
     return Drafts(
-        look=lambda fresh: _present(question, shown, deps, fresh=fresh),
+        look=look,
         checked=lambda text, present: check_so_far(text, question, shown, present, rules),
         show=show,
     ).shown()

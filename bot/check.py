@@ -23,7 +23,7 @@ from bot.policy.parts import found_in, joined, passage_parts
 from bot.policy.rules import Rules, Sink, allowed
 from bot.words import Language, say, spoken
 from retrieval.label import Label
-from retrieval.passage import Document, Passage
+from retrieval.passage import Document, Passage, Readers
 
 # Citations as models write them: [1], [1, 2], [^1], 【1†source】, [문서 1]. What stands in code is code.
 _CITED = re.compile(
@@ -90,6 +90,10 @@ class Shown:
         sink = rules.shown_in(room)
         fit = tuple(p for p in found if allowed(joined(passage_parts(0, p, rules), rules), sink))
         return cls(fit, tuple(p for p in found if p not in fit))
+
+    def readable_by(self, readers: Readers) -> bool:
+        """Whether these readers may read all of it, as far as was known when it was found."""
+        return all(readers.may_read(p.document.readers) for p in (*self.passages, *self.title_only))
 
     @property
     def documents(self) -> tuple[int, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -17,8 +16,6 @@ _log = logging.getLogger(__name__)
 
 APART_S = 1.0
 """Seconds from one draft of an answer to the next: nobody reads faster, and each is a call."""
-LOOK_S = 5.0
-"""Seconds for which a fresh look at who may read stands; until the next, what events say has changed counts at once."""
 _LONGEST = 13_000
 """Characters; no message shows more."""
 
@@ -46,16 +43,14 @@ def whole_sentences(text: str) -> str:
 class Drafts:
     """How drafts come to be shown.
 
-    look: the documents that may be read now; True: by asking whoever knows, False: what is known already will do.
-    checked: what may be shown of some sentences, given those documents; empty: nothing. show: a Fault that it or
-    `look` raises ends the drafts, and the answer still comes.
+    look: the documents that may be read now. checked: what may be shown of some sentences, given those documents;
+    empty: nothing. show: a Fault that it or `look` raises ends the drafts, and the answer still comes.
     """
 
-    look: Callable[[bool], Awaitable[Mapping[int, Document]]]
+    look: Callable[[], Awaitable[Mapping[int, Document]]]
     checked: Callable[[str, Mapping[int, Document]], str]
     show: Show
     apart_s: float = APART_S
-    look_s: float = LOOK_S
 
     @asynccontextmanager
     async def shown(self) -> AsyncIterator[Callable[[str], None]]:
@@ -78,14 +73,9 @@ class Drafts:
             await heard.begun.wait()
             if heard.ended.is_set():
                 return
-            # While the first sentence is being written, so that it need not wait.
-            await self.look(True)
-            looked_at = time.monotonic()
+            await self.look()  # while the first sentence is being written, so that it need not wait
             while await heard.more():
-                fresh = time.monotonic() - looked_at > self.look_s
-                present = await self.look(fresh)
-                looked_at = time.monotonic() if fresh else looked_at
-                text = self.checked(heard.sentences, present)
+                text = self.checked(heard.sentences, await self.look())
                 if text and not heard.ended.is_set():
                     await self.show(text)
                     await heard.pause(self.apart_s)

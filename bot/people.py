@@ -6,7 +6,7 @@ People is what the story asks; DirectoryFile answers from a file (console, tests
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
@@ -18,12 +18,21 @@ from bot.domain import QuestionFault, Room
 from bot.toml_file import Problem, Section, SettingsFault, read_file
 from retrieval.passage import EVERYONE, NOBODY, Principal, Readers
 
+Enough = Callable[[Readers], bool]
+"""Whether what is known so far will do: the rest need not be asked for."""
+
 
 class People(Protocol):
-    async def readers(self, asker: str, room: Room, *, fresh: bool = False) -> Readers:
+    async def readers(self, asker: str, room: Room, *, fresh: bool = False, enough: Enough | None = None) -> Readers:
         """What everyone present shares: in a DM the asker's principals, in a room those that all members have in
         common, and the room itself; with guests or another organisation present, the room alone. Somebody or a room
-        that is unknown: nobody. fresh: as it is at this moment, for what is about to be shown."""
+        that is unknown: nobody. fresh: as it is at this moment, for what is about to be shown. enough: where it is
+        given, what is found may be less than all of it, once that will do."""
+        ...
+
+    async def recent(self, asker: str, room: Room, enough: Enough) -> Readers:
+        """The same, as it was a few seconds ago at most, for a draft of what is about to be shown; nobody where asking
+        for that would keep finished answers waiting."""
         ...
 
 
@@ -135,12 +144,15 @@ class DirectoryFile:
             self._stamp = stamp
         return self._directory
 
-    async def readers(self, asker: str, room: Room, *, fresh: bool = False) -> Readers:
+    async def readers(self, asker: str, room: Room, *, fresh: bool = False, enough: Enough | None = None) -> Readers:
         """The file is looked at each time, so what it says is always fresh."""
         try:
             return self.directory().readers(asker, room)
         except SettingsFault:
             return NOBODY
+
+    async def recent(self, asker: str, room: Room, enough: Enough) -> Readers:
+        return await self.readers(asker, room)
 
 
 def load_directory(path: Path) -> Directory:

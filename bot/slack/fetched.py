@@ -8,9 +8,15 @@ from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from retrieval.errors import Fault
+
 V = TypeVar("V")
 Clock = Callable[[], float]
 """Seconds, monotonic."""
+
+
+class UnsureFault(Fault):
+    """Slack did not say who may read, or not in time."""
 
 
 class Changes:
@@ -45,6 +51,11 @@ class Pace:
         self.interval_s = 120 / per_minute
         self._clock = clock
         self._taken_until = float("-inf")
+
+    def spare(self) -> bool:
+        """Whether a turn would still leave half of what may be used at once."""
+        now = self._clock()
+        return max(self._taken_until, now - 60) + self.interval_s <= now - 30
 
     async def turn(self) -> None:
         now = self._clock()
@@ -86,14 +97,17 @@ class Fetched(Generic[V]):
     def is_running(self, key: str) -> bool:
         return key in self._running
 
-    async def get(self, key: str, within_s: float) -> Kept[V]:
-        """Not older than `within_s` seconds; 0: from a call that begins after this one. Raises what the call raises."""
+    async def get(self, key: str, within_s: float, *, modest: bool = False) -> Kept[V]:
+        """Not older than `within_s` seconds; 0: from a call that begins after this one. modest: without a call that
+        would make others wait. Raises what the call raises, and UnsureFault."""
         kept = self.kept(key, within_s)
         if kept is not None:
             return kept
-        task = self._under_way(key) if within_s > 0 else None
+        task = (self._under_way(key) if within_s > 0 else None) or self._waiting.get(key)
+        if task is None and modest and not self._pace.spare():
+            raise UnsureFault("Slack's limits leave no room to ask for a draft.")
         # Shielded: one who gives up waiting must not take the answer from the others.
-        return await asyncio.shield(task or self._waiting.get(key) or self._begin(key))
+        return await asyncio.shield(task or self._begin(key))
 
     async def close(self) -> None:
         """End the calls that are still under way, before the client's session is closed."""

@@ -9,9 +9,8 @@ from typing import Any, Protocol
 from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot.slack.fetched import Pace
+from bot.slack.fetched import Pace, UnsureFault
 from bot.slack.users import Channel, Groups, Json, User, channel_of, groups_of, unknown_user, user_of
-from retrieval.errors import Fault
 
 PAGE = 999
 """Members or people a page: Slack takes less than 1,000."""
@@ -19,10 +18,6 @@ MAX_PAGES = 100
 """No list is read further: what has more than that counts as not known."""
 CALL_S = 10.0
 """Seconds for one call, with the waiting that a retry handler of the client may do inside."""
-
-
-class UnsureFault(Fault):
-    """Slack did not say who may read, or not in time."""
 
 
 class _RefusedFault(UnsureFault):

@@ -11,13 +11,14 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from functools import reduce
+from functools import partial, reduce
 from typing import Any, Generic, TypeVar
 
 from bot.domain import Room
-from bot.slack.fetched import Changes, Clock, Fetched, Kept, Pace
-from bot.slack.lookup import Client, Lookup, UnsureFault
-from bot.slack.users import Channel, Groups, User, principals, unknown_user, user_of
+from bot.people import Enough
+from bot.slack.fetched import Changes, Clock, Fetched, Kept, Pace, UnsureFault
+from bot.slack.lookup import Client, Lookup
+from bot.slack.users import NO_GROUPS, Channel, Groups, User, principals, unknown_user, user_of
 from retrieval.passage import NOBODY, Principal, Readers
 
 _log = logging.getLogger(__name__)
@@ -26,6 +27,8 @@ T = TypeVar("T")
 
 USERS_S, GROUPS_S, ROOM_S = 600.0, 600.0, 60.0
 """Seconds for which people, usergroups, and a channel with its members are kept."""
+RECENT_S = 5.0
+"""Seconds that what a draft rests on may be old."""
 PATIENCE_S = 3.0
 """Seconds that a question waits for Slack to say who may read."""
 FRESH_PATIENCE_S = 10.0
@@ -45,6 +48,21 @@ PER_MINUTE = {
 
 _USERGROUPS, _EVERYBODY = "usergroups", "everybody"
 _MOVES = ("channel_", "group_", "member_", "im_", "mpim_", "shared_channel_")
+
+
+@dataclass(frozen=True, slots=True)
+class _Age:
+    """How old what is known may be, in seconds; 0: asked for after this moment. modest: see Fetched.get."""
+
+    users_s: float
+    groups_s: float
+    room_s: float
+    modest: bool = False
+
+
+_KEPT = _Age(USERS_S, GROUPS_S, ROOM_S)
+_RECENT = _Age(RECENT_S, RECENT_S, RECENT_S, modest=True)
+_FRESH = _Age(0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +129,17 @@ class SlackPeople:
         unsure = Room(id, id, "unknown", shared=True)
         return await self._settled(lambda: self._room(id), unsure, self._patience_s)
 
-    async def readers(self, asker: str, room: Room, *, fresh: bool = False) -> Readers:
-        """What everyone present shares, see bot.people.People. fresh: by calls that begin after this one."""
+    async def readers(self, asker: str, room: Room, *, fresh: bool = False, enough: Enough | None = None) -> Readers:
+        """What everyone present shares, see bot.people.People. fresh: by calls that begin after this one. enough: asked
+        before the usergroups are, which Slack tells 20 times a minute only."""
         patience_s = self._fresh_patience_s if fresh else self._patience_s
-        return await self._settled(lambda: self._readers(asker, room, fresh), NOBODY, patience_s)
+        age = _FRESH if fresh else _KEPT
+        return await self._settled(lambda: self._readers(asker, room, age, enough), NOBODY, patience_s)
+
+    async def recent(self, asker: str, room: Room, enough: Enough) -> Readers:
+        """What everyone present shares, for a draft."""
+        look = partial(self._readers, asker, room, _RECENT, enough)
+        return await self._settled(look, NOBODY, self._patience_s, logging.DEBUG)
 
     async def alone(self, asker: str) -> Readers:
         """What one person may read where nobody else is present."""
@@ -152,7 +177,9 @@ class SlackPeople:
         if kept is None or under_way or not isinstance(body, Mapping) or user_of(body, self._team) != kept:
             self._changes.mark(id)
 
-    async def _settled(self, look: Callable[[], Awaitable[_Found[T]]], unsure: T, patience_s: float) -> T:
+    async def _settled(
+        self, look: Callable[[], Awaitable[_Found[T]]], unsure: T, patience_s: float, log_as: int = logging.WARNING
+    ) -> T:
         """What `look` finds, once no event has made it untrue while it was looking; `unsure` without that."""
         try:
             async with asyncio.timeout(patience_s):
@@ -162,29 +189,31 @@ class SlackPeople:
                     if not self._changes.touched(found.keys, seen):
                         return found.value
         except UnsureFault as fault:
-            _log.warning("Nobody may read until Slack says who is present: %s", fault)
+            _log.log(log_as, "Nobody may read until Slack says who is present: %s", fault)
         except TimeoutError:
-            _log.warning("Nobody may read until Slack says who is present: that took more than %s s.", patience_s)
+            took = "Nobody may read until Slack says who is present: that took more than %s s."
+            _log.log(log_as, took, patience_s)
         return unsure
 
     async def _room(self, id: str) -> _Found[Room]:
         channel = (await self._channels.get(id, ROOM_S)).value
-        ids = await self._present(channel, fresh=False)
-        return _Found(channel.room(_here(await self._users(ids, fresh=False))), {id, *ids})
+        ids = await self._present(channel, _KEPT)
+        return _Found(channel.room(_here(await self._users(ids, _KEPT))), {id, *ids})
 
-    async def _readers(self, asker: str, room: Room, fresh: bool) -> _Found[Readers]:
+    async def _readers(self, asker: str, room: Room, age: _Age, enough: Enough | None) -> _Found[Readers]:
         channel = (await self._channels.get(room.id, ROOM_S)).value
         if channel.kind != room.kind or channel.kind == "unknown":
             return _Found(NOBODY, {room.id})
-        ids = await self._present(channel, fresh)
-        within_s = 0 if fresh else GROUPS_S
-        users, groups = await asyncio.gather(self._users(ids, fresh), self._groups.get(_USERGROUPS, within_s))
-        here = {user.id: user for user in _here(users)}
+        ids = await self._present(channel, age)
+        here = {user.id: user for user in _here(await self._users(ids, age))}
+        if enough is not None and enough(found := self._shared(asker, room, channel, here, NO_GROUPS)):
+            return _Found(found, {room.id, *ids})
+        groups = await self._groups.get(_USERGROUPS, age.groups_s, modest=age.modest)
         found = self._shared(asker, room, channel, here, groups.value)
         return _Found(found, {room.id, _USERGROUPS, *ids})
 
     async def _alone(self, asker: str) -> _Found[Readers]:
-        users, groups = await asyncio.gather(self._users([asker], fresh=False), self._groups.get(_USERGROUPS, GROUPS_S))
+        users, groups = await asyncio.gather(self._users([asker], _KEPT), self._groups.get(_USERGROUPS, GROUPS_S))
         here = _here(users)
         found = Readers(principals(here[0], groups.value, self._everyone)) if here else NOBODY
         return _Found(found, {asker, _USERGROUPS})
@@ -204,15 +233,15 @@ class SlackPeople:
         user, own = one.value, principals(one.value, groups.value, self._everyone)
         return _Found(user.full and (user.admin or not own.isdisjoint(self._admins)), {id, _USERGROUPS})
 
-    async def _present(self, channel: Channel, fresh: bool) -> tuple[str, ...]:
+    async def _present(self, channel: Channel, age: _Age) -> tuple[str, ...]:
         if channel.kind == "dm":
             return (channel.with_,) if channel.with_ else ()
-        return (await self._members.get(channel.id, 0 if fresh else ROOM_S)).value
+        return (await self._members.get(channel.id, age.room_s, modest=age.modest)).value
 
-    def _known(self, id: str) -> User | None:
+    def _known(self, id: str, within_s: float = USERS_S) -> User | None:
         """The latest that is kept of one person, from users.info or from the list."""
-        one = self._user.kept(id, USERS_S)
-        listed = self._listed(self._directory.kept(_EVERYBODY, USERS_S), id)
+        one = self._user.kept(id, within_s)
+        listed = self._listed(self._directory.kept(_EVERYBODY, within_s), id)
         found = [kept for kept in (one, listed) if kept is not None]
         return max(found, key=lambda kept: kept.asked_at).value if found else None
 
@@ -222,18 +251,19 @@ class SlackPeople:
             return None
         return Kept(user, directory.asked_at, directory.seen)
 
-    async def _users(self, ids: Collection[str], fresh: bool) -> list[User]:
+    async def _users(self, ids: Collection[str], age: _Age) -> list[User]:
         """The people of those ids. More than a FEW whom the workspace does not list count as strangers unasked."""
-        known = {} if fresh else {id: user for id in ids if (user := self._known(id))}
+        known = {id: user for id in ids if (user := self._known(id, age.users_s))}
         if len(ids) - len(known) > FEW:
-            directory = await self._directory.get(_EVERYBODY, self._directory_age_s() if fresh else USERS_S)
+            within_s = max(age.users_s, self._directory_age_s())
+            directory = await self._directory.get(_EVERYBODY, within_s, modest=age.modest)
             listed = {id: kept.value for id in ids if (kept := self._listed(directory, id))}
             known |= {id: self._known(id) or user for id, user in listed.items()}
         missing = [id for id in ids if id not in known]
         if len(missing) > FEW:
             known.update((id, unknown_user(id)) for id in missing)
         else:
-            found = await asyncio.gather(*(self._user.get(id, 0 if fresh else USERS_S) for id in missing))
+            found = await asyncio.gather(*(self._user.get(id, age.users_s, modest=age.modest) for id in missing))
             known.update((kept.value.id, kept.value) for kept in found)
         return [known[id] for id in ids]
 

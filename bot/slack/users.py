@@ -63,6 +63,9 @@ class Groups:
         return frozenset(name for name, members in self.members.items() if user in members)
 
 
+NO_GROUPS = Groups({})
+
+
 def groups_of(bodies: Sequence[Json]) -> Groups:
     """Usergroup objects with their users. Those of another organisation and those that are closed are left out."""
     members: dict[str, frozenset[str]] = {}

@@ -18,7 +18,7 @@ from bot.domain import Room
 from bot.people import People
 from bot.slack.fetched import Pace
 from bot.slack.people import PER_MINUTE, SlackPeople
-from retrieval.passage import EVERYONE, NOBODY
+from retrieval.passage import EVERYONE, NOBODY, Readers
 from tests.unit.slack.company import ELSEWHERE, TEAM, Channel, Company, Person, refusal
 
 KIM = Person("U1", email="kim@company.example")
@@ -59,6 +59,10 @@ def people_of(found: Company, clock: Clock | None = None, **more: Any) -> SlackP
 
 async def seen(people: SlackPeople, asker: str = "U1", room: Room = ROOM, *, fresh: bool = False) -> set[str]:
     return {*(await people.readers(asker, room, fresh=fresh)).principals}
+
+
+def never(_: Readers) -> bool:
+    return False
 
 
 def dm(user: str) -> Room:
@@ -588,6 +592,42 @@ async def test_what_has_grown_old_is_not_used_when_slack_is_away() -> None:
     found.fails["conversations.members"] = refusal("ratelimited")
     clock.now += 60
     assert await seen(people) == set()
+
+
+async def test_usergroups_are_asked_for_only_where_something_hangs_on_them() -> None:
+    found = company()
+    people = people_of(found)
+    readers = await people.readers("U1", ROOM, fresh=True, enough=lambda r: EVERYONE in r.principals)
+    assert {*readers.principals} == {EVERYONE, "channel:C1"}
+    assert found.calls["usergroups.list"] == 0
+    readers = await people.readers("U1", ROOM, fresh=True, enough=lambda r: "group:sky" in r.principals)
+    assert "group:sky" in readers.principals
+    assert found.calls["usergroups.list"] == 1
+
+
+async def test_what_a_draft_rests_on_is_a_few_seconds_old_at_most() -> None:
+    found, clock = company(), Clock()
+    people = people_of(found, clock)
+    assert EVERYONE in await seen(people)
+    add_guest(found)
+    clock.now += 4
+    assert EVERYONE in (await people.recent("U1", ROOM, never)).principals
+    clock.now += 1
+    assert {*(await people.recent("U1", ROOM, never)).principals} == {"channel:C1"}
+
+
+async def test_drafts_leave_slacks_limits_to_finished_answers() -> None:
+    found, clock = company(), Clock()
+    people = people_of(found, clock)
+    for _ in range(8):
+        await seen(people, fresh=True)
+    clock.now += 5
+    found.calls.clear()
+    assert await people.recent("U1", ROOM, never) == NOBODY
+    assert found.calls["usergroups.list"] == 0
+    assert EVERYONE in await seen(people, fresh=True)
+    clock.now += 60
+    assert EVERYONE in (await people.recent("U1", ROOM, never)).principals
 
 
 async def test_a_change_of_status_costs_no_call_and_a_change_of_rights_does() -> None:
