@@ -70,9 +70,11 @@ async def check_in(client: AsyncWebClient, app_token: str | None) -> Identity:
         raise _unusable(
             "SLACK_BOT_TOKEN", "the Bot User OAuth Token (xoxb-) under OAuth & Permissions", fault
         ) from None
-    granted = {scope.strip() for scope in str(who.headers.get("x-oauth-scopes", "")).split(",")}
-    missing = sorted(set(SCOPES) - granted)
-    if missing:
+    told = who.headers.get("x-oauth-scopes")
+    if told is None:
+        _log.warning("Slack does not say which scopes the app has: what lacks one fails when it is used")
+    missing = sorted(set(SCOPES) - {scope.strip() for scope in str(told).split(",")})
+    if told is not None and missing:
         raise SlackFault(
             f"The Slack app lacks the scopes {', '.join(missing)}: update it from slack-manifest.json and install it "
             "to the workspace again.",
@@ -85,7 +87,7 @@ async def check_in(client: AsyncWebClient, app_token: str | None) -> Identity:
         except SlackFault as fault:
             what = "an App-Level Token (xapp-) with connections:write, with Socket Mode on"
             raise _unusable("SLACK_APP_TOKEN", what, fault) from None
-    return Identity(str(who["team_id"]), str(who["user_id"]), str(who["bot_id"]))
+    return Identity(str(who["team_id"]), str(who["user_id"]), str(who.get("bot_id") or ""))
 
 
 def slack_app(

@@ -20,6 +20,9 @@ CALL_S = 10.0
 """Seconds for one call, with the waiting that a retry handler of the client may do inside."""
 
 
+_UNKNOWN = "unknown_method"
+
+
 class _RefusedFault(UnsureFault):
     def __init__(self, method: str, code: str) -> None:
         super().__init__(f"Slack's {method} answered {code}.")
@@ -62,11 +65,12 @@ class Lookup:
         return user_of({**_object(response, "user"), "id": id}, self._team)
 
     async def groups(self) -> Groups:
-        """Where the workspace's plan has no usergroups there are none, and that is certain."""
+        """Where the plan, or a server that is not Slack's own, has no usergroups there are none, and that is
+        certain."""
         try:
             response = await _said("usergroups.list", self._client.usergroups_list(include_users=True))
         except _RefusedFault as fault:
-            if fault.code == "plan_upgrade_required":
+            if fault.code in ("plan_upgrade_required", _UNKNOWN):
                 return groups_of([])
             raise
         return groups_of(_objects(response, "usergroups"))
@@ -80,13 +84,17 @@ class Lookup:
         return tuple(dict.fromkeys(ids))
 
     async def users(self, pace: Pace) -> tuple[dict[str, User], int]:
-        """Everybody whom the workspace lists, by id, and how many pages that took."""
+        """Everybody whom the workspace lists, by id, and how many pages that took: none where there is no such list."""
         call = self._client.users_list
         found: dict[str, User] = {}
         pages = 0
-        async for page in _pages("users.list", pace, lambda cursor: call(cursor=cursor, limit=PAGE)):
-            pages += 1
-            found.update((body["id"], user_of(body, self._team)) for body in _objects(page, "members"))
+        try:
+            async for page in _pages("users.list", pace, lambda cursor: call(cursor=cursor, limit=PAGE)):
+                pages += 1
+                found.update((body["id"], user_of(body, self._team)) for body in _objects(page, "members"))
+        except _RefusedFault as fault:
+            if fault.code != _UNKNOWN:
+                raise
         return found, pages
 
 

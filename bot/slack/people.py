@@ -254,13 +254,15 @@ class SlackPeople:
     async def _users(self, ids: Collection[str], age: _Age) -> list[User]:
         """The people of those ids. More than a FEW whom the workspace does not list count as strangers unasked."""
         known = {id: user for id in ids if (user := self._known(id, age.users_s))}
+        listing = True
         if len(ids) - len(known) > FEW:
             within_s = max(age.users_s, self._directory_age_s())
             directory = await self._directory.get(_EVERYBODY, within_s, modest=age.modest)
             listed = {id: kept.value for id in ids if (kept := self._listed(directory, id))}
             known |= {id: self._known(id) or user for id, user in listed.items()}
+            listing = directory.value.pages > 0
         missing = [id for id in ids if id not in known]
-        if len(missing) > FEW:
+        if listing and len(missing) > FEW:
             known.update((id, unknown_user(id)) for id in missing)
         else:
             found = await asyncio.gather(*(self._user.get(id, age.users_s, modest=age.modest) for id in missing))

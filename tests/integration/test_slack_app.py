@@ -19,7 +19,7 @@ from bot.slack.faults import SlackFault
 from bot.slack.manifest import SCOPES
 from retrieval.errors import Fault
 from tests.integration.test_slack_post import answer
-from tests.standins.slack import Limit, SlackStandIn, Timings, refuses
+from tests.standins.slack import Answers, Limit, SlackStandIn, Timings, refuses
 
 Mode = Literal["socket", "http"]
 MODES: tuple[Mode, ...] = ("socket", "http")
@@ -227,6 +227,15 @@ async def test_an_app_with_all_it_needs_knows_who_it_is() -> None:
 async def test_missing_scopes_are_named_at_start() -> None:
     async with SlackStandIn(scopes=set(SCOPES) - {"chat:write", "commands"}) as slack, http_session() as session:
         assert "lacks the scopes chat:write, commands:" in await fault_at_start(slack, session)
+
+
+async def test_a_server_that_names_no_scopes_is_taken_at_its_word(caplog: pytest.LogCaptureFixture) -> None:
+    async with SlackStandIn() as slack, http_session() as session:
+        bot = slack.workspace.bot.id
+        slack.scripts("auth.test", Answers(200, {"ok": True, "team_id": "T1", "user_id": bot}))
+        identity = await check_in(web_client(slack.bot_token, session, api_url=slack.api_url), slack.app_token)
+        assert identity.bot_user == bot
+        assert "does not say which scopes" in caplog.text
 
 
 @pytest.mark.parametrize("error", ["token_revoked", "account_inactive", "invalid_auth"])

@@ -605,6 +605,21 @@ async def test_usergroups_are_asked_for_only_where_something_hangs_on_them() -> 
     assert found.calls["usergroups.list"] == 1
 
 
+async def test_where_there_is_no_list_of_people_they_are_looked_up_one_by_one() -> None:
+    found = company(*(Person(f"U{n}") for n in range(100, 120)))
+    found.fails["users.list"] = refusal("unknown_method")
+    people = people_of(found)
+    assert EVERYONE in await seen(people)
+    set_guest(found)
+    assert await seen(people, fresh=True) == {"channel:C1"}
+
+
+async def test_where_there_are_no_usergroups_nobody_reads_by_one() -> None:
+    found = company()
+    found.fails["usergroups.list"] = refusal("unknown_method")
+    assert await seen(people_of(found)) == {EVERYONE, "channel:C1"}
+
+
 async def test_what_a_draft_rests_on_is_a_few_seconds_old_at_most() -> None:
     found, clock = company(), Clock()
     people = people_of(found, clock)
