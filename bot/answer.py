@@ -115,8 +115,8 @@ def _drafts(
     if show is None:
         return nullcontext()
 
-    async def look() -> Mapping[int, Document]:
-        readers = await deps.people.recent(question.asker, question.room, shown.readable_by)
+    async def look(within_s: float) -> Mapping[int, Document]:
+        readers = await deps.people.recent(question.asker, question.room, within_s, shown.readable_by)
         return await deps.search.present(shown.documents, readers)
 
     return Drafts(

@@ -16,6 +16,8 @@ _log = logging.getLogger(__name__)
 
 APART_S = 1.0
 """Seconds from one draft of an answer to the next: nobody reads faster, and each is a call."""
+LOOK_S = 5.0
+"""Seconds for which a look at who may read stands; what events say has changed counts at once."""
 _LONGEST = 13_000
 """Characters; no message shows more."""
 
@@ -43,11 +45,12 @@ def whole_sentences(text: str) -> str:
 class Drafts:
     """How drafts come to be shown.
 
-    look: the documents that may be read now. checked: what may be shown of some sentences, given those documents;
-    empty: nothing. show: a Fault that it or `look` raises ends the drafts, and the answer still comes.
+    look: the documents that may be read, as that was so many seconds ago at most. checked: what may be shown of some
+    sentences, given those documents; empty: nothing. show: a Fault that it or `look` raises ends the drafts, and the
+    answer still comes.
     """
 
-    look: Callable[[], Awaitable[Mapping[int, Document]]]
+    look: Callable[[float], Awaitable[Mapping[int, Document]]]
     checked: Callable[[str, Mapping[int, Document]], str]
     show: Show
     apart_s: float = APART_S
@@ -73,9 +76,9 @@ class Drafts:
             await heard.begun.wait()
             if heard.ended.is_set():
                 return
-            await self.look()  # while the first sentence is being written, so that it need not wait
+            await self.look(0)  # while the first sentence is being written, so that it need not wait
             while await heard.more():
-                text = self.checked(heard.sentences, await self.look())
+                text = self.checked(heard.sentences, await self.look(LOOK_S))
                 if text and not heard.ended.is_set():
                     await self.show(text)
                     await heard.pause(self.apart_s)

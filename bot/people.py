@@ -30,9 +30,9 @@ class People(Protocol):
         given, what is found may be less than all of it, once that will do."""
         ...
 
-    async def recent(self, asker: str, room: Room, enough: Enough) -> Readers:
-        """The same, as it was a few seconds ago at most, for a draft of what is about to be shown; nobody where asking
-        for that would keep finished answers waiting."""
+    async def recent(self, asker: str, room: Room, within_s: float, enough: Enough) -> Readers:
+        """The same for a draft, as it was so many seconds ago at most; nobody where asking for that would keep finished
+        answers waiting."""
         ...
 
 
@@ -151,7 +151,7 @@ class DirectoryFile:
         except SettingsFault:
             return NOBODY
 
-    async def recent(self, asker: str, room: Room, enough: Enough) -> Readers:
+    async def recent(self, asker: str, room: Room, within_s: float, enough: Enough) -> Readers:
         return await self.readers(asker, room)
 
 

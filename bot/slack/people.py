@@ -27,8 +27,6 @@ T = TypeVar("T")
 
 USERS_S, GROUPS_S, ROOM_S = 600.0, 600.0, 60.0
 """Seconds for which people, usergroups, and a channel with its members are kept."""
-RECENT_S = 5.0
-"""Seconds that what a draft rests on may be old."""
 PATIENCE_S = 3.0
 """Seconds that a question waits for Slack to say who may read."""
 FRESH_PATIENCE_S = 10.0
@@ -61,7 +59,6 @@ class _Age:
 
 
 _KEPT = _Age(USERS_S, GROUPS_S, ROOM_S)
-_RECENT = _Age(RECENT_S, RECENT_S, RECENT_S, modest=True)
 _FRESH = _Age(0, 0, 0)
 
 
@@ -136,9 +133,10 @@ class SlackPeople:
         age = _FRESH if fresh else _KEPT
         return await self._settled(lambda: self._readers(asker, room, age, enough), NOBODY, patience_s)
 
-    async def recent(self, asker: str, room: Room, enough: Enough) -> Readers:
+    async def recent(self, asker: str, room: Room, within_s: float, enough: Enough) -> Readers:
         """What everyone present shares, for a draft."""
-        look = partial(self._readers, asker, room, _RECENT, enough)
+        age = _Age(within_s, within_s, within_s, modest=True)
+        look = partial(self._readers, asker, room, age, enough)
         return await self._settled(look, NOBODY, self._patience_s, logging.DEBUG)
 
     async def alone(self, asker: str) -> Readers:

@@ -53,7 +53,7 @@ RELAXED = {
     Limit.POST_RATE: "hundreds of questions within a minute are asked to save time",
     Limit.METHOD_RATE: "hundreds of questions within a minute are asked to save time",
 }
-WITHIN_S = 60
+WITHIN_S = 180
 
 _KINDS = {"section", "context", "actions", "button", "mrkdwn", "plain_text"}
 _TOKEN = re.compile(r"<([^<>]*)>")

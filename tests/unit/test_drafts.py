@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.drafts import Drafts, whole_sentences
+from bot.drafts import LOOK_S, Drafts, whole_sentences
 from retrieval.errors import Fault
 from retrieval.passage import Document
 
@@ -61,15 +61,15 @@ class Here:
 
     def __init__(self, **more: float) -> None:
         self.readable = True
-        self.looks = 0
+        self.looks: list[float] = []
         self.shown: list[str] = []
         self.fault: Fault | None = None
         self.slow = asyncio.Event()
         self.slow.set()
         self.drafts = Drafts(self.look, self.checked, self.show, apart_s=more.get("apart_s", 0))
 
-    async def look(self) -> Mapping[int, Document]:
-        self.looks += 1
+    async def look(self, within_s: float) -> Mapping[int, Document]:
+        self.looks.append(within_s)
         return {}
 
     def checked(self, text: str, present: Mapping[int, Document]) -> str:
@@ -101,10 +101,10 @@ async def test_who_may_read_is_asked_before_the_first_sentence_is_there() -> Non
     async with here.drafts.shown() as heard:
         heard("연")
         await rest()
-        assert here.looks == 1
+        assert here.looks == [0]
         heard("연차는 15일입니다. ")
         await rest()
-    assert here.looks == 2
+    assert here.looks == [0, LOOK_S]
 
 
 async def test_what_may_not_be_read_any_more_is_not_shown() -> None:
@@ -161,7 +161,7 @@ async def test_without_a_word_of_the_model_nobody_is_asked() -> None:
     here = Here()
     async with here.drafts.shown():
         await rest()
-    assert here.looks == 0
+    assert here.looks == []
 
 
 async def test_an_answer_that_fails_ends_its_drafts() -> None:

@@ -626,9 +626,9 @@ async def test_what_a_draft_rests_on_is_a_few_seconds_old_at_most() -> None:
     assert EVERYONE in await seen(people)
     add_guest(found)
     clock.now += 4
-    assert EVERYONE in (await people.recent("U1", ROOM, never)).principals
+    assert EVERYONE in (await people.recent("U1", ROOM, 5, never)).principals
     clock.now += 1
-    assert {*(await people.recent("U1", ROOM, never)).principals} == {"channel:C1"}
+    assert {*(await people.recent("U1", ROOM, 5, never)).principals} == {"channel:C1"}
 
 
 async def test_drafts_leave_slacks_limits_to_finished_answers() -> None:
@@ -638,11 +638,11 @@ async def test_drafts_leave_slacks_limits_to_finished_answers() -> None:
         await seen(people, fresh=True)
     clock.now += 5
     found.calls.clear()
-    assert await people.recent("U1", ROOM, never) == NOBODY
+    assert await people.recent("U1", ROOM, 5, never) == NOBODY
     assert found.calls["usergroups.list"] == 0
     assert EVERYONE in await seen(people, fresh=True)
     clock.now += 60
-    assert EVERYONE in (await people.recent("U1", ROOM, never)).principals
+    assert EVERYONE in (await people.recent("U1", ROOM, 5, never)).principals
 
 
 async def test_a_change_of_status_costs_no_call_and_a_change_of_rights_does() -> None:
