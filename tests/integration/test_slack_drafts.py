@@ -14,7 +14,7 @@ from tests.standins.slack import Call, LostReply, Message, Usergroup, rate_limit
 from tests.standins.slack.render import message as rendered
 
 SENTENCES = ("연차는 15일입니다. ", "3영업일 전에 ", "올립니다. ", "끝입니다. [1]")
-SLOWLY = Says("".join(SENTENCES), delay_s=0.4, chunks=SENTENCES)
+SLOWLY = Says("".join(SENTENCES), delay_s=0.2, chunks=SENTENCES)
 
 
 def shown(here: InSlack, asked: Message) -> list[Call]:
