@@ -26,7 +26,7 @@ from bot.slack.people import SlackPeople
 from bot.slack.place import Place
 from bot.slack.post import SlackDoor
 from bot.small_talk import SmallTalk, small_talk
-from bot.words import Language, spoken
+from bot.words import Language, both, say, spoken
 
 _log = logging.getLogger(__name__)
 _THANKED = "heart"
@@ -76,7 +76,8 @@ class Answering:
                 place = self._place(claimed)
                 await place.set(await place.taken("ko"), notice("ko", "apology"))
             elif claimed.placeholder is not None:
-                await self.door.update(event.channel, claimed.placeholder, notice("ko", "apology"))
+                says = both("withdrawn") if event.kind == "deleted" else say("ko", "apology")
+                await self.door.update(event.channel, claimed.placeholder, told(says))
         except SlackFault as fault:
             if fault.again:
                 raise
@@ -84,6 +85,8 @@ class Answering:
 
     async def _message(self, claimed: Claimed) -> str:
         body, channel = claimed.event.body, claimed.event.channel
+        if await self._outdated(claimed):
+            return "outdated"
         text = question_text(body["text"], self.bot_user)
         tongue = spoken(text)
         match small_talk(text):
@@ -98,13 +101,26 @@ class Answering:
         ts = await place.taken(tongue, stream=True)
 
         async def show(sentences: str) -> None:
-            await place.drafted(ts, sentences, tongue)
+            if not await self._withdrawn(claimed):
+                await place.drafted(ts, sentences, tongue)
 
         message = shown.stored(claimed) or await self._answered(claimed, text, tongue, show)
+        if await self._withdrawn(claimed):
+            return await self._taken_away(claimed, ts)
         await place.set(ts, message)
         if place.unsure or claimed.attempt > 1:
             self.again.plan(partial(self._once_more, claimed, ts, message))
         return "answered"
+
+    async def _outdated(self, claimed: Claimed) -> bool:
+        """Whether it was edited or deleted since, so that nothing of it is to be shown; what came of an earlier
+        attempt already stands somewhere, and is finished."""
+        if claimed.placeholder is not None or not await self.inbox.later(claimed, claimed.event.body["ts"]):
+            return False
+        return claimed.attempt == 1 or await self._place(claimed).begun() is None
+
+    async def _withdrawn(self, claimed: Claimed) -> bool:
+        return "deleted" in await self.inbox.later(claimed, claimed.event.body["ts"])
 
     def _place(self, claimed: Claimed) -> Place:
         return Place(claimed, self.inbox, self.door, self.team, self.streaming)
@@ -138,7 +154,18 @@ class Answering:
         ts = await self.inbox.placeholder_of(event.channel, event.body["ts"])
         if ts is None:
             return "ignored"
-        await self.door.remove(event.channel, ts)
+        await self.inbox.placed(claimed, ts)  # so that no answer is set once more over what is put there
+        return await self._taken_away(claimed, ts)
+
+    async def _taken_away(self, claimed: Claimed, ts: str) -> str:
+        """Where Slack does not let us delete, as a workspace can settle for everybody, nothing of the answer stays."""
+        try:
+            await self.door.remove(claimed.event.channel, ts)
+        except SlackFault as fault:
+            if fault.again:
+                raise
+            _log.warning("event %d: %s", claimed.id, fault)
+            await self.door.update(claimed.event.channel, ts, told(both("withdrawn")))
         return "withdrawn"
 
     async def _clicked(self, claimed: Claimed) -> str:

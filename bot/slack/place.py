@@ -39,7 +39,7 @@ class Place:
             await self.inbox.placed(self.claimed, ts)
             return ts
         thread = body["thread_ts"] or body["ts"]
-        find = partial(self._left_behind, thread)
+        find = self.begun
         post = partial(self._new, thread, tongue, stream and self.streams)
         return await placeholder(self.inbox, self.door, self.claimed, event.channel, find, post)
 
@@ -62,9 +62,10 @@ class Place:
             await self.door.stop(self.claimed.event.channel, ts)
         await self.door.update(self.claimed.event.channel, ts, message)
 
-    async def _left_behind(self, thread: str) -> str | None:
-        """What an earlier attempt posted and did not live to store."""
+    async def begun(self) -> str | None:
+        """The ts of what an earlier attempt posted and did not live to store; None: nothing."""
         event = self.claimed.event
+        thread = event.body["thread_ts"] or event.body["ts"]
         if ts := await self.door.adopt(event.channel, thread, event.key):
             return ts
         if not self.streams:
