@@ -91,7 +91,7 @@ class Answering:
         tongue = spoken(text)
         match small_talk(text):
             case SmallTalk.THANKS:
-                await self.door.react(channel, body["ts"], _THANKED)
+                await self._thanked(claimed)
                 return "thanked"
             case SmallTalk.NOTHING:
                 place = self._place(claimed)
@@ -111,6 +111,15 @@ class Answering:
         if place.unsure or claimed.attempt > 1:
             self.again.plan(partial(self._once_more, claimed, ts, message))
         return "answered"
+
+    async def _thanked(self, claimed: Claimed) -> None:
+        """A courtesy: where Slack takes no reaction an apology would only surprise."""
+        try:
+            await self.door.react(claimed.event.channel, claimed.event.body["ts"], _THANKED)
+        except SlackFault as fault:
+            if fault.again:
+                raise
+            _log.warning("event %d: %s", claimed.id, fault)
 
     async def _outdated(self, claimed: Claimed) -> bool:
         """Whether it was edited or deleted since, so that nothing of it is to be shown; what came of an earlier

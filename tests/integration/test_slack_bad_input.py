@@ -140,3 +140,14 @@ async def test_where_slack_lets_us_delete_nothing_a_notice_replaces_the_answer(
         await here.quiet()
         assert "15일" not in shown(here.answer(asked))
         assert "지워져" in shown(here.answer(asked))
+
+
+# What is no question
+
+
+async def test_where_slack_takes_no_reaction_nobody_apologises_for_a_thank_you(tmp_path: Path, fresh_url: str) -> None:
+    async with in_slack(tmp_path, fresh_url) as here:
+        here.slack.scripts("reactions.add", *[refuses("missing_scope")] * 9)
+        thanks = await here.writes(here.engineer, "고마워요 :pray:")
+        assert here.answers(thanks) == []
+        assert outcomes(here) == ["thanked"]
