@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from bot.slack.app import http_session
+from bot.slack.blocks import BAD, BETTER, REASON
 from tests.integration.events import until
 from tests.integration.test_slack import ASKED, InSlack, in_slack, modes
 from tests.standins.openai import Says
@@ -151,3 +155,53 @@ async def test_where_slack_takes_no_reaction_nobody_apologises_for_a_thank_you(t
         thanks = await here.writes(here.engineer, "고마워요 :pray:")
         assert here.answers(thanks) == []
         assert outcomes(here) == ["thanked"]
+
+
+# Requests
+
+
+UNREADABLE = [
+    (b"\xff\xfe{", {}, 400),
+    (b"{not json", {}, 400),
+    (b"[]", {}, 400),
+    (b"{}", {"Content-Type": "application/json; charset=utf-99"}, 400),
+    (b"{}", {"X-Slack-Request-Timestamp": "now", "X-Slack-Signature": "v0=0"}, 401),
+    (b"{}", {"X-Slack-Request-Timestamp": "1" * 5000, "X-Slack-Signature": "v0=0"}, 401),
+    (b"{}", {"X-Slack-Request-Timestamp": str(int(time.time())), "X-Slack-Signature": "v0=é"}, 401),
+    (b"{}", {}, 401),
+]
+
+
+async def test_what_is_no_request_of_slacks_is_refused_in_silence(
+    tmp_path: Path, fresh_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Anybody who knows the address can send it, as often as they like."""
+    async with in_slack(tmp_path, fresh_url, http=True) as here, http_session() as session:
+        assert here.slack.requests is not None
+        for body, headers, status in UNREADABLE:
+            given = {"Content-Type": "application/json"} | headers
+            async with session.post(here.slack.requests.target, data=body, headers=given) as answer:
+                assert (answer.status, headers) == (status, headers)
+        assert outcomes(here) == []
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+async def test_requests_that_are_sent_again_as_they_were_do_nothing_twice(tmp_path: Path, fresh_url: str) -> None:
+    """Within five minutes their signature is right."""
+    async with in_slack(tmp_path, fresh_url, http=True) as here:
+        asked = await here.mentions(here.engineer, here.general, ASKED)
+        await here.slack.edits(asked, mention(here, f"{ASKED} 급해요"))
+        await here.quiet()
+        await here.slack.clicks(here.engineer, here.answer(asked), BAD)
+        await here.quiet()
+        (form,) = here.slack.workspace.views.values()
+        await here.slack.submits(form, {(REASON, REASON): "빠졌어요"})
+        await here.slack.slash(here.engineer, here.general, "/naru", "why")
+        await here.quiet()
+        done, calls = outcomes(here), len(here.slack.calls)
+        assert here.slack.requests is not None
+        for delivery in list(here.slack.deliveries):
+            await here.slack.requests.post(delivery)
+        await here.quiet()
+        assert outcomes(here) == done
+        assert [call.method for call in here.slack.calls[calls:]] == []
