@@ -84,7 +84,7 @@ class Answering:
             _log.warning("event %d: nobody could be told: %s", claimed.id, fault)
 
     async def _message(self, claimed: Claimed) -> str:
-        body, channel = claimed.event.body, claimed.event.channel
+        body = claimed.event.body
         if await self._outdated(claimed):
             return "outdated"
         text = question_text(body["text"], self.bot_user)
@@ -153,8 +153,9 @@ class Answering:
             )
             deps = replace(self.deps, records=self.deps.records.fenced(partial(self.inbox.holds, claimed)))
             message = answered(await answer(question, deps, show), tongue)
-        except QuestionFault as fault:
-            message = told(str(fault))
+        except QuestionFault:
+            long = len(text) > self.longest
+            message = notice(tongue, "too_long", longest=f"{self.longest:,}") if long else notice(tongue, "hint")
         await shown.store(self.inbox, claimed, message)
         return message
 
