@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from pathlib import Path
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -14,7 +15,7 @@ from bot.slack.blocks import BAD, BETTER, REASON
 from tests.integration.events import until
 from tests.integration.test_slack import ASKED, InSlack, in_slack, modes
 from tests.standins.openai import Says
-from tests.standins.slack import Delivery, Message, refuses
+from tests.standins.slack import OTHER_TEAM, Delivery, Message, refuses
 
 SLOWLY = Says("연차는 15일입니다. 3영업일 전에 올립니다. [1]", delay_s=0.3)
 
@@ -133,7 +134,7 @@ async def test_edits_while_a_question_is_answered_end_in_one_answer_to_the_last(
         assert outcomes(here) == ["answered", "outdated", "answered"]
 
 
-@pytest.mark.parametrize("error", ["unknown_method", "cant_delete_message", "missing_scope"])
+@pytest.mark.parametrize("error", ["unknown_method", "cant_delete_message"])
 async def test_where_slack_lets_us_delete_nothing_a_notice_replaces_the_answer(
     error: str, tmp_path: Path, fresh_url: str
 ) -> None:
@@ -183,7 +184,8 @@ async def test_what_is_no_request_of_slacks_is_refused_in_silence(
             async with session.post(here.slack.requests.target, data=body, headers=given) as answer:
                 assert (answer.status, headers) == (status, headers)
         assert outcomes(here) == []
-    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+    loud = [record.name for record in caplog.records if record.levelno >= logging.WARNING]
+    assert not [name for name in loud if name.startswith(("aiohttp", "bot", "slack"))]
 
 
 async def test_requests_that_are_sent_again_as_they_were_do_nothing_twice(tmp_path: Path, fresh_url: str) -> None:
@@ -205,3 +207,216 @@ async def test_requests_that_are_sent_again_as_they_were_do_nothing_twice(tmp_pa
         await here.quiet()
         assert outcomes(here) == done
         assert [call.method for call in here.slack.calls[calls:]] == []
+
+
+# Questions
+
+
+async def test_whatever_is_asked_something_sensible_is_said(tmp_path: Path, fresh_url: str) -> None:
+    async with in_slack(tmp_path, fresh_url) as here:
+        bot = here.slack.workspace.bot.id
+        for text, says in {
+            f"<@{bot}> 연차는 <@{bot}> 며칠인가요?": "15일",
+            mention(here, "연차\x00는 며칠\ud800인가요?"): "15일",
+            mention(here, "<!channel> <@U0> <!subteam^S1|@hr> <https://evil.example|*연차*>"): "",
+            mention(here, "연차는 며칠인가요? " * 3600)[:40_000]: "8,000자까지",
+            mention(here, ":smile: 🎉"): "what you want to know",
+            mention(here, "<https://evil.example/x?y=1>"): "don't know",
+        }.items():
+            asked = await here.slack.says(here.engineer, here.general, text)
+            await here.quiet()
+            blocks = shown(here.answer(asked))
+            assert says in blocks
+            assert not any(bad in blocks for bad in ("evil.example", "<!", "<@"))
+
+
+@modes
+async def test_a_question_is_answered_wherever_it_stands(http: bool, tmp_path: Path, fresh_url: str) -> None:
+    async with in_slack(tmp_path, fresh_url, http=http) as here:
+        slack, bot = here.slack, here.slack.workspace.bot
+        group = slack.workspace.channel("mpdm", members=[here.engineer, here.hr, bot], kind="mpim")
+        others = await slack.says(here.hr, here.general, "남의 이야기")
+        note = slack.workspace.file("note.txt", b"...", user=here.engineer)
+        asked = [
+            await slack.says(here.engineer, group, mention(here)),
+            await slack.says(here.engineer, here.general, mention(here), files=(note,)),
+            await slack.says(here.engineer, here.general, mention(here), others.ts, broadcast=True),
+        ]
+        empty = await slack.says(here.engineer, slack.workspace.im(here.engineer), "", files=(note,))
+        await here.quiet()
+        answers = [here.answer(one) for one in (asked[0], asked[1], others)]
+        assert all("public/leave.md" in shown(answer) for answer in answers)
+        assert "what you want to know" in shown(here.answer(empty))
+
+
+async def test_who_is_no_member_of_the_company_learns_nothing_and_orders_nothing(
+    tmp_path: Path, fresh_url: str
+) -> None:
+    async with in_slack(tmp_path, fresh_url) as here:
+        made = here.slack.workspace
+        people = [
+            here.guest,
+            made.user("stranger", team_id=OTHER_TEAM, is_stranger=True),
+            made.user("nobody", profile=None, is_restricted=True),
+            made.user("gone", deleted=True),
+        ]
+        for person in people:
+            assert "15일" not in shown(here.answer(await here.writes(person, ASKED)))
+        for text in ("reindex all", "status"):
+            await here.slack.slash(here.guest, made.im(here.guest), "/naru", text)
+        await here.quiet()
+        assert [m.text for m in made.ephemerals if "Only admins" in m.text] == [made.ephemerals[-1].text] * 2
+        assert here.naru.cloud.requests == here.naru.on_prem.requests == []
+
+
+async def test_a_member_without_a_profile_is_a_member(tmp_path: Path, fresh_url: str) -> None:
+    async with in_slack(tmp_path, fresh_url) as here:
+        bare = here.slack.workspace.user("bare", profile=None)
+        assert "15일" in shown(here.answer(await here.writes(bare, ASKED)))
+
+
+async def test_a_command_may_be_anything(tmp_path: Path, fresh_url: str) -> None:
+    async with in_slack(tmp_path, fresh_url) as here:
+        made = here.slack.workspace
+        for text in ("", "x" * 4000, "<@U1> `{x}` %s", "reindex " + "<!channel>" * 300):
+            before = len(made.ephemerals)
+            await here.slack.slash(here.admin, made.im(here.admin), "/naru", text)
+            await here.quiet()
+            answer = shown(made.ephemerals[-1])
+            assert len(made.ephemerals) == before + 2
+            assert "There is no source" in answer if text.startswith("reindex") else "/naru why" in answer
+            assert "<!" not in answer
+
+
+# Answers
+
+
+ENDLESS = {
+    "line": "연차는 십오일입니다 " * 4500,
+    "lines": "연차는 15일입니다. [1]\n" * 3500,
+    "code": "```\n" + "x = 15 # 연차\n" * 4000 + "```\n",
+    "table": "| 연차 | 일 |\n|---|---|\n" + "| 15일 | 긴 칸 |\n" * 3000,
+}
+
+
+@pytest.mark.parametrize("streaming", [False, True])
+async def test_an_answer_of_50_kb_is_shown_as_far_as_a_message_goes(
+    streaming: bool, tmp_path: Path, fresh_url: str
+) -> None:
+    def said(text: str) -> Says:
+        pieces = [text[at : at + 2500] for at in range(0, len(text), 2500)]
+        return Says(f"{text}[1]", chunks=(*pieces, "[1]"), delay_s=0.02)
+
+    async with in_slack(tmp_path, fresh_url, cloud=[*map(said, ENDLESS.values())], streaming=streaming) as here:
+        for kind in ENDLESS:
+            answer = here.answer(await here.mentions(here.engineer, here.general, ASKED))
+            assert len(str(answer.blocks)) > 10_000, kind
+            assert "나머지는 문서에서" in shown(answer), kind
+            assert "feedback_good" in shown(answer), kind
+        assert set(outcomes(here)) == {"answered"}
+        assert all((call.answer or {}).get("ok") for call in here.slack.calls_of("chat.update"))
+
+
+# Places and tokens that go away
+
+
+async def test_a_bot_that_was_removed_before_it_could_say_anything_says_nothing(tmp_path: Path, fresh_url: str) -> None:
+    async with in_slack(tmp_path, fresh_url) as here:
+        here.slack.courier.hold()
+        asked = await here.slack.says(here.engineer, here.general, mention(here))
+        here.general.members.remove(here.slack.workspace.bot.id)
+        here.slack.courier.release()
+        await here.quiet()
+        assert here.answers(asked) == []
+        assert outcomes(here) == ["gone"]
+        assert here.naru.cloud.requests == []
+
+
+@pytest.mark.parametrize("streaming", [False, True])
+async def test_a_channel_that_is_archived_while_the_model_writes_ends_the_question(
+    streaming: bool, tmp_path: Path, fresh_url: str
+) -> None:
+    async with in_slack(tmp_path, fresh_url, cloud=(SLOWLY,), streaming=streaming) as here:
+        asked = await here.slack.says(here.engineer, here.general, mention(here))
+        await until(lambda: len(here.slack.calls_of("chat.postMessage", "chat.startStream")), 1)
+        await here.slack.archives(here.general)
+        await here.quiet()
+        assert outcomes(here) == ["gone"]
+        assert "feedback_good" not in shown(here.answer(asked))
+
+
+@pytest.mark.parametrize("error", ["token_revoked", "missing_scope"])
+async def test_what_an_admin_must_mend_is_in_the_log_and_no_token_is(
+    error: str, tmp_path: Path, fresh_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    async with in_slack(tmp_path, fresh_url) as here:
+        here.slack.script.otherwise = lambda call: None if call.method == "apps.connections.open" else refuses(error)
+        await here.slack.says(here.engineer, here.general, mention(here))
+        await until(lambda: caplog.text.count("attempt 1 failed"), 1)
+        here.slack.script.otherwise = None
+        await here.quiet()
+        assert outcomes(here) == ["answered"]
+    assert f"chat.postMessage failed ({error}): " in caplog.text
+    assert "install" in caplog.text
+    secrets = (here.slack.bot_token, here.slack.app_token, here.slack.signing_secret, "ticket=", "15일", "며칠인가요")
+    assert not [secret for secret in secrets if secret in caplog.text]
+
+
+@pytest.mark.parametrize(
+    ("method", "outcome"),
+    [
+        ("chat.startStream", "answered"),
+        ("conversations.info", "answered"),
+        ("conversations.members", "answered"),
+        ("usergroups.list", "answered"),
+        ("users.info", "answered"),
+        ("chat.postMessage", None),
+        ("chat.update", None),
+    ],
+)
+async def test_a_method_that_slack_does_not_know_is_in_the_log_where_it_costs_the_answer(
+    method: str, outcome: str | None, tmp_path: Path, fresh_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, logger="bot")
+    async with in_slack(tmp_path, fresh_url, streaming="Stream" in method) as here:
+        here.slack.script.otherwise = lambda call: refuses("unknown_method") if call.method == method else None
+        asked = await here.slack.says(here.engineer, here.general, mention(here))
+        if outcome is None:
+            await until(lambda: caplog.text.count(f"{method} failed (unknown_method)"), 1)
+            return
+        await here.quiet()
+        assert outcomes(here) == [outcome]
+        assert "15일" in shown(here.answer(asked)) or f"{method} answered unknown_method" in caplog.text
+
+
+# Opinions
+
+
+async def test_a_click_on_what_is_not_there_says_so_to_its_person_alone(tmp_path: Path, fresh_url: str) -> None:
+    async with in_slack(tmp_path, fresh_url) as here:
+        forged = await here.slack.says(here.hr, here.general, "제가 답해 드릴게요")
+        for value in (str(uuid4()), "nonsense"):
+            button = {"type": "button", "action_id": BAD, "value": value, "text": {"type": "plain_text", "text": "x"}}
+            forged.blocks = [{"type": "actions", "block_id": "b", "elements": [button]}]
+            await here.slack.clicks(here.engineer, forged, BAD)
+            await here.quiet()
+            told = here.slack.workspace.ephemerals[-1]
+            assert (told.text, told.seen_only_by) == ("그 답은 이제 없습니다. 다시 물어봐 주세요.", here.engineer.id)
+        assert outcomes(here) == ["gone", "gone"]
+        assert not here.slack.workspace.views
+
+
+@modes
+async def test_a_form_may_be_empty_too_long_and_sent_twice(http: bool, tmp_path: Path, fresh_url: str) -> None:
+    async with in_slack(tmp_path, fresh_url, http=http) as here:
+        answer = here.answer(await here.mentions(here.engineer, here.general, ASKED))
+        await here.slack.clicks(here.engineer, answer, BAD)
+        await here.quiet()
+        (form,) = here.slack.workspace.views.values()
+        for fields in ({}, {(REASON, REASON): "가" * 5000, (BETTER, BETTER): "나" * 5000}):
+            await here.slack.submits(form, fields)
+            await here.quiet()
+        with psycopg.connect(here.url) as database:
+            assert database.execute("select verdict, reason, better from feedback").fetchall() == [("bad", None, None)]
+        assert outcomes(here) == ["answered", "recorded", "recorded"]
