@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -153,7 +154,14 @@ async def socket_mode(bolt: AsyncApp, app_token: str, reconciler: Reconciler) ->
 @asynccontextmanager
 async def _http(bolt: AsyncApp, slack: Slack, reconciler: Reconciler) -> AsyncIterator[str]:
     async def events(request: web.Request) -> web.Response:
-        return await to_aiohttp_response(await bolt.async_dispatch(await to_bolt_request(request)))
+        # Bolt reads headers and body before it knows that they are Slack's, and fails where nothing can be read.
+        if not _may_be_signed(request):
+            return web.Response(status=401)
+        try:
+            asked = await to_bolt_request(request)
+        except (ValueError, LookupError, AttributeError):
+            return web.Response(status=400)
+        return await to_aiohttp_response(await bolt.async_dispatch(asked))
 
     server = web.Application(client_max_size=1024**2)
     server.router.add_post(PATH, events)
@@ -167,6 +175,12 @@ async def _http(bolt: AsyncApp, slack: Slack, reconciler: Reconciler) -> AsyncIt
         yield f"http://{host}:{port}{PATH}"
     finally:
         await runner.cleanup()
+
+
+def _may_be_signed(request: web.Request) -> bool:
+    """Whether a time and a signature have the form that they need; that they are there and right is Bolt's to say."""
+    stamp = request.headers.get("X-Slack-Request-Timestamp", "0")
+    return bool(re.fullmatch("[0-9]{1,12}", stamp)) and request.headers.get("X-Slack-Signature", "").isascii()
 
 
 @dataclass(frozen=True, slots=True)

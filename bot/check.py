@@ -59,7 +59,7 @@ _ADDRESS = (
     rf"(?:(?<![A-Za-z0-9+.*_~`\\-])[A-Za-z0-9+.*_~`\\-]+)?:{_SPLIT}/{_SPLIT}/(?:\[[0-9A-Fa-f:.]+\])?{_REST}"
     rf"|(?<![A-Za-z0-9])(?:https?|javascript|vbscript|mailto|file|blob|data(?=:[a-z]*[/,;])){_SPLIT}:(?=[!-~]){_REST}"
     rf"|(?<![\w@.-])\.*(?:[\w-]+\\?\.)*(?:www\.|xn--){_REST}"
-    r"|(?<![\w/.-])(?://)?\.*(?:[\w-]+\\?[.。])+"
+    r"|(?<![\w/.。-])(?://)?[.。]*(?:[\w-]+\\?[.。]+(?://)?)+"
     # Names of files and products are no hosts; what is a top-level domain as well (md, sh, py) counts as one.
     r"(?!(?:js|jsx|ts|tsx|json|ya?ml|toml|html?|css|xml|txt|csv|pdf|docx?|xlsx?|pptx?|hwpx?|png|jpe?g|gif|log)\b)"
     rf"(?:[A-Za-z]{{2,24}}|한국)\.?(?::[0-9]{{1,5}})?[/?#]{_REST}"

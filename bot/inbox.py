@@ -202,10 +202,16 @@ class Inbox:
         await self._fenced(_DONE, claimed, outcome=outcome, keep=keep)
 
     async def placeholder_of(self, channel: str, ts: str) -> str | None:
-        """The message that shows the answer to the message `ts` of a channel, for its edits and deletion."""
+        """The message that shows the answer to the message `ts` of a channel, or to an edit of it."""
         async with self._database.transaction() as connection:
-            found = await connection.scalar(_PLACEHOLDER_OF, {"channel": channel, "ts": Decimal(ts)})
+            found = await connection.scalar(_PLACEHOLDER_OF, _message(channel, ts))
         return None if found is None else str(found)
+
+    async def later(self, claimed: Claimed, ts: str) -> frozenset[str]:
+        """The kinds of what happened to the message `ts` after this event of it: "message", an edit, or "deleted"."""
+        values = {**_message(claimed.event.channel, ts), "id": claimed.id, "at": Decimal(claimed.event.ts)}
+        async with self._database.transaction() as connection:
+            return frozenset(await connection.scalars(_LATER, values))
 
     async def shown_by(self, channel: str, placeholder: str) -> int | None:
         """The id of the latest event whose answer the message `placeholder` shows; None: it shows none."""
@@ -295,6 +301,11 @@ def _shown(key: str) -> str:
     return f"shown:{key}"
 
 
+def _message(channel: str, ts: str) -> dict[str, Any]:
+    # Its edits and its deletion have keys of their own, and times of their own, both after the message's.
+    return {"channel": channel, "ts": Decimal(ts), "changes": f"{channel}/{ts}/"}
+
+
 _INSERT = text("""
 insert into inbox (key, kind, channel, thread, ts, body) values (:key, :kind, :channel, :thread, :ts, :body)
 on conflict (key) do nothing
@@ -343,8 +354,13 @@ where id = :id and attempt = :attempt
 """
 
 _PLACEHOLDER_OF = text("""
-select placeholder from inbox where channel = :channel and ts = :ts and placeholder is not null
+select placeholder from inbox
+where channel = :channel and ts >= :ts and (ts = :ts or starts_with(key, :changes)) and placeholder is not null
 order by id desc limit 1
+""")
+
+_LATER = text("""
+select kind from inbox where channel = :channel and ts >= :at and id <> :id and starts_with(key, :changes)
 """)
 
 _SHOWN_BY = text("select max(id) from inbox where channel = :channel and placeholder = :ts")

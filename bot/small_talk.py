@@ -15,6 +15,8 @@ _NOTHING = re.compile(
     r"(?:ㅇㅇ|ㅇㅋ|ㄴㄴ|ㅎㅎ+|ㅋㅋ+|네+|넵+|예|응+|아+|오+|음+|안녕(?:하세요)?|hi|hello|hey|ok(?:ay)?|yes|no|test|테스트)?",
     re.IGNORECASE,
 )
+_EMOJI = re.compile(r":[^\s:]+:")
+"""As Slack sends one that was picked or typed."""
 _AROUND = " \t\n.,!?~^…:;-_*'\"()[]💙❤️🙏👍😊🙂"
 
 
@@ -27,7 +29,7 @@ class SmallTalk(Enum):
 
 def small_talk(text: str) -> SmallTalk | None:
     """None for a question. Anything that goes on after the courtesy is a question."""
-    words = text.strip(_AROUND)
-    if _NOTHING.fullmatch(words):
+    words = _EMOJI.sub(" ", text).strip(_AROUND)
+    if _NOTHING.fullmatch(words) or not any(map(str.isalnum, words)):
         return SmallTalk.NOTHING
     return SmallTalk.THANKS if _THANKS.fullmatch(words) else None

@@ -47,6 +47,7 @@ _SENTENCES = {
         "no_source": "아직 소스가 없습니다: `naru source add`.",
         "unknown_source": "‘{source}’라는 소스는 없습니다. 있는 소스: {known}.",
         "hint": "무엇이 궁금한지 한 문장으로 적어 주세요. 예: “연차는 며칠인가요?”",
+        "too_long": "질문이 너무 깁니다. {longest}자까지 읽을 수 있으니, 한 가지만 묻거나 붙여 넣은 글을 줄여 주세요.",
         "apology": "죄송합니다. 지금은 답하지 못했습니다. 잠시 뒤에 다시 물어봐 주세요.",
         "withdrawn": "질문이 지워져 답도 지웠습니다.",
         "thanks": "의견을 기록했습니다. 고맙습니다.",
@@ -88,6 +89,8 @@ _SENTENCES = {
         "no_source": "There is no source yet: `naru source add`.",
         "unknown_source": "There is no source '{source}'; there is {known}.",
         "hint": "Tell me in a sentence what you want to know, for example: “How many days of leave do I have?”",
+        "too_long": "The question is too long: I read up to {longest} characters. Ask for one thing, and shorten the "
+        "text that it is about.",
         "apology": "Sorry, there is no answer right now. Please ask again in a moment.",
         "withdrawn": "The question was deleted, and so was the answer.",
         "thanks": "Your feedback is recorded. Thank you.",

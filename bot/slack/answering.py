@@ -27,7 +27,7 @@ from bot.slack.people import SlackPeople
 from bot.slack.place import Place
 from bot.slack.post import SlackDoor
 from bot.small_talk import SmallTalk, small_talk
-from bot.words import Language, spoken
+from bot.words import Language, both, say, spoken
 from retrieval.errors import Fault
 from retrieval.label import NOTHING_SENSITIVE, Label
 
@@ -79,54 +79,81 @@ class Answering:
                 place = self._place(claimed)
                 await place.set(await place.taken("ko"), notice("ko", "apology"))
             elif claimed.placeholder is not None:
-                await self.door.update(event.channel, claimed.placeholder, notice("ko", "apology"))
+                says = both("withdrawn") if event.kind == "deleted" else say("ko", "apology")
+                await self.door.update(event.channel, claimed.placeholder, told(says))
         except SlackFault as fault:
-            if fault.again:
+            if fault.retry:
                 raise
             _log.warning("event %d: nobody could be told: %s", claimed.id, fault)
 
     async def _message(self, claimed: Claimed) -> str:
-        body, channel = claimed.event.body, claimed.event.channel
+        body = claimed.event.body
+        if await self._outdated(claimed):
+            return "outdated"
         text = question_text(body["text"], self.bot_user)
         tongue = spoken(text)
         match small_talk(text):
             case SmallTalk.THANKS:
-                await self.door.react(channel, body["ts"], _THANKED)
+                await self._thanked(claimed)
                 return "thanked"
             case SmallTalk.NOTHING:
                 place = self._place(claimed)
                 await place.set(await place.taken(tongue), notice(tongue, "hint"))
                 return "hinted"
-        place = self._place(claimed)
-        question = await self._carried(claimed, place, text)
-        if question is not None and claimed.attempt == 1:
-            await self._offer(question, place)
-        return "answered"
+        return await self._carried(claimed, self._place(claimed), text)
+
+    async def _thanked(self, claimed: Claimed) -> None:
+        """A courtesy: where Slack takes no reaction an apology would only surprise."""
+        try:
+            await self.door.react(claimed.event.channel, claimed.event.body["ts"], _THANKED)
+        except SlackFault as fault:
+            if fault.retry:
+                raise
+            _log.warning("event %d: %s", claimed.id, fault)
+
+    async def _outdated(self, claimed: Claimed) -> bool:
+        """Whether it was edited or deleted since, so that nothing of it is to be shown; what came of an earlier
+        attempt already stands somewhere, and is finished."""
+        if claimed.placeholder is not None or not await self.inbox.later(claimed, claimed.event.body["ts"]):
+            return False
+        return claimed.attempt == 1 or await self._place(claimed).begun() is None
+
+    async def _withdrawn(self, claimed: Claimed) -> bool:
+        event = claimed.event
+        return event.kind == "message" and "deleted" in await self.inbox.later(claimed, event.body["ts"])
 
     def _place(self, claimed: Claimed) -> Place:
         body = claimed.event.body
         thread = body["thread_ts"] or body["ts"]
         return Place(claimed, self.inbox, self.door, claimed.event.channel, thread, self.team, self.streaming)
 
-    async def _carried(
-        self, claimed: Claimed, place: Place, text: str, known: Label = NOTHING_SENSITIVE
-    ) -> Question | None:
+    async def _carried(self, claimed: Claimed, place: Place, text: str, known: Label = NOTHING_SENSITIVE) -> str:
         """From the placeholder to the final text, which is stored before it is shown: an attempt that comes after a
-        crash shows it as it is. known: of the text, from elsewhere. The question, where this attempt answered one."""
+        crash shows it as it is. known: of the text, from where it was asked before. The outcome."""
         tongue = spoken(text)
         ts = await place.taken(tongue, stream=True)
+
+        async def show(sentences: str) -> None:
+            if not await self._withdrawn(claimed):
+                await place.drafted(ts, sentences, tongue)
+
         question, message = None, shown.stored(claimed)
         if message is None:
             try:
                 question = await self._question(claimed, place, ts, text, known)
-                message = await self._answered(claimed, question, partial(place.drafted, ts, tongue=tongue))
-            except QuestionFault as fault:
-                message = told(str(fault))
+                message = await self._answered(claimed, question, show)
+            except QuestionFault:
+                long = len(text) > self.longest
+                message = notice(tongue, "too_long", longest=f"{self.longest:,}") if long else notice(tongue, "hint")
             await shown.store(self.inbox, claimed, message)
+        if await self._withdrawn(claimed):
+            return await self._taken_away(claimed, place.channel, ts)
         await place.set(ts, message)
         if place.unsure or claimed.attempt > 1:
             self.again.plan(partial(self._once_more, claimed, place.channel, ts, message))
-        return question
+        if question is not None and claimed.attempt == 1:
+            await self._offer(question, place)
+        return "answered"
 
     async def _question(self, claimed: Claimed, place: Place, ts: str, text: str, known: Label) -> Question:
         """Raises QuestionFault."""
@@ -168,12 +195,12 @@ class Answering:
         if asked is None:
             await self._respond(body, "alone_again", "ko")
             return "gone"
-        text, carried = asked
+        text, known = asked
         channel = await self.door.direct(body["user"])
         if claimed.attempt == 1:
             await self._respond(body, "alone_there", spoken(text))
-        await self._carried(claimed, Place(claimed, self.inbox, self.door, channel, None, self.team), text, carried)
-        return "answered"
+        place = Place(claimed, self.inbox, self.door, channel, None, self.team)
+        return await self._carried(claimed, place, text, known)
 
     async def _asked(self, question: str, user: str) -> tuple[str, Label] | None:
         try:
@@ -190,7 +217,18 @@ class Answering:
         ts = await self.inbox.placeholder_of(event.channel, event.body["ts"])
         if ts is None:
             return "ignored"
-        await self.door.remove(event.channel, ts)
+        await self.inbox.placed(claimed, ts)  # so that no answer is set once more over what is put there
+        return await self._taken_away(claimed, event.channel, ts)
+
+    async def _taken_away(self, claimed: Claimed, channel: str, ts: str) -> str:
+        """Where Slack does not let us delete, as a workspace can settle for everybody, nothing of the answer stays."""
+        try:
+            await self.door.remove(channel, ts)
+        except SlackFault as fault:
+            if fault.retry:
+                raise
+            _log.warning("event %d: %s", claimed.id, fault)
+            await self.door.update(channel, ts, told(both("withdrawn")))
         return "withdrawn"
 
     async def _clicked(self, claimed: Claimed) -> str:

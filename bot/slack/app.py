@@ -162,7 +162,7 @@ async def _not_taken(error: Exception) -> BoltResponse:
 
 
 def _unusable(setting: str, what: str, fault: SlackFault) -> SlackFault:
-    if fault.again:
+    if fault.retry:
         return SlackFault(f"Slack cannot be asked whether {setting} is right: {fault}", code=fault.code, again=True)
     return SlackFault(f"{setting} does not work ({fault.code}): set it to {what} of the app.", code=fault.code)
 

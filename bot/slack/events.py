@@ -79,7 +79,7 @@ def _of_message(event: Payload, bot_user: str) -> Event | None:
     new = event.get("message") or {}
     if new.get("subtype") == "tombstone":  # what is left of a deleted message that had replies
         return _deleted(old, event, channel, bot_user, direct)
-    if new.get("text") == old.get("text"):  # Slack added a preview
+    if new.get("text") == old.get("text") or not (old or new.get("edited")):  # Slack added a preview
         return None
     at = (new.get("edited") or {}).get("ts") or event.get("event_ts") or event.get("ts")
     addressed = direct or _names(new, bot_user) or _names(old, bot_user)
@@ -104,11 +104,13 @@ def _asked(
 
 
 def _deleted(old: Payload, event: Payload, channel: str, bot_user: str, direct: bool) -> Event | None:
-    addressed = direct or _names(old, bot_user)
-    if not _by_a_person(old, bot_user) or not (addressed or _may_follow_up(old)):
+    # Whether it was a question to us only the inbox can tell: our name may have been edited away, and `deleted_ts` may
+    # be all that Slack says (docs.slack.dev/reference/events/message/message_deleted).
+    gone = old or {"user": None, "ts": event.get("deleted_ts")}
+    if not gone.get("ts") or (old and not _by_a_person(old, bot_user)):
         return None
-    at = event.get("event_ts") or event.get("ts") or old["ts"]
-    return Event(f"{channel}/{old['ts']}/deleted", "deleted", channel, _thread(channel, old), at, _whose(old, direct))
+    ts, at = gone["ts"], event.get("event_ts") or event.get("ts") or gone["ts"]
+    return Event(f"{channel}/{ts}/deleted", "deleted", channel, _thread(channel, gone), at, _whose(gone, direct))
 
 
 def _of_command(payload: Payload, now: datetime) -> Event | None:

@@ -16,9 +16,9 @@ from retrieval.errors import Fault
 class SlackFault(Fault):
     """One call to Slack failed.
 
-    code: Slack's own name for it, or ours (`unreachable`, `timeout`, `http_500`). again: another try may help.
+    code: Slack's own name for it, or ours (`unreachable`, `timeout`, `http_500`). retry: another try now may help.
     after: seconds that Slack asked to wait. gone: the place is no more, so nothing can be shown there. unknown: it may
-    have been done all the same.
+    have been done all the same. again: as for every Fault, also where somebody has to mend the app first.
     """
 
     def __init__(
@@ -26,6 +26,7 @@ class SlackFault(Fault):
         sentence: str,
         *,
         code: str,
+        retry: bool = False,
         again: bool = False,
         after: float | None = None,
         gone: bool = False,
@@ -33,7 +34,8 @@ class SlackFault(Fault):
     ) -> None:
         super().__init__(sentence)
         self.code = code
-        self.again = again
+        self.retry = retry
+        self.again = again or retry
         self.after = after
         self.gone = gone
         self.unknown = unknown
@@ -42,17 +44,18 @@ class SlackFault(Fault):
 @dataclass(frozen=True, slots=True)
 class _Meaning:
     says: str
+    retry: bool = False
     again: bool = False
     gone: bool = False
     unknown: bool = False
 
 
-_TOKEN = _Meaning("the bot token is not valid any more: install the app again and set SLACK_BOT_TOKEN")
+_TOKEN = _Meaning("the bot token is not valid any more: install the app again and set SLACK_BOT_TOKEN", again=True)
 _ROOM = _Meaning("the conversation is archived or closed", gone=True)
 _AWAY = _Meaning("the bot is not in the conversation: invite it", gone=True)
 _POST = _Meaning("the message is not there any more", gone=True)
 _TRIGGER = _Meaning("the click or command is too long ago for a form", gone=True)
-_TROUBLE = _Meaning("Slack has trouble of its own", again=True, unknown=True)
+_TROUBLE = _Meaning("Slack has trouble of its own", retry=True, unknown=True)
 _BROKEN = _Meaning("the message does not have a form that Slack takes: this is a mistake of Naru's")
 
 # Codes: docs.slack.dev/reference/methods, the error lists of the methods that bot/slack calls.
@@ -65,12 +68,14 @@ _MEANINGS: Mapping[str, _Meaning] = {
     **dict.fromkeys(("internal_error", "fatal_error", "service_unavailable", "request_timeout"), _TROUBLE),
     **dict.fromkeys(("timeout", "unreachable", "garbled"), _TROUBLE),
     **dict.fromkeys(("invalid_blocks", "msg_too_long", "msg_blocks_too_long", "no_text", "invalid_arguments"), _BROKEN),
-    "missing_scope": _Meaning("the app lacks a scope: update it from slack-manifest.json and install it again"),
-    "ratelimited": _Meaning("Slack asks for fewer calls", again=True),
-    "rate_limited": _Meaning("Slack asks for fewer calls", again=True),
+    "missing_scope": _Meaning(
+        "the app lacks a scope: update it from slack-manifest.json and install it again", again=True
+    ),
+    "ratelimited": _Meaning("Slack asks for fewer calls", retry=True),
+    "rate_limited": _Meaning("Slack asks for fewer calls", retry=True),
     "streaming_state_conflict": _Meaning("the message is a stream that has not ended"),
     "message_not_in_streaming_state": _Meaning("the stream has ended"),
-    "not_sent": _Meaning("Slack cannot be reached", again=True),
+    "not_sent": _Meaning("Slack cannot be reached", retry=True),
 }
 _UNNAMED = _Meaning("Slack refuses it")
 
@@ -80,7 +85,15 @@ def refusal(what: str, code: str, after: float | None = None) -> SlackFault:
     name = code if re.fullmatch(r"[a-z0-9_]{1,60}", code) else "garbled"
     meaning = _TROUBLE if name.startswith("http_5") else _MEANINGS.get(name, _UNNAMED)
     sentence = f"{what} failed ({name}): {meaning.says}."
-    return SlackFault(sentence, code=name, again=meaning.again, after=after, gone=meaning.gone, unknown=meaning.unknown)
+    return SlackFault(
+        sentence,
+        code=name,
+        retry=meaning.retry,
+        again=meaning.again,
+        after=after,
+        gone=meaning.gone,
+        unknown=meaning.unknown,
+    )
 
 
 @contextmanager

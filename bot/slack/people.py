@@ -145,7 +145,8 @@ class SlackPeople:
 
     async def is_admin(self, user: str) -> bool:
         """An admin or owner of the workspace, or one of the configured; a guest or anybody unsure is none."""
-        return await self._settled(lambda: self._is_admin(user), False, self._patience_s)
+        # It is always asked afresh, so in a busy minute it waits for its turn: to an admin a no would be wrong.
+        return await self._settled(lambda: self._is_admin(user), False, self._fresh_patience_s)
 
     def changed(self, event: Mapping[str, Any]) -> None:
         """Drop what an event says has changed. Events that say nothing about people are nothing to it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -11,6 +12,8 @@ from bot.slack.faults import SlackFault
 from bot.slack.post import SlackDoor
 from bot.slack.shown import placeholder
 from bot.words import Language
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -42,7 +45,7 @@ class Place:
             await self.inbox.placed(self.claimed, ts)
             return ts
         post = partial(self._new, tongue, stream and self.streams)
-        return await placeholder(self.inbox, self.door, self.claimed, self.channel, self._left_behind, post)
+        return await placeholder(self.inbox, self.door, self.claimed, self.channel, self.begun, post)
 
     async def drafted(self, ts: str, text: str, tongue: Language) -> None:
         """Show whole sentences of an answer that is being written, if the budget has room for it."""
@@ -61,11 +64,16 @@ class Place:
     async def set(self, ts: str, message: Message) -> None:
         """Show the final text."""
         if self._streamed is not None:
-            await self.door.stop(self.channel, ts)
+            try:
+                await self.door.stop(self.channel, ts)
+            except SlackFault as fault:
+                _log.info(
+                    "a stream was not ended: %s", fault
+                )  # Slack ends it by itself; the answer may be shown all the same
         await self.door.update(self.channel, ts, message)
 
-    async def _left_behind(self) -> str | None:
-        """What an earlier attempt posted and did not live to store."""
+    async def begun(self) -> str | None:
+        """The ts of what an earlier attempt posted and did not live to store; None: nothing."""
         if ts := await self.door.adopt(self.channel, self.thread, self.claimed.event.key):
             return ts
         if not self.streams or self.thread is None:

@@ -273,7 +273,7 @@ class SlackDoor:
         retrying = AsyncRetrying(
             stop=stop_after_attempt(self._attempts),
             wait=_wait,
-            retry=retry_if_exception(lambda error: isinstance(error, SlackFault) and error.again),
+            retry=retry_if_exception(lambda error: isinstance(error, SlackFault) and error.retry),
             reraise=True,
         )
         try:

@@ -176,24 +176,25 @@ async def test_drafts_give_way_to_final_texts(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "gone", "again"),
+    ("error", "gone", "retry", "again"),
     [
-        ("is_archived", True, False),
-        ("not_in_channel", True, False),
-        ("channel_not_found", True, False),
-        ("message_not_found", True, False),
-        ("token_revoked", False, False),
-        ("missing_scope", False, False),
-        ("something_new", False, False),
-        ("ratelimited", False, True),
+        ("is_archived", True, False, False),
+        ("not_in_channel", True, False, False),
+        ("channel_not_found", True, False, False),
+        ("message_not_found", True, False, False),
+        ("token_revoked", False, False, True),
+        ("missing_scope", False, False, True),
+        ("something_new", False, False, False),
+        ("ratelimited", False, True, True),
     ],
 )
-async def test_a_refusal_says_what_can_be_done(desk: Desk, error: str, gone: bool, again: bool) -> None:
+async def test_a_refusal_says_what_can_be_done(desk: Desk, error: str, gone: bool, retry: bool, again: bool) -> None:
     desk.slack.scripts("chat.update", *[refuses(error)] * 3)
     with pytest.raises(SlackFault, match=error) as caught:
         await desk.door.update(desk.room.id, desk.thread, told("비밀 문장"))
-    assert (caught.value.gone, caught.value.again, caught.value.code) == (gone, again, error)
-    assert len(desk.slack.calls_of("chat.update")) == (3 if again else 1)
+    fault = caught.value
+    assert (fault.gone, fault.retry, fault.again, fault.code) == (gone, retry, again, error)
+    assert len(desk.slack.calls_of("chat.update")) == (3 if retry else 1)
 
 
 async def test_the_bot_is_removed_in_the_middle(desk: Desk) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterable
 
 import pytest
@@ -224,6 +225,20 @@ def test_a_particle_after_a_used_address_does_not_become_a_part_of_it() -> None:
 @pytest.mark.parametrize("more", ["?q=1", "/../x", "#q", "x", "@evil.example", "%2e", "。evil.example"])
 def test_a_used_address_with_something_added_is_another_address(more: str) -> None:
     assert USED not in checked(f"{USED}{more} [1]").text
+
+
+@pytest.mark.parametrize("before", ["끝。", "끝。//", "끝.//", "a..", "a。。", "（끝）。", "가。나。"])
+def test_an_address_that_follows_a_full_stop_at_once_is_taken_out(before: str) -> None:
+    assert "evil" not in checked(f"{before}evil.example/x [1]").text
+
+
+@pytest.mark.parametrize("sentence", ["文章。", "a。", "a.", "a。//", "가 。"])
+def test_a_long_text_is_read_in_the_time_that_its_length_takes(sentence: str) -> None:
+    """Sentences without a space between them, as Chinese and Japanese have them: a minute for 50 kB once, in which
+    this process did nothing else."""
+    began = time.process_time()
+    checked(sentence * (50_000 // len(sentence)))
+    assert time.process_time() - began < 10
 
 
 PIECES = st.sampled_from(

@@ -161,6 +161,8 @@ def test_an_edit_is_a_new_event_of_the_same_message() -> None:
 
 def test_a_preview_that_slack_adds_is_no_edit() -> None:
     assert of(changed("연차?", "연차?", room="im")) is None
+    said_alone = {"type": "message", "user": "U1", "ts": TS, "text": "연차?"}
+    assert of(message(room="im", subtype="message_changed", message=said_alone, ts=REPLY)) is None
 
 
 @pytest.mark.parametrize(("old", "new"), [("연차?", f"<@{BOT}> 연차?"), (f"<@{BOT}> 연차?", "연차 며칠?")])
@@ -174,7 +176,16 @@ def test_a_deletion_says_which_message_and_nothing_of_its_text() -> None:
     assert event is not None
     assert (event.key, event.kind, event.thread) == (f"C1/{TS}/deleted", "deleted", f"C1/{TS}")
     assert event.body == {"user": "U1", "ts": TS, "thread_ts": None, "direct": False}
-    assert of(deleted("남의 말")) is None
+
+
+def test_a_deletion_counts_though_the_message_names_us_no_more_or_slack_does_not_say_what_it_was() -> None:
+    """The inbox knows whether there is an answer. docs.slack.dev/reference/events/message/message_deleted shows
+    `deleted_ts` alone."""
+    bare = message(subtype="message_deleted", deleted_ts=TS, ts=REPLY, event_ts=REPLY)
+    del bare["user"], bare["text"]
+    for event in (of(deleted("이름을 지웠어요")), of(bare)):
+        assert event is not None
+        assert (event.key, event.kind, event.thread) == (f"C1/{TS}/deleted", "deleted", f"C1/{TS}")
 
 
 def test_a_deleted_question_with_replies_leaves_a_tombstone_and_counts_as_deleted() -> None:

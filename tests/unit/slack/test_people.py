@@ -162,6 +162,16 @@ async def test_while_slack_does_not_answer_nobody_is_an_admin() -> None:
     assert not await people_of(found).is_admin("U12")
 
 
+async def test_an_admin_of_a_busy_minute_waits_and_is_not_taken_for_somebody_else() -> None:
+    found = company(Person("U12", admin=True))
+
+    async def wait(method: str, when: str) -> None:
+        await asyncio.sleep(0.05)
+
+    found.on_call = wait
+    assert await people_of(found, patience_s=0.01).is_admin("U12")
+
+
 # Rooms
 
 
