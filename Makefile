@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP_FLAGS := --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: run test lint mutants bench clean
+.PHONY: run test kills lint mutants bench clean
 .SILENT:
 
 run: $(VENV)/.run-ready
@@ -15,6 +15,10 @@ test: $(VENV)/.dev-ready
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q -n 2 --dist worksteal
+
+kills: $(VENV)/.dev-ready
+	NARU_TEST_EVERY_AWAIT=1 $(BIN)/python -m pytest -q -n 2 -k killed_anywhere \
+	  tests/integration/test_slack_killed.py tests/integration/test_slack_commands.py
 
 mutants: $(VENV)/.dev-ready
 	$(BIN)/python -m tests.breaks

@@ -7,7 +7,7 @@ from pathlib import Path
 import psycopg
 
 from bot.slack.blocks import ALONE
-from tests.integration.test_slack import ASKED, SALARY, InSlack, in_slack, modes
+from tests.integration.in_slack import ASKED, SALARY, InSlack, in_slack, modes
 from tests.standins.slack import Message, User
 
 

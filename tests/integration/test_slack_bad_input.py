@@ -13,7 +13,7 @@ import pytest
 from bot.slack.app import http_session
 from bot.slack.blocks import BAD, BETTER, REASON
 from tests.integration.events import until
-from tests.integration.test_slack import ASKED, InSlack, in_slack, modes
+from tests.integration.in_slack import ASKED, InSlack, in_slack, modes
 from tests.standins.openai import Says
 from tests.standins.slack import OTHER_TEAM, Delivery, Message, refuses
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.builders import rrn
 from tests.integration.events import until
-from tests.integration.test_slack import ASKED, SALARY, InSlack, in_slack, modes
+from tests.integration.in_slack import ASKED, SALARY, InSlack, in_slack, modes
 from tests.standins.openai import HalfStream, Request, Says
 from tests.standins.slack import Call, LostReply, Message, Usergroup, rate_limited, refuses
 from tests.standins.slack.render import message as rendered
