@@ -21,9 +21,9 @@ SLOWLY = Says("연차는 15일입니다. 3영업일 전에 올립니다. [1]", d
 
 
 def outcomes(here: InSlack) -> list[str]:
-    """In the order in which they came in."""
+    """In the order in which they were written: they may come in in another."""
     with psycopg.connect(here.url) as database:
-        return [row[0] for row in database.execute("select outcome from inbox order by id")]
+        return [row[0] for row in database.execute("select outcome from inbox order by ts, id")]
 
 
 def shown(message: Message) -> str:
