@@ -114,15 +114,16 @@ async def _answers(stack: AsyncExitStack, app: App, slack: SlackStandIn) -> None
     stack.push_async_callback(session.close)
     client = web_client(slack.bot_token, session, api_url=slack.api_url)
     identity = await check_in(client, slack.app_token)
-    people = SlackPeople(client, identity.team, limits=dict.fromkeys(PER_MINUTE, 100_000))
+    # Hundreds of questions at once on a busy machine: who waits for an answer is not in a hurry here.
+    patient = {"patience_s": WITHIN_S, "fresh_patience_s": WITHIN_S}
+    people = SlackPeople(client, identity.team, limits=dict.fromkeys(PER_MINUTE, 100_000), **patient)
     stack.push_async_callback(people.close)
     inbox = Inbox(app.database, app.seal, Spool(app.settings.home / "spool", app.seal))
     door = SlackDoor(client, bot_user=identity.bot_user, budget=UpdateBudget(Rate.of(100_000)))
     deps = replace(app.deps, people=people, operator=None)
     commands = Commands(inbox, door, people, app.deps.records, SlackOperations(app))
     answering = Answering(inbox, door, people, deps, commands, identity.bot_user, team=TEAM, longest=10_000)
-    # Many at once: who may read is asked for afresh before each answer is shown, at Slack's pace, and shared.
-    worker = Worker(inbox, answering.handle, answering.give_up, at_once=64)
+    worker = Worker(inbox, answering.handle, answering.give_up, at_once=16)
     bolt = slack_app(client, identity, signing_secret=None, put=inbox.put, changed=people.changed, follows=None)
     handler = AsyncSocketModeHandler(bolt, slack.app_token, web_client=client)
     await handler.connect_async()  # type: ignore[no-untyped-call]
