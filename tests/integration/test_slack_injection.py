@@ -115,8 +115,13 @@ async def _answers(stack: AsyncExitStack, app: App, slack: SlackStandIn) -> None
     client = web_client(slack.bot_token, session, api_url=slack.api_url)
     identity = await check_in(client, slack.app_token)
     # Hundreds of questions at once on a busy machine: who waits for an answer is not in a hurry here.
-    patient = {"patience_s": WITHIN_S, "fresh_patience_s": WITHIN_S}
-    people = SlackPeople(client, identity.team, limits=dict.fromkeys(PER_MINUTE, 100_000), **patient)
+    people = SlackPeople(
+        client,
+        identity.team,
+        limits=dict.fromkeys(PER_MINUTE, 100_000),
+        patience_s=WITHIN_S,
+        fresh_patience_s=WITHIN_S,
+    )
     stack.push_async_callback(people.close)
     inbox = Inbox(app.database, app.seal, Spool(app.settings.home / "spool", app.seal))
     door = SlackDoor(client, bot_user=identity.bot_user, budget=UpdateBudget(Rate.of(100_000)))
