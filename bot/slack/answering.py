@@ -13,7 +13,7 @@ from functools import partial
 from uuid import UUID
 
 from bot.answer import Deps, answer
-from bot.domain import Feedback, Question, QuestionFault
+from bot.domain import Feedback, Question, QuestionFault, Room
 from bot.drafts import Show
 from bot.inbox import Claimed, Inbox
 from bot.privately import more_alone
@@ -33,6 +33,12 @@ from retrieval.label import NOTHING_SENSITIVE, Label
 
 _log = logging.getLogger(__name__)
 _THANKED = "heart"
+
+
+class OpenedFault(Fault):
+    """Somebody from outside came into a room while its question was being answered."""
+
+    again = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +174,22 @@ class Answering:
         )
 
     async def _answered(self, claimed: Claimed, question: Question, show: Show) -> Message:
+        """Raises OpenedFault."""
+
+        async def show_here(sentences: str) -> None:
+            await self._as_closed(question.room)
+            await show(sentences)
+
         deps = replace(self.deps, records=self.deps.records.fenced(partial(self.inbox.holds, claimed)))
-        return answered(await answer(question, deps, show), spoken(question.text))
+        given = await answer(question, deps, show_here)
+        await self._as_closed(question.room)
+        return answered(given, spoken(question.text))
+
+    async def _as_closed(self, room: Room) -> None:
+        """The room's ceiling is the one of when it was asked in, and with people from outside there is another. Asked
+        right after a look at the readers, so it rests on what that look has brought."""
+        if not room.shared and (await self.people.room(room.id)).shared:
+            raise OpenedFault("Somebody from outside may be in the room now: its question is answered anew.")
 
     async def _once_more(self, claimed: Claimed, channel: str, ts: str, message: Message) -> None:
         """Over a draft that came late: of an attempt that was stopped and went on, or of unknown outcome."""
