@@ -27,7 +27,7 @@ from bot.slack.people import SlackPeople
 from bot.slack.place import Place
 from bot.slack.post import SlackDoor
 from bot.small_talk import SmallTalk, small_talk
-from bot.words import Language, both, say, spoken
+from bot.words import Language, both, spoken
 from retrieval.errors import Fault
 from retrieval.label import NOTHING_SENSITIVE, Label
 
@@ -82,10 +82,13 @@ class Answering:
             if event.kind == "command":
                 await self.commands.give_up(claimed)
             elif event.kind == "message" and claimed.readable:
+                tongue = spoken(question_text(event.body["text"], self.bot_user))
                 place = self._place(claimed)
-                await place.set(await place.taken("ko"), notice("ko", "apology"))
+                await place.set(await place.taken(tongue), notice(tongue, "apology"))
+            elif event.kind == "action":
+                await self._click_given_up(claimed)
             elif claimed.placeholder is not None:
-                says = both("withdrawn") if event.kind == "deleted" else say("ko", "apology")
+                says = both("withdrawn" if event.kind == "deleted" else "apology")
                 await self.door.update(event.channel, claimed.placeholder, told(says))
         except SlackFault as fault:
             if fault.retry:
@@ -264,6 +267,16 @@ class Answering:
         else:
             await self._respond(body, "thanks", "ko")
         return "recorded"
+
+    async def _click_given_up(self, claimed: Claimed) -> None:
+        """Where its answer would stand, in a direct message, or else to its person where they clicked."""
+        body = claimed.event.body
+        if not claimed.readable:
+            return
+        if claimed.placeholder is None:
+            await self._respond(body, "apology", "ko")
+        else:
+            await self.door.update(await self.door.direct(body["user"]), claimed.placeholder, notice("ko", "apology"))
 
     async def _given(self, claimed: Claimed) -> str:
         return "recorded" if await self._keep(claimed.event.body, "bad") else "gone"
