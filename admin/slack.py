@@ -89,10 +89,13 @@ async def serve(app: App, stop: asyncio.Event, ready: Callable[[str], object] = 
             follows=follows,
         )
         reconciler = Reconciler(History(client), inbox, identity.bot_user, follows=follows)
+        entrance = (
+            socket_mode(bolt, app_token, reconciler, people.forget) if app_token else _http(bolt, slack, reconciler)
+        )
         working = asyncio.create_task(supervised(worker.run))
         try:
             async with (
-                socket_mode(bolt, app_token, reconciler) if app_token else _http(bolt, slack, reconciler) as how,
+                entrance as how,
                 meanwhile(reconciler.run),
                 meanwhile(Retention(inbox, slack.inbox_days).run),
             ):
@@ -127,8 +130,11 @@ async def meanwhile(run: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def socket_mode(bolt: AsyncApp, app_token: str, reconciler: Reconciler) -> AsyncIterator[str]:
-    """Open while the context is. reconciler: told what the socket does, and may have it replaced."""
+async def socket_mode(
+    bolt: AsyncApp, app_token: str, reconciler: Reconciler, missed: Callable[[], object]
+) -> AsyncIterator[str]:
+    """Open while the context is. reconciler: told what the socket does, and may have it replaced. missed: told that
+    events about people and channels may have been lost before this socket; Slack does not send them again."""
     handler = AsyncSocketModeHandler(bolt, app_token, web_client=bolt.client)
     handler.client.proxy = bolt.client.proxy  # it would take the environment's
 
@@ -139,6 +145,7 @@ async def socket_mode(bolt: AsyncApp, app_token: str, reconciler: Reconciler) ->
 
     async def heard(_client: object, message: dict[str, Any], _raw: str | None) -> None:
         if message.get("type") == "hello":
+            missed()
             reconciler.connected(reconnect)
         elif "envelope_id" in message:
             reconciler.delivered()

@@ -16,6 +16,7 @@ from bot.slack.blocks import BAD, BETTER, GOOD, REASON
 from bot.slack.faults import SlackFault
 from tests.builders import rrn
 from tests.integration.company import company
+from tests.integration.events import until
 from tests.integration.in_slack import ASKED, DAYS, DOCUMENTS, SALARY, in_slack, modes
 from tests.standins.openai import Request, Says
 from tests.standins.slack import (
@@ -272,3 +273,16 @@ async def test_a_token_that_does_not_work_is_one_sentence_at_the_start(
         app = replace(naru.app, settings=replace(naru.app.settings, slack=tokens))
         with pytest.raises(SlackFault, match=says):
             await serve(app, asyncio.Event())
+
+
+async def test_what_changed_while_no_socket_was_open_counts_once_there_is_one(tmp_path: Path, fresh_url: str) -> None:
+    """The events of that time are not sent again."""
+    async with in_slack(tmp_path, fresh_url) as here:
+        before = await here.writes(here.engineer, SALARY)
+        assert "구천만" not in str(here.answer(before).blocks)
+        next(iter(here.slack.workspace.usergroups.values())).users.append(here.engineer.id)
+        await here.slack.sockets.disconnect()
+        await until(lambda: here.slack.sockets.opened, 2)
+        await until(lambda: len(here.slack.sockets.open), 1)
+        after = await here.writes(here.engineer, SALARY)
+        assert "구천만" in str(here.answer(after).blocks)
