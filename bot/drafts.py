@@ -63,13 +63,12 @@ class Drafts:
         showing = asyncio.create_task(self._run(heard))
         try:
             yield heard
+            heard.end()
+            await showing
         except BaseException:
             showing.cancel()
+            await asyncio.gather(showing, return_exceptions=True)
             raise
-        finally:
-            heard.end()
-            await asyncio.wait({showing})
-        showing.result()
 
     async def _run(self, heard: _Heard) -> None:
         try:
