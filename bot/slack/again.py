@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
+from bot.waiting import happens
 from retrieval.errors import Fault
 
 _log = logging.getLogger(__name__)
@@ -36,11 +37,7 @@ class Again:
         await asyncio.gather(*self._planned)
 
     async def _later(self, work: Work) -> None:
-        try:
-            async with asyncio.timeout(self._after_s):
-                await self._closing.wait()
-        except TimeoutError:
-            pass
+        await happens(self._closing, self._after_s)
         try:
             await work()
         except Fault as fault:
