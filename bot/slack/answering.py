@@ -221,7 +221,10 @@ class Answering:
         text, known = asked
         channel = await self.door.direct(body["user"])
         if claimed.attempt == 1:
-            await self._respond(body, "alone_there", spoken(text))
+            try:
+                await self._respond(body, "alone_there", spoken(text))
+            except SlackFault as fault:
+                _log.info("event %d: nobody was told where the answer comes: %s", claimed.id, fault)
         place = Place(claimed, self.inbox, self.door, channel, None, self.team)
         return await self._carried(claimed, place, text, known)
 

@@ -124,3 +124,11 @@ async def test_a_click_that_comes_to_nothing_is_no_silence(what: str, desk: Desk
     await clicked(desk, desk.slack.workspace.ephemerals[-1] if what == ALONE else answer, what)
     await desk.answering.give_up(await claimed(desk.inbox))
     assert "죄송합니다" in desk.slack.workspace.ephemerals[-1].text
+
+
+async def test_an_answer_in_a_direct_message_is_given_though_the_room_can_be_told_nothing_any_more(desk: Desk) -> None:
+    await clicked(desk, desk.slack.workspace.ephemerals[-1], ALONE)
+    desk.slack.advance(2000)  # response_urls live for 30 minutes
+    assert await desk.answering.handle(await claimed(desk.inbox)) == "answered"
+    (post,) = desk.slack.shown(desk.slack.workspace.im(asker(desk)))
+    assert "15일" in str(post.blocks)
