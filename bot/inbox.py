@@ -207,6 +207,11 @@ class Inbox:
             found = await connection.scalar(_PLACEHOLDER_OF, _message(channel, ts))
         return None if found is None else str(found)
 
+    async def follows(self, event: Event) -> bool:
+        """Whether a message stands in a thread whose first message was a question to us."""
+        thread_ts = event.body.get("thread_ts")
+        return bool(thread_ts) and await self.placeholder_of(event.channel, str(thread_ts)) is not None
+
     async def later(self, claimed: Claimed, ts: str) -> frozenset[str]:
         """The kinds of what happened to the message `ts` after this event of it: "message", an edit, or "deleted"."""
         values = {**_message(claimed.event.channel, ts), "id": claimed.id, "at": Decimal(claimed.event.ts)}

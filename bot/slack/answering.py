@@ -97,6 +97,9 @@ class Answering:
 
     async def _message(self, claimed: Claimed) -> str:
         body = claimed.event.body
+        # Whoever took it in may not have known.
+        if not body.get("addressed", True) and not await self.inbox.follows(claimed.event):
+            return "ignored"
         if await self._outdated(claimed):
             return "outdated"
         text = question_text(body["text"], self.bot_user)
