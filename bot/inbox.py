@@ -56,7 +56,8 @@ class Fenced(Exception):
 class Event:
     """One thing that happened in Slack.
 
-    key: the same whenever it is delivered again: `channel/ts/edited_ts`, `trigger_id`, or that and `action_ts`.
+    key: the same whenever it is delivered again: `channel/ts`, with `/edited_ts` or `/deleted`, `trigger_id`, that and
+    `action_ts`, a form's id, or what a button asks for where pressing it twice is asking once.
     thread: what is answered in order; it can name a person, so the table and a claimed event hold a keyed pseudonym
     of it. ts: Slack's time of it, "1700000000.000100". body: what JSON can hold; never logged.
     """
