@@ -16,6 +16,7 @@ from slack_bolt.async_app import AsyncApp
 
 from admin.app import App, Progress
 from bot.config_file import Slack
+from bot.deadlines import Deadlines
 from bot.inbox import Event, Inbox
 from bot.retention import Retention
 from bot.slack.answering import Answering
@@ -32,7 +33,7 @@ from bot.spool import Spool
 from bot.toml_file import Problem, SettingsFault
 from bot.words import both
 from bot.worker import Worker, supervised
-from retrieval.database import Database
+from retrieval.database import Database, DatabaseFault
 from retrieval.errors import Fault
 from retrieval.reindex import Report
 
@@ -41,6 +42,7 @@ PATIENCE_S = 20.0
 """How long what is being answered may go on after the word to stop; the rest is answered by whoever comes next."""
 _RECONNECT_S = 20.0
 _STOP_S = 0.5
+_FOLLOWS_S = 0.3
 
 
 async def serve(app: App, stop: asyncio.Event, ready: Callable[[str], object] = lambda how: None) -> None:
@@ -78,7 +80,7 @@ async def serve(app: App, stop: asyncio.Event, ready: Callable[[str], object] = 
             streaming=slack.streaming,
         )
         worker = Worker(inbox, answering.handle, answering.give_up, at_once=slack.at_once)
-        follows = _follows(inbox) if slack.follow_ups else None
+        follows = follow_ups(inbox) if slack.follow_ups else None
         secret = slack.signing_secret.get_secret_value() if slack.signing_secret else None
         bolt = slack_app(
             client,
@@ -89,10 +91,13 @@ async def serve(app: App, stop: asyncio.Event, ready: Callable[[str], object] = 
             follows=follows,
         )
         reconciler = Reconciler(History(client), inbox, identity.bot_user, follows=follows)
+        entrance = (
+            socket_mode(bolt, app_token, reconciler, people.forget) if app_token else _http(bolt, slack, reconciler)
+        )
         working = asyncio.create_task(supervised(worker.run))
         try:
             async with (
-                socket_mode(bolt, app_token, reconciler) if app_token else _http(bolt, slack, reconciler) as how,
+                entrance as how,
                 meanwhile(reconciler.run),
                 meanwhile(Retention(inbox, slack.inbox_days).run),
             ):
@@ -105,11 +110,18 @@ async def serve(app: App, stop: asyncio.Event, ready: Callable[[str], object] = 
             await answering.again.close()
 
 
-def _follows(inbox: Inbox) -> Callable[[Event], Awaitable[bool]]:
+def follow_ups(inbox: Inbox) -> Callable[[Event], Awaitable[bool]]:
+    deadlines = Deadlines()
+
     async def follows(event: Event) -> bool:
-        """Whether it goes on in a thread that its author began with a question to us."""
-        thread_ts = event.body.get("thread_ts")
-        return bool(thread_ts) and await inbox.placeholder_of(event.channel, str(thread_ts)) is not None
+        """Whether it goes on in a thread that its author began with a question to us. Slack waits for the ack: where
+        PostgreSQL does not say at once it may, and whoever answers asks again."""
+        if deadlines.overdue:
+            return True
+        try:
+            return await deadlines.within(_FOLLOWS_S, inbox.follows(event))
+        except DatabaseFault:
+            return True
 
     return follows
 
@@ -127,8 +139,11 @@ async def meanwhile(run: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def socket_mode(bolt: AsyncApp, app_token: str, reconciler: Reconciler) -> AsyncIterator[str]:
-    """Open while the context is. reconciler: told what the socket does, and may have it replaced."""
+async def socket_mode(
+    bolt: AsyncApp, app_token: str, reconciler: Reconciler, missed: Callable[[], object]
+) -> AsyncIterator[str]:
+    """Open while the context is. reconciler: told what the socket does, and may have it replaced. missed: told that
+    events about people and channels may have been lost before this socket; Slack does not send them again."""
     handler = AsyncSocketModeHandler(bolt, app_token, web_client=bolt.client)
     handler.client.proxy = bolt.client.proxy  # it would take the environment's
 
@@ -139,6 +154,7 @@ async def socket_mode(bolt: AsyncApp, app_token: str, reconciler: Reconciler) ->
 
     async def heard(_client: object, message: dict[str, Any], _raw: str | None) -> None:
         if message.get("type") == "hello":
+            missed()
             reconciler.connected(reconnect)
         elif "envelope_id" in message:
             reconciler.delivered()

@@ -6,9 +6,10 @@ import asyncio
 import logging
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from bot.waiting import happens
 from retrieval.errors import Fault
 from retrieval.passage import Document
 
@@ -63,13 +64,12 @@ class Drafts:
         showing = asyncio.create_task(self._run(heard))
         try:
             yield heard
+            heard.end()
+            await showing
         except BaseException:
             showing.cancel()
+            await asyncio.gather(showing, return_exceptions=True)
             raise
-        finally:
-            heard.end()
-            await asyncio.wait({showing})
-        showing.result()
 
     async def _run(self, heard: _Heard) -> None:
         try:
@@ -81,7 +81,7 @@ class Drafts:
                 text = self.checked(heard.sentences, await self.look(LOOK_S))
                 if text and not heard.ended.is_set():
                     await self.show(text)
-                    await heard.pause(self.apart_s)
+                    await happens(heard.ended, self.apart_s)
         except Fault as fault:
             _log.info("no more drafts of this answer: %s", fault)
 
@@ -108,8 +108,3 @@ class _Heard:
         await self._more.wait()
         self._more.clear()
         return not self.ended.is_set()
-
-    async def pause(self, seconds: float) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self.ended.wait()

@@ -56,7 +56,8 @@ class Fenced(Exception):
 class Event:
     """One thing that happened in Slack.
 
-    key: the same whenever it is delivered again: `channel/ts/edited_ts`, `trigger_id`, or that and `action_ts`.
+    key: the same whenever it is delivered again: `channel/ts`, with `/edited_ts` or `/deleted`, `trigger_id`, that and
+    `action_ts`, a form's id, or what a button asks for where pressing it twice is asking once.
     thread: what is answered in order; it can name a person, so the table and a claimed event hold a keyed pseudonym
     of it. ts: Slack's time of it, "1700000000.000100". body: what JSON can hold; never logged.
     """
@@ -206,6 +207,11 @@ class Inbox:
         async with self._database.transaction() as connection:
             found = await connection.scalar(_PLACEHOLDER_OF, _message(channel, ts))
         return None if found is None else str(found)
+
+    async def follows(self, event: Event) -> bool:
+        """Whether a message stands in a thread whose first message was a question to us."""
+        thread_ts = event.body.get("thread_ts")
+        return bool(thread_ts) and await self.placeholder_of(event.channel, str(thread_ts)) is not None
 
     async def later(self, claimed: Claimed, ts: str) -> frozenset[str]:
         """The kinds of what happened to the message `ts` after this event of it: "message", an edit, or "deleted"."""

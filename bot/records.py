@@ -129,6 +129,13 @@ class Records:
         reasons = frozenset(reason for row in rows for reason in _label(row.reasons).reasons)
         return text, Label(frozenset(reason for reason in reasons if reason.kind == "channel"))
 
+    async def rests_on(self, question: UUID) -> tuple[int, ...]:
+        """The ids of the documents that the stored answer to a question was made from."""
+        a = tables.answer
+        async with self._database.transaction() as connection:
+            found = await connection.scalar(sa.select(a.c.documents).where(a.c.question == question))
+        return tuple(found or ())
+
     async def decision_of(self, answer_or_decision: UUID) -> Mapping[str, Any] | None:
         """A Decision's row, by its own id or by its answer's."""
         d, a = tables.decision, tables.answer

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
-from contextlib import suppress
 from typing import Any
 
+from bot.waiting import happens
 from retrieval.database import Database, DatabaseFault
 
 _TICK_S = 1.0
@@ -21,9 +21,7 @@ async def wakeups(database: Database) -> AsyncGenerator[None, None]:
     listening = asyncio.create_task(_listen(database, wake.set))
     try:
         while True:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_TICK_S):
-                    await wake.wait()
+            await happens(wake, _TICK_S)
             if listening.done():
                 listening.result()
             wake.clear()

@@ -1,16 +1,17 @@
 """The one error that is meant for a person.
 
 Fault               a sentence: what is wrong, where, and what to do
-├── SettingsFault   bot/settings.py     settings, policy or directory that cannot be used
+├── SettingsFault   bot/toml_file.py    settings, policy or directory that cannot be used
 ├── DatabaseFault   retrieval/database.py   the database is away, too old, half-migrated or newer
 ├── SourceFault     retrieval/sources/  a source that cannot be listed; nothing of it is deleted
 ├── UnreadableFault retrieval/parse/    one document that cannot be read; its last good version stays
-├── QuestionFault   bot/answer.py       a question that cannot be taken: empty, too long, of nobody
+├── QuestionFault   bot/domain.py       a question that cannot be taken: empty, too long, of nobody
 ├── PermitFault     bot/policy/permit.py    something that no Decision covers was stopped at the door
 ├── ModelFault      bot/models/         a model that did not answer; the next route is tried
 ├── InboxFault      bot/inbox.py        an event that could not be kept: Slack is not acked
 ├── SlackFault      bot/slack/faults.py     a call to Slack failed
-└── UnsureFault     bot/slack/lookup.py     Slack does not say who may read: nobody may
+├── OpenedFault     bot/slack/answering.py  a room got people from outside while it was answered: it is answered anew
+└── UnsureFault     bot/slack/fetched.py    Slack does not say who may read: nobody may
 """
 
 

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
+from bot.waiting import happens
 from retrieval.errors import Fault
 
 _log = logging.getLogger(__name__)
@@ -13,6 +14,8 @@ _log = logging.getLogger(__name__)
 AGAIN_S = 15.0
 """Longer than a process is stopped and continued, or a call is under way: then comes what Slack took late. A call to
 Slack cannot be fenced."""
+CLOSE_S = 10.0
+"""As long as one call to Slack: whoever is told to stop has waited for the answers already."""
 
 Work = Callable[[], Awaitable[None]]
 
@@ -30,17 +33,18 @@ class Again:
         self._planned.add(task)
         task.add_done_callback(self._planned.discard)
 
-    async def close(self) -> None:
-        """Do now what is planned."""
+    async def close(self, within_s: float = CLOSE_S) -> None:
+        """Do now what is planned, as far as it does not take longer."""
         self._closing.set()
-        await asyncio.gather(*self._planned)
+        if not self._planned:
+            return
+        _, late = await asyncio.wait(self._planned, timeout=within_s)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
 
     async def _later(self, work: Work) -> None:
-        try:
-            async with asyncio.timeout(self._after_s):
-                await self._closing.wait()
-        except TimeoutError:
-            pass
+        await happens(self._closing, self._after_s)
         try:
             await work()
         except Fault as fault:

@@ -13,7 +13,7 @@ from functools import partial
 from uuid import UUID
 
 from bot.answer import Deps, answer
-from bot.domain import Feedback, Question, QuestionFault
+from bot.domain import Feedback, Question, QuestionFault, Room
 from bot.drafts import Show
 from bot.inbox import Claimed, Inbox
 from bot.privately import more_alone
@@ -27,12 +27,18 @@ from bot.slack.people import SlackPeople
 from bot.slack.place import Place
 from bot.slack.post import SlackDoor
 from bot.small_talk import SmallTalk, small_talk
-from bot.words import Language, both, say, spoken
+from bot.words import Language, both, spoken
 from retrieval.errors import Fault
 from retrieval.label import NOTHING_SENSITIVE, Label
 
 _log = logging.getLogger(__name__)
 _THANKED = "heart"
+
+
+class OpenedFault(Fault):
+    """Somebody from outside came into a room while its question was being answered."""
+
+    again = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +82,13 @@ class Answering:
             if event.kind == "command":
                 await self.commands.give_up(claimed)
             elif event.kind == "message" and claimed.readable:
+                tongue = spoken(question_text(event.body["text"], self.bot_user))
                 place = self._place(claimed)
-                await place.set(await place.taken("ko"), notice("ko", "apology"))
+                await place.set(await place.taken(tongue), notice(tongue, "apology"))
+            elif event.kind == "action":
+                await self._click_given_up(claimed)
             elif claimed.placeholder is not None:
-                says = both("withdrawn") if event.kind == "deleted" else say("ko", "apology")
+                says = both("withdrawn" if event.kind == "deleted" else "apology")
                 await self.door.update(event.channel, claimed.placeholder, told(says))
         except SlackFault as fault:
             if fault.retry:
@@ -88,6 +97,9 @@ class Answering:
 
     async def _message(self, claimed: Claimed) -> str:
         body = claimed.event.body
+        # Whoever took it in may not have known.
+        if not body.get("addressed", True) and not await self.inbox.follows(claimed.event):
+            return "ignored"
         if await self._outdated(claimed):
             return "outdated"
         text = question_text(body["text"], self.bot_user)
@@ -129,7 +141,7 @@ class Answering:
 
     async def _carried(self, claimed: Claimed, place: Place, text: str, known: Label = NOTHING_SENSITIVE) -> str:
         """From the placeholder to the final text, which is stored before it is shown: an attempt that comes after a
-        crash shows it as it is. known: of the text, from where it was asked before. The outcome."""
+        crash shows it as it is, where it still may. known: of the text, from where it was asked before. The outcome."""
         tongue = spoken(text)
         ts = await place.taken(tongue, stream=True)
 
@@ -138,7 +150,7 @@ class Answering:
                 await place.drafted(ts, sentences, tongue)
 
         question, message = None, shown.stored(claimed)
-        if message is None:
+        if message is None or not await self._still_shown(claimed, place):
             try:
                 question = await self._question(claimed, place, ts, text, known)
                 message = await self._answered(claimed, question, show)
@@ -155,6 +167,15 @@ class Answering:
             await self._offer(question, place)
         return "answered"
 
+    async def _still_shown(self, claimed: Claimed, place: Place) -> bool:
+        """Whether everybody who is present now may read what an earlier attempt's stored answer was made from."""
+        documents = await self.deps.records.rests_on(claimed.question)
+        room = await self.people.room(place.channel)
+        readers = await self.people.readers(claimed.event.body["user"], room, fresh=True)
+        present = await self.deps.search.present(documents, readers)
+        ceiling = self.deps.rules().shown_in(room).ceiling
+        return all(id in present and present[id].level <= ceiling for id in documents)
+
     async def _question(self, claimed: Claimed, place: Place, ts: str, text: str, known: Label) -> Question:
         """Raises QuestionFault."""
         return Question.asked(
@@ -168,8 +189,22 @@ class Answering:
         )
 
     async def _answered(self, claimed: Claimed, question: Question, show: Show) -> Message:
+        """Raises OpenedFault."""
+
+        async def show_here(sentences: str) -> None:
+            await self._as_closed(question.room)
+            await show(sentences)
+
         deps = replace(self.deps, records=self.deps.records.fenced(partial(self.inbox.holds, claimed)))
-        return answered(await answer(question, deps, show), spoken(question.text))
+        given = await answer(question, deps, show_here)
+        await self._as_closed(question.room)
+        return answered(given, spoken(question.text))
+
+    async def _as_closed(self, room: Room) -> None:
+        """The room's ceiling is the one of when it was asked in, and with people from outside there is another. Asked
+        right after a look at the readers, so it rests on what that look has brought."""
+        if not room.shared and (await self.people.room(room.id)).shared:
+            raise OpenedFault("Somebody from outside may be in the room now: its question is answered anew.")
 
     async def _once_more(self, claimed: Claimed, channel: str, ts: str, message: Message) -> None:
         """Over a draft that came late: of an attempt that was stopped and went on, or of unknown outcome."""
@@ -198,7 +233,10 @@ class Answering:
         text, known = asked
         channel = await self.door.direct(body["user"])
         if claimed.attempt == 1:
-            await self._respond(body, "alone_there", spoken(text))
+            try:
+                await self._respond(body, "alone_there", spoken(text))
+            except SlackFault as fault:
+                _log.info("event %d: nobody was told where the answer comes: %s", claimed.id, fault)
         place = Place(claimed, self.inbox, self.door, channel, None, self.team)
         return await self._carried(claimed, place, text, known)
 
@@ -244,6 +282,16 @@ class Answering:
         else:
             await self._respond(body, "thanks", "ko")
         return "recorded"
+
+    async def _click_given_up(self, claimed: Claimed) -> None:
+        """Where its answer would stand, in a direct message, or else to its person where they clicked."""
+        body = claimed.event.body
+        if not claimed.readable:
+            return
+        if claimed.placeholder is None:
+            await self._respond(body, "apology", "ko")
+        else:
+            await self.door.update(await self.door.direct(body["user"]), claimed.placeholder, notice("ko", "apology"))
 
     async def _given(self, claimed: Claimed) -> str:
         return "recorded" if await self._keep(claimed.event.body, "bad") else "gone"

@@ -54,7 +54,7 @@ def draft(text: str, tongue: Language) -> Message:
 
 
 def notice(tongue: Language, sentence: str, **words: str) -> Message:
-    """One of Naru's own sentences (bot/words.py): looking, hint, too_long, apology, withdrawn, thanks, gone, heard."""
+    """One of Naru's own sentences, by its name in bot/words.py."""
     return told(say(tongue, sentence, **words))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
@@ -21,6 +21,7 @@ from bot.slack.faults import SlackFault
 from bot.slack.people import SlackPeople
 from bot.slack.post import SlackDoor
 from bot.slack.shown import placeholder, store, stored
+from bot.waiting import happens
 from bot.why import explained
 from bot.words import both
 from retrieval.errors import Fault
@@ -186,7 +187,7 @@ async def _drawing(draw: Callable[[str, int, int], Awaitable[None]], every_s: fl
 
     async def run() -> None:
         drawn = None
-        while not await _happens(over, every_s):
+        while not await happens(over, every_s):
             if newest is not None and newest != drawn:
                 drawn = newest
                 try:
@@ -203,13 +204,6 @@ async def _drawing(draw: Callable[[str, int, int], Awaitable[None]], every_s: fl
         await drawing  # not cut off: an edit on its way could arrive after the final text
     finally:
         drawing.cancel()
-
-
-async def _happens(event: asyncio.Event, within_s: float) -> bool:
-    with suppress(TimeoutError):
-        async with asyncio.timeout(within_s):
-            await event.wait()
-    return event.is_set()
 
 
 _HELP = """*Naru* answers from the company's documents · 회사 문서에서 찾아 답합니다.

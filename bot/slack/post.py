@@ -32,6 +32,8 @@ _APPENDS = 100
 """chat.appendStream a minute: tier 4 of docs.slack.dev/apis/web-api/rate-limits."""
 _PAGE = 200
 _MOST_PAGES = 10
+_RESPONSE_URL = {404: "expired_url", 429: "ratelimited"}
+"""Slack's code by the status: used five times or older than 30 minutes; too often."""
 _LOOK_AFTER_S = 0.5
 """What is posted while we look is not found: Slack gets a moment to finish."""
 _AS_IT_STANDS: Mapping[str, Any] = {
@@ -207,7 +209,8 @@ class SlackDoor:
                     text=message.text, blocks=_blocks(message), unfurl_links=False, unfurl_media=False
                 )
             if answer.status_code != 200:
-                raise refusal("response_url", f"http_{answer.status_code}")
+                status = answer.status_code
+                raise refusal("response_url", _RESPONSE_URL.get(status, f"http_{status}"))
 
         await self._patiently("response_url", send)
 

@@ -12,7 +12,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from datetime import UTC, datetime
 
 from bot.inbox import Event, Inbox
@@ -20,6 +19,7 @@ from bot.slack.events import event_of
 from bot.slack.faults import SlackFault
 from bot.slack.fetched import Clock
 from bot.slack.history import History, Json, written_at
+from bot.waiting import happens
 from retrieval.errors import Fault
 
 _log = logging.getLogger(__name__)
@@ -82,9 +82,7 @@ class Reconciler:
     async def run(self) -> None:
         """Does not end. What Slack or the database refuses is logged once, and tried again."""
         while True:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(self._every_s):
-                    await self._due.wait()
+            await happens(self._due, self._every_s)
             self._due.clear()
             try:
                 await self._read_some()

@@ -10,13 +10,18 @@ import psycopg
 import pytest
 from pydantic import SecretStr
 
-from admin.slack import serve
+from admin.slack import follow_ups, serve
 from bot.config_file import Slack
+from bot.inbox import Event
 from bot.slack.blocks import BAD, BETTER, GOOD, REASON
 from bot.slack.faults import SlackFault
+from retrieval.database import Database
 from tests.builders import rrn
 from tests.integration.company import company
+from tests.integration.events import an_inbox, claimed, until
 from tests.integration.in_slack import ASKED, DAYS, DOCUMENTS, SALARY, in_slack, modes
+from tests.integration.line import Line
+from tests.integration.test_slack_killed import a_mention
 from tests.standins.openai import Request, Says
 from tests.standins.slack import (
     LostReply,
@@ -272,3 +277,50 @@ async def test_a_token_that_does_not_work_is_one_sentence_at_the_start(
         app = replace(naru.app, settings=replace(naru.app.settings, slack=tokens))
         with pytest.raises(SlackFault, match=says):
             await serve(app, asyncio.Event())
+
+
+async def test_whether_a_message_follows_up_is_not_waited_for_while_the_database_is_silent(
+    tmp_path: Path, fresh_url: str
+) -> None:
+    """Slack waits 3 s for its ack, and the inbox takes 2.5 of them to turn to the spool."""
+    follow_up = Event("C1/2.0", "message", "C1", "C1/1.0", "2.0", {"thread_ts": "1.0", "addressed": False})
+    async with Line(fresh_url) as line:
+        database = Database(line.url)
+        follows = follow_ups(an_inbox(database, tmp_path))
+        assert not await follows(follow_up)
+        line.hush()
+        for _ in range(2):
+            async with asyncio.timeout(1):
+                assert await follows(follow_up)
+        line.speak()
+        await database.close()
+
+
+async def test_what_turns_out_to_follow_nothing_is_left_alone(
+    tmp_path: Path, fresh_database: Database, fresh_url: str
+) -> None:
+    async with a_mention(tmp_path, fresh_database, fresh_url, DAYS) as here:
+        question = await claimed(here.inbox)
+        await here.answering.handle(question)
+        await here.inbox.done(question, "answered")
+        body = {**question.event.body, "addressed": False, "text": "그럼 언제까지 올려요?"}
+        outcomes = {}
+        for thread_ts, ts in ((here.asked.ts, "9000000000.0"), ("1.0", "9000000001.0")):
+            told = body | {"thread_ts": thread_ts, "ts": ts}
+            channel = here.asked.channel
+            await here.inbox.put(Event(f"{channel}/{ts}", "message", channel, f"{channel}/{thread_ts}", ts, told))
+            outcomes[thread_ts] = await here.answering.handle(await claimed(here.inbox))
+        assert outcomes == {here.asked.ts: "answered", "1.0": "ignored"}
+
+
+async def test_what_changed_while_no_socket_was_open_counts_once_there_is_one(tmp_path: Path, fresh_url: str) -> None:
+    """The events of that time are not sent again."""
+    async with in_slack(tmp_path, fresh_url) as here:
+        before = await here.writes(here.engineer, SALARY)
+        assert "구천만" not in str(here.answer(before).blocks)
+        next(iter(here.slack.workspace.usergroups.values())).users.append(here.engineer.id)
+        await here.slack.sockets.disconnect()
+        await until(lambda: here.slack.sockets.opened, 2)
+        await until(lambda: len(here.slack.sockets.open), 1)
+        after = await here.writes(here.engineer, SALARY)
+        assert "구천만" in str(here.answer(after).blocks)

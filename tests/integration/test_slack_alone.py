@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
+import pytest
 
-from bot.slack.blocks import ALONE
+from bot.slack.blocks import ALONE, GOOD, offered
+from bot.slack.events import event_of
+from retrieval.database import Database
+from tests.integration.events import claimed, lease_runs_out
 from tests.integration.in_slack import ASKED, SALARY, InSlack, in_slack, modes
+from tests.integration.test_slack_killed import Desk, a_mention
+from tests.standins.openai import Says
 from tests.standins.slack import Message, User
+from tests.standins.slack.interactions import action, block_actions
 
 
 def offers(here: InSlack) -> list[Message]:
@@ -68,3 +77,58 @@ async def test_what_was_asked_in_a_closed_room_stays_as_sensitive_in_a_direct_me
         with psycopg.connect(here.url) as database:
             levels = [row[0] for row in database.execute("select level from decision order by decided_at").fetchall()]
         assert levels == [3, 3]
+
+
+@pytest.fixture
+async def desk(tmp_path: Path, fresh_database: Database, fresh_url: str) -> AsyncIterator[Desk]:
+    """A question that was answered in a room."""
+    async with a_mention(tmp_path, fresh_database, fresh_url, Says("연차는 15일입니다. [1]")) as here:
+        mention = await claimed(here.inbox)
+        await here.answering.handle(mention)
+        await here.inbox.done(mention, "answered")
+        offer = offered(mention.question, "ko")
+        await here.answering.door.ephemeral(here.asked.channel, asker(here).id, offer)
+        yield here
+
+
+def asker(here: Desk) -> User:
+    assert here.asked.user is not None
+    return here.slack.workspace.users[here.asked.user]
+
+
+async def clicked(here: Desk, shown: Message, what: str) -> None:
+    """Into the inbox, where nobody works on it yet."""
+    state, user = here.slack.state, asker(here)
+    done = action(shown.blocks, what, None, state.clock.stamp())
+    event = event_of(block_actions(state, user, shown, done), here.slack.workspace.bot.id, datetime.now(UTC))
+    assert event is not None
+    await here.inbox.put(event)
+
+
+async def test_where_an_answer_in_a_direct_message_is_given_up_it_is_said_there(
+    desk: Desk, fresh_database: Database
+) -> None:
+    await clicked(desk, desk.slack.workspace.ephemerals[-1], ALONE)
+    await desk.answering.handle(await claimed(desk.inbox))
+    await lease_runs_out(fresh_database)
+    await desk.answering.give_up(await claimed(desk.inbox))
+    (post,) = desk.slack.shown(desk.slack.workspace.im(asker(desk)))
+    assert "죄송합니다" in post.text
+    (answer,) = desk.slack.replies(desk.asked)
+    assert "15일" in str(answer.blocks)
+
+
+@pytest.mark.parametrize("what", [ALONE, GOOD])
+async def test_a_click_that_comes_to_nothing_is_no_silence(what: str, desk: Desk) -> None:
+    (answer,) = desk.slack.replies(desk.asked)
+    await clicked(desk, desk.slack.workspace.ephemerals[-1] if what == ALONE else answer, what)
+    await desk.answering.give_up(await claimed(desk.inbox))
+    assert "죄송합니다" in desk.slack.workspace.ephemerals[-1].text
+
+
+async def test_an_answer_in_a_direct_message_is_given_though_the_room_can_be_told_nothing_any_more(desk: Desk) -> None:
+    await clicked(desk, desk.slack.workspace.ephemerals[-1], ALONE)
+    desk.slack.advance(2000)  # response_urls live for 30 minutes
+    assert await desk.answering.handle(await claimed(desk.inbox)) == "answered"
+    (post,) = desk.slack.shown(desk.slack.workspace.im(asker(desk)))
+    assert "15일" in str(post.blocks)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from tests.builders import rrn
 from tests.integration.events import until
 from tests.integration.in_slack import ASKED, SALARY, InSlack, in_slack, modes
 from tests.standins.openai import HalfStream, Request, Says
-from tests.standins.slack import Call, LostReply, Message, Usergroup, rate_limited, refuses
+from tests.standins.slack import Call, Channel, LostReply, Message, User, Usergroup, rate_limited, refuses
 from tests.standins.slack.render import message as rendered
 
 SENTENCES = ("연차는 15일입니다. ", "3영업일 전에 ", "올립니다. ", "끝입니다. [1]")
@@ -64,6 +65,41 @@ async def test_a_right_that_ends_after_a_draft_takes_it_back(tmp_path: Path, fre
         await here.quiet()
         first, *_, final = shown(here, asked)
         assert "구천만" in str(first.arguments)
+        assert "구천만" not in str(final.arguments)
+
+
+async def test_a_guest_who_comes_while_the_model_writes_is_shown_what_a_room_with_guests_may_see(
+    tmp_path: Path, fresh_url: str
+) -> None:
+    """Given to the room itself, so that the guest may read it; above what Slack shows where guests are present."""
+    rooms: list[Channel] = []
+    guests: list[User] = []
+
+    def come(request: Request) -> Says:
+        rooms[0].members.append(guests[0].id)
+        return Says("구천만 원부터입니다. 자세한 것은 다음과 같습니다. [1]", delay_s=0.2)
+
+    async with in_slack(tmp_path, fresh_url, on_prem=(come,)) as here:
+        guests.append(here.guest)
+        rooms.append(here.slack.workspace.channel("bands", members=[here.hr, here.slack.workspace.bot], kind="private"))
+        with psycopg.connect(here.url) as database:
+            given = "update document set readers = %s where uri = 'hr/salary.md'"
+            database.execute(given, ([f"channel:{rooms[0].id}"],))
+        asked = await here.mentions(here.hr, rooms[0], SALARY)
+        assert here.naru.on_prem.requests
+        assert not any("구천만" in str(call.arguments) for call in here.slack.calls)
+        assert "급여 밴드" in str(here.answer(asked).blocks)
+
+
+async def test_a_right_that_ends_between_two_attempts_ends_the_stored_answer(tmp_path: Path, fresh_url: str) -> None:
+    async with in_slack(tmp_path, fresh_url) as here:
+        here.slack.scripts("chat.update", refuses("something_new"))
+        asked = await here.slack.says(here.hr, here.slack.workspace.im(here.hr), SALARY)
+        await until(lambda: len(here.slack.calls_of("chat.update")), 1)
+        next(iter(here.slack.workspace.usergroups.values())).users.clear()
+        await here.quiet()
+        first, *_, final = shown(here, asked)
+        assert "구천만" in str(first.arguments), "what Slack refused"
         assert "구천만" not in str(final.arguments)
 
 

@@ -249,9 +249,13 @@ async def test_a_command_is_answered_where_the_bot_is_no_member(desk: Desk) -> N
     assert [m.text for m in desk.slack.workspace.ephemerals] == ["도움말"]
 
 
-async def test_a_response_url_that_is_used_up_is_a_fault(desk: Desk) -> None:
-    with pytest.raises(SlackFault, match="http_404"):
-        await desk.door.respond(desk.slack.api_url.replace("/api/", "/respond/none"), told("x"))
+async def test_a_response_url_that_is_used_up_or_too_old_is_a_place_that_is_gone(desk: Desk) -> None:
+    """Another attempt would only do again what was asked for."""
+    delivery = await desk.slack.slash(desk.person, desk.room, "/naru", "help")
+    desk.slack.advance(2000)  # they live for 30 minutes
+    with pytest.raises(SlackFault, match="expired_url") as caught:
+        await desk.door.respond(delivery.payload["response_url"], told("x"))
+    assert caught.value.gone
 
 
 async def test_a_click_opens_the_form_of_its_answer(desk: Desk) -> None:

@@ -183,7 +183,7 @@ async def watched(database: Database, folder: Path) -> AsyncIterator[Watched]:
             History(client, calls_a_minute=600), inbox, identity.bot_user, clock=room.slack.clock.now
         )
         app = slack_app(client, identity, signing_secret=None, put=inbox.put, changed=lambda event: None)
-        async with socket_mode(app, room.slack.app_token, reconciler), meanwhile(reconciler.run):
+        async with socket_mode(app, room.slack.app_token, reconciler, lambda: None), meanwhile(reconciler.run):
             await until(lambda: bool(room.slack.calls_of("conversations.history")))
             yield Watched(room.slack, room.hana, room.general, inbox, database, reconciler)
 

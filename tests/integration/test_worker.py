@@ -321,6 +321,37 @@ async def test_what_does_not_finish_in_time_is_given_to_another_at_once(inbox: I
     assert desk.handled == []
 
 
+async def test_stopping_while_the_database_is_silent_takes_no_longer_for_many_than_for_one(
+    fresh_url: str, tmp_path: Path
+) -> None:
+    many, lease_s, desk = 8, 1.0, Desk()
+    desk.may_end.clear()
+    async with Line(fresh_url) as line:
+        database = Database(line.url)
+        inbox = an_inbox(database, tmp_path, lease_s=lease_s)
+        for number in range(many):
+            await inbox.put(an_event(f"C{number}/1"))
+        begun = list[Claimed]()
+
+        async def handle(claimed: Claimed) -> str:
+            begun.append(claimed)
+            return await desk.handle(claimed)
+
+        async def all_begun() -> bool:
+            return len(begun) == many
+
+        worker = Worker(inbox, handle, desk.give_up, at_once=many, renew_s=0.15)
+        running = asyncio.create_task(worker.run())
+        await until(all_begun)
+        line.hush()
+        began = monotonic()
+        await worker.stop(0)
+        assert monotonic() - began < many * lease_s / 2
+        line.speak()
+        await running
+        await database.close()
+
+
 async def test_a_worker_outlives_its_database_and_takes_up_what_was_spooled(
     fresh_url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -181,6 +181,26 @@ async def test_an_answer_that_fails_ends_its_drafts() -> None:
     assert here.shown == []
 
 
+async def test_an_answer_that_is_cut_off_while_it_waits_for_its_last_draft_leaves_none_behind() -> None:
+    here = Here()
+    here.slow.clear()
+
+    async def write() -> None:
+        async with here.drafts.shown() as heard:
+            heard("연차는 15일입니다. ")
+            await rest()
+
+    writing = asyncio.create_task(write())
+    await rest()
+    await rest()
+    writing.cancel()
+    await asyncio.wait({writing})
+    here.slow.set()
+    await rest()
+    assert writing.cancelled()
+    assert here.shown == []
+
+
 async def test_a_second_try_of_the_model_begins_anew() -> None:
     here = Here()
     async with here.drafts.shown() as heard:
