@@ -67,9 +67,8 @@ class Place:
             try:
                 await self.door.stop(self.channel, ts)
             except SlackFault as fault:
-                _log.info(
-                    "a stream was not ended: %s", fault
-                )  # Slack ends it by itself; the answer may be shown all the same
+                # Slack ends it by itself in the end, and the answer may be shown all the same.
+                _log.info("a stream was not ended: %s", fault)
         await self.door.update(self.channel, ts, message)
 
     async def begun(self) -> str | None:
