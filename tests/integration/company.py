@@ -35,7 +35,7 @@ CONFIG = """
     [console]
     person = "U1"
     [models.cloud]
-    first_token_timeout_s = 0.5
+    first_token_timeout_s = 1.5
     total_timeout_s = 5
     attempts = 2
     [models.cloud.data_use]
@@ -45,7 +45,7 @@ CONFIG = """
     contract = "test"
     expires = 2099-12-31
     [models.on_prem]
-    first_token_timeout_s = 0.5
+    first_token_timeout_s = 1.5
     total_timeout_s = 5
     attempts = 2
     [[sources]]

@@ -45,7 +45,7 @@ from tests.standins.slack import (
 from tests.standins.slack.timing import Clock
 
 Json = dict[str, Any]
-QUICK = Timings(ack=0.3, retries=(0.0, 0.1), ping=0.05, goodbye=0.1)
+QUICK = Timings(ack=1.0, retries=(0.0, 0.1), ping=0.05, goodbye=0.1)
 SECTION: Json = {"type": "section", "text": {"type": "mrkdwn", "text": "연차는 15일입니다 [1]."}}
 
 
@@ -861,9 +861,11 @@ async def by_http(slack: SlackStandIn, app: App) -> AsyncIterator[str]:
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     target = f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events"
-    await slack.moves_to(target)
-    yield target
-    await runner.cleanup()
+    try:
+        await slack.moves_to(target)
+        yield target
+    finally:
+        await runner.cleanup()
 
 
 @pytest.fixture(params=[by_socket, by_http], ids=["socket", "http"])
@@ -875,7 +877,7 @@ async def running(request: pytest.FixtureRequest) -> AsyncIterator[tuple[Office,
             yield at, app
 
 
-async def until(done: Callable[[], object], within: float = 3.0) -> None:
+async def until(done: Callable[[], object], within: float = 10.0) -> None:
     async with asyncio.timeout(within):
         while not done():  # noqa: ASYNC110 - what is waited for is the stand-in's state, which has no event
             await asyncio.sleep(0.01)
@@ -1027,7 +1029,7 @@ async def test_an_event_that_is_not_acked_comes_again_with_the_same_id(running: 
 
 async def test_slack_gives_up_after_its_retries_and_never_repeats_a_click(running: tuple[Office, App]) -> None:
     at, app = running
-    app.delay = 0.4
+    app.delay = 1.3
     await at.slack.says(at.hana, at.general, "연차?")
     await at.slack.deliveries[0].ended()
     assert [attempt.failure for attempt in at.slack.deliveries[0].attempts] in (
