@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from admin import schema
 from admin.embedded import EmbeddedPostgres
 from retrieval.database import Database
+from tests.integration.line import Line
 
 TEMPLATE = "naru_template"
 _numbers = count()
@@ -126,3 +127,17 @@ def _administer(server_url: str, statement: sql.Composed) -> None:
 
 def _at(server_url: str, name: str) -> str:
     return make_url(server_url).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture
+async def line(fresh_url: str) -> AsyncIterator[Line]:
+    async with Line(fresh_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def behind_the_line(line: Line) -> AsyncIterator[Database]:
+    database = Database(line.url)
+    yield database
+    line.speak()
+    await database.close()

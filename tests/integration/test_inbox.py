@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import asdict
 from decimal import Decimal
@@ -27,20 +26,6 @@ STEPS = ("put", "put", "claim", "claim", "done", "lapse")
 @pytest.fixture
 def inbox(fresh_database: Database, tmp_path: Path) -> Inbox:
     return an_inbox(fresh_database, tmp_path)
-
-
-@pytest.fixture
-async def line(fresh_url: str) -> AsyncIterator[Line]:
-    async with Line(fresh_url) as opened:
-        yield opened
-
-
-@pytest.fixture
-async def behind_the_line(line: Line) -> AsyncIterator[Database]:
-    database = Database(line.url)
-    yield database
-    line.speak()
-    await database.close()
 
 
 async def test_a_redelivered_event_is_one_row_and_one_claim(inbox: Inbox, fresh_database: Database) -> None:

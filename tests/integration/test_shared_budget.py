@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from time import monotonic
 
 import pytest
@@ -20,20 +19,6 @@ from tests.integration.line import Line
 TEAM = "T1"
 FAST = Rate(620, burst=20, reserve=8)
 """20 at once, then 10 a second."""
-
-
-@pytest.fixture
-async def line(fresh_url: str) -> AsyncIterator[Line]:
-    async with Line(fresh_url) as opened:
-        yield opened
-
-
-@pytest.fixture
-async def behind_the_line(line: Line) -> AsyncIterator[Database]:
-    database = Database(line.url)
-    yield database
-    line.speak()
-    await database.close()
 
 
 def two_budgets(database: Database, rate: Rate) -> list[SharedBudget]:
