@@ -237,7 +237,9 @@ def _citations(cited: frozenset[int], shown: Shown, sink: Sink, tongue: Language
     for number in sorted(cited) or range(1, len(shown.passages) + 1):
         whole = Citation.of(number, shown.passages[number - 1])
         link = whole.link if whole.link and masked(whole.link, sink, tongue) == whole.link else None
-        citations.append(Citation(number, clean(whole.title), clean(whole.heading), clean(whole.uri), link))
+        citations.append(
+            Citation(number, clean(whole.title), clean(whole.heading), clean(whole.uri), link, whole.place)
+        )
     return tuple(citations)
 
 

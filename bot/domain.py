@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 
 from retrieval.errors import Fault
 from retrieval.label import NOTHING_SENSITIVE, Label
-from retrieval.passage import Passage
+from retrieval.passage import Passage, Place
 
 
 class Route(StrEnum):
@@ -126,18 +126,19 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Where an answer comes from. number: the n of [n] in the text."""
+    """Where an answer comes from. number: the n of [n] in the text. place: on which pages, slides or rows."""
 
     number: int
     title: str
     heading: str
     uri: str
     link: str | None
+    place: Place | None = None
 
     @classmethod
     def of(cls, number: int, passage: Passage) -> Citation:
         document = passage.document
-        return cls(number, document.title, passage.heading, document.uri, document.link)
+        return cls(number, document.title, passage.heading, document.uri, document.link, passage.place)
 
 
 @dataclass(frozen=True, slots=True)

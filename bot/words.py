@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from bot.domain import Route
+from retrieval.passage import Place
 from retrieval.text import LANGUAGES, language
 
 Language = Literal["ko", "en"]
@@ -22,6 +24,11 @@ _ROUTES = {
         Route.QUOTE: "a quotation (quote)",
         Route.REFUSE: "no content (refuse)",
     },
+}
+
+_PLACES: Mapping[Language, Mapping[str, tuple[str, str]]] = {
+    "ko": {"page": ("{}쪽",) * 2, "slide": ("슬라이드 {}",) * 2, "row": ("{}행",) * 2},
+    "en": {"page": ("page {}", "pages {}"), "slide": ("slide {}", "slides {}"), "row": ("row {}", "rows {}")},
 }
 
 _SENTENCES = {
@@ -124,6 +131,16 @@ def say(tongue: Language, sentence: str, **words: str) -> str:
 def both(sentence: str, **words: str) -> str:
     """In every language: for a command, which says too little to tell one by."""
     return " · ".join(say(tongue, sentence, **words) for tongue in LANGUAGES)
+
+
+def place_name(tongue: Language, place: Place | None) -> str:
+    """Where in its file a passage stands, as a citation says it; empty for None."""
+    if place is None:
+        return ""
+    one, many = _PLACES[tongue][place.kind]
+    if place.first == place.last:
+        return one.format(place.first)
+    return many.format(f"{place.first}–{place.last}")
 
 
 def route_name(tongue: Language, route: Route) -> str:

@@ -16,7 +16,8 @@ from retrieval.rows import source_of
 from retrieval.sources import SourceFault
 from retrieval.tables import source as table
 
-_COLUMNS = ("kind", "location", "level", "readers", "rules", "link", "owner", "declared", "active")
+_SAID = ("kind", "location", "level", "readers", "rules", "link", "owner", "schedule", "options")
+_COLUMNS = (*_SAID, "declared", "active")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,8 @@ async def _store(connection: AsyncConnection, source: Source, *, declared: bool)
         ],
         link=source.link,
         owner=source.owner,
+        schedule=source.schedule,
+        options=dict(source.options),
         declared=declared,
         active=True,
     )

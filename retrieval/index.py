@@ -269,13 +269,14 @@ async def _swap(
     averages = {row.language: row.average for row in rows_of_corpus}
     driver = (await connection.get_raw_connection()).driver_connection
     assert driver is not None
-    columns = "document_id, ordinal, heading, text, language, length, terms, weights"
+    columns = "document_id, ordinal, heading, text, place, language, length, terms, weights"
     async with driver.cursor() as cursor, cursor.copy(f"copy passage ({columns}) from stdin") as copy:
         for one in bagged:
             bag, terms = one.bag, sorted(one.bag.counts)
             weights = sparsevec(bag.weights(averages[one.language]))
-            place = (ids[one.uri], one.ordinal, one.piece.heading, one.piece.text, one.language)
-            await copy.write_row((*place, bag.length, terms, weights))
+            piece = one.piece
+            said = (ids[one.uri], one.ordinal, piece.heading, piece.text, str(piece.place or ""), one.language)
+            await copy.write_row((*said, bag.length, terms, weights))
             counts.add(one.language, terms, bag.length)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
 from fnmatch import fnmatchcase
-from typing import NewType
+from typing import Literal, NewType, cast
 from unicodedata import normalize
 
 from retrieval.label import Label, Level
@@ -41,13 +43,33 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What a source says of one of its documents beside its text; None where it says nothing.
+
+    title: wins over the one that stands in the document. level: raises what the source's settings say and never lowers
+    it. readers: in place of the source's own, unless a rule matches. in_force_from: the first day on which it holds.
+    owner, link: in place of the source's.
+    """
+
+    title: str | None = None
+    level: Level | None = None
+    readers: frozenset[Principal] | None = None
+    in_force_from: date | None = None
+    owner: str | None = None
+    link: str | None = None
+
+
+NOTHING_SAID = Said()
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """Where documents come from.
 
     location: what the kind needs to find it (a folder for `files`). link: the address that a document's uri is
     appended to, where people can open it. owner: whom to ask when the documents do not know. Of the rules that
     match, the one with the highest level wins (of equals the later); none matches: the source's own level and
-    readers.
+    readers. schedule: when it is re-indexed, as cron says it. options: what only its kind knows.
     """
 
     name: str
@@ -58,17 +80,20 @@ class Source:
     rules: tuple[Rule, ...] = ()
     link: str | None = None
     owner: str | None = None
+    schedule: str | None = None
+    options: Mapping[str, object] = field(default_factory=dict)
 
-    def access(self, uri: str) -> tuple[Level, frozenset[Principal]]:
-        """What this source says of one of its documents: its level and its readers."""
+    def access(self, uri: str, said: Said = NOTHING_SAID) -> tuple[Level, frozenset[Principal]]:
+        """The level and the readers of one of its documents, of which it said so much."""
         # A name can be spelled in more than one way (macOS decomposes Hangul, Windows does not tell HR from hr): a
         # rule that missed one of them would leave a document to the laxer level of its source.
         name = _one_spelling(uri)
         matching = [rule for rule in reversed(self.rules) if fnmatchcase(name, _one_spelling(rule.match))]
         if not matching:
-            return self.level, self.readers
+            readers = self.readers if said.readers is None else said.readers
+            return max(self.level, said.level or self.level), readers
         strictest = max(matching, key=lambda rule: rule.level)
-        return strictest.level, strictest.readers
+        return max(strictest.level, said.level or strictest.level), strictest.readers
 
 
 def _one_spelling(name: str) -> str:
@@ -76,8 +101,36 @@ def _one_spelling(name: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a file a text stands, counted from 1, both ends included. Digits only, so that it says nothing."""
+
+    kind: Literal["page", "slide", "row"]
+    first: int
+    last: int
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.first}-{self.last}"
+
+    @classmethod
+    def of(cls, text: str) -> Place | None:
+        """What `str` gave, read back; None for the empty text."""
+        if not text:
+            return None
+        kind, _, range_ = text.partition(" ")
+        first, _, last = range_.partition("-")
+        return cls(cast(Literal["page", "slide", "row"], kind), int(first), int(last))
+
+    def joined(self, other: Place | None) -> Place | None:
+        """From the first of the two to the last; None where one has no place, or one of another kind."""
+        if other is None or other.kind != self.kind:
+            return None
+        return Place(self.kind, min(self.first, other.first), max(self.last, other.last))
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
-    """One page or file as its source last gave it in a readable state."""
+    """One page or file as its source last gave it in a readable state. in_force_from: the first day on which it holds;
+    None: not known."""
 
     id: int
     source: str
@@ -87,6 +140,7 @@ class Document:
     readers: frozenset[Principal]
     link: str | None = None
     owner: str | None = None
+    in_force_from: date | None = None
 
     @property
     def label(self) -> Label:
@@ -101,7 +155,8 @@ class Passage:
 
     heading: the headings above it, outermost first, joined by " › ". score: its BM25 and a part of its document's,
     higher is better; comparable within one search only. confidence: how much of the BM25 that a passage could reach
-    for this query it does reach, 0 to 1; comparable between searches.
+    for this query it does reach, 0 to 1; comparable between searches. place: which pages, slides or rows of the file it
+    stands on, None where it has none.
     """
 
     id: int
@@ -110,3 +165,4 @@ class Passage:
     text: str
     score: float
     confidence: float
+    place: Place | None = None

@@ -59,7 +59,7 @@ class _Run:
     async def run(self) -> Report:
         started = monotonic()
         known = await self._index.known(self._source.name)
-        uris = sorted({uri async for uri in self._reader.list()})
+        uris = sorted({listed.uri async for listed in self._reader.list()})
         if known and not uris:
             raise SourceFault(
                 f"Source '{self._source.name}' held {len(known)} documents and lists none now: nothing was "
@@ -86,12 +86,14 @@ class _Run:
 
     async def _look(self, uri: str, known: Known | None) -> Fresh | Problem | _Same:
         try:
-            content = await self._reader.load(uri)
-            digest = sha256(content).digest()
+            loaded = await self._reader.load(uri)
+            if loaded is None:
+                return _Same(uri)
+            digest = sha256(loaded.content).digest()
             if known is not None and known.is_of(digest):
                 return _Same(uri)
             # Parsing is the longest step without an await: a thread keeps the process answering meanwhile.
-            return await asyncio.to_thread(_fresh, uri, content, digest)
+            return await asyncio.to_thread(_fresh, uri, loaded.content, digest)
         except UnreadableFault as fault:
             return Problem(uri, str(fault))
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import Row
 
 from retrieval.label import Level
-from retrieval.passage import Document, Principal, Rule, Source
+from retrieval.passage import Document, Principal, Rule, Said, Source
 
 
 def source_of(row: Row[Any]) -> Source:
@@ -22,11 +24,40 @@ def source_of(row: Row[Any]) -> Source:
         rules=tuple(Rule(rule["match"], Level(rule["level"]), _principals(rule["readers"])) for rule in row.rules),
         link=row.link,
         owner=row.owner,
+        schedule=row.schedule,
+        options=row.options,
     )
 
 
+def said_of(row: Mapping[str, Any]) -> Said:
+    """From the column `said`."""
+    level, readers, from_ = row.get("level"), row.get("readers"), row.get("in_force_from")
+    return Said(
+        title=row.get("title"),
+        level=None if level is None else Level(level),
+        readers=None if readers is None else _principals(readers),
+        in_force_from=None if from_ is None else date.fromisoformat(from_),
+        owner=row.get("owner"),
+        link=row.get("link"),
+    )
+
+
+def said_row(said: Said) -> dict[str, Any]:
+    """For the column `said`: only what was said."""
+    values = {
+        "title": said.title,
+        "level": None if said.level is None else int(said.level),
+        "readers": None if said.readers is None else sorted(said.readers),
+        "in_force_from": None if said.in_force_from is None else said.in_force_from.isoformat(),
+        "owner": said.owner,
+        "link": said.link,
+    }
+    return {name: value for name, value in values.items() if value is not None}
+
+
 def document_of(row: Row[Any]) -> Document:
-    """From the columns document_id, source, uri, title, level, readers, link, owner."""
+    """From the columns document_id, source, uri, title, level, readers, link, owner, own_link, in_force_from. link:
+    the source's, which the uri is appended to; own_link: the document's."""
     return Document(
         id=row.document_id,
         source=row.source,
@@ -34,8 +65,9 @@ def document_of(row: Row[Any]) -> Document:
         title=row.title,
         level=Level(row.level),
         readers=_principals(row.readers),
-        link=None if row.link is None else _address(row.link, row.uri),
+        link=row.own_link or (None if row.link is None else _address(row.link, row.uri)),
         owner=row.owner,
+        in_force_from=row.in_force_from,
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Row, text
 
 from retrieval.bm25 import MAX_WEIGHT, idf, sparsevec
 from retrieval.database import Database
-from retrieval.passage import Document, Passage, Readers
+from retrieval.passage import Document, Passage, Place, Readers
 from retrieval.rows import document_of
 from retrieval.text import query_terms, term_id
 
@@ -109,6 +109,7 @@ def _passage(row: Row[Any], weighed: _Weighed) -> Passage:
         text=row.text,
         score=row.score,
         confidence=weighed.share(row.certain),
+        place=Place.of(row.place),
     )
 
 
@@ -135,7 +136,8 @@ _DF = text(
 
 _DOCUMENT = """
     document.id as document_id, source.name as source, document.uri, document.title, document.level,
-    document.readers, source.link, source.owner
+    document.readers, source.link, coalesce(document.owner, source.owner) as owner, document.link as own_link,
+    document.in_force_from
 """
 
 # Readers stand inside, before anything is ranked.
@@ -156,7 +158,7 @@ _FIND = text(
                                          over (partition by document_id) as score
       from ranked order by score desc, id limit :limit
     )
-    select passage.id, passage.heading, passage.text, best.score, {_DOCUMENT},
+    select passage.id, passage.heading, passage.text, passage.place, best.score, {_DOCUMENT},
            -(passage.weights <#> cast(:certain as sparsevec)) as certain
     from best
     join passage on passage.id = best.id

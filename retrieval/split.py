@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 
 from retrieval.parse import Parsed
+from retrieval.passage import Place
 
 MIN_CHARS = 200
 MAX_CHARS = 1_200
@@ -19,10 +20,12 @@ _TABLE_RULE = re.compile(r"\s*\|?[\s:|-]*-[\s:|-]*\Z")
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """headings: those that hold for all of the text, outermost first."""
+    """headings: those that hold for all of the text, outermost first. place: from where to where it stands in the
+    file."""
 
     headings: tuple[str, ...]
     text: str
+    place: Place | None = None
 
     @property
     def heading(self) -> str:
@@ -34,7 +37,7 @@ def split(parsed: Parsed) -> tuple[Piece, ...]:
     pieces: list[Piece] = []
     for section in parsed.sections:
         texts = list(_pack(block for whole in section.blocks for block in _fit(whole)))
-        for piece in (Piece(section.headings, text) for text in texts or [""]):
+        for piece in (Piece(section.headings, text, section.place) for text in texts or [""]):
             merged = _merge(pieces[-1], piece) if pieces else None
             if merged is None:
                 pieces.append(piece)
@@ -51,7 +54,10 @@ def _merge(one: Piece, next_one: Piece) -> Piece | None:
     if len(common) < max(len(one.headings), len(next_one.headings)) - 1:
         return None
     text = "\n\n".join(part for piece in (one, next_one) if (part := _below(piece, common)))
-    return Piece(common, text) if len(text) <= MAX_CHARS else None
+    place = one.place.joined(next_one.place) if one.place else None
+    if place is None and (one.place or next_one.place):
+        return None
+    return Piece(common, text, place) if len(text) <= MAX_CHARS else None
 
 
 def _common(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
@@ -65,7 +71,7 @@ def _below(piece: Piece, common: tuple[str, ...]) -> str:
 
 def _said(piece: Piece) -> Piece:
     """A heading with nothing under it is still something that the document says."""
-    return piece if piece.text else Piece(piece.headings[:-1], piece.headings[-1])
+    return piece if piece.text else Piece(piece.headings[:-1], piece.headings[-1], piece.place)
 
 
 def _pack(blocks: Iterable[str]) -> Iterator[str]:

@@ -89,7 +89,14 @@ def answer_data(result: Answer) -> dict[str, Any]:
     return {
         "text": result.text,
         "citations": [
-            {"number": c.number, "title": c.title, "heading": c.heading, "uri": c.uri, "link": c.link}
+            {
+                "number": c.number,
+                "title": c.title,
+                "heading": c.heading,
+                "place": str(c.place) if c.place else None,
+                "uri": c.uri,
+                "link": c.link,
+            }
             for c in result.citations
         ],
         "route": result.route.value,

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from bot.domain import Answer, Citation
 from bot.slack.mrkdwn import Line, link, mrkdwn, sections
-from bot.words import Language, both, route_name, say
+from bot.words import Language, both, place_name, route_name, say
 
 GOOD, BAD, FORM = "feedback_good", "feedback_bad", "feedback"
 ALONE = "ask_alone"
@@ -39,7 +39,7 @@ class Message:
 
 def answered(answer: Answer, tongue: Language) -> Message:
     """The answer from its first line on, its sources, one line that says which way it went, and two buttons."""
-    sources, more = sections(map(Line, map(_source, answer.citations)), _CITATIONS)
+    sources, more = sections((Line(_source(one, tongue)) for one in answer.citations), _CITATIONS)
     tail = [*map(_context, (*sources, "…") if more else sources), _context(_way(answer, tongue))]
     buttons = _buttons(answer.id, tongue)
     texts, cut = sections(mrkdwn(answer.text), _WHOLE - _size([*tail, buttons]))
@@ -115,8 +115,9 @@ def _first(texts: tuple[str, ...]) -> str:
     return texts[0] if texts else "…"
 
 
-def _source(citation: Citation) -> str:
-    name = " › ".join(filter(None, (_short(citation.title), _short(citation.heading)))) or _short(citation.uri)
+def _source(citation: Citation, tongue: Language) -> str:
+    place = place_name(tongue, citation.place)
+    name = " › ".join(filter(None, (_short(citation.title), _short(citation.heading), place))) or _short(citation.uri)
     short_enough = citation.link is not None and len(citation.link) <= _LONGEST_LINK
     return f"[{citation.number}] {link(citation.link if short_enough else None, name)}"
 

@@ -3,14 +3,41 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from retrieval.errors import Fault
+from retrieval.passage import Place
 
 MAX_BYTES = 10 * 1024 * 1024
 
 
+Why = Literal[
+    "encrypted",  # with a password
+    "drm",  # wrapped by a rights management system
+    "distribution",  # an HWP made for distribution only
+    "scanned",  # pictures of pages, no text
+    "legacy",  # .doc, .xls, .ppt
+    "unknown",  # of no family that is read
+    "empty",
+    "binary",
+    "broken",
+    "too_big",
+    "bomb",  # unpacks to far more than it is
+    "too_slow",
+    "too_much_memory",
+    "link",  # leads outside of the source
+    "closed",  # may not be opened or listed
+    "away",  # its server does not give it now
+]
+"""The kinds of problems, for counting."""
+
+
 class UnreadableFault(Fault):
     """One document that cannot be read; its last good version stays."""
+
+    def __init__(self, sentence: str, why: Why = "broken") -> None:
+        super().__init__(sentence)
+        self.why: Why = why
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +45,13 @@ class Section:
     """What stands under one heading, up to the next.
 
     headings: from the outermost to its own, without the document's title. blocks: paragraphs, lists, tables,
-    code, each as the source writes it. At least one of the two is not empty.
+    code, each as the source writes it. At least one of the two is not empty. place: its page, slide or rows, where the
+    format has such.
     """
 
     headings: tuple[str, ...]
     blocks: tuple[str, ...]
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)

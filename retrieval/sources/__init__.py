@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from typing import Protocol
 
 from retrieval.errors import Fault
+from retrieval.passage import NOTHING_SAID, Said
 
 
 class SourceFault(Fault):
@@ -16,14 +18,37 @@ class BusyFault(SourceFault):
     """Somebody else is re-indexing this source right now."""
 
 
-class Reader(Protocol):
-    """Reads one source. A uri names one of its documents for as long as the source exists."""
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A document as its source lists it.
 
-    def list(self) -> AsyncIterator[str]:
-        """The uris of all documents. What is not listed is deleted: raises SourceFault if incomplete. A part that
-        cannot be listed is a uri that ends with "/": it cannot be loaded, and what lies below it stays."""
+    uri: names it for as long as the source exists. version: another one whenever its content may be another (a change
+    time, an ETag); None: only its content tells. said: what the source says of it beside its text.
+    """
+
+    uri: str
+    version: str | None = None
+    said: Said = NOTHING_SAID
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A document's content. version: as in Listed, where only loading tells it. suffix: of its family, such as ".html";
+    None: the uri's own."""
+
+    content: bytes
+    version: str | None = None
+    suffix: str | None = None
+
+
+class Reader(Protocol):
+    """Reads one source."""
+
+    def list(self) -> AsyncIterator[Listed]:
+        """All documents. What is not listed is deleted: raises SourceFault if incomplete. A part that cannot be listed
+        is a uri that ends with "/": it cannot be loaded, and what lies below it stays."""
         ...
 
-    async def load(self, uri: str) -> bytes:
-        """The document as it is now. Raises UnreadableFault."""
+    async def load(self, uri: str, version: str | None = None) -> Loaded | None:
+        """The document as it is now; None where it is still what it was at `version`. Raises UnreadableFault."""
         ...

@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from retrieval.parse import MAX_BYTES, UnreadableFault
-from retrieval.sources import SourceFault
+from retrieval.sources import Listed, Loaded, SourceFault
 
 SUFFIXES = (".md", ".markdown")
 _ESCAPED = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -27,12 +27,12 @@ class Folder:
     def __init__(self, root: Path) -> None:
         self._root = root
 
-    async def list(self) -> AsyncIterator[str]:
+    async def list(self) -> AsyncIterator[Listed]:
         for uri in await asyncio.to_thread(lambda: list(self._uris())):
-            yield uri
+            yield Listed(uri)
 
-    async def load(self, uri: str) -> bytes:
-        return await asyncio.to_thread(self._read, uri)
+    async def load(self, uri: str, version: str | None = None) -> Loaded:
+        return Loaded(await asyncio.to_thread(self._read, uri))
 
     def _uris(self) -> Iterator[str]:
         try:

@@ -10,6 +10,7 @@ from retrieval.label import Level
 from retrieval.parse import UnreadableFault
 from retrieval.passage import EVERYONE, Principal, Readers, Rule, Source
 from retrieval.reindex import Report, reindex
+from retrieval.sources import Listed, Loaded
 
 ANYONE = Readers(frozenset({EVERYONE}))
 
@@ -20,16 +21,16 @@ class Shelf:
     def __init__(self, documents: dict[str, str | bytes]) -> None:
         self.documents = documents
 
-    async def list(self) -> AsyncIterator[str]:
+    async def list(self) -> AsyncIterator[Listed]:
         for uri in self.documents:
-            yield uri
+            yield Listed(uri)
 
-    async def load(self, uri: str) -> bytes:
+    async def load(self, uri: str, version: str | None = None) -> Loaded:
         try:
             content = self.documents[uri]
         except KeyError:
             raise UnreadableFault(f"{uri} cannot be read (it is not there).") from None
-        return content.encode() if isinstance(content, str) else content
+        return Loaded(content.encode() if isinstance(content, str) else content)
 
 
 def a_source(

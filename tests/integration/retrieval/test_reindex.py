@@ -18,7 +18,7 @@ from retrieval.label import Level
 from retrieval.passage import Rule
 from retrieval.reindex import reindex
 from retrieval.search import Search
-from retrieval.sources import SourceFault
+from retrieval.sources import Listed, Loaded, SourceFault
 from retrieval.sources.files import Folder
 from tests.integration.retrieval.shelf import ANYONE, Shelf, a_source, principals, shelve
 
@@ -145,9 +145,9 @@ async def test_what_lies_below_a_folder_that_cannot_be_listed_stays_and_the_rest
     )
 
     class HalfOpen(Shelf):
-        async def list(self) -> AsyncIterator[str]:
+        async def list(self) -> AsyncIterator[Listed]:
             for uri in ("open/a.md", "closed/"):
-                yield uri
+                yield Listed(uri)
 
     report = await reindex(database, source, HalfOpen({"open/a.md": "# 가\n\n연차 바뀜"}))
     assert (report.changed, report.removed) == (1, 1)
@@ -159,9 +159,9 @@ async def test_what_lies_below_a_folder_that_cannot_be_listed_stays_and_the_rest
 
 async def test_a_source_that_is_removed_during_its_run_takes_nothing_in(fresh_database: Database) -> None:
     class Slow(Shelf):
-        async def load(self, uri: str) -> bytes:
+        async def load(self, uri: str, version: str | None = None) -> Loaded:
             await Catalogue(fresh_database).remove("wiki")
-            return await super().load(uri)
+            return await super().load(uri, version)
 
     source = a_source("wiki")
     await Catalogue(fresh_database).add(source)
@@ -174,9 +174,9 @@ async def test_stricter_rules_hold_for_what_a_running_run_brings_in(fresh_databa
     stricter = a_source(rules=(Rule("*", Level.RESTRICTED, principals("group:legal")),))
 
     class Slow(Shelf):
-        async def load(self, uri: str) -> bytes:
+        async def load(self, uri: str, version: str | None = None) -> Loaded:
             await Catalogue(fresh_database).sync([stricter])
-            return await super().load(uri)
+            return await super().load(uri, version)
 
     source = a_source()
     await Catalogue(fresh_database).sync([source])
@@ -188,11 +188,11 @@ async def test_a_second_run_on_the_same_source_says_so_and_leaves(fresh_database
     entered, leave = asyncio.Event(), asyncio.Event()
 
     class Waiting(Shelf):
-        async def list(self) -> AsyncIterator[str]:
+        async def list(self) -> AsyncIterator[Listed]:
             entered.set()
             await leave.wait()
             for uri in self.documents:
-                yield uri
+                yield Listed(uri)
 
     source, other = a_source(), a_source("other")
     await Catalogue(fresh_database).sync([source, other])

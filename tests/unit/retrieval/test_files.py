@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from retrieval.parse import MAX_BYTES, UnreadableFault
 from retrieval.parse.families import parse
-from retrieval.sources import SourceFault
+from retrieval.sources import Loaded, SourceFault
 from retrieval.sources.files import Folder, to_path, to_uri
 
 
 async def listed(root: Path) -> list[str]:
-    return [uri async for uri in Folder(root).list()]
+    return [one.uri async for one in Folder(root).list()]
 
 
 def write(path: Path, content: str = "# T\n\ntext") -> Path:
@@ -35,7 +35,7 @@ async def test_a_name_with_odd_characters_is_one_line_and_leads_back_to_its_file
         write(tmp_path / name, f"content of {odd.index(name)}")
     uris = await listed(tmp_path)
     assert sorted(uris) == sorted(["two%0Alines.md", "50%25.md", "%E2%80%AEright.md", "%FF.md", "a b#c?.md"])
-    read = {(await Folder(tmp_path).load(uri)).decode() for uri in uris}
+    read = {(await Folder(tmp_path).load(uri)).content.decode() for uri in uris}
     assert read == {f"content of {number}" for number in range(len(odd))}
 
 
@@ -79,7 +79,7 @@ async def test_a_root_that_is_a_link_itself_is_followed(tmp_path: Path) -> None:
     write(tmp_path / "real" / "a.md")
     (tmp_path / "link").symlink_to(tmp_path / "real", target_is_directory=True)
     assert await listed(tmp_path / "link") == ["a.md"]
-    assert await Folder(tmp_path / "link").load("a.md") == b"# T\n\ntext"
+    assert await Folder(tmp_path / "link").load("a.md") == Loaded(b"# T\n\ntext")
 
 
 async def test_a_pipe_with_the_name_of_a_document_does_not_hold_up_the_run(tmp_path: Path) -> None:
@@ -96,7 +96,7 @@ async def test_a_file_that_went_away_after_the_list_is_unreadable(tmp_path: Path
 async def test_a_huge_file_is_not_read_whole_and_then_refused(tmp_path: Path) -> None:
     with (tmp_path / "huge.md").open("wb") as file:
         file.truncate(MAX_BYTES * 50)
-    content = await Folder(tmp_path).load("huge.md")
+    content = (await Folder(tmp_path).load("huge.md")).content
     assert len(content) == MAX_BYTES + 1
     with pytest.raises(UnreadableFault, match="over 10 MB"):
         parse("huge.md", content)

@@ -10,7 +10,7 @@ import pytest
 from retrieval.label import Level
 from retrieval.parse import UnreadableFault
 from retrieval.passage import EVERYONE, Source
-from retrieval.sources import Reader, SourceFault
+from retrieval.sources import Loaded, Reader, SourceFault
 from retrieval.sources.files import Folder
 from retrieval.sources.kinds import reader_of
 from tests.integration.retrieval.shelf import Shelf
@@ -32,9 +32,9 @@ def shelf(tmp_path: Path) -> Reader:
 @pytest.mark.parametrize("make", [folder, shelf])
 async def test_what_is_listed_can_be_loaded_and_nothing_else(make: Callable[[Path], Reader], tmp_path: Path) -> None:
     reader = make(tmp_path)
-    assert sorted([uri async for uri in reader.list()]) == sorted(DOCUMENTS)
+    assert sorted([one.uri async for one in reader.list()]) == sorted(DOCUMENTS)
     for uri, content in DOCUMENTS.items():
-        assert await reader.load(uri) == str(content).encode()
+        assert await reader.load(uri) == Loaded(str(content).encode())
     with pytest.raises(UnreadableFault, match=r"none\.md cannot be read"):
         await reader.load("none.md")
 
