@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -10,8 +9,8 @@ from time import monotonic
 
 from retrieval.database import Database
 from retrieval.index import Changes, Fresh, Index, Known, Problem
-from retrieval.parse import UnreadableFault
-from retrieval.parse.families import parse
+from retrieval.parse import Parse, UnreadableFault
+from retrieval.parse.families import in_thread
 from retrieval.passage import Source
 from retrieval.sources import BusyFault, Reader, SourceFault
 from retrieval.split import split
@@ -36,7 +35,11 @@ class Report:
 
 
 async def reindex(
-    database: Database, source: Source, reader: Reader, progress: Progress = lambda done, total, uri: None
+    database: Database,
+    source: Source,
+    reader: Reader,
+    progress: Progress = lambda done, total, uri: None,
+    parse: Parse = in_thread,
 ) -> Report:
     """Bring the index to what `reader` has now.
 
@@ -46,15 +49,16 @@ async def reindex(
     async with database.exclusively(f"reindex {source.name}") as alone:
         if not alone:
             raise BusyFault(f"Source '{source.name}' is being re-indexed already: wait for that run.")
-        return await _Run(Index(database), source, reader, progress).run()
+        return await _Run(Index(database), source, reader, progress, parse).run()
 
 
 class _Run:
-    def __init__(self, index: Index, source: Source, reader: Reader, progress: Progress) -> None:
+    def __init__(self, index: Index, source: Source, reader: Reader, progress: Progress, parse: Parse) -> None:
         self._index = index
         self._source = source
         self._reader = reader
         self._progress = progress
+        self._parse = parse
 
     async def run(self) -> Report:
         started = monotonic()
@@ -92,8 +96,8 @@ class _Run:
             digest = sha256(loaded.content).digest()
             if known is not None and known.is_of(digest):
                 return _Same(uri)
-            # Parsing is the longest step without an await: a thread keeps the process answering meanwhile.
-            return await asyncio.to_thread(_fresh, uri, loaded.content, digest)
+            parsed = await self._parse(uri, loaded.content, loaded.suffix)
+            return Fresh(uri, parsed.title, digest, split(parsed))
         except UnreadableFault as fault:
             return Problem(uri, str(fault))
 
@@ -117,8 +121,3 @@ def _changes(found: Sequence[Fresh | Problem | _Same], known: Mapping[str, Known
         problems=[one for one in found if isinstance(one, Problem) and problem_of.get(one.uri) != one.sentence],
         healed=[one.uri for one in found if isinstance(one, _Same) and problem_of.get(one.uri) is not None],
     )
-
-
-def _fresh(uri: str, content: bytes, digest: bytes) -> Fresh:
-    parsed = parse(uri, content)
-    return Fresh(uri, parsed.title, digest, split(parsed))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -58,3 +59,7 @@ class Section:
 class Parsed:
     title: str
     sections: tuple[Section, ...]
+
+
+Parse = Callable[[str, bytes, str | None], Awaitable[Parsed]]
+"""(uri, content, suffix of its family or None for the uri's own) -> Parsed; raises UnreadableFault."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
 from urllib.parse import unquote
@@ -19,18 +20,24 @@ PARSERS: Mapping[str, Parser] = {
 }
 
 
-def parse(uri: str, content: bytes) -> Parsed:
-    """Raises UnreadableFault for what is too big, binary, empty or of no known family."""
+async def in_thread(uri: str, content: bytes, suffix: str | None = None) -> Parsed:
+    """`parse` beside the event loop: for what is known to be harmless."""
+    return await asyncio.to_thread(parse, uri, content, suffix)
+
+
+def parse(uri: str, content: bytes, suffix: str | None = None) -> Parsed:
+    """suffix: of its family; None: the uri's own. Raises UnreadableFault for what is too big, binary, empty or of no
+    known family."""
     path = PurePosixPath(uri)
-    parser = PARSERS.get(path.suffix.lower())
+    parser = PARSERS.get((suffix or path.suffix).lower())
     if parser is None:
-        raise UnreadableFault(f"{uri} is of no kind that Naru reads ({', '.join(PARSERS)}).")
+        raise UnreadableFault(f"{uri} is of no kind that Naru reads ({', '.join(PARSERS)}).", "unknown")
     if len(content) > MAX_BYTES:
-        raise UnreadableFault(f"{uri} is over {MAX_BYTES // 1024**2} MB: split it.")
+        raise UnreadableFault(f"{uri} is over {MAX_BYTES // 1024**2} MB: split it.", "too_big")
     text = decode(uri, content)
     if not text.strip():
-        raise UnreadableFault(f"{uri} is empty.")
+        raise UnreadableFault(f"{uri} is empty.", "empty")
     parsed = parser(" ".join(unquote(path.stem, errors="replace").split()), text)
     if not parsed.sections:
-        raise UnreadableFault(f"{uri} has a title and no text.")
+        raise UnreadableFault(f"{uri} has a title and no text.", "empty")
     return parsed
