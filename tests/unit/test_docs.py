@@ -1,0 +1,32 @@
+"""The documentation agrees with the code, and its links lead somewhere."""
+
+from __future__ import annotations
+
+import re
+import runpy
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+_LINK = re.compile(r"\]\((?!https?:)([^)#\s]+)(#[^)\s]*)?\)")
+
+
+@pytest.mark.parametrize("page", ["settings", "commands"])
+def test_the_reference_is_what_the_code_says(page: str) -> None:
+    written = (ROOT / "docs" / "reference" / f"{page}.md").read_text(encoding="utf-8")
+    says = runpy.run_path(str(ROOT / "docs" / "reference.py"))[page]()
+    assert written == says, "run `python docs/reference.py`"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_leads_to_a_file(page: Path) -> None:
+    links = [match[1] for match in _LINK.finditer(page.read_text(encoding="utf-8"))]
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_every_page_is_reached_from_the_first_one() -> None:
+    first = ROOT / "docs" / "README.md"
+    linked = {(first.parent / match[1]).resolve() for match in _LINK.finditer(first.read_text(encoding="utf-8"))}
+    assert [page for page in PAGES if page.is_relative_to(first.parent) and page not in {*linked, first}] == []
