@@ -31,7 +31,7 @@ def settings() -> str:
     said = _said((ROOT / "naru.toml.example").read_text(encoding="utf-8"))
     head = (
         "# Settings\n\nWritten by `python docs/reference.py` from the code and `naru.toml.example`; do not edit.\n\n"
-        "All stand in `naru.toml`. An environment variable, where there is one, wins over the file. Relative paths are\n"
+        "All stand in `naru.toml`. An environment variable, where there is one, wins over it. Relative paths are\n"
         "relative to the file. The key that seals text at rest is read from `NARU_KEY` only; `NARU_CONFIG` names the\n"
         "file itself.\n"
     )
