@@ -41,8 +41,8 @@ class Counts:
             (term, by) for term in self.more.keys() | self.fewer.keys() if (by := self.more[term] - self.fewer[term])
         )
         if changed:
-            terms, by = zip(*changed, strict=True)
-            await connection.execute(_COUNT, {"terms": list(terms), "by": list(by)})
+            counted = {"terms": [term for term, _ in changed], "by": [by for _, by in changed]}
+            await connection.execute(_COUNT, counted)
             await connection.execute(_UNUSED, {"fewer": [term for term, by in changed if by < 0]})
         for spoken in sorted(self.passages):
             if self.passages[spoken] or self.length[spoken]:

@@ -142,9 +142,10 @@ class Index:
                 await _delete(connection, list(await connection.scalars(select(document.c.id).where(*gone))), counted)
             await counted.store(connection)
 
-    async def reweigh_if_drifted(self) -> bool:
-        """Weigh all passages of a language anew when their average length is over 20% off the one in use."""
-        return await passages.reweigh_if_drifted(self._database)
+    async def settle(self) -> None:
+        """What is done once after many changes: new weights where lengths have drifted, and quick searches."""
+        await passages.reweigh_if_drifted(self._database)
+        await passages.settle(self._database)
 
     async def _freeze_averages(self, fresh: Sequence[Fresh]) -> None:
         """In a transaction of its own: held on to, the row would be waited for by runs of other sources, which hold

@@ -99,6 +99,12 @@ async def reweigh_if_drifted(database: Database) -> bool:
     return True
 
 
+async def settle(database: Database) -> None:
+    """Take what was written into the index of terms, so that no search has to walk the list that it waits in."""
+    async with database.transaction() as connection:
+        await connection.execute(text("select gin_clean_pending_list('passage_terms_idx')"))
+
+
 async def _delete(connection: AsyncConnection, ids: list[int], counted: Counts) -> None:
     if not ids:
         return
