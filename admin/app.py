@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
+import gc
 import logging
 import os
 import pwd
@@ -14,9 +15,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from admin import schema
 from admin.embedded import EmbeddedPostgres
+from admin.indexing import Indexing, Means, Progress
+from admin.jobs import Embed, Jobs
 from bot.answer import Deps
 from bot.config_file import Shore
 from bot.domain import Question, QuestionFault, Room, Route
@@ -34,17 +38,13 @@ from retrieval.catalogue import Catalogue
 from retrieval.database import Database
 from retrieval.errors import Fault
 from retrieval.passage import Source
-from retrieval.reindex import Report, reindex
+from retrieval.reindex import Report
 from retrieval.search import Search
-from retrieval.sources import BusyFault, SourceFault
-from retrieval.sources.kinds import reader_of
 
 TALKATIVE = ("openai", "httpx2", "httpcore2")
 """Loggers that print request bodies at DEBUG: held, whatever the level of the rest."""
-
-_BUSY_S = 0.5
-Progress = Callable[[str, int, int], None]
-"""(source, documents done, documents in all)"""
+ALLOCATIONS = 20_000
+"""Between two looks for garbage. Python's own 700 cost a load of documents a fifth of its time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,8 @@ class App:
     seal: Seal
     database: Database
     catalogue: Catalogue
+    indexing: Indexing
+    jobs: Jobs
     search: Search
     people: DirectoryFile
     records: Records
@@ -76,39 +78,16 @@ class App:
         return asker, self.people.directory().room(room, asker)
 
     async def reindex(
-        self, sources: Sequence[Source], progress: Progress, *, patient: bool = False
+        self,
+        sources: Sequence[Source],
+        progress: Progress,
+        *,
+        patient: bool = False,
+        by: str | None = None,
+        accept_deletions: bool = False,
     ) -> list[tuple[Source, Report | Fault]]:
-        """One source after the other; one that cannot be re-indexed says why, and the rest goes on.
-
-        patient: where somebody else is at it, wait for them, so that what follows finds what is there.
-        """
-        done: list[tuple[Source, Report | Fault]] = []
-        for source in sources:
-            try:
-                report = await self._reindex(source, progress, patient)
-            except BusyFault as fault:
-                done.append((source, fault))
-            except SourceFault as fault:
-                await self.catalogue.note(source.name, str(fault))
-                done.append((source, fault))
-            except Fault as fault:
-                done.append((source, fault))
-            else:
-                await self.catalogue.note(source.name, None)
-                done.append((source, report))
-        return done
-
-    async def _reindex(self, source: Source, progress: Progress, patient: bool) -> Report:
-        def told(count: int, total: int, _: str) -> None:
-            progress(source.name, count, total)
-
-        while True:
-            try:
-                return await reindex(self.database, source, reader_of(source), told)
-            except BusyFault:
-                if not patient:
-                    raise
-            await asyncio.sleep(_BUSY_S)
+        """As Indexing.all: now, and in this process."""
+        return await self.indexing.all(sources, progress, patient=patient, by=by, accept_deletions=accept_deletions)
 
     async def never_indexed(self) -> list[Source]:
         """The searched sources of which nothing has been read yet."""
@@ -125,6 +104,7 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
     migrate: bring an external database's tables up to date too; the embedded one's always are. sync: make the
     sources of naru.toml the declared ones.
     """
+    gc.set_threshold(ALLOCATIONS, 10, 10)
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
     policy = load_rules(settings.policy)
@@ -145,6 +125,7 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
         catalogue, search = Catalogue(database), Search(database)
         if sync:
             await catalogue.sync(settings.sources)
+        indexing, jobs = _indexing(settings, database, catalogue)
         seal = Seal(await _sealing_key(settings, database))
         records = Records(database, seal)
         # Needed only once somebody asks: without a file there is a sentence then, and sources and status work.
@@ -158,7 +139,22 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
             passages=settings.answer.passages,
             operator=seal.pseudonym(f"os:{pwd.getpwuid(os.getuid()).pw_name}"),
         )
-        yield App(settings, url, seal, database, catalogue, search, people, records, rules, deps)
+        yield App(settings, url, seal, database, catalogue, indexing, jobs, search, people, records, rules, deps)
+
+
+def _indexing(
+    settings: Settings, database: Database, catalogue: Catalogue, embed: Embed | None = None
+) -> tuple[Indexing, Jobs]:
+    """embed: what gives vectors to the passages that have none, once a run has written some."""
+
+    async def changed() -> None:
+        await jobs.vectors()
+
+    how = settings.index
+    means = Means(at_once=how.at_once, per_second=how.documents_per_second, changed=changed)
+    indexing = Indexing(database, catalogue, means)
+    jobs = Jobs(database, indexing, catalogue, ZoneInfo(settings.timezone), embed)
+    return indexing, jobs
 
 
 def data_use(settings: Settings) -> DataUse | None:

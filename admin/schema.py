@@ -14,6 +14,7 @@ from migrations import METADATA
 from retrieval.database import Database, DatabaseFault, lock_key
 
 _LOCK = lock_key("migrate")
+_QUEUE = {f"procrastinate_{name}" for name in ("jobs", "events", "workers", "periodic_defers")}
 
 
 async def upgrade(url: str) -> None:
@@ -96,7 +97,7 @@ def _revision(connection: Connection) -> str | None:
 
 
 def _expected() -> set[str]:
-    return {name for metadata in METADATA for name in metadata.tables}
+    return {name for metadata in METADATA for name in metadata.tables} | _QUEUE
 
 
 def _present(connection: Connection) -> set[str]:

@@ -14,7 +14,8 @@ from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 
-from admin.app import App, Progress
+from admin.app import App
+from admin.indexing import Progress
 from bot.config_file import Slack
 from bot.deadlines import Deadlines
 from bot.inbox import Event, Inbox

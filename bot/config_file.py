@@ -9,11 +9,13 @@ import re
 from datetime import date
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, SecretStr, Strict
 
 from bot.toml_file import LevelName, Section
 from retrieval.passage import Principal, Rule, Source
+from retrieval.schedule import is_schedule
 
 RESERVED_SOURCES = ("approved",)  # answers that people approved: Naru fills it itself
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -71,6 +73,20 @@ def _source_name(value: str) -> str:
     return value
 
 
+def _schedule(value: str) -> str:
+    if not is_schedule(value):
+        raise ValueError("must be five fields as cron has them, such as '0 3 * * *' for three in the morning")
+    return value
+
+
+def _timezone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("must be the name of a time zone such as Asia/Seoul") from None
+    return value
+
+
 def _secret(value: SecretStr) -> SecretStr:
     if not value.get_secret_value().isascii() or not value.get_secret_value().isprintable():
         raise ValueError("must be one line of ASCII characters")
@@ -82,6 +98,8 @@ Secret = Annotated[SecretStr, Field(min_length=1), AfterValidator(_secret)]
 Url = Annotated[str, AfterValidator(_url)]
 ProxyUrl = Annotated[str, AfterValidator(_proxy)]
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
+Schedule = Annotated[str, AfterValidator(_schedule)]
+TimeZone = Annotated[str, AfterValidator(_timezone)]
 Seconds = Annotated[float, Field(gt=0, le=600)]
 Hosts = Annotated[tuple[Annotated[str, AfterValidator(_host)], ...], Strict(False)]
 ReaderList = Annotated[
@@ -100,6 +118,14 @@ class AnswerLimits(Section):
 
     passages: int = Field(default=6, ge=1, le=20)
     max_question_chars: int = Field(default=8000, ge=500, le=40_000)
+
+
+class Index(Section):
+    """How sources are read, so that others get through too. at_once: documents at the same time. documents_per_second:
+    begun in a second, by each run; as fast as it goes without."""
+
+    at_once: int = Field(default=8, ge=1, le=64)
+    documents_per_second: float | None = Field(default=None, gt=0, le=10_000)
 
 
 class DataUse(Section):
@@ -186,6 +212,7 @@ class SourceSection(Section):
     readers: ReaderList
     link: Url | None = None
     owner: Text | None = None
+    schedule: Schedule | None = None
     rules: Annotated[tuple[RuleSection, ...], Strict(False)] = ()
 
     def source(self, location: str) -> Source:
@@ -199,6 +226,7 @@ class SourceSection(Section):
             rules=tuple(rule.rule() for rule in self.rules),
             link=self.link,
             owner=self.owner,
+            schedule=self.schedule,
         )
 
 
@@ -210,8 +238,10 @@ class ConfigFile(Section):
     database_url: DatabaseUrl | None = Field(default=None, repr=False)  # may hold a password
     policy: Text | None = None
     directory: Text | None = None
+    timezone: TimeZone = "Asia/Seoul"
     console: Console = Console()
     answer: AnswerLimits = AnswerLimits()
+    index: Index = Index()
     models: Models = Models()
     slack: Slack = Slack()
     sources: Annotated[tuple[SourceSection, ...], Strict(False)] = ()

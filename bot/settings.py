@@ -24,6 +24,7 @@ from bot.config_file import (
     AnswerLimits,
     ConfigFile,
     Console,
+    Index,
     Models,
     Slack,
 )
@@ -72,8 +73,10 @@ class Settings:
     policy: Path
     directory: Path | None
     key: SecretStr | None
+    timezone: str
     console: Console
     answer: AnswerLimits
+    index: Index
     models: Models
     slack: Slack
     sources: tuple[Source, ...]
@@ -130,8 +133,10 @@ class _Loader:
             policy=policy,
             directory=directory,
             key=key,
+            timezone=file.timezone,
             console=file.console,
             answer=file.answer,
+            index=file.index,
             models=file.models,
             slack=file.slack,
             sources=tuple(s.source(str(self._absolute(s.location))) for s in file.sources),

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import log
 
-from retrieval.text import TERM_IDS, document_terms, term_id
+from retrieval.text import TERM_IDS, document_term_ids
 
 K1 = 1.2
 B = 0.75
@@ -34,7 +34,9 @@ class Bag:
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> Bag:
-        counts = Counter(term_id(term) for text in texts for term in document_terms(text))
+        counts: Counter[int] = Counter()
+        for text in texts:
+            counts.update(document_term_ids(text))
         return cls(dict(counts.most_common(MAX_NON_ZEROS)), counts.total())
 
     def weights(self, average: float) -> dict[int, float]:
@@ -50,5 +52,7 @@ def idf(passages: int, df: int) -> float:
 
 def sparsevec(weights: Mapping[int, float]) -> str:
     """The text form that pgvector reads: {index:value,...}/dimensions."""
-    elements = ",".join(f"{term}:{weight:.6g}" for term, weight in sorted(weights.items()))
+    # Most terms of a passage stand in it once or twice, so few of its weights differ.
+    shown = {weight: f"{weight:.6g}" for weight in set(weights.values())}
+    elements = ",".join([f"{term}:{shown[weight]}" for term, weight in sorted(weights.items())])
     return f"{{{elements}}}/{DIMENSIONS}"

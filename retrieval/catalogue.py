@@ -96,7 +96,7 @@ class Catalogue:
                 row.problem,
                 row.documents,
                 row.passages,
-                tuple(index.Problem(one.uri, one.problem) for one in problems if one.source_id == row.id),
+                tuple(index.Problem(one.uri, one.problem, one.kind) for one in problems if one.source_id == row.id),
             )
             for row in rows
         )
@@ -135,4 +135,7 @@ _STATUS = text(
     from source order by name
     """
 )
-_PROBLEMS = text("select source_id, uri, problem from document where problem is not null order by uri")
+_PROBLEMS = text(
+    "select source_id, uri, problem, coalesce(problem_kind, 'broken') as kind from document"
+    " where problem is not null order by uri"
+)

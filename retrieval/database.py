@@ -96,6 +96,11 @@ class Database:
             },
         )
 
+    @property
+    def conninfo(self) -> str:
+        """The address as libpq knows it, for a library that makes its own connections; may hold a password."""
+        return self._url.set(drivername="postgresql").render_as_string(hide_password=False)
+
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:
         """A connection inside a transaction: committed at the end, rolled back on an exception.

@@ -2,29 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import asyncio
+from collections import defaultdict, deque
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from datetime import date
 from hashlib import sha256
 from time import monotonic
 
 from retrieval.database import Database
-from retrieval.index import Changes, Fresh, Index, Known, Problem
-from retrieval.parse import Parse, UnreadableFault
+from retrieval.index import FORMAT, Changes, Fresh, Index, Known, Problem
+from retrieval.pace import Pace, together
+from retrieval.parse import Parse, Parsed, UnreadableFault
 from retrieval.parse.families import in_thread
-from retrieval.passage import Source
-from retrieval.sources import BusyFault, Reader, SourceFault
+from retrieval.passage import Said, Source
+from retrieval.passages import bagged
+from retrieval.sources import BusyFault, Listed, Reader, SourceFault
 from retrieval.split import split
 
-BATCH = 50
-"""Documents per transaction."""
+BATCH, BATCH_S = 200, 2.0
+"""Documents per transaction, and the seconds after which it is made with fewer."""
+_CHUNK = 50
+QUICK = 20_000
+"""Characters that are counted in 3 ms. For more, a thread keeps the process answering meanwhile."""
+MANY = 20
+"""Documents of which not over a half may be gone at once, unless somebody says that it is right."""
 
 Progress = Callable[[int, int, str], None]
 """(documents done, documents in all, uri of the last one)"""
 
+InForce = Callable[[Parsed], date | None]
+"""The first day on which a document holds, as its text says; None: it does not."""
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a run did, in documents. problems: those that cannot be read now; the rest is unchanged."""
+    """What a run did, in documents, each counted once.
+
+    problems: those that cannot be read now. moved: under another uri, as they were. relabelled: only what their source
+    says of them changed. lacking: listed, and not one version of them was ever readable. The rest is unchanged.
+    """
 
     added: int
     changed: int
@@ -32,6 +50,9 @@ class Report:
     unchanged: int
     problems: tuple[Problem, ...]
     seconds: float
+    moved: int = 0
+    relabelled: int = 0
+    lacking: int = 0
 
 
 async def reindex(
@@ -40,84 +61,281 @@ async def reindex(
     reader: Reader,
     progress: Progress = lambda done, total, uri: None,
     parse: Parse = in_thread,
+    *,
+    in_force: InForce = lambda parsed: None,
+    pace: Pace | None = None,
+    accept_deletions: bool = False,
 ) -> Report:
     """Bring the index to what `reader` has now.
 
-    A document that cannot be read keeps its last good version. Raises SourceFault when the source cannot be
-    listed, lists nothing all of a sudden, is gone, or is being re-indexed already; what was done stays.
+    A document that cannot be read keeps its last good version. accept_deletions: most of the documents may be gone.
+    Raises SourceFault when the source cannot be listed, lists nothing or less than half all of a sudden, is gone, or is
+    being re-indexed already; what was done stays, and the next run goes on from there.
     """
     async with database.exclusively(f"reindex {source.name}") as alone:
         if not alone:
             raise BusyFault(f"Source '{source.name}' is being re-indexed already: wait for that run.")
-        return await _Run(Index(database), source, reader, progress, parse).run()
+        index = Index(database)
+        known = await index.known(source.name)
+        listed = {one.uri: one async for one in reader.list()}
+        closed = tuple(uri for uri in listed if uri.endswith("/"))
+        vanished = sorted(uri for uri in known.keys() - listed.keys() if not uri.startswith(closed))
+        if not accept_deletions or not listed:
+            _refuse_to_lose(source, len(known), len(known) - len(vanished), len(listed))
+        run = _Run(index, source.name, _Look(reader, parse, in_force, pace or Pace()), known, listed, vanished)
+        return await run.run(progress)
 
 
-class _Run:
-    def __init__(self, index: Index, source: Source, reader: Reader, progress: Progress, parse: Parse) -> None:
-        self._index = index
-        self._source = source
-        self._reader = reader
-        self._progress = progress
-        self._parse = parse
-
-    async def run(self) -> Report:
-        started = monotonic()
-        known = await self._index.known(self._source.name)
-        uris = sorted({listed.uri async for listed in self._reader.list()})
-        if known and not uris:
-            raise SourceFault(
-                f"Source '{self._source.name}' held {len(known)} documents and lists none now: nothing was "
-                f"deleted. Check {self._source.location}; if it is meant to be empty, remove the source."
-            )
-        added = changed = 0
-        problems: list[Problem] = []
-        for start in range(0, len(uris), BATCH):
-            found = [await self._look(uri, known.get(uri)) for uri in uris[start : start + BATCH]]
-            fresh = [one for one in found if isinstance(one, Fresh)]
-            await self._apply(_changes(found, known))
-            new = sum(one.uri not in known or known[one.uri].sha256 is None for one in fresh)
-            added += new
-            changed += len(fresh) - new
-            problems += [one for one in found if isinstance(one, Problem)]
-            self._progress(start + len(found), len(uris), uris[start + len(found) - 1])
-        closed = tuple(one.uri for one in problems if one.uri.endswith("/"))
-        removed = sorted(uri for uri in known.keys() - set(uris) if not uri.startswith(closed))
-        for start in range(0, len(removed), BATCH):
-            await self._apply(Changes(removed=removed[start : start + BATCH]))
-        await self._index.reweigh_if_drifted()
-        unchanged = len(uris) - added - changed - len(problems)
-        return Report(added, changed, len(removed), unchanged, tuple(problems), monotonic() - started)
-
-    async def _look(self, uri: str, known: Known | None) -> Fresh | Problem | _Same:
-        try:
-            loaded = await self._reader.load(uri)
-            if loaded is None:
-                return _Same(uri)
-            digest = sha256(loaded.content).digest()
-            if known is not None and known.is_of(digest):
-                return _Same(uri)
-            parsed = await self._parse(uri, loaded.content, loaded.suffix)
-            return Fresh(uri, parsed.title, digest, split(parsed))
-        except UnreadableFault as fault:
-            return Problem(uri, str(fault))
-
-    async def _apply(self, changes: Changes) -> None:
-        if changes:
-            await self._index.apply(self._source.name, changes)
+def _refuse_to_lose(source: Source, held: int, stay: int, listed: int) -> None:
+    """Raise SourceFault where the source lists so little that it is rather broken than changed."""
+    if held and not listed:
+        raise SourceFault(
+            f"Source '{source.name}' held {held} documents and lists none now: nothing was "
+            f"deleted. Check {source.location}; if it is meant to be empty, remove the source."
+        )
+    if held >= MANY and max(stay, listed) * 2 < held:
+        raise SourceFault(
+            f"Source '{source.name}' held {held} documents and lists {listed} now: nothing was deleted. Check "
+            f"{source.location}; if it is right, run `naru source reindex {source.name} --accept-deletions`."
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class _Same:
-    """A document that is as the index holds it."""
+    """A document that is as the index holds it, at what its source calls this version."""
 
     uri: str
+    version: str | None
 
 
-def _changes(found: Sequence[Fresh | Problem | _Same], known: Mapping[str, Known]) -> Changes:
-    """What of a batch has to be written: a problem that is known already has not."""
-    problem_of = {uri: one.problem for uri, one in known.items()}
-    return Changes(
-        fresh=[one for one in found if isinstance(one, Fresh)],
-        problems=[one for one in found if isinstance(one, Problem) and problem_of.get(one.uri) != one.sentence],
-        healed=[one.uri for one in found if isinstance(one, _Same) and problem_of.get(one.uri) is not None],
+_Found = Fresh | Problem | _Same
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """One document of the source, as it is now."""
+
+    reader: Reader
+    parse: Parse
+    in_force: InForce
+    pace: Pace
+
+    async def at(self, listed: Listed, known: Known | None) -> _Found:
+        """known: what the index holds of it; None where its text is needed in any case."""
+        held = known if known is not None and known.sha256 is not None and known.format == FORMAT else None
+        version = held.version if held else None
+        try:
+            async with self.pace.turn():
+                loaded = await self.reader.load(listed.uri, version)
+                if loaded is None:
+                    return _Same(listed.uri, version)
+                version = loaded.version or listed.version
+                digest = sha256(loaded.content).digest()
+                if held and held.is_of(digest):
+                    return _Same(listed.uri, version)
+                parsed = await self.parse(listed.uri, loaded.content, loaded.suffix)
+            if sum(len(block) for section in parsed.sections for block in section.blocks) <= QUICK:
+                return self._fresh(listed, parsed, digest, version)
+            return await asyncio.to_thread(self._fresh, listed, parsed, digest, version)
+        except UnreadableFault as fault:
+            return Problem(listed.uri, str(fault), fault.why)
+
+    def _fresh(self, listed: Listed, parsed: Parsed, digest: bytes, version: str | None) -> Fresh:
+        said = listed.said
+        title, from_ = said.title or parsed.title, said.in_force_from or self.in_force(parsed)
+        return Fresh(listed.uri, title, digest, bagged(title, split(parsed)), version, said, from_)
+
+
+class _Run:
+    def __init__(
+        self,
+        index: Index,
+        name: str,
+        look: _Look,
+        known: Mapping[str, Known],
+        listed: Mapping[str, Listed],
+        vanished: Sequence[str],
+    ) -> None:
+        self._index = index
+        self._name = name
+        self._look = look
+        self._known = known
+        self._listed = listed
+        self._elsewhere: dict[bytes, deque[str]] = defaultdict(deque)
+        for uri in vanished:
+            if (digest := known[uri].sha256) is not None:
+                self._elsewhere[digest].append(uri)
+        self._gone = dict.fromkeys(vanished)
+        self._added = self._changed = self._moved = self._lacking = 0
+        self._relabelled: set[str] = set()
+        self._problems: list[Problem] = []
+
+    async def run(self, progress: Progress) -> Report:
+        started = monotonic()
+        await self._tell()
+        uris = sorted(uri for uri in self._listed if not self._is_known(uri))
+        done, total = len(self._listed) - len(uris), len(self._listed)
+        async with aclosing(_ahead(self._batches(uris))) as batches:
+            async for found in batches:
+                await self._take(found)
+                done += len(found)
+                progress(done, total, found[-1].uri)
+        removed = list(self._gone)
+        for start in range(0, len(removed), BATCH):
+            await self._index.apply(self._name, Changes(removed=removed[start : start + BATCH]))
+        await self._index.settle()
+        return self._report(monotonic() - started)
+
+    # -- what the source says of its documents ---------------------------------------------------------------
+
+    async def _tell(self) -> None:
+        """Levels, readers, owners and links follow before any text is read: who may read no more has waited enough."""
+        told: dict[str, Said] = {}
+        for uri, one in self._listed.items():
+            known = self._known.get(uri)
+            if known is not None:
+                # The title and the date follow with the text, which may have to be read for them.
+                now = replace(one.said, title=known.said.title, in_force_from=known.said.in_force_from)
+                if now != known.said:
+                    told[uri] = now
+        self._relabelled.update(told)
+        uris = sorted(told)
+        for start in range(0, len(uris), BATCH):
+            changes = Changes(told={uri: told[uri] for uri in uris[start : start + BATCH]})
+            await self._index.apply(self._name, changes)
+
+    def _is_known(self, uri: str) -> bool:
+        """Whether the source itself says that nothing changed."""
+        one, known = self._listed[uri], self._known.get(uri)
+        return (
+            known is not None
+            and one.version is not None
+            and one.version == known.version
+            and known.format == FORMAT
+            and known.problem is None
+            and not _retitled(one.said, known.said)
+        )
+
+    # -- text ------------------------------------------------------------------------------------------------
+
+    async def _batches(self, uris: Sequence[str]) -> AsyncGenerator[list[_Found], None]:
+        found: list[_Found] = []
+        began = monotonic()
+        for start in range(0, len(uris), _CHUNK):
+            found += await together([self._at(uri) for uri in uris[start : start + _CHUNK]])
+            last = start + _CHUNK >= len(uris)
+            if last or len(found) >= BATCH or monotonic() - began > BATCH_S:
+                yield await self._restored(found)
+                found, began = [], monotonic()
+
+    async def _at(self, uri: str) -> _Found:
+        one, known = self._listed[uri], self._known.get(uri)
+        return await self._look.at(one, None if known and _needs_text(one.said, known.said) else known)
+
+    async def _restored(self, found: list[_Found]) -> list[_Found]:
+        """Those of which only the title or the date changed, made anew from what is stored of them."""
+        names = [one.uri for one in found if isinstance(one, _Same) and self._is_retitled(one.uri)]
+        stored = await self._index.stored(self._name, names) if names else {}
+        versions = {one.uri: one.version for one in found if isinstance(one, _Same)}
+
+        def again(uri: str) -> Fresh:
+            known, said = self._known[uri], self._listed[uri].said
+            title, from_ = said.title or known.title, said.in_force_from or known.in_force_from
+            digest = known.sha256 or b""
+            return Fresh(uri, title, digest, bagged(title, stored[uri]), versions[uri], said, from_)
+
+        return [again(one.uri) if one.uri in stored else one for one in found]
+
+    def _is_retitled(self, uri: str) -> bool:
+        return _retitled(self._listed[uri].said, self._known[uri].said)
+
+    async def _take(self, found: Sequence[_Found]) -> None:
+        """Write what of a batch has to be written, and count it."""
+        fresh = [one for one in found if isinstance(one, Fresh)]
+        problems = [one for one in found if isinstance(one, Problem)]
+        moved = self._pair(fresh)
+        changes = Changes(
+            moved={old: new for new, old in moved.items()},
+            told={one.uri: self._listed[one.uri].said for one in problems if one.uri not in self._known},
+            fresh=fresh,
+            problems=[one for one in problems if self._is_news(one)],
+            same={one.uri: one.version for one in found if isinstance(one, _Same) and self._differs(one)},
+        )
+        if changes:
+            await self._index.apply(self._name, changes)
+        for one in fresh:
+            self._count(one, one.uri in moved)
+        self._problems += problems
+        self._lacking += sum(one.uri not in self._known or self._known[one.uri].sha256 is None for one in problems)
+
+    def _pair(self, fresh: Sequence[Fresh]) -> dict[str, str]:
+        """New uri -> old one, of what stood under a name that is gone now. The new name says who may read it."""
+        moved: dict[str, str] = {}
+        for one in fresh:
+            if one.uri not in self._known and (same := self._elsewhere.get(one.sha256)):
+                moved[one.uri] = same.popleft()
+                del self._gone[moved[one.uri]]
+        return moved
+
+    def _is_news(self, one: Problem) -> bool:
+        known = self._known.get(one.uri)
+        return known is None or known.problem != one.sentence
+
+    def _differs(self, one: _Same) -> bool:
+        known = self._known.get(one.uri)
+        return known is not None and (known.problem is not None or known.version != one.version)
+
+    def _count(self, one: Fresh, moved: bool) -> None:
+        known = self._known.get(one.uri)
+        if moved:
+            self._moved += 1
+        elif known is None or known.sha256 is None:
+            self._added += 1
+        elif known.is_of(one.sha256):
+            self._relabelled.add(one.uri)
+            return
+        else:
+            self._changed += 1
+        self._relabelled.discard(one.uri)
+
+    def _report(self, seconds: float) -> Report:
+        relabelled = len(self._relabelled.difference(one.uri for one in self._problems))
+        counted = self._added + self._changed + self._moved + relabelled + len(self._problems)
+        return Report(
+            added=self._added,
+            changed=self._changed,
+            removed=len(self._gone),
+            unchanged=len(self._listed) - counted,
+            problems=tuple(self._problems),
+            seconds=seconds,
+            moved=self._moved,
+            relabelled=relabelled,
+            lacking=self._lacking,
+        )
+
+
+def _retitled(said: Said, before: Said) -> bool:
+    return (said.title, said.in_force_from) != (before.title, before.in_force_from)
+
+
+def _needs_text(said: Said, before: Said) -> bool:
+    """Whether the source no longer says what the document then says itself."""
+    return (said.title is None and before.title is not None) or (
+        said.in_force_from is None and before.in_force_from is not None
     )
+
+
+async def _ahead(batches: AsyncIterator[list[_Found]]) -> AsyncGenerator[list[_Found], None]:
+    """While a batch is written the next one is read."""
+
+    async def following() -> list[_Found] | None:
+        return await anext(batches, None)
+
+    coming = asyncio.create_task(following())
+    try:
+        while (found := await coming) is not None:
+            coming = asyncio.create_task(following())
+            yield found
+    finally:
+        coming.cancel()
+        await asyncio.wait({coming})

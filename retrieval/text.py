@@ -37,6 +37,7 @@ PREDICATE_WEIGHT = 0.5
 _HANGUL_SHARE = 0.3
 _MAX_WORD = 30  # a longer run of Hangul is no word, and cutting its endings takes time squared
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+_HANGUL = re.compile("[가-힣]+")
 _JAMO = "\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff"
 _HAN_KANA = "\u3040-\u30ff\u3400-\u9fff"
 _LETTERS = f"[^\\W_가-힣{_HAN_KANA}{_JAMO}]+"
@@ -56,16 +57,26 @@ def normalise(text: str) -> str:
 
 def language(text: str) -> Language:
     """`ko` where more than 30% of the letters are Hangul. Korean business text is full of English words."""
-    letters = hangul = 0
-    for character in unicodedata.normalize("NFC", text):
-        letters += character.isalpha()
-        hangul += "가" <= character <= "힣"
-    return "ko" if hangul > _HANGUL_SHARE * letters else "en"
+    composed = unicodedata.normalize("NFC", text)
+    hangul = sum(map(len, _HANGUL.findall(composed)))
+    if hangul == 0 or hangul > _HANGUL_SHARE * len(composed):  # however many letters there are
+        return "ko" if hangul else "en"
+    return "ko" if hangul > _HANGUL_SHARE * sum(map(str.isalpha, composed)) else "en"
 
 
 def document_terms(text: str) -> list[str]:
     """The terms of a document's text, in order, repeated as often as they occur."""
     return list(_terms(normalise(text)))
+
+
+def document_term_ids(text: str) -> list[int]:
+    """The numbers of `document_terms`. A word's are remembered: a load meets each word many times."""
+    found: list[int] = []
+    for token in _TOKEN.finditer(normalise(text)):
+        run = token.group()
+        of = _remembered_ids if len(run) <= _MAX_WORD else _ids
+        found.extend(of(token.lastgroup or "", run))
+    return found
 
 
 def query_terms(text: str) -> dict[str, float]:
@@ -93,14 +104,26 @@ def term_id(term: str) -> int:
 
 def _terms(text: str) -> Iterator[str]:
     for token in _TOKEN.finditer(text):
-        run = token.group()
-        match token.lastgroup:
-            case "hangul" | "han":
-                yield from _pairs(run)
-            case "number":
-                yield run.replace(",", "")
-            case _:
-                yield from _words(run)
+        yield from _terms_of(token.lastgroup or "", token.group())
+
+
+def _terms_of(kind: str, run: str) -> Iterator[str]:
+    match kind:
+        case "hangul" | "han":
+            yield from _pairs(run)
+        case "number":
+            yield run.replace(",", "")
+        case _:
+            yield from _words(run)
+
+
+def _ids(kind: str, run: str) -> tuple[int, ...]:
+    return tuple(term_id(term) for term in _terms_of(kind, run))
+
+
+@lru_cache(maxsize=65_536)
+def _remembered_ids(kind: str, run: str) -> tuple[int, ...]:
+    return _ids(kind, run)
 
 
 def _asked(text: str) -> Iterator[tuple[str, float]]:

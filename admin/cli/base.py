@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from admin.app import App
-from admin.app import Progress as OnProgress
+from admin.indexing import Progress as OnProgress
 from bot.console import plain
 from bot.settings import Settings
 from retrieval.errors import Fault

@@ -14,6 +14,7 @@ from retrieval.parse.markdown import parse_markdown
 Parser = Callable[[str, str], Parsed]
 """(name, text) -> Parsed; `name` is the title of a document that gives none."""
 
+_SHORT = 10_000
 PARSERS: Mapping[str, Parser] = {
     ".md": parse_markdown,
     ".markdown": parse_markdown,
@@ -21,7 +22,9 @@ PARSERS: Mapping[str, Parser] = {
 
 
 async def in_thread(uri: str, content: bytes, suffix: str | None = None) -> Parsed:
-    """`parse` beside the event loop: for what is known to be harmless."""
+    """`parse` beside the event loop: for what is known to be harmless. A short text takes less than a thread does."""
+    if len(content) <= _SHORT:
+        return parse(uri, content, suffix)
     return await asyncio.to_thread(parse, uri, content, suffix)
 
 

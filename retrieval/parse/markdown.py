@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -49,10 +50,16 @@ def parse_markdown(name: str, text: str) -> Parsed:
     return Parsed(title or name[:MAX_HEADING], tuple(sections))
 
 
+@cache
+def _parser() -> MarkdownIt:
+    """Made once: making it takes as long as reading a short page. It keeps nothing between two."""
+    return MarkdownIt("commonmark").enable("table")
+
+
 def _pieces(lines: list[str], body: str) -> Iterator[tuple[int, int, int, str]]:
     """(level, first line, line after the last, heading): level 1 to 6 is a heading, 0 another block."""
     cursor = 0
-    tokens = MarkdownIt("commonmark").enable("table").parse(body)
+    tokens = _parser().parse(body)
     for index, token in enumerate(tokens):
         if token.level or token.map is None or token.nesting < 0:
             continue

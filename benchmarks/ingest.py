@@ -1,0 +1,133 @@
+"""How fast documents come in: a first load from text, and runs that find nothing new."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import tempfile
+from collections.abc import AsyncIterator, Coroutine
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import psutil  # type: ignore[import-untyped]
+from sqlalchemy import text
+
+from admin.app import opened
+from benchmarks import BenchmarkFault, Machine, Row, Tell
+from benchmarks.sample import empty_home
+from bot.settings import Settings
+from retrieval.database import Database
+from retrieval.label import Level
+from retrieval.passage import EVERYONE, Source
+from retrieval.reindex import Report, reindex
+from retrieval.sources import Listed, Loaded, Reader
+from retrieval.sources.kinds import reader_of
+
+FILES, PASSAGES_PER_S, FILES_PER_S = 10_000, 3_000, 2_000
+MB = 1_000_000
+SAMPLING_S = 0.05
+_KOREAN = (
+    "연차 휴가 규정 출장 숙박비 정산 신청 승인 결재 보안 교육 장비 지급 반납 회의실 예약 복지 경조사 급여 평가 채용 "
+    "온보딩 퇴직 재택 근무 시간 외부 반출 계약 검토 법무 개인정보 처리 절차 담당자 문의 마감 기한 제출 서류 양식"
+)
+_ENGLISH = (
+    "policy request approval manager security training laptop account access review contract vendor invoice budget "
+    "deadline form ticket incident severity escalation runbook deploy release rollback monitoring alert"
+)
+_PARTICLES = ("", "을", "은", "의", "에")
+
+
+async def measure(tell: Tell) -> list[Row]:
+    machine = Machine.now()
+    with empty_home() as home, tempfile.TemporaryDirectory() as written:
+        folder = Path(written)
+        _write(folder)
+        config = home / "naru.toml"
+        config.write_text("", encoding="utf-8")
+        source = Source("bench", "files", written, Level.INTERNAL, frozenset({EVERYONE}))
+        async with opened(Settings.load({"NARU_HOME": str(home), "NARU_CONFIG": str(config)})) as app:
+            database, reader = app.database, reader_of(source)
+            await app.catalogue.add(source)
+            first, peak = await _watched(reindex(database, source, Versioned(reader, folder)))
+            passages = await _passages(database)
+            with_versions = await reindex(database, source, Versioned(reader, folder))
+            without = await reindex(database, source, Unversioned(reader))
+            conditions = await machine.conditions(
+                database, f"{FILES} files, {passages} passages, one run of each kind, without vectors"
+            )
+    if first.added != FILES or with_versions.unchanged != FILES or without.unchanged != FILES:
+        raise BenchmarkFault("A run of the benchmark did not find what was written: nothing was measured.")
+    tell(
+        f"first load {first.seconds:.1f} s; unchanged {with_versions.seconds:.2f} s with, {without.seconds:.2f} without"
+    )
+    return [
+        Row.at_least("first load (passages/s)", passages / first.seconds, PASSAGES_PER_S, conditions),
+        Row.at_least("unchanged, with versions (files/s)", FILES / with_versions.seconds, FILES_PER_S, conditions),
+        Row.at_least("unchanged, without versions (files/s)", FILES / without.seconds, FILES_PER_S, conditions),
+        Row.reported("peak memory of the process in the first load, RSS (MB)", peak / MB, conditions),
+    ]
+
+
+class Versioned:
+    """A reader whose source says when each file was changed, as most sources do."""
+
+    def __init__(self, reader: Reader, folder: Path) -> None:
+        self._reader = reader
+        self._folder = folder
+
+    async def list(self) -> AsyncIterator[Listed]:
+        async for one in self._reader.list():
+            yield one if one.version else replace(one, version=str((self._folder / one.uri).stat().st_mtime_ns))
+
+    async def load(self, uri: str, version: str | None = None) -> Loaded | None:
+        return await self._reader.load(uri, version)
+
+
+class Unversioned:
+    """A reader whose source says nothing, so that each file has to be read."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    async def list(self) -> AsyncIterator[Listed]:
+        async for one in self._reader.list():
+            yield replace(one, version=None)
+
+    async def load(self, uri: str, version: str | None = None) -> Loaded | None:
+        loaded = await self._reader.load(uri)
+        return replace(loaded, version=None) if loaded else None
+
+
+def _write(folder: Path) -> None:
+    """The same files each time: three sections of about 500 characters, one file of four in English."""
+    rng = random.Random(20_261_122)
+    for number in range(FILES):
+        path = folder / f"{number % 100:02}" / f"{number:05}.md"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(_document(number, rng), encoding="utf-8")
+
+
+def _document(number: int, rng: random.Random) -> str:
+    words = _ENGLISH.split() if number % 4 == 0 else [word + end for word in _KOREAN.split() for end in _PARTICLES]
+
+    def sentence() -> str:
+        return " ".join((*rng.choices(words, k=rng.randint(8, 14)), str(rng.randint(1, 9999)))) + "."
+
+    sections = (f"## {rng.choice(words)} {n}\n\n{' '.join(sentence() for _ in range(8))}" for n in range(3))
+    return f"# {rng.choice(words)} {number}\n\n" + "\n\n".join(sections) + "\n"
+
+
+async def _passages(database: Database) -> int:
+    async with database.transaction() as connection:
+        return int(await connection.scalar(text("select count(*) from passage")) or 0)
+
+
+async def _watched(run: Coroutine[Any, Any, Report]) -> tuple[Report, int]:
+    """What the run did, and the most memory that this process took meanwhile, in bytes."""
+    process, peak = psutil.Process(), 0
+    task = asyncio.create_task(run)
+    while not task.done():
+        peak = max(peak, process.memory_info().rss)
+        await asyncio.wait({task}, timeout=SAMPLING_S)
+    return task.result(), peak

@@ -1,0 +1,202 @@
+"""The passages of documents: what is new is written, what is there already keeps its row. The only writer of `passage`.
+
+A passage that is still there keeps its number, because its vectors hang on it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict, deque
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, func, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from retrieval import counts
+from retrieval.bm25 import Bag, sparsevec
+from retrieval.counts import Counts
+from retrieval.database import Database
+from retrieval.passage import Place
+from retrieval.split import Piece
+from retrieval.tables import document, passage
+from retrieval.text import language
+
+_CHUNK = 500
+_COLUMNS = "document_id, ordinal, heading, text, place, language, length, terms, weights"
+
+
+@dataclass(frozen=True, slots=True)
+class Bagged:
+    """A piece with its counted terms, those of the document's title and its heading among them."""
+
+    piece: Piece
+    language: str
+    bag: Bag
+
+    @property
+    def same(self) -> tuple[str, ...]:
+        """What makes it the same passage in another version of its document."""
+        return self.piece.heading, self.piece.text, str(self.piece.place or ""), self.language
+
+
+def bagged(title: str, pieces: Iterable[Piece]) -> tuple[Bagged, ...]:
+    """Counting is the slow part of a run: to be done before a transaction begins."""
+    return tuple(Bagged(one, language(one.text), Bag.of((title, one.heading, one.text))) for one in pieces)
+
+
+async def pieces(connection: AsyncConnection, document_ids: Sequence[int]) -> dict[int, list[Piece]]:
+    """What is stored, by document."""
+    found: dict[int, list[Piece]] = {one: [] for one in document_ids}
+    for row in await connection.execute(_STORED, {"ids": list(document_ids)}):
+        headings = (row.heading,) if row.heading else ()
+        found[row.document_id].append(Piece(headings, row.text, Place.of(row.place)))
+    return found
+
+
+async def swap(
+    connection: AsyncConnection,
+    fresh: Mapping[int, Sequence[Bagged]],
+    counted: Counts,
+    reworded: Collection[int] = (),
+) -> None:
+    """Make these the passages of their documents. reworded: the documents whose old passages have other terms now."""
+    held: dict[tuple[object, ...], deque[Row[Any]]] = defaultdict(deque)
+    for row in await connection.execute(_STORED, {"ids": list(fresh)}):
+        held[row.document_id, row.heading, row.text, row.place, row.language].append(row)
+    averages = await counts.averages(connection)
+    new: list[tuple[int, int, Bagged]] = []
+    kept: list[tuple[Row[Any], int, Bagged]] = []
+    for document_id, passages in fresh.items():
+        for ordinal, one in enumerate(passages):
+            same = held.get((document_id, *one.same))
+            if same:
+                kept.append((same.popleft(), ordinal, one))
+            else:
+                new.append((document_id, ordinal, one))
+    await _delete(connection, [row.id for rows in held.values() for row in rows], counted)
+    await _move(connection, [(row.id, ordinal) for row, ordinal, _ in kept if row.ordinal != ordinal])
+    again = [(row, one) for row, _, one in kept if row.document_id in reworded]
+    await _reword(connection, again, averages, counted)
+    await _copy(connection, new, averages, counted)
+
+
+async def delete(connection: AsyncConnection, document_ids: Sequence[int], counted: Counts) -> None:
+    """Delete all passages of these documents."""
+    deleted = passage.delete().where(passage.c.document_id == func.any(document_ids))
+    for row in await connection.execute(deleted.returning(passage.c.language, passage.c.terms, passage.c.length)):
+        counted.take(row.language, row.terms, row.length)
+
+
+async def reweigh_if_drifted(database: Database) -> bool:
+    """Weigh all passages of a language anew when their average length is over 20% off the one in use."""
+    async with database.transaction() as connection:
+        if not await counts.drifted(connection):
+            return False
+        await counts.hold_weights(connection)
+        for spoken in await counts.drifted(connection):
+            await _reweigh(connection, spoken)
+    return True
+
+
+async def settle(database: Database) -> None:
+    """Take what was written into the index of terms, so that no search has to walk the list that it waits in."""
+    async with database.transaction() as connection:
+        await connection.execute(text("select gin_clean_pending_list('passage_terms_idx')"))
+
+
+async def _delete(connection: AsyncConnection, ids: list[int], counted: Counts) -> None:
+    if not ids:
+        return
+    deleted = passage.delete().where(passage.c.id == func.any(ids))
+    for row in await connection.execute(deleted.returning(passage.c.language, passage.c.terms, passage.c.length)):
+        counted.take(row.language, row.terms, row.length)
+
+
+async def _move(connection: AsyncConnection, moved: Sequence[tuple[int, int]]) -> None:
+    if moved:
+        ids, ordinals = zip(*moved, strict=True)
+        await connection.execute(_MOVE, {"ids": list(ids), "ordinals": list(ordinals)})
+
+
+async def _reword(
+    connection: AsyncConnection,
+    kept: Sequence[tuple[Row[Any], Bagged]],
+    averages: Mapping[str, float],
+    counted: Counts,
+) -> None:
+    for row, one in kept:
+        terms = sorted(one.bag.counts)
+        weights = sparsevec(one.bag.weights(averages[one.language]))
+        values = {"id": row.id, "length": one.bag.length, "terms": terms, "weights": weights}
+        await connection.execute(_REWORD, values)
+        counted.take(row.language, row.terms, row.length)
+        counted.add(one.language, terms, one.bag.length)
+
+
+async def _copy(
+    connection: AsyncConnection,
+    new: Sequence[tuple[int, int, Bagged]],
+    averages: Mapping[str, float],
+    counted: Counts,
+) -> None:
+    if not new:
+        return
+    driver = (await connection.get_raw_connection()).driver_connection
+    assert driver is not None
+    async with driver.cursor() as cursor, cursor.copy(f"copy passage ({_COLUMNS}) from stdin") as copy:
+        for document_id, ordinal, one in new:
+            bag, terms = one.bag, sorted(one.bag.counts)
+            weights = sparsevec(bag.weights(averages[one.language]))
+            # As text at once: psycopg would dump the numbers of a list one by one.
+            array = f"{{{','.join(map(str, terms))}}}"
+            await copy.write_row((document_id, ordinal, *one.same, bag.length, array, weights))
+            counted.add(one.language, terms, bag.length)
+
+
+async def _reweigh(connection: AsyncConnection, spoken: str) -> None:
+    average = await counts.average_anew(connection, spoken)
+    await connection.execute(text("create temporary table reweighed (id bigint, weights sparsevec) on commit drop"))
+    driver = (await connection.get_raw_connection()).driver_connection
+    assert driver is not None
+    async for bags in _bags(connection, spoken):
+        async with driver.cursor() as cursor, cursor.copy("copy reweighed from stdin") as copy:
+            for passage_id, bag in bags:
+                await copy.write_row((passage_id, sparsevec(bag.weights(average))))
+    await connection.execute(
+        text("update passage set weights = reweighed.weights from reweighed where passage.id = reweighed.id")
+    )
+    await connection.execute(text("drop table reweighed"))
+
+
+async def _bags(connection: AsyncConnection, spoken: str) -> AsyncIterator[list[tuple[int, Bag]]]:
+    after = 0
+    columns = (passage.c.id, passage.c.heading, passage.c.text, document.c.title)
+    while True:
+        chunk = (
+            select(*columns)
+            .join_from(passage, document, passage.c.document_id == document.c.id)
+            .where(passage.c.language == spoken, passage.c.id > after)
+            .order_by(passage.c.id)
+            .limit(_CHUNK)
+        )
+        rows = (await connection.execute(chunk)).all()
+        if not rows:
+            return
+        yield [(row.id, Bag.of((row.title, row.heading, row.text))) for row in rows]
+        after = rows[-1].id
+
+
+_STORED = text(
+    "select id, document_id, ordinal, heading, text, place, language, length, terms from passage"
+    " where document_id = any(cast(:ids as bigint[])) order by document_id, ordinal"
+)
+_MOVE = text(
+    "update passage set ordinal = moved.ordinal"
+    " from unnest(cast(:ids as bigint[]), cast(:ordinals as int[])) as moved (id, ordinal)"
+    " where passage.id = moved.id"
+)
+_REWORD = text(
+    "update passage set length = :length, terms = cast(:terms as int[]), weights = cast(:weights as sparsevec)"
+    " where id = :id"
+)
