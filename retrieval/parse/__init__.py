@@ -9,7 +9,11 @@ from typing import Literal
 from retrieval.errors import Fault
 from retrieval.passage import Place
 
-MAX_BYTES = 10 * 1024 * 1024
+MAX_BYTES = 100 * 1024 * 1024
+"""The most that a source reads of one document, plus one byte that tells that there is more."""
+
+MAX_HEADING = 200
+"""Characters. A longer heading is a paragraph by mistake: its start serves as heading, the whole is text."""
 
 
 Why = Literal[
@@ -57,8 +61,11 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
+    """pictures: the pages of which nothing was read, because they are pictures without text."""
+
     title: str
     sections: tuple[Section, ...]
+    pictures: tuple[int, ...] = ()
 
 
 Parse = Callable[[str, bytes, str | None], Awaitable[Parsed]]

@@ -8,10 +8,7 @@ from collections.abc import Iterator
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from retrieval.parse import Parsed, Section
-
-MAX_HEADING = 200
-"""Characters. A longer heading is a paragraph by mistake: its start serves as heading, the whole is text."""
+from retrieval.parse import MAX_HEADING, Parsed, Section
 
 _FRONT_MATTER = re.compile(
     r"\A---[ \t]*\n(?:(?:[\w.-]+[ \t]*:.*|[ \t]+.*|-[ \t].*|#.*|[ \t]*)\n)*?(?:---|\.\.\.)[ \t]*(?:\n|\Z)"
