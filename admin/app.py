@@ -33,6 +33,9 @@ from bot.toml_file import Problem, SettingsFault
 from retrieval.catalogue import Catalogue
 from retrieval.database import Database
 from retrieval.errors import Fault
+from retrieval.parse import Parse
+from retrieval.parse.sandbox import Sandbox
+from retrieval.parse.wire import Limits
 from retrieval.passage import Source
 from retrieval.reindex import Report, reindex
 from retrieval.search import Search
@@ -61,6 +64,7 @@ class App:
     records: Records
     rules: Callable[[], Rules]
     deps: Deps
+    parse: Parse
 
     def question(self, text: str, *, person: str | None, room: str | None, thread: str) -> Question:
         """What a person of the directory asks in a room; raises QuestionFault."""
@@ -104,7 +108,7 @@ class App:
 
         while True:
             try:
-                return await reindex(self.database, source, reader_of(source), told)
+                return await reindex(self.database, source, reader_of(source), told, self.parse)
             except BusyFault:
                 if not patient:
                     raise
@@ -158,7 +162,13 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
             passages=settings.answer.passages,
             operator=seal.pseudonym(f"os:{pwd.getpwuid(os.getuid()).pw_name}"),
         )
-        yield App(settings, url, seal, database, catalogue, search, people, records, rules, deps)
+        sandbox = await stack.enter_async_context(_sandbox(settings))
+        yield App(settings, url, seal, database, catalogue, search, people, records, rules, deps, sandbox.parse)
+
+
+def _sandbox(settings: Settings) -> Sandbox:
+    parse = settings.parse
+    return Sandbox(Limits(parse.memory_mb, parse.seconds, parse.max_mb), parse.decrypt or ())
 
 
 def data_use(settings: Settings) -> DataUse | None:

@@ -25,6 +25,7 @@ from bot.config_file import (
     ConfigFile,
     Console,
     Models,
+    Parse,
     Slack,
 )
 from bot.toml_file import Place, Problem, SettingsFault, dotted, hint, read_toml, sentence
@@ -76,6 +77,7 @@ class Settings:
     answer: AnswerLimits
     models: Models
     slack: Slack
+    parse: Parse
     sources: tuple[Source, ...]
 
     @classmethod
@@ -134,6 +136,7 @@ class _Loader:
             answer=file.answer,
             models=file.models,
             slack=file.slack,
+            parse=file.parse,
             sources=tuple(s.source(str(self._absolute(s.location))) for s in file.sources),
         )
 

@@ -67,6 +67,14 @@ class Parsed:
     sections: tuple[Section, ...]
     pictures: tuple[int, ...] = ()
 
+    @property
+    def gap(self) -> str | None:
+        """What of it was not read, for the place of a problem: it follows the uri."""
+        if not self.pictures:
+            return None
+        pages = ", ".join(map(str, self.pictures[:20])) + (" ..." if len(self.pictures) > 20 else "")
+        return f"was read, but for {len(self.pictures)} pages that are pictures without text: {pages}."
+
 
 Parse = Callable[[str, bytes, str | None], Awaitable[Parsed]]
 """(uri, content, suffix of its family or None for the uri's own) -> Parsed; raises UnreadableFault."""

@@ -33,7 +33,7 @@ _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallba
 _SKIPPED = (_FALLBACK, _PROPERTIES, qn("w:del"), qn("w:moveFrom"))
 
 
-def parse_docx(name: str, content: bytes) -> Parsed:
+def parse(name: str, content: bytes) -> Parsed:
     try:
         document = Document(BytesIO(content))
         return _Reading(document).parsed(name)

@@ -5,22 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from functools import partial
+from importlib import import_module
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
 from retrieval.parse import Parsed, Section
 from retrieval.parse.decode import decode
-from retrieval.parse.docx import parse_docx
-from retrieval.parse.html import parse_html
-from retrieval.parse.hwp import parse_hwp
-from retrieval.parse.mail import parse_mail
 from retrieval.parse.markdown import parse_markdown
 from retrieval.parse.package import names
-from retrieval.parse.pdf import parse_pdf
-from retrieval.parse.pptx import parse_pptx
 from retrieval.parse.recognise import container, refuse_protected
 from retrieval.parse.refusals import Refusal
-from retrieval.parse.sheets import parse_csv, parse_xlsx
+from retrieval.parse.separated import parse_csv
 from retrieval.parse.text import parse_text
 
 Parser = Callable[[str, bytes], Parsed]
@@ -53,11 +48,14 @@ READ = (*TEXTS, *_MARKED, ".eml", *_BINARY)
 SUFFIXES = (*READ, *_NAMED)
 """And of what is known and cannot be read, unless it is something else in truth: it is listed so that it is named."""
 
-_PACKAGES: tuple[tuple[str, Parser], ...] = (
-    ("word/document.xml", parse_docx),
-    ("ppt/presentation.xml", parse_pptx),
-    ("xl/workbook.xml", parse_xlsx),
-    ("Contents/section0.xml", parse_hwp),
+_HEAVY = ("docx", "html", "hwp", "mail", "pdf", "pptx", "xlsx")
+"""Modules with a function `parse`, loaded when first needed: only the processes that parse pay for their libraries."""
+
+_PACKAGES = (
+    ("word/document.xml", "docx"),
+    ("ppt/presentation.xml", "pptx"),
+    ("xl/workbook.xml", "xlsx"),
+    ("Contents/section0.xml", "hwp"),
 )
 _OTHER_PACKAGES = (("xl/workbook.bin", "xlsb"), ("Index/Document.iwa", "iwork"), ("content.xml", "opendocument"))
 
@@ -97,35 +95,43 @@ def _parser(suffix: str, content: bytes, inside: bool) -> Parser:
     if suffix in TEXTS:
         return TEXTS[suffix]
     if suffix == ".eml":
-        return partial(parse_mail, read=_refused if inside else partial(read, inside=True))
+        return partial(_heavy("mail"), read=_refused if inside else partial(read, inside=True))
     if suffix not in SUFFIXES:
         raise Refusal("unknown")
     match container(content):
         case "html":
-            return parse_html
+            return _heavy("html")
         case "text" if suffix in _MARKED:
-            return parse_html
+            return _heavy("html")
         case "text":
             raise Refusal(_NAMED_CAUSES.get(suffix, "broken"))
-        case "pdf":
-            return parse_pdf
-        case "hwp":
-            return parse_hwp
+        case "pdf" | "hwp" as module:
+            return _heavy(module)
         case "zip":
             return _package(content)
 
 
 def _package(content: bytes) -> Parser:
     parts = names(content)
-    for part, parser in _PACKAGES:
+    for part, module in _PACKAGES:
         if part in parts:
             if any(name.startswith("META-INF/") and name.endswith("encryption.xml") for name in parts):
                 raise Refusal("password")
-            return parser
+            return _heavy(module)
     for part, cause in _OTHER_PACKAGES:
         if part in parts:
             raise Refusal(cause)
     raise Refusal("archive")
+
+
+def load_all() -> None:
+    for module in _HEAVY:
+        _heavy(module)
+
+
+def _heavy(module: str) -> Callable[..., Parsed]:
+    parser: Callable[..., Parsed] = import_module(f"retrieval.parse.{module}").parse
+    return parser
 
 
 def _refused(name: str, suffix: str, content: bytes) -> Parsed:
@@ -141,7 +147,7 @@ def _clean(parsed: Parsed) -> Parsed:
     """Without the characters that are no text; what they alone held is gone with them."""
     sections = (
         Section(
-            tuple(heading for one in section.headings if (heading := one.translate(_CONTROL).strip())),
+            tuple(heading for one in section.headings if (heading := one.translate(_CONTROL)).strip()),
             tuple(block for one in section.blocks if (block := one.translate(_CONTROL)).strip()),
             section.place,
         )

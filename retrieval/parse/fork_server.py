@@ -3,8 +3,8 @@
 It is started as `python -I` with a clean environment. It reads no document itself, and ends, with all its workers, when
 the socket to the process that started it is closed, for whatever reason.
 
-Requests on that socket, each answered with one line: `fork`, with a socket for the new worker: its process id. `end ID`:
-the signal that ended it, its exit status, and the most memory it held, in KiB.
+Requests on that socket, each answered with one line: `fork`, with a socket for the new worker: its process id.
+`end ID`: the signal that ended it, its exit status, and the most memory it held, in KiB.
 """
 
 from __future__ import annotations
@@ -114,5 +114,6 @@ def _warm_up() -> None:
     for codec in iter_modules(encodings.__path__):
         with suppress(ImportError):  # those of other systems
             import_module(f"encodings.{codec.name}")
+    families.load_all()
     for module in ("email.headerregistry", "email.contentmanager", "email._header_value_parser"):
         import_module(module)

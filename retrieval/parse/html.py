@@ -25,8 +25,8 @@ _ROLES = frozenset({"navigation", "banner", "contentinfo", "search", "menu", "me
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _INLINE = frozenset({
     "a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins", "kbd",
-    "label", "mark", "meter", "output", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup",
-    "time", "tt", "u", "var", "wbr", "img", "picture",
+    "label", "mark", "meter", "output", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong",
+    "sub", "sup", "time", "tt", "u", "var", "wbr", "img", "picture",
 })  # fmt: skip
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?([\w.:-]+)""", re.IGNORECASE)
@@ -34,11 +34,13 @@ _SPACE = re.compile(r"[ \t\n\r\f\u00a0\u200b]+")
 _MOST = 0.5
 """The share of a page's text that its <article> must hold to be taken for the page."""
 _WIDEST = 100
+_CELLS = 500_000
+"""Of one table."""
 _DEEPEST = 200
 """Elements within elements; libxml2 itself stops at 256."""
 
 
-def parse_html(name: str, content: bytes) -> Parsed:
+def parse(name: str, content: bytes) -> Parsed:
     declared = _CHARSET.search(content[:4096])
     text = decode(content, declared[1].decode("ascii", "replace") if declared else None)
     try:
@@ -181,6 +183,7 @@ def _rows(element: Element, room: int) -> list[list[str]]:
     """The rows of a table of data, spanning cells said in each; none where it only lays out the page."""
     if any(element.iter("h1", "h2", "h3", "h4")) or sum(1 for _ in element.iter("table")) > 1:
         return []
+    room = _CELLS
     rows: list[list[str]] = []
     below: dict[int, tuple[str, int]] = {}
     for row in (row for row in element.iter("tr") if not _dropped(row)):
@@ -198,6 +201,9 @@ def _rows(element: Element, room: int) -> list[list[str]]:
                 below[len(cells)] = (text, height - 1)
             cells += [text, *[""] * (_span(cell, "colspan") - 1)]
         rows.append(cells)
+        room -= len(cells)
+        if room < 0:
+            raise Refusal("too_many_cells", thousands=_CELLS // 1000)
     return rows if max(map(len, rows), default=0) > 1 else []
 
 

@@ -17,10 +17,12 @@ except (ImportError, OSError):  # OSError: no library for this machine
 _PICTURE = re.compile(r"!\[[^\]]*\]\(assets/[^)]*\)")
 _BREAK = re.compile(r"<br ?/?>")
 _EMPTY_ROW = re.compile(r"^\|(\s*\|)+\n", re.MULTILINE)
+_TOP = re.compile(r"^# ", re.MULTILINE)
+_HEADING = re.compile(r"^(#{1,5} )", re.MULTILINE)
 _UNTITLED = re.compile(r"^(#{1,6}) +(?=[^\w\n]*\d{0,4}[^\w\n]*$)", re.MULTILINE)
 
 
-def parse_hwp(name: str, content: bytes) -> Parsed:
+def parse(name: str, content: bytes) -> Parsed:
     if unhwp is None:
         raise Refusal("no_hwp")
     try:
@@ -29,7 +31,10 @@ def parse_hwp(name: str, content: bytes) -> Parsed:
     except unhwp.UnhwpError as error:
         causes = {unhwp.ErrorKind.ENCRYPTED: "password", unhwp.ErrorKind.DISTRIBUTION_RESTRICTED: "distribution"}
         raise Refusal(causes.get(error.kind, "broken")) from None
-    return parse_markdown(title or name, _text_only(markdown))
+    text = _text_only(markdown)
+    if len(_TOP.findall(text)) > 1:  # chapters: none of them is the title of the whole
+        text = _HEADING.sub(r"#\1", text)
+    return parse_markdown(title or name, text)
 
 
 def _text_only(markdown: str) -> str:

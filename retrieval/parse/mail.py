@@ -14,6 +14,7 @@ from retrieval.parse.decode import decode
 from retrieval.parse.refusals import Refusal
 
 MAX_PARTS = 1_000
+MAX_LINES = 20_000  # that begin like the edge of a part; a letter that quotes a change to a program has some of them
 MAX_ATTACHMENTS = 20
 """Attached documents that are read; the others are named."""
 
@@ -24,8 +25,10 @@ Read = Callable[[str, str, bytes], Parsed]
 """(name, suffix, content) -> Parsed; raises Refusal. What reads the attachments."""
 
 
-def parse_mail(name: str, content: bytes, read: Read) -> Parsed:
+def parse(name: str, content: bytes, read: Read) -> Parsed:
     """The subject is the title. What stands in an attachment comes under its name."""
+    if content.count(b"\n--") > MAX_LINES:
+        raise Refusal("too_many_parts", parts=MAX_PARTS)
     # The parser descends by recursion, so what is nested thousands deep ends it.
     try:
         message = message_from_bytes(content, policy=policy.default)
@@ -56,7 +59,7 @@ def _parts(message: Message) -> list[Message]:
         if len(found) + len(waiting) > MAX_PARTS:
             raise Refusal("too_many_parts", parts=MAX_PARTS)
         if part.get_content_maintype() == "multipart":
-            waiting += [inner for inner in reversed(part.get_payload())]
+            waiting += reversed(part.get_payload())
         else:
             found.append(part)
     return found

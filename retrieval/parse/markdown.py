@@ -10,6 +10,7 @@ from markdown_it.token import Token
 
 from retrieval.parse import MAX_HEADING, Parsed, Section
 
+_MARKDOWN = MarkdownIt("commonmark").enable("table")
 _FRONT_MATTER = re.compile(
     r"\A---[ \t]*\n(?:(?:[\w.-]+[ \t]*:.*|[ \t]+.*|-[ \t].*|#.*|[ \t]*)\n)*?(?:---|\.\.\.)[ \t]*(?:\n|\Z)"
 )
@@ -49,7 +50,7 @@ def parse_markdown(name: str, text: str) -> Parsed:
 def _pieces(lines: list[str], body: str) -> Iterator[tuple[int, int, int, str]]:
     """(level, first line, line after the last, heading): level 1 to 6 is a heading, 0 another block."""
     cursor = 0
-    tokens = MarkdownIt("commonmark").enable("table").parse(body)
+    tokens = _MARKDOWN.parse(body)
     for index, token in enumerate(tokens):
         if token.level or token.map is None or token.nesting < 0:
             continue

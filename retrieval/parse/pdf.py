@@ -46,7 +46,7 @@ class _Mark:
     page: int
 
 
-def parse_pdf(name: str, content: bytes) -> Parsed:
+def parse(name: str, content: bytes) -> Parsed:
     try:
         with pypdfium2.PdfDocument(content) as document:
             if len(document) > MAX_PAGES:

@@ -23,7 +23,7 @@ MAX_DEPTH = 20
 _NOTES = "(notes) "
 
 
-def parse_pptx(name: str, content: bytes) -> Parsed:
+def parse(name: str, content: bytes) -> Parsed:
     outline = Outline()
     try:
         presentation = Presentation(BytesIO(content))

@@ -20,8 +20,10 @@ DOCUMENTS = 1_000
 documents and changes none."""
 
 _PROTECTED = ("encrypted", "drm", "distribution")
-_CROWDED = 0.5
+_CROWDED = 0.4
 """The share of its memory that a worker held when it crashed, from which on it counts as having run out of it."""
+_KILL_S = 0.2
+"""What ending a worker may take: the limit is what a document may cost in all."""
 _LARGE = 1 << 18
 """Bytes of an answer that takes a moment to look through: a thread does it, and the process goes on answering."""
 
@@ -92,7 +94,7 @@ class Sandbox:
     async def _answer(self, asked: bytes, *, once: bool) -> bytes:
         worker = self._idle.pop() if self._idle and not once else await self._forked()
         try:
-            async with asyncio.timeout(self._limits.seconds):
+            async with asyncio.timeout(self._limits.seconds - _KILL_S):
                 answer = await worker.ask(asked)
         except (OSError, EOFError) as error:
             ending = await self._end(worker)

@@ -1,11 +1,10 @@
-"""Workbooks and comma-separated values: each piece of a table keeps its header and knows its rows."""
+"""Workbooks: each sheet a heading, each piece of a table with its header and the numbers of its rows."""
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
-from io import BytesIO, StringIO
+from io import BytesIO
 from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile
 
@@ -16,18 +15,18 @@ from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
 from retrieval.parse import Parsed
-from retrieval.parse.decode import decode
 from retrieval.parse.grid import row_sections
 from retrieval.parse.outline import sensible
 from retrieval.parse.refusals import Refusal
 
-MAX_FIELD = 100_000
+MAX_CELLS = (
+    5_000_000  # of a sheet, those between the filled ones included: about what is read in the time that there is
+)
 MAX_ROWS = 1_048_576  # of a sheet, by ECMA-376; a row that claims a higher number would be waited for
-_DELIMITERS = ",\t;|"
 _UNNAMED = ("sheet1", "시트1")
 
 
-def parse_xlsx(name: str, content: bytes) -> Parsed:
+def parse(name: str, content: bytes) -> Parsed:
     """Each sheet is a heading. What formulas gave when the file was last saved counts, not the formulas."""
     try:
         book = load_workbook(BytesIO(content), read_only=True, data_only=True, keep_links=False)
@@ -48,9 +47,13 @@ def parse_xlsx(name: str, content: bytes) -> Parsed:
 def _rows(sheet: ReadOnlyWorksheet) -> Iterator[list[str]]:
     # A sheet may claim to be 16,384 columns wide and a million rows long: what is there counts.
     sheet.reset_dimensions()
+    room = MAX_CELLS
     for number, row in enumerate(sheet.iter_rows(min_row=1, min_col=1)):
+        room -= len(row)
         if number >= MAX_ROWS:
             raise Refusal("broken")
+        if room < 0:
+            raise Refusal("too_many_cells", thousands=MAX_CELLS // 1000)
         yield [_said(cell) for cell in row]
 
 
@@ -73,19 +76,3 @@ def _said(cell: ReadOnlyCell | EmptyCell) -> str:
             return str(value)
         case _:
             return str(value)
-
-
-def parse_csv(name: str, content: bytes) -> Parsed:
-    """Commas, tabs, semicolons or bars, whichever divides its first lines most."""
-    text = decode(content)
-    csv.field_size_limit(MAX_FIELD)
-    try:
-        rows = csv.reader(StringIO(text, newline=""), delimiter=_delimiter(text))
-        return Parsed(name, tuple(row_sections((), enumerate(rows, 1))))
-    except csv.Error:
-        raise Refusal("long_field", thousands=MAX_FIELD // 1000) from None
-
-
-def _delimiter(text: str) -> str:
-    start = text[:10_000].split("\n")[:20]
-    return max(_DELIMITERS, key=lambda mark: (sum(line.count(mark) for line in start), mark == ","))
