@@ -37,6 +37,9 @@ from bot.toml_file import Problem, SettingsFault
 from retrieval.catalogue import Catalogue
 from retrieval.database import Database
 from retrieval.errors import Fault
+from retrieval.parse import Parse
+from retrieval.parse.sandbox import Sandbox
+from retrieval.parse.wire import Limits
 from retrieval.passage import Source
 from retrieval.reindex import Report
 from retrieval.search import Search
@@ -125,7 +128,8 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
         catalogue, search = Catalogue(database), Search(database)
         if sync:
             await catalogue.sync(settings.sources)
-        indexing, jobs = _indexing(settings, database, catalogue)
+        sandbox = await stack.enter_async_context(_sandbox(settings))
+        indexing, jobs = _indexing(settings, database, catalogue, sandbox.parse)
         seal = Seal(await _sealing_key(settings, database))
         records = Records(database, seal)
         # Needed only once somebody asks: without a file there is a sentence then, and sources and status work.
@@ -143,7 +147,7 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
 
 
 def _indexing(
-    settings: Settings, database: Database, catalogue: Catalogue, embed: Embed | None = None
+    settings: Settings, database: Database, catalogue: Catalogue, parse: Parse, embed: Embed | None = None
 ) -> tuple[Indexing, Jobs]:
     """embed: what gives vectors to the passages that have none, once a run has written some."""
 
@@ -151,10 +155,15 @@ def _indexing(
         await jobs.vectors()
 
     how = settings.index
-    means = Means(at_once=how.at_once, per_second=how.documents_per_second, changed=changed)
+    means = Means(parse=parse, at_once=how.at_once, per_second=how.documents_per_second, changed=changed)
     indexing = Indexing(database, catalogue, means)
     jobs = Jobs(database, indexing, catalogue, ZoneInfo(settings.timezone), embed)
     return indexing, jobs
+
+
+def _sandbox(settings: Settings) -> Sandbox:
+    parse = settings.parse
+    return Sandbox(Limits(parse.memory_mb, parse.seconds, parse.max_mb), parse.decrypt or ())
 
 
 def data_use(settings: Settings) -> DataUse | None:

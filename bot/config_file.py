@@ -87,6 +87,14 @@ def _timezone(value: str) -> str:
     return value
 
 
+def _command(value: tuple[str, ...]) -> tuple[str, ...]:
+    if not value or not value[0].startswith("/") or not any("{file}" in part for part in value[1:]):
+        raise ValueError(
+            'must be a program\'s whole path and its arguments, one with {file}: ["/opt/unwrap", "{file}"]'
+        )
+    return value
+
+
 def _secret(value: SecretStr) -> SecretStr:
     if not value.get_secret_value().isascii() or not value.get_secret_value().isprintable():
         raise ValueError("must be one line of ASCII characters")
@@ -193,6 +201,16 @@ class Slack(Section):
     api_url: Url | None = None
 
 
+class Parse(Section):
+    """decrypt: the command for documents that are protected; {file} stands for the path. The rest: limits of one
+    document, of memory, wall time and size."""
+
+    decrypt: Annotated[tuple[Text, ...], Strict(False), AfterValidator(_command)] | None = None
+    memory_mb: int = Field(default=512, ge=320, le=8192)
+    seconds: float = Field(default=10.0, ge=1, le=300)
+    max_mb: int = Field(default=50, ge=1, le=100)
+
+
 class RuleSection(Section):
     match: Text
     level: LevelName
@@ -244,4 +262,5 @@ class ConfigFile(Section):
     index: Index = Index()
     models: Models = Models()
     slack: Slack = Slack()
+    parse: Parse = Parse()
     sources: Annotated[tuple[SourceSection, ...], Strict(False)] = ()

@@ -26,6 +26,7 @@ from bot.config_file import (
     Console,
     Index,
     Models,
+    Parse,
     Slack,
 )
 from bot.toml_file import Place, Problem, SettingsFault, dotted, hint, read_toml, sentence
@@ -79,6 +80,7 @@ class Settings:
     index: Index
     models: Models
     slack: Slack
+    parse: Parse
     sources: tuple[Source, ...]
 
     @classmethod
@@ -139,6 +141,7 @@ class _Loader:
             index=file.index,
             models=file.models,
             slack=file.slack,
+            parse=file.parse,
             sources=tuple(s.source(str(self._absolute(s.location))) for s in file.sources),
         )
 

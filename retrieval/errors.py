@@ -5,6 +5,7 @@ Fault               a sentence: what is wrong, where, and what to do
 ├── DatabaseFault   retrieval/database.py   the database is away, too old, half-migrated or newer
 ├── SourceFault     retrieval/sources/  a source that cannot be listed; nothing of it is deleted
 ├── UnreadableFault retrieval/parse/    one document that cannot be read; its last good version stays
+├── SandboxFault    retrieval/parse/workers.py  the processes that read documents do not start
 ├── QuestionFault   bot/domain.py       a question that cannot be taken: empty, too long, of nobody
 ├── PermitFault     bot/policy/permit.py    something that no Decision covers was stopped at the door
 ├── ModelFault      bot/models/         a model that did not answer; the next route is tried

@@ -100,11 +100,14 @@ def _one_spelling(name: str) -> str:
     return normalize("NFC", name).casefold()
 
 
+PlaceKind = Literal["page", "slide", "row"]
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where in a file a text stands, counted from 1, both ends included. Digits only, so that it says nothing."""
 
-    kind: Literal["page", "slide", "row"]
+    kind: PlaceKind
     first: int
     last: int
 
@@ -118,7 +121,7 @@ class Place:
             return None
         kind, _, range_ = text.partition(" ")
         first, _, last = range_.partition("-")
-        return cls(cast(Literal["page", "slide", "row"], kind), int(first), int(last))
+        return cls(cast(PlaceKind, kind), int(first), int(last))
 
     def joined(self, other: Place | None) -> Place | None:
         """From the first of the two to the last; None where one has no place, or one of another kind."""

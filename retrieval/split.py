@@ -12,6 +12,8 @@ from retrieval.passage import Place
 
 MIN_CHARS = 200
 MAX_CHARS = 1_200
+TINY_CHARS = 60
+"""What stands on a page or a slide of its own and is no more than a title joins what follows."""
 HEADING_SEPARATOR = " › "
 
 _SENTENCE_END = re.compile(r"(?<=[.!?。])\s+|\n")
@@ -48,7 +50,7 @@ def split(parsed: Parsed) -> tuple[Piece, ...]:
 
 def _merge(one: Piece, next_one: Piece) -> Piece | None:
     """Both as one piece, if the first is small and they are siblings or the second is the first's child."""
-    if len(one.text) >= MIN_CHARS:
+    if len(one.text) >= (MIN_CHARS if _together(one.place, next_one.place) else TINY_CHARS):
         return None
     common = _common(one.headings, next_one.headings)
     if len(common) < max(len(one.headings), len(next_one.headings)) - 1:
@@ -58,6 +60,11 @@ def _merge(one: Piece, next_one: Piece) -> Piece | None:
     if place is None and (one.place or next_one.place):
         return None
     return Piece(common, text, place) if len(text) <= MAX_CHARS else None
+
+
+def _together(one: Place | None, other: Place | None) -> bool:
+    """Whether a citation of both is as good as one of either: a page or a slide is looked up, rows are read through."""
+    return one == other or (one is not None and one.kind == "row")
 
 
 def _common(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:

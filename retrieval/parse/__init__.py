@@ -9,7 +9,11 @@ from typing import Literal
 from retrieval.errors import Fault
 from retrieval.passage import Place
 
-MAX_BYTES = 10 * 1024 * 1024
+MAX_BYTES = 100 * 1024 * 1024
+"""The most that a source reads of one document, plus one byte that tells that there is more."""
+
+MAX_HEADING = 200
+"""Characters. A longer heading is a paragraph by mistake: its start serves as heading, the whole is text."""
 
 
 Why = Literal[
@@ -57,8 +61,19 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
+    """pictures: the pages of which nothing was read, because they are pictures without text."""
+
     title: str
     sections: tuple[Section, ...]
+    pictures: tuple[int, ...] = ()
+
+    @property
+    def gap(self) -> str | None:
+        """What of it was not read, for the place of a problem: it follows the uri."""
+        if not self.pictures:
+            return None
+        pages = ", ".join(map(str, self.pictures[:20])) + (" ..." if len(self.pictures) > 20 else "")
+        return f"was read, but for {len(self.pictures)} pages that are pictures without text: {pages}."
 
 
 Parse = Callable[[str, bytes, str | None], Awaitable[Parsed]]

@@ -1,24 +1,65 @@
-"""Which parser reads which document."""
+"""Which parser reads which document, whatever its name says."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from functools import partial
+from importlib import import_module
 from pathlib import PurePosixPath
 from urllib.parse import unquote
 
-from retrieval.parse import MAX_BYTES, Parsed, UnreadableFault
+from retrieval.parse import Parsed, Section
 from retrieval.parse.decode import decode
 from retrieval.parse.markdown import parse_markdown
+from retrieval.parse.package import names
+from retrieval.parse.recognise import container, refuse_protected
+from retrieval.parse.refusals import Refusal
+from retrieval.parse.separated import parse_csv
+from retrieval.parse.text import parse_text
 
-Parser = Callable[[str, str], Parsed]
-"""(name, text) -> Parsed; `name` is the title of a document that gives none."""
+Parser = Callable[[str, bytes], Parsed]
+"""(name, content) -> Parsed; `name` is the title of a document that gives none. Raises Refusal."""
 
 _SHORT = 10_000
-PARSERS: Mapping[str, Parser] = {
-    ".md": parse_markdown,
-    ".markdown": parse_markdown,
+
+
+def _markdown(name: str, content: bytes) -> Parsed:
+    return parse_markdown(name, decode(content))
+
+
+TEXTS: Mapping[str, Parser] = {
+    ".md": _markdown,
+    ".markdown": _markdown,
+    ".txt": parse_text,
+    ".log": parse_text,
+    ".rst": parse_text,
+    ".csv": parse_csv,
+    ".tsv": parse_csv,
 }
+"""Read by nothing but Python. What their content looks like does not matter: they are this, or no text."""
+
+_MARKED = (".html", ".htm", ".xhtml")
+_BINARY = (".pdf", ".docx", ".pptx", ".pptm", ".xlsx", ".xlsm", ".hwp", ".hwpx")
+_NAMED = (".doc", ".xls", ".ppt", ".xlsb", ".rtf", ".msg", ".pages", ".numbers", ".key", ".odt", ".ods", ".odp")
+_NAMED_CAUSES = {".pages": "iwork", ".numbers": "iwork", ".key": "iwork"}
+
+READ = (*TEXTS, *_MARKED, ".eml", *_BINARY)
+"""The suffixes of what is read."""
+
+SUFFIXES = (*READ, *_NAMED)
+"""And of what is known and cannot be read, unless it is something else in truth: it is listed so that it is named."""
+
+_HEAVY = ("docx", "html", "hwp", "mail", "pdf", "pptx", "xlsx")
+"""Modules with a function `parse`, loaded when first needed: only the processes that parse pay for their libraries."""
+
+_PACKAGES = (
+    ("word/document.xml", "docx"),
+    ("ppt/presentation.xml", "pptx"),
+    ("xl/workbook.xml", "xlsx"),
+    ("Contents/section0.xml", "hwp"),
+)
+_OTHER_PACKAGES = (("xl/workbook.bin", "xlsb"), ("Index/Document.iwa", "iwork"), ("content.xml", "opendocument"))
 
 
 async def in_thread(uri: str, content: bytes, suffix: str | None = None) -> Parsed:
@@ -29,18 +70,92 @@ async def in_thread(uri: str, content: bytes, suffix: str | None = None) -> Pars
 
 
 def parse(uri: str, content: bytes, suffix: str | None = None) -> Parsed:
-    """suffix: of its family; None: the uri's own. Raises UnreadableFault for what is too big, binary, empty or of no
-    known family."""
+    """In this process, without limits. suffix: of its family; None: the uri's own. Raises UnreadableFault."""
+    name, own = named(uri)
+    try:
+        return read(name, suffix or own, content)
+    except Refusal as refusal:
+        raise refusal.fault(uri) from None
+
+
+def named(uri: str) -> tuple[str, str]:
+    """A document's name without its suffix, as people write it, and the suffix."""
     path = PurePosixPath(uri)
-    parser = PARSERS.get((suffix or path.suffix).lower())
-    if parser is None:
-        raise UnreadableFault(f"{uri} is of no kind that Naru reads ({', '.join(PARSERS)}).", "unknown")
-    if len(content) > MAX_BYTES:
-        raise UnreadableFault(f"{uri} is over {MAX_BYTES // 1024**2} MB: split it.", "too_big")
-    text = decode(uri, content)
-    if not text.strip():
-        raise UnreadableFault(f"{uri} is empty.", "empty")
-    parsed = parser(" ".join(unquote(path.stem, errors="replace").split()), text)
+    return " ".join(unquote(path.stem, errors="replace").split()), path.suffix
+
+
+def read(name: str, suffix: str, content: bytes, inside: bool = False) -> Parsed:
+    """inside: it is attached to another document, and what is attached to it is only named. Raises Refusal."""
+    if not content.strip(b" \t\r\n\f\xef\xbb\xbf"):
+        raise Refusal("empty")
+    refuse_protected(content)
+    parsed = _clean(_parser(suffix.lower(), content, inside)(name, content))
     if not parsed.sections:
-        raise UnreadableFault(f"{uri} has a title and no text.", "empty")
+        raise Refusal("only_a_title")
     return parsed
+
+
+def _parser(suffix: str, content: bytes, inside: bool) -> Parser:
+    if suffix in TEXTS:
+        return TEXTS[suffix]
+    if suffix == ".eml":
+        return partial(_heavy("mail"), read=_refused if inside else partial(read, inside=True))
+    if suffix not in SUFFIXES:
+        raise Refusal("unknown")
+    match container(content):
+        case "html":
+            return _heavy("html")
+        case "text" if suffix in _MARKED:
+            return _heavy("html")
+        case "text":
+            raise Refusal(_NAMED_CAUSES.get(suffix, "broken"))
+        case "pdf" | "hwp" as module:
+            return _heavy(module)
+        case "zip":
+            return _package(content)
+
+
+def _package(content: bytes) -> Parser:
+    parts = names(content)
+    for part, module in _PACKAGES:
+        if part in parts:
+            if any(name.startswith("META-INF/") and name.endswith("encryption.xml") for name in parts):
+                raise Refusal("password")
+            return _heavy(module)
+    for part, cause in _OTHER_PACKAGES:
+        if part in parts:
+            raise Refusal(cause)
+    raise Refusal("archive")
+
+
+def load_all() -> None:
+    for module in _HEAVY:
+        _heavy(module)
+
+
+def _heavy(module: str) -> Callable[..., Parsed]:
+    parser: Callable[..., Parsed] = import_module(f"retrieval.parse.{module}").parse
+    return parser
+
+
+def _refused(name: str, suffix: str, content: bytes) -> Parsed:
+    raise Refusal("unknown")
+
+
+_CONTROL = dict.fromkeys(
+    [*(code for code in range(32) if code not in (9, 10)), 127, *range(0xD800, 0xE000), 0xFFFE, 0xFFFF]
+)
+
+
+def _clean(parsed: Parsed) -> Parsed:
+    """Without the characters that are no text; what they alone held is gone with them."""
+    sections = (
+        Section(
+            tuple(heading for one in section.headings if (heading := one.translate(_CONTROL)).strip()),
+            tuple(block for one in section.blocks if (block := one.translate(_CONTROL)).strip()),
+            section.place,
+        )
+        for section in parsed.sections
+    )
+    kept = tuple(section for section in sections if section.headings or section.blocks)
+    return Parsed(parsed.title.translate(_CONTROL), kept, parsed.pictures)

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from retrieval.parse import Parsed, Section
+from retrieval.parse import MAX_HEADING, Parsed, Section
 
-MAX_HEADING = 200
-"""Characters. A longer heading is a paragraph by mistake: its start serves as heading, the whole is text."""
-
+_MARKDOWN = MarkdownIt("commonmark").enable("table")
 _FRONT_MATTER = re.compile(
     r"\A---[ \t]*\n(?:(?:[\w.-]+[ \t]*:.*|[ \t]+.*|-[ \t].*|#.*|[ \t]*)\n)*?(?:---|\.\.\.)[ \t]*(?:\n|\Z)"
 )
@@ -50,16 +47,10 @@ def parse_markdown(name: str, text: str) -> Parsed:
     return Parsed(title or name[:MAX_HEADING], tuple(sections))
 
 
-@cache
-def _parser() -> MarkdownIt:
-    """Made once: making it takes as long as reading a short page. It keeps nothing between two."""
-    return MarkdownIt("commonmark").enable("table")
-
-
 def _pieces(lines: list[str], body: str) -> Iterator[tuple[int, int, int, str]]:
     """(level, first line, line after the last, heading): level 1 to 6 is a heading, 0 another block."""
     cursor = 0
-    tokens = _parser().parse(body)
+    tokens = _MARKDOWN.parse(body)
     for index, token in enumerate(tokens):
         if token.level or token.map is None or token.nesting < 0:
             continue

@@ -1,4 +1,4 @@
-"""A folder of Markdown files, with its subfolders."""
+"""A folder of documents, with its subfolders."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from pathlib import Path
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from retrieval.parse import MAX_BYTES, UnreadableFault
+from retrieval.parse.families import SUFFIXES
 from retrieval.sources import Listed, Loaded, SourceFault
 
-SUFFIXES = (".md", ".markdown")
 _ESCAPED = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 

@@ -23,8 +23,8 @@ def write(path: Path, content: str = "# T\n\ntext") -> Path:
     return path
 
 
-async def test_markdown_is_found_in_all_subfolders_and_nothing_else_is(tmp_path: Path) -> None:
-    for name in ("a.md", "hr/연차.md", "hr/deep/b.markdown", "C.MD", "note.txt", ".git/x.md", "hr/.draft.md"):
+async def test_documents_are_found_in_all_subfolders_and_nothing_else_is(tmp_path: Path) -> None:
+    for name in ("a.md", "hr/연차.md", "hr/deep/b.markdown", "C.MD", "note.bin", ".git/x.md", "hr/.draft.md"):
         write(tmp_path / name)
     assert sorted(await listed(tmp_path)) == ["C.MD", "a.md", "hr/deep/b.markdown", "hr/연차.md"]
 

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.parse import MAX_BYTES, Section, UnreadableFault
+from retrieval.parse import MAX_HEADING, Section, UnreadableFault
+from retrieval.parse.decode import MAX_TEXT
 from retrieval.parse.families import parse
-from retrieval.parse.markdown import MAX_HEADING
 
 DOCUMENT = """---
 owner: people-team
@@ -95,8 +95,8 @@ def test_korean_text_is_read_in_every_encoding_that_offices_have(encoding: str, 
         ("a.md", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\xff\xfe", "a.md is a binary file, not text."),
         ("a.md", b"\xff\xfe\x00\xd8", "a.md is not text in UTF-8, UTF-16 or CP949: save it as UTF-8."),
         ("a.md", b"\x80\x80\x80", "a.md is not text in UTF-8, UTF-16 or CP949: save it as UTF-8."),
-        ("a.md", b"x" * (MAX_BYTES + 1), "a.md is over 10 MB: split it."),
-        ("a.txt", b"text", "a.txt is of no kind that Naru reads (.md, .markdown)."),
+        ("a.md", b"x" * (MAX_TEXT + 1), "a.md is over 10 MB: split it."),
+        ("a.exe", b"text", "a.exe is of no kind that Naru reads: export it as PDF, or take it out of the source."),
     ],
 )
 def test_what_cannot_be_read_is_one_sentence(uri: str, content: bytes, sentence: str) -> None:

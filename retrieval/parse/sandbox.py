@@ -1,0 +1,141 @@
+"""Parsing in other processes, which can be killed and can do little else than parse."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Sequence
+from signal import SIGXCPU
+from types import TracebackType
+
+from retrieval.parse import Parsed
+from retrieval.parse.decrypt import Decrypt
+from retrieval.parse.families import TEXTS, named
+from retrieval.parse.refusals import Refusal
+from retrieval.parse.wire import OUT_OF_MEMORY, Limits, WireError, outcome, request
+from retrieval.parse.workers import Ending, ForkServer, Worker
+
+DOCUMENTS = 1_000
+"""Texts that one worker reads. Anything else gets a worker of its own: what takes a parser over learns nothing of other
+documents and changes none."""
+
+_PROTECTED = ("encrypted", "drm", "distribution")
+_CROWDED = 0.4
+"""The share of its memory that a worker held when it crashed, from which on it counts as having run out of it."""
+_KILL_S = 0.2
+"""What ending a worker may take: the limit is what a document may cost in all."""
+_LARGE = 1 << 18
+"""Bytes of an answer that takes a moment to look through: a thread does it, and the process goes on answering."""
+
+
+class Sandbox:
+    """Reads documents in `workers` processes at a time; an async context manager. Nothing is started before the first
+    document. decrypt: the command for what is protected, with {file} where its path belongs; empty: none."""
+
+    def __init__(self, limits: Limits | None = None, decrypt: Sequence[str] = (), workers: int | None = None) -> None:
+        self._limits = limits or Limits()
+        self._decrypt = Decrypt(decrypt, self._limits.max_mb) if decrypt else None
+        self._free = asyncio.Semaphore(workers or min(4, os.cpu_count() or 1))
+        self._idle: list[Worker] = []
+        self._server: ForkServer | None = None
+        self._starting = asyncio.Lock()
+        self._peak_mb = 0
+
+    @property
+    def peak_mb(self) -> int:
+        """The most memory that a worker held, of those that have ended."""
+        return self._peak_mb
+
+    async def __aenter__(self) -> Sandbox:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        while self._idle:
+            await self._end(self._idle.pop())
+        if self._server is not None:
+            await self._server.close()
+
+    async def kept_from(self) -> frozenset[str]:
+        """What of `network`, `files` and `account` this system takes from the parsers; the limits always hold."""
+        return (await self._started()).kept_from
+
+    async def parse(self, uri: str, content: bytes, suffix: str | None = None) -> Parsed:
+        """suffix: of its family; None: the uri's own. Raises UnreadableFault, and SandboxFault."""
+        name, own = named(uri)
+        try:
+            return await self._decrypted(name, suffix or own, content)
+        except Refusal as refusal:
+            raise refusal.fault(uri) from None
+
+    async def _decrypted(self, name: str, suffix: str, content: bytes) -> Parsed:
+        try:
+            return await self._read(name, suffix, content)
+        except Refusal as refusal:
+            if self._decrypt is None or refusal.why not in _PROTECTED:
+                raise
+        plain = await self._decrypt(suffix, content)
+        try:
+            return await self._read(name, suffix, plain)
+        except Refusal as refusal:
+            raise Refusal("decrypt_useless") if refusal.why in _PROTECTED else refusal from None
+
+    async def _read(self, name: str, suffix: str, content: bytes) -> Parsed:
+        if len(content) > self._limits.max_mb * 1024**2:
+            raise Refusal("too_big", mb=self._limits.max_mb)
+        try:
+            async with self._free:
+                answer = await self._answer(request(name, suffix, content), once=suffix.lower() not in TEXTS)
+            return outcome(answer) if len(answer) < _LARGE else await asyncio.to_thread(outcome, answer)
+        except WireError:
+            raise Refusal("crashed") from None
+
+    async def _answer(self, asked: bytes, *, once: bool) -> bytes:
+        worker = self._idle.pop() if self._idle and not once else await self._forked()
+        try:
+            async with asyncio.timeout(self._limits.seconds - _KILL_S):
+                answer = await worker.ask(asked)
+        except (OSError, EOFError) as error:
+            ending = await self._end(worker)
+            # TimeoutError is an OSError: it was killed because of its time.
+            raise self._reason(None if isinstance(error, TimeoutError) else ending) from None
+        except BaseException:
+            await asyncio.shield(self._end(worker))
+            raise
+        if once or worker.answered >= DOCUMENTS:
+            await self._end(worker)
+        else:
+            self._idle.append(worker)
+        return answer
+
+    def _reason(self, ending: Ending | None) -> Refusal:
+        """Why a worker ended; None: because it had to."""
+        if ending is None or ending.signal == SIGXCPU:
+            return Refusal("too_slow", seconds=round(self._limits.seconds))
+        crowded = ending.signal and ending.peak_mb > _CROWDED * self._limits.memory_mb
+        if ending.status == OUT_OF_MEMORY or crowded:
+            return Refusal("too_much_memory", mb=self._limits.memory_mb)
+        return Refusal("crashed")
+
+    async def _forked(self) -> Worker:
+        server = await self._started()
+        try:
+            return await server.fork()
+        except (OSError, EOFError):  # it was killed: another one is as good
+            if self._server is server:
+                self._server = None
+                self._idle.clear()
+                await server.close()
+        return await (await self._started()).fork()
+
+    async def _started(self) -> ForkServer:
+        async with self._starting:
+            if self._server is None:
+                self._server = await ForkServer.start(self._limits)
+            return self._server
+
+    async def _end(self, worker: Worker) -> Ending:
+        ending = await worker.end()
+        self._peak_mb = max(self._peak_mb, ending.peak_mb)
+        return ending
