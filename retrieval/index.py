@@ -2,7 +2,7 @@
 
 Every change happens in one transaction with the counts that it changes, so that a search sees a document's
 old version or its new one, and never a term counted wrongly. Locks are taken in one order everywhere: source,
-documents, terms by number, corpus.
+documents, terms by number, corpus, ledger.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from retrieval.bm25 import Bag, sparsevec
 from retrieval.database import Database, lock_key
+from retrieval.erasures import DOCUMENT, erased, key_of
 from retrieval.label import Level
 from retrieval.passage import Principal, Source
 from retrieval.rows import source_of
@@ -113,6 +114,7 @@ class Index:
                 ids = await connection.scalars(select(document.c.id).where(*gone))
                 await _delete(connection, list(ids), counts)
             await counts.store(connection)
+            await erased(connection, DOCUMENT, (key_of(source_name, uri) for uri in changes.removed))
 
     async def _freeze_averages(self, bagged: Sequence[_Bagged]) -> None:
         """The first passages of a language freeze the average length that its weights rest on.
@@ -179,9 +181,14 @@ async def _share_weights(connection: AsyncConnection) -> None:
 
 async def delete_all(connection: AsyncConnection, source_id: int) -> None:
     """Delete the documents of a source."""
+    ids = await connection.scalars(select(document.c.id).where(document.c.source_id == source_id))
+    await delete(connection, list(ids))
+
+
+async def delete(connection: AsyncConnection, ids: list[int]) -> None:
+    """Delete documents."""
     await _share_weights(connection)
     counts = _Counts()
-    ids = list(await connection.scalars(select(document.c.id).where(document.c.source_id == source_id)))
     for start in range(0, len(ids), _CHUNK):
         await _delete(connection, ids[start : start + _CHUNK], counts)
     await counts.store(connection)

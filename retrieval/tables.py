@@ -1,4 +1,4 @@
-"""This package's tables. Only index.py writes them."""
+"""This package's tables. catalogue.py writes `source`, erasures.py `erasure`, index.py the others."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Date,
+    DateTime,
     Double,
     ForeignKey,
     Identity,
@@ -122,4 +123,20 @@ corpus = Table(
     Column("passages", BigInteger, nullable=False),
     Column("length", BigInteger, nullable=False, comment="of all passages together, in terms"),
     Column("average", Double, comment="length of a passage that the stored weights rest on; null: none yet"),
+)
+
+erasure = Table(
+    "erasure",
+    metadata,
+    Column(
+        "seq",
+        BigInteger,
+        primary_key=True,
+        autoincrement=False,
+        comment="counted without gaps, in the order of the commits",
+    ),
+    Column("kind", Text, nullable=False),
+    Column("key", Text, nullable=False, comment="what was erased: a digest or an id, never text"),
+    Column("erased_at", DateTime(timezone=True), nullable=False),
+    Column("chain", Text, nullable=False, comment="SHA-256 over the chain of the entry before and this entry"),
 )
