@@ -10,13 +10,14 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from admin import schema
 from admin.embedded import EmbeddedPostgres
 from admin.key import sealing_key
 from admin.ledger import LedgerFile
 from bot.answer import Deps
-from bot.config_file import Shore
+from bot.config_file import Cloud, Shore
 from bot.domain import Question, QuestionFault, Room, Route
 from bot.models.door import OpenAIDoor
 from bot.models.endpoint import Endpoint
@@ -148,7 +149,7 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
         seal = Seal(await sealing_key(settings, database))
         records = Records(database, seal)
         # Needed only once somebody asks: without a file there is a sentence then, and sources and status work.
-        people = DirectoryFile(settings.directory or settings.config.parent / "people.toml")
+        people = DirectoryFile(directory_of(settings))
         deps = Deps(
             rules=rules,
             people=people,
@@ -159,6 +160,11 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
             operator=seal.pseudonym(f"os:{pwd.getpwuid(os.getuid()).pw_name}"),
         )
         yield App(settings, url, seal, database, catalogue, search, people, records, rules, deps)
+
+
+def directory_of(settings: Settings) -> Path:
+    """The directory file, whether it exists or not."""
+    return settings.directory or settings.config.parent / "people.toml"
 
 
 def data_use(settings: Settings) -> DataUse | None:
@@ -181,24 +187,26 @@ async def address(settings: Settings) -> AsyncIterator[str]:
 
 
 def _endpoints(settings: Settings, stack: AsyncExitStack) -> dict[Route, Endpoint]:
-    models = settings.models
     found: dict[Route, Endpoint] = {}
-    shores: tuple[tuple[Route, Shore, str | None], ...] = (
-        (Route.CLOUD, models.cloud, models.cloud.proxy),
-        (Route.ON_PREM, models.on_prem, None),
-    )
-    for route, shore, proxy in shores:
+    for route, shore in ((Route.CLOUD, settings.models.cloud), (Route.ON_PREM, settings.models.on_prem)):
         if shore.base_url is None or shore.model is None:
             continue
-        door = OpenAIDoor(
-            route,
-            base_url=shore.base_url,
-            api_key=shore.api_key.get_secret_value() if shore.api_key else None,
-            model=shore.model,
-            max_tokens=shore.max_tokens,
-            first_token_s=shore.first_token_timeout_s,
-            proxy=proxy,
-        )
+        door = door_to(route, shore)
         stack.push_async_callback(door.aclose)
         found[route] = Endpoint(door, shore.attempts, shore.total_timeout_s)
     return found
+
+
+def door_to(route: Route, shore: Shore) -> OpenAIDoor:
+    """The door to a model that is connected. Only the cloud may be behind a proxy."""
+    assert shore.base_url is not None
+    assert shore.model is not None
+    return OpenAIDoor(
+        route,
+        base_url=shore.base_url,
+        api_key=shore.api_key.get_secret_value() if shore.api_key else None,
+        model=shore.model,
+        max_tokens=shore.max_tokens,
+        first_token_s=shore.first_token_timeout_s,
+        proxy=shore.proxy if isinstance(shore, Cloud) else None,
+    )

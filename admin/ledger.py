@@ -45,15 +45,13 @@ class LedgerFile:
 
         Raises OSError, DatabaseFault, LedgerFault.
         """
-        try:
-            last = await asyncio.to_thread(self._last)
-        except LedgerFault:
-            last = None
+        seen = await asyncio.to_thread(self._last)
         async with database.transaction() as connection:
-            entries = await since(connection, 0 if last is None else last.seq)
-            if last is not None and (not entries or entries[0] != last):
-                last, entries = None, await since(connection, 0)
-        await asyncio.to_thread(self._write, last, entries if last is None else entries[1:])
+            entries = await since(connection, 0 if seen is None else seen.seq)
+            continued = bool(entries) and entries[0] == seen
+            if seen is not None and not continued:
+                entries = await since(connection, 0)
+        await asyncio.to_thread(self._write, seen, entries[1:] if continued else entries, not continued)
 
     def entries(self) -> tuple[Entry, ...]:
         """All of it; nothing where there is no copy. Raises LedgerFault where it is damaged or lost its end."""
@@ -76,25 +74,29 @@ class LedgerFile:
         return tuple(found)
 
     def _last(self) -> Entry | None:
+        """The last entry; None where there is no copy, or a damaged one."""
         with suppress(OSError, ValueError):  # then all of it has to be read
             head = Entry.of(self._head.read_text(encoding="utf-8"))
             with self.path.open("rb") as file:
                 if _tail(file).endswith(f"\n{head.line()}\n".encode()):
                     return head
-        entries = self.entries()
+        try:
+            entries = self.entries()
+        except LedgerFault:
+            return None
         return entries[-1] if entries else None
 
-    def _write(self, last: Entry | None, entries: Sequence[Entry]) -> None:
+    def _write(self, seen: Entry | None, entries: Sequence[Entry], anew: bool) -> None:
         if not entries:
             return
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with self._alone():
-            if last is None and self.path.exists():
-                stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
-                self.path.rename(self.path.with_name(f"erasures-{stamp}.jsonl"))
-                self._head.unlink(missing_ok=True)
-            if last is not None and self._last() != last:
+            if self._last() != seen:
                 return  # another process was faster
+            if anew and self.path.exists():
+                self.path.rename(self.path.with_name(f"erasures-{datetime.now(UTC):%Y%m%dT%H%M%S%f}.jsonl"))
+            if anew:
+                self._head.unlink(missing_ok=True)
             _append(self.path, entries)
             fresh = self._head.with_suffix(".new")
             fresh.unlink(missing_ok=True)

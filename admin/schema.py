@@ -49,15 +49,20 @@ async def revision(database: Database) -> str | None:
 
 
 async def verify(url: str) -> None:
-    """Raise DatabaseFault unless the tables are those of this release."""
+    """Raise DatabaseFault unless the tables are those of this release; NewerFault where they are a newer one's."""
     database = Database(url)
     try:
-        async with database.transaction() as connection:
-            problem = await connection.run_sync(_problem)
+        fault = await problem(database)
     finally:
         await database.close()
-    if problem is not None:
-        raise problem
+    if fault is not None:
+        raise fault
+
+
+async def problem(database: Database) -> DatabaseFault | None:
+    """What keeps this release from using the tables; None: nothing."""
+    async with database.transaction() as connection:
+        return await connection.run_sync(_problem)
 
 
 def _upgrade(connection: Connection) -> None:
