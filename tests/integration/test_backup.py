@@ -183,7 +183,8 @@ async def test_events_that_were_open_then_are_not_answered_again(notes: Notes) -
 async def test_a_backup_is_for_its_owner_only_and_overwrites_nothing(notes: Notes) -> None:
     manifest = await notes.backs_up()
     assert notes.file.stat().st_mode & 0o777 == 0o600
-    assert zipfile.ZipFile(notes.file).namelist() == ["database.dump", "manifest.json"]
+    with zipfile.ZipFile(notes.file) as archive:
+        assert archive.namelist() == ["database.dump", "manifest.json"]
     assert not manifest.with_key
     before = notes.file.read_bytes()
     with pytest.raises(BackupFault, match="is there already"):
@@ -240,16 +241,26 @@ async def test_a_damaged_backup_is_refused_wherever_the_damage_is(notes: Notes) 
     assert notes.held() == {"keep.md", "leaver.md"}
 
 
+async def test_a_backup_whose_database_was_exchanged_is_refused(notes: Notes) -> None:
+    _rewritten(notes.file, await notes.backs_up(), b"PGDMP of somebody else")
+    with pytest.raises(BackupFault, match="is damaged"):
+        await notes.restores()
+
+
 async def test_a_backup_of_a_newer_naru_is_refused(notes: Notes) -> None:
     manifest = await notes.backs_up()
-    with zipfile.ZipFile(notes.file) as archive:
-        dump = archive.read("database.dump")
-    with zipfile.ZipFile(notes.file, "w") as archive:
-        archive.writestr("database.dump", dump)
-        archive.writestr("manifest.json", manifest.model_copy(update={"schema_revision": "9999"}).model_dump_json())
+    _rewritten(notes.file, manifest.model_copy(update={"schema_revision": "9999"}))
     with pytest.raises(BackupFault, match=r"made by a newer Naru .*revision 9999\): update Naru"):
         await notes.restores()
     assert notes.held() == {"keep.md", "leaver.md"}
+
+
+def _rewritten(path: Path, manifest: Manifest, dump: bytes | None = None) -> None:
+    with zipfile.ZipFile(path) as archive:
+        dump = dump or archive.read("database.dump")
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("database.dump", dump)
+        archive.writestr("manifest.json", manifest.model_dump_json())
 
 
 async def test_a_database_in_use_is_not_replaced(notes: Notes) -> None:
