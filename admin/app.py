@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import contextlib
 import gc
 import logging
 import os
 import pwd
-import tempfile
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -21,8 +18,10 @@ from admin import schema
 from admin.embedded import EmbeddedPostgres
 from admin.indexing import Indexing, Means, Progress
 from admin.jobs import Embed, Jobs
+from admin.key import sealing_key
+from admin.ledger import LedgerFile
 from bot.answer import Deps
-from bot.config_file import Shore
+from bot.config_file import Cloud, Shore
 from bot.domain import Question, QuestionFault, Room, Route
 from bot.models.door import OpenAIDoor
 from bot.models.endpoint import Endpoint
@@ -30,10 +29,9 @@ from bot.models.shores import Shores
 from bot.people import DirectoryFile
 from bot.policy.rules import DataUse, Rules, load_rules
 from bot.prompt import Template
-from bot.records import Records, has_sealed_text
+from bot.records import Records
 from bot.seal import Seal
 from bot.settings import Settings
-from bot.toml_file import Problem, SettingsFault
 from retrieval.catalogue import Catalogue
 from retrieval.database import Database
 from retrieval.errors import Fault
@@ -117,7 +115,7 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
         return policy.under(terms, datetime.now(UTC).date())
 
     async with AsyncExitStack() as stack:
-        url = await _url(settings, stack)
+        url = await stack.enter_async_context(address(settings))
         database = Database(url)
         stack.push_async_callback(database.close)
         await database.requirements()
@@ -125,15 +123,18 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
             await schema.upgrade(url)
         else:
             await schema.verify(url)
+        ledger = LedgerFile(settings.home)
+        await ledger.follow(database)
+        stack.push_async_callback(ledger.follow, database)
         catalogue, search = Catalogue(database), Search(database)
         if sync:
             await catalogue.sync(settings.sources)
         sandbox = await stack.enter_async_context(_sandbox(settings))
         indexing, jobs = _indexing(settings, database, catalogue, sandbox.parse)
-        seal = Seal(await _sealing_key(settings, database))
+        seal = Seal(await sealing_key(settings, database))
         records = Records(database, seal)
         # Needed only once somebody asks: without a file there is a sentence then, and sources and status work.
-        people = DirectoryFile(settings.directory or settings.config.parent / "people.toml")
+        people = DirectoryFile(directory_of(settings))
         deps = Deps(
             rules=rules,
             people=people,
@@ -166,78 +167,51 @@ def _sandbox(settings: Settings) -> Sandbox:
     return Sandbox(Limits(parse.memory_mb, parse.seconds, parse.max_mb), parse.decrypt or ())
 
 
+def directory_of(settings: Settings) -> Path:
+    """The directory file, whether it exists or not."""
+    return settings.directory or settings.config.parent / "people.toml"
+
+
 def data_use(settings: Settings) -> DataUse | None:
     """The cloud's terms as the policy asks for them."""
     terms = settings.models.cloud.data_use
     return DataUse(terms.training, terms.expires) if terms else None
 
 
-async def _sealing_key(settings: Settings, database: Database) -> bytes:
-    """NARU_KEY, or the key that Naru made for itself in home/key (0600). A key is never made anew where text was
-    sealed with another: that would look as if nothing were lost."""
-    if settings.key is not None:
-        return base64.b64decode(settings.key.get_secret_value())
-    path = settings.home / "key"
-    if not path.exists():
-        if await has_sealed_text(database):
-            how = "is gone, and the database holds text sealed with it: restore it from a backup, or, to go on without "
-            raise SettingsFault(
-                Problem(str(path), "", f"{how}that text, make one with `openssl rand -base64 32 > {path}`")
-            )
-        _make_key(path)
-    return _key_of(path)
-
-
-def _make_key(path: Path) -> None:
-    """Written under another name first: of two that start at once, both go on with the same whole key."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix="key-") as file:  # 0600
-        file.write(base64.b64encode(os.urandom(32)))
-        file.flush()
-        with contextlib.suppress(FileExistsError):
-            os.link(file.name, path)
-
-
-def _key_of(path: Path) -> bytes:
-    try:
-        key = base64.b64decode(path.read_bytes(), validate=True)
-    except (OSError, ValueError):
-        key = b""
-    if len(key) != 32:
-        raise SettingsFault(
-            Problem(str(path), "", "holds no key (32 bytes in base64): restore it, or set NARU_KEY to the right one")
-        )
-    return key
-
-
-async def _url(settings: Settings, stack: AsyncExitStack) -> str:
+@asynccontextmanager
+async def address(settings: Settings) -> AsyncIterator[str]:
+    """Where the database is; the embedded one runs for as long as the context is open. Raises DatabaseFault."""
     if settings.database_url is not None:
-        return settings.database_url
+        yield settings.database_url
+        return
     server = EmbeddedPostgres(settings.home)
-    url = await asyncio.to_thread(server.start)
-    stack.callback(server.stop)
-    return url
+    try:
+        yield await asyncio.to_thread(server.start)
+    finally:
+        server.stop()
 
 
 def _endpoints(settings: Settings, stack: AsyncExitStack) -> dict[Route, Endpoint]:
-    models = settings.models
     found: dict[Route, Endpoint] = {}
-    shores: tuple[tuple[Route, Shore, str | None], ...] = (
-        (Route.CLOUD, models.cloud, models.cloud.proxy),
-        (Route.ON_PREM, models.on_prem, None),
-    )
-    for route, shore, proxy in shores:
+    for route, shore in ((Route.CLOUD, settings.models.cloud), (Route.ON_PREM, settings.models.on_prem)):
         if shore.base_url is None or shore.model is None:
             continue
-        door = OpenAIDoor(
-            route,
-            base_url=shore.base_url,
-            api_key=shore.api_key.get_secret_value() if shore.api_key else None,
-            model=shore.model,
-            max_tokens=shore.max_tokens,
-            first_token_s=shore.first_token_timeout_s,
-            proxy=proxy,
-        )
+        door = door_to(route, shore)
         stack.push_async_callback(door.aclose)
         found[route] = Endpoint(door, shore.attempts, shore.total_timeout_s)
     return found
+
+
+def door_to(route: Route, shore: Shore) -> OpenAIDoor:
+    """The door to a model that is connected. Only the cloud may be behind a proxy."""
+    assert shore.base_url is not None
+    assert shore.model is not None
+    return OpenAIDoor(
+        route,
+        base_url=shore.base_url,
+        api_key=shore.api_key.get_secret_value() if shore.api_key else None,
+        model=shore.model,
+        max_tokens=shore.max_tokens,
+        first_token_s=shore.first_token_timeout_s,
+        proxy=shore.proxy if isinstance(shore, Cloud) else None,
+    )

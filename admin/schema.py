@@ -17,6 +17,12 @@ _LOCK = lock_key("migrate")
 _QUEUE = {f"procrastinate_{name}" for name in ("jobs", "events", "workers", "periodic_defers")}
 
 
+class NewerFault(DatabaseFault):
+    """The tables are those of a newer Naru."""
+
+    again = False
+
+
 async def upgrade(url: str) -> None:
     """Create or change the tables, all or nothing. Of several that start at once, one does it, the rest wait.
 
@@ -32,16 +38,32 @@ async def upgrade(url: str) -> None:
         await database.close()
 
 
+def knows(revision: str) -> bool:
+    """Whether these are the tables of this release or of an older one."""
+    return revision in _revisions()
+
+
+async def revision(database: Database) -> str | None:
+    """Which release's tables the database has; None: none."""
+    async with database.transaction() as connection:
+        return await connection.run_sync(_revision)
+
+
 async def verify(url: str) -> None:
-    """Raise DatabaseFault unless the tables are those of this release."""
+    """Raise DatabaseFault unless the tables are those of this release; NewerFault where they are a newer one's."""
     database = Database(url)
     try:
-        async with database.transaction() as connection:
-            problem = await connection.run_sync(_problem)
+        fault = await problem(database)
     finally:
         await database.close()
-    if problem is not None:
-        raise DatabaseFault(problem)
+    if fault is not None:
+        raise fault
+
+
+async def problem(database: Database) -> DatabaseFault | None:
+    """What keeps this release from using the tables; None: nothing."""
+    async with database.transaction() as connection:
+        return await connection.run_sync(_problem)
 
 
 def _upgrade(connection: Connection) -> None:
@@ -51,25 +73,29 @@ def _upgrade(connection: Connection) -> None:
     if not (is_new or is_older):
         problem = _problem(connection)
         if problem is not None:
-            raise DatabaseFault(problem)
+            raise problem
         return
     config = _config()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
 
 
-def _problem(connection: Connection) -> str | None:
+def _problem(connection: Connection) -> DatabaseFault | None:
     revision = _revision(connection)
     missing = _expected() - _present(connection)
     if revision is None and missing == _expected():
-        return "The database has no tables of Naru yet: run `naru migrate`."
+        return DatabaseFault("The database has no tables of Naru yet: run `naru migrate`.")
     if revision is not None and revision not in _revisions():
-        return f"The database was migrated by a newer Naru (revision {revision}): update Naru."
+        return NewerFault(f"The database was migrated by a newer Naru (revision {revision}): update Naru.")
     if revision is None or (revision == _head() and missing):
         detail = f"missing: {', '.join(sorted(missing))}" if revision else "no revision is recorded"
-        return f"The database is half-migrated ({detail}): restore a backup, or let Naru use an empty one."
+        return DatabaseFault(
+            f"The database is half-migrated ({detail}): restore a backup, or let Naru use an empty one."
+        )
     if revision != _head():
-        return f"The database's tables are those of an older Naru (revision {revision}): run `naru migrate`."
+        return DatabaseFault(
+            f"The database's tables are those of an older Naru (revision {revision}): run `naru migrate`."
+        )
     return None
 
 

@@ -299,6 +299,11 @@ class Inbox:
         return wakeups(self._database)
 
 
+async def close_open(connection: AsyncConnection) -> int:
+    """In a restored database: what was open at the time of the backup was answered since. How many events it were."""
+    return (await connection.execute(_CLOSE)).rowcount
+
+
 def _place(key: str) -> str:
     return f"inbox:{key}"
 
@@ -385,4 +390,9 @@ delete from inbox where id in (
 
 _BACKLOG = text("""
 select count(*), coalesce(extract(epoch from now() - min(received_at)), 0) from inbox where state <> 'done'
+""")
+
+_CLOSE = text("""
+update inbox set state = 'done', outcome = 'restored', lease = null, done_at = now(), body = null, finished = null
+where state <> 'done'
 """)

@@ -217,6 +217,15 @@ async def has_sealed_text(database: Database) -> bool:
         return bool(await connection.scalar(sa.select(sa.exists().where(q.c.text.is_not(None)))))
 
 
+async def opens(database: Database, seal: Seal) -> bool | None:
+    """Whether this seal opens what was sealed last; None: nothing is sealed yet."""
+    q = tables.question
+    newest = sa.select(q.c.id, q.c.text).where(q.c.text.is_not(None)).order_by(q.c.received_at.desc()).limit(1)
+    async with database.transaction() as connection:
+        row = (await connection.execute(newest)).one_or_none()
+    return None if row is None else seal.open(row.text, f"question:{row.id}") is not None
+
+
 def _decision(decision: Decision, question: Question) -> dict[str, Any]:
     return {
         "id": decision.id,

@@ -14,11 +14,12 @@ _NONCE = 12
 
 
 class Seal:
-    """AES-256-GCM. key: 32 bytes; two keys are derived from it, so that neither use weakens the other."""
+    """AES-256-GCM. key: 32 bytes; what each use needs is derived from it, so that none weakens another."""
 
     def __init__(self, key: bytes) -> None:
         self._text = AESGCM(hmac.digest(key, b"naru text", hashlib.sha256))
         self._people = hmac.digest(key, b"naru people", hashlib.sha256)
+        self._fingerprint = hmac.digest(key, b"naru fingerprint", hashlib.sha256).hex()[:16]
 
     def close(self, text: str, place: str) -> bytes:
         """Sealed text: version, nonce, ciphertext. place: where it is kept ("answer:<id>"); it opens only there."""
@@ -34,6 +35,11 @@ class Seal:
             return self._text.decrypt(nonce, body, place.encode()).decode("utf-8", "surrogatepass")
         except (InvalidTag, ValueError):
             return None
+
+    @property
+    def fingerprint(self) -> str:
+        """Tells one key from another, and nothing of it."""
+        return self._fingerprint
 
     def pseudonym(self, person: str) -> str:
         """The same person always has the same one; without the key nobody can tell whose it is."""

@@ -86,10 +86,36 @@ class Settings:
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None, cwd: Path | None = None) -> Settings:
         """Reads the environment and the file. Raises SettingsFault with everything that is wrong."""
-        cwd = cwd or Path.cwd()
-        environ = {**_written(cwd / ".env"), **(os.environ if environ is None else environ)}
-        found = {name: value.strip() for name, value in environ.items() if value.strip()}
-        return _Loader(found, cwd).load()
+        return _loader(environ, cwd or Path.cwd()).load()
+
+
+@dataclass(frozen=True, slots=True)
+class Salvaged:
+    """What can be used of settings that hold problems. settings: without the sections in `broken`, the outermost keys
+    of what the problems are about; None: nothing can be used."""
+
+    settings: Settings | None
+    problems: tuple[Problem, ...] = ()
+    broken: frozenset[str] = frozenset()
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str] | None = None, cwd: Path | None = None) -> Salvaged:
+        """Reads what Settings.load reads, and does not raise: for the doctor, who tries the rest all the same."""
+        try:
+            return _loader(environ, cwd or Path.cwd()).salvaged()
+        except SettingsFault as fault:
+            return cls(None, fault.problems)
+
+
+def proxies() -> tuple[str, ...]:
+    """The names of the environment's proxy settings, which Naru does not follow."""
+    names = ("http_proxy", "https_proxy", "all_proxy")
+    return tuple(sorted(name for name, value in os.environ.items() if name.lower() in names and value))
+
+
+def _loader(environ: Mapping[str, str] | None, cwd: Path) -> _Loader:
+    environ = {**_written(cwd / ".env"), **(os.environ if environ is None else environ)}
+    return _Loader({name: value.strip() for name, value in environ.items() if value.strip()}, cwd)
 
 
 def _written(path: Path) -> dict[str, str]:
@@ -111,12 +137,29 @@ class _Loader:
         self._cwd = cwd.absolute()
         self._config = self._find_config()
         self._problems: list[Problem] = []
+        self._broken: set[str] = set()
 
     def load(self) -> Settings:
+        settings = self._load(frozenset())
+        if settings is None or self._problems:
+            raise SettingsFault(*self._problems)
+        return settings
+
+    def salvaged(self) -> Salvaged:
+        """Raises SettingsFault where the file cannot be read at all."""
+        settings = self._load(frozenset())
+        problems, broken = tuple(self._problems), frozenset(self._broken)
+        if settings is None:
+            settings = self._load(broken)
+        return Salvaged(settings, problems, broken)
+
+    def _load(self, without: frozenset[str]) -> Settings | None:
+        """without: the outermost keys that are left out. None: something is wrong that they do not hold."""
         self._check_names()
         key = self._key()
         raw = self._read()
         self._override(raw)
+        raw = {name: value for name, value in raw.items() if name not in without}
         for place, text in _across(raw):
             self._report(place, raw, text)
         file = self._validate(raw)
@@ -125,8 +168,8 @@ class _Loader:
         for name, path in (("policy", policy), ("directory", directory)):
             if path is not None and not os.path.isfile(path):  # not Path's, which raises where it may not look
                 self._report((name,), raw, "must be a file that exists and that Naru may read")
-        if file is None or home is None or self._problems:
-            raise SettingsFault(*self._problems)
+        if file is None or home is None:
+            return None
         return Settings(
             config=self._config,
             sample=file.sample,
@@ -134,7 +177,7 @@ class _Loader:
             database_url=file.database_url,
             policy=policy,
             directory=directory,
-            key=key,
+            key=key if "key" not in self._broken else None,
             timezone=file.timezone,
             console=file.console,
             answer=file.answer,
@@ -163,6 +206,7 @@ class _Loader:
             length = 0
         if length != 32:
             text = "must be 32 bytes in base64; `openssl rand -base64 32` makes one"
+            self._broken.add("key")
             self._problems.append(Problem("NARU_KEY", "", text))
         return SecretStr(value)
 
@@ -201,6 +245,7 @@ class _Loader:
 
     def _report(self, place: Place, raw: dict[str, Any], text: str) -> None:
         """The problem stands where the value came from: in the variable, or in the file."""
+        self._broken.add(str(place[0]) if place else "")
         variable = VARIABLE_OF.get(tuple(str(step) for step in place), "")
         if variable in self._environ:
             self._problems.append(Problem(variable, "", text))

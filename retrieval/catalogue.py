@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from retrieval import index
 from retrieval.database import Database
+from retrieval.erasures import SOURCE, erased, key_of
 from retrieval.passage import Source
 from retrieval.rows import source_of
 from retrieval.sources import SourceFault
@@ -66,8 +67,8 @@ class Catalogue:
             kept = select(table.c.id).where(table.c.id == source_id, table.c.declared, table.c.active)
             if await connection.scalar(kept) is not None:
                 raise SourceFault(f"Source '{name}' is declared in naru.toml: remove it there.")
-            await index.delete_all(connection, source_id)
-            await connection.execute(table.delete().where(table.c.id == source_id))
+            await delete(connection, name)
+            await erased(connection, SOURCE, [key_of(name)])
 
     async def note(self, name: str, problem: str | None) -> None:
         """Remember why the source cannot be listed, or that it can be. Nothing is written where nothing changed."""
@@ -100,6 +101,13 @@ class Catalogue:
             )
             for row in rows
         )
+
+
+async def delete(connection: AsyncConnection, name: str) -> None:
+    """Delete a source with its documents, declared or not. Raises SourceFault where it is unknown."""
+    source_id, _ = await index.locked(connection, name, write=True)
+    await index.delete_all(connection, source_id)
+    await connection.execute(table.delete().where(table.c.id == source_id))
 
 
 async def _store(connection: AsyncConnection, source: Source, *, declared: bool) -> None:

@@ -112,6 +112,13 @@ class Database:
                 yield connection
 
     @asynccontextmanager
+    async def autocommitting(self) -> AsyncIterator[AsyncConnection]:
+        """A connection outside of transactions, for what refuses to be in one, such as `create database`."""
+        with self._faults():
+            async with self._engine.connect() as connection:
+                yield await connection.execution_options(isolation_level="AUTOCOMMIT")
+
+    @asynccontextmanager
     async def exclusively(self, name: str) -> AsyncIterator[bool]:
         """True: this process alone holds `name` among all that use this database; False: another does."""
         with self._faults():
@@ -163,6 +170,17 @@ class Database:
             reason = str(origin).splitlines()[0].rpartition(" failed: ")[2] if state is None else state
             return f"PostgreSQL at {where} cannot be reached ({reason}): check that it runs, and its address."
         return None
+
+
+def beside(url: str, database: str) -> str:
+    """The address of another database of the same server, for the same role."""
+    return _psycopg_url(url).set(drivername="postgresql", database=database).render_as_string(hide_password=False)
+
+
+def name_of(url: str) -> str:
+    """The name of the database at this address; libpq's own default where it names none."""
+    parsed = _psycopg_url(url)
+    return parsed.database or str(parsed.query.get("dbname") or parsed.username or "")
 
 
 def lock_key(name: str) -> int:

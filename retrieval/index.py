@@ -2,7 +2,7 @@
 
 Every change happens in one transaction with the counts that it changes, so that a search sees a document's
 old version or its new one, and never a term counted wrongly. Locks are taken in one order everywhere: source,
-documents, terms by number, corpus.
+documents, terms by number, corpus, ledger.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from retrieval import counts, passages
 from retrieval.counts import Counts
 from retrieval.database import Database
+from retrieval.erasures import DOCUMENT, erased, key_of
 from retrieval.label import Level
 from retrieval.parse import Why
 from retrieval.passage import NOTHING_SAID, Principal, Said, Source
@@ -141,6 +142,7 @@ class Index:
                 gone = document.c.source_id == source_id, document.c.uri.in_(changes.removed)
                 await _delete(connection, list(await connection.scalars(select(document.c.id).where(*gone))), counted)
             await counted.store(connection)
+            await erased(connection, DOCUMENT, (key_of(source_name, uri) for uri in changes.removed))
 
     async def settle(self) -> None:
         """What is done once after many changes: new weights where lengths have drifted, and quick searches."""
@@ -190,9 +192,14 @@ async def relabel(connection: AsyncConnection, source_id: int, source: Source) -
 
 async def delete_all(connection: AsyncConnection, source_id: int) -> None:
     """Delete the documents of a source."""
+    ids = await connection.scalars(select(document.c.id).where(document.c.source_id == source_id))
+    await delete(connection, list(ids))
+
+
+async def delete(connection: AsyncConnection, ids: list[int]) -> None:
+    """Delete documents."""
     await counts.share_weights(connection)
     counted = Counts()
-    ids = list(await connection.scalars(select(document.c.id).where(document.c.source_id == source_id)))
     for start in range(0, len(ids), _CHUNK):
         await _delete(connection, ids[start : start + _CHUNK], counted)
     await counted.store(connection)

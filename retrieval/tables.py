@@ -1,5 +1,5 @@
 """This package's tables. catalogue.py writes `source`, index.py `document`, passages.py `passage`, counts.py `term` and
-`corpus`, runs.py `run`; nothing else does."""
+`corpus`, runs.py `run`, erasures.py `erasure`; nothing else does."""
 
 from __future__ import annotations
 
@@ -153,4 +153,20 @@ corpus = Table(
     Column("passages", BigInteger, nullable=False),
     Column("length", BigInteger, nullable=False, comment="of all passages together, in terms"),
     Column("average", Double, comment="length of a passage that the stored weights rest on; null: none yet"),
+)
+
+erasure = Table(
+    "erasure",
+    metadata,
+    Column(
+        "seq",
+        BigInteger,
+        primary_key=True,
+        autoincrement=False,
+        comment="counted without gaps, in the order of the commits",
+    ),
+    Column("kind", Text, nullable=False),
+    Column("key", Text, nullable=False, comment="what was erased: a digest or an id, never text"),
+    Column("erased_at", DateTime(timezone=True), nullable=False),
+    Column("chain", Text, nullable=False, comment="SHA-256 over the chain of the entry before and this entry"),
 )

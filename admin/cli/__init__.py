@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from admin.cli import ask, migrate, run, source, status
+from admin.cli import ask, backup, check, migrate, run, source, status
 from admin.cli.base import err
 from bot.console import plain
 from retrieval.errors import Fault
@@ -46,7 +46,10 @@ app.command("ask")(ask.ask)
 app.command("explain")(ask.explain)
 app.command("search")(ask.search)
 app.command("status")(status.status)
+app.command("check")(check.check)
 app.command("migrate")(migrate.migrate)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.add_typer(source.app, name="source")
 
 

@@ -11,7 +11,9 @@ import typer
 
 from admin.app import App, opened
 from admin.cli.base import err, load, out, reindexed, run
+from admin.ledger import LedgerFile
 from admin.slack import serve
+from admin.watch import watch
 from bot.answer import answer
 from bot.console import Actions, Session
 from bot.domain import Answer, Feedback, Question
@@ -51,11 +53,14 @@ async def _in_slack(app: App) -> None:
     await reindexed(app, await app.never_indexed(), patient=True)
     serving = asyncio.create_task(serve(app, stop, lambda how: err.print(f"Answering in Slack ({how}).")))
     indexing = asyncio.create_task(reindexed(app, await app.active(), patient=True))
+    watching = asyncio.create_task(watch(app.database, LedgerFile(app.settings.home), stop))
     try:
         await serving
+        await watching  # which says so where a newer Naru was the reason to stop
     finally:
-        indexing.cancel()
-        await asyncio.wait({indexing})
+        for task in (indexing, watching):
+            task.cancel()
+        await asyncio.wait({indexing, watching})
 
 
 def actions(app: App) -> Actions:

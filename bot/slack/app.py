@@ -67,9 +67,7 @@ async def check_in(client: AsyncWebClient, app_token: str | None) -> Identity:
         with translated("auth.test"):
             who = await client.auth_test()
     except SlackFault as fault:
-        raise _unusable(
-            "SLACK_BOT_TOKEN", "the Bot User OAuth Token (xoxb-) under OAuth & Permissions", fault
-        ) from None
+        raise unusable("SLACK_BOT_TOKEN", "the Bot User OAuth Token (xoxb-) under OAuth & Permissions", fault) from None
     told = who.headers.get("x-oauth-scopes")
     if told is None:
         _log.warning("Slack does not say which scopes the app has: what lacks one fails when it is used")
@@ -86,7 +84,7 @@ async def check_in(client: AsyncWebClient, app_token: str | None) -> Identity:
                 await client.apps_connections_open(app_token=app_token)
         except SlackFault as fault:
             what = "an App-Level Token (xapp-) with connections:write, with Socket Mode on"
-            raise _unusable("SLACK_APP_TOKEN", what, fault) from None
+            raise unusable("SLACK_APP_TOKEN", what, fault) from None
     return Identity(str(who["team_id"]), str(who["user_id"]), str(who.get("bot_id") or ""))
 
 
@@ -161,7 +159,8 @@ async def _not_taken(error: Exception) -> BoltResponse:
     return BoltResponse(status=503)
 
 
-def _unusable(setting: str, what: str, fault: SlackFault) -> SlackFault:
+def unusable(setting: str, what: str, fault: SlackFault) -> SlackFault:
+    """A token that does not work, or cannot be tried. what: what it should be."""
     if fault.retry:
         return SlackFault(f"Slack cannot be asked whether {setting} is right: {fault}", code=fault.code, again=True)
     return SlackFault(f"{setting} does not work ({fault.code}): set it to {what} of the app.", code=fault.code)

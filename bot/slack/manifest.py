@@ -18,6 +18,7 @@ _CHANNELS = ("channels:read", "groups:read")
 
 METHODS: Mapping[str, tuple[str, ...]] = {
     "auth.test": (),
+    "bots.info": ("users:read",),
     "chat.appendStream": ("chat:write",),
     "chat.delete": ("chat:write",),
     "chat.postEphemeral": ("chat:write",),

@@ -227,7 +227,7 @@ def test_a_policy_that_says_nonsense_stops_the_start(naru: Naru, tmp_path: Path)
 def test_a_newer_database_is_left_alone(naru: Naru, fresh_url: str) -> None:
     with psycopg.connect(fresh_url) as database:
         database.execute("update alembic_version set version_num = '9999'")
-    for command in (("ask", "연차"), ("migrate",), ("status",), ("run",)):
+    for command in (("ask", "연차"), ("migrate",), ("status",), ("run",), ("source", "list"), ("backup", "b")):
         assert "newer Naru" in reason(naru(*command))
 
 
@@ -322,7 +322,9 @@ def test_a_lost_key_is_said_and_nothing_is_overwritten(naru: Naru, tmp_path: Pat
     assert key.read_text(encoding="utf-8") == "gone"
 
 
-@pytest.mark.parametrize("command", ["run", "ask", "explain", "search", "status", "migrate", "source"])
+@pytest.mark.parametrize(
+    "command", ["run", "ask", "explain", "search", "status", "migrate", "source", "check", "backup", "restore"]
+)
 def test_every_command_explains_itself(naru: Naru, command: str) -> None:
     done = naru(command, "--help")
     assert done.returncode == 0

@@ -1,4 +1,4 @@
-"""users.info and list, usergroups.list and usergroups.users.list, dnd.info."""
+"""bots.info, users.info and list, usergroups.list and usergroups.users.list, dnd.info."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tests.standins.slack.limits import ApiError
 from tests.standins.slack.methods.method import Method, page
 from tests.standins.slack.rates import TIER_2, TIER_3, TIER_4
 from tests.standins.slack.state import State
-from tests.standins.slack.workspace import TEAM, Json, User
+from tests.standins.slack.workspace import APP, BOT_ID, TEAM, Json, User
 
 
 def _user(state: State, args: Arguments) -> User:
@@ -55,7 +55,14 @@ def _dnd(state: State, args: Arguments) -> Json:
     return {"dnd_enabled": False, "next_dnd_start_ts": 1, "next_dnd_end_ts": 1}
 
 
+def _bot(state: State, args: Arguments) -> Json:
+    if args.text("bot") != BOT_ID:
+        raise ApiError("bot_not_found")
+    return {"bot": {"id": BOT_ID, "app_id": APP, "user_id": state.workspace.bot.id, "deleted": False}}
+
+
 METHODS = {
+    "bots.info": Method(_bot, TIER_3, scope="users:read"),
     "users.info": Method(_info, TIER_4, scope="users:read"),
     "users.list": Method(_list, TIER_2, scope="users:read"),
     "usergroups.list": Method(_groups, TIER_2, scope="usergroups:read"),

@@ -1,0 +1,194 @@
+"""The models: there, the right ones, and answering."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from admin.app import data_use, door_to
+from admin.check.clocks import compared
+from admin.check.finding import Finding, Status, fail, ok, skip, warn
+from admin.check.scene import Scene
+from bot.config_file import Endpoint, Shore
+from bot.domain import Room, Route
+from bot.models.faults import ModelFault
+from bot.models.probe import ProbeFault, offer
+from bot.policy.decide import decide
+from bot.policy.permit import permit
+from bot.policy.rules import DataUse, load_rules
+from bot.prompt import Template, build
+from bot.toml_file import SettingsFault
+
+_SOON = timedelta(days=30)
+_WORDS = Template("This is a test of the connection. Answer with the single word OK.")
+_NOWHERE = Room("D-check", "DM", "dm")
+_REFUSED = (401, 403)
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A model's endpoint. name: in sentences. setting: the beginning of its variables' names."""
+
+    name: str
+    setting: str
+    endpoint: Endpoint
+    proxy: str | None = None
+
+    @property
+    def key(self) -> str | None:
+        return self.endpoint.api_key.get_secret_value() if self.endpoint.api_key else None
+
+
+async def cloud(scene: Scene) -> AsyncIterator[Finding]:
+    shore = scene.settings.models.cloud
+    async for finding in _shore(scene, _Named("The cloud model", "NARU_CLOUD", shore, shore.proxy), Route.CLOUD, shore):
+        yield finding
+
+
+async def on_prem(scene: Scene) -> AsyncIterator[Finding]:
+    shore = scene.settings.models.on_prem
+    async for finding in _shore(scene, _Named("The on-prem model", "NARU_ON_PREM", shore), Route.ON_PREM, shore):
+        yield finding
+
+
+async def embed(scene: Scene) -> AsyncIterator[Finding]:
+    named = _Named("The embedding model", "NARU_EMBED", scene.settings.models.embed)
+    if named.endpoint.base_url is None:
+        yield skip("No embedding model is connected.")
+        return
+    async for finding in _offered(scene, named):
+        yield finding
+
+
+async def terms(scene: Scene) -> AsyncIterator[Finding]:
+    if scene.settings.models.cloud.base_url is not None:
+        yield of_terms(data_use(scene.settings), scene.machine.now().date())
+
+
+def of_terms(agreed: DataUse | None, today: date) -> Finding:
+    """What the contract with the cloud means for what may go there."""
+    public = "so only public text may go to the cloud"
+    if agreed is None:
+        return warn(
+            f"No contract with the cloud is entered, {public}.", "Enter its terms under [models.cloud.data_use]."
+        )
+    if agreed.training:
+        return warn(
+            f"The contract with the cloud lets them train on what we send, {public}.", "Agree that they do not."
+        )
+    if agreed.expires < today:
+        return warn(
+            f"The contract with the cloud expired on {agreed.expires}, {public}.",
+            "Renew it, and set `expires` under [models.cloud.data_use].",
+        )
+    if agreed.expires - today < _SOON:
+        return warn(
+            f"The contract with the cloud expires on {agreed.expires}; from then on only public text may go there.",
+            "Renew it, and set `expires` under [models.cloud.data_use].",
+        )
+    return ok(f"The contract with the cloud holds until {agreed.expires}.")
+
+
+async def _shore(scene: Scene, named: _Named, route: Route, shore: Shore) -> AsyncIterator[Finding]:
+    if shore.base_url is None:
+        yield skip(f"{named.name} is not connected: what it would answer goes another way, or is quoted.")
+        return
+    usable = True
+    async for finding in _offered(scene, named):
+        usable &= finding.status is not Status.FAIL
+        yield finding
+    if usable:
+        async for finding in _completion(scene, named, route, shore):
+            yield finding
+
+
+async def _offered(scene: Scene, named: _Named) -> AsyncIterator[Finding]:
+    """Its name, its address, its key, its models."""
+    url = urlsplit(named.endpoint.base_url or "")
+    host, port = url.hostname or "", url.port or (443 if url.scheme == "https" else 80)
+    where = f"Check {named.setting}_BASE_URL"
+    if named.proxy is None:
+        try:
+            found = await scene.machine.addresses(host, port)
+        except OSError:
+            yield fail(f"{named.name}'s host {host} has no address.", f"{where}, and this machine's DNS.")
+            return
+        if named.setting != "NARU_CLOUD" and any(ip_address(each.partition("%")[0]).is_global for each in found):
+            yield warn(
+                f"{named.name}'s host {host} has a public address, though it is declared on-prem.",
+                "Make sure that it is yours: what may never reach a cloud goes there.",
+            )
+    try:
+        said = await offer(named.endpoint.base_url or "", named.key, named.proxy)
+    except ProbeFault as fault:
+        yield fail(f"{named.name} at {host}:{port} {fault}.", f"{where}, and that the server runs.")
+        return
+    for finding in compared(f"{host}'s", said.at, scene.machine.now()):
+        yield finding
+    yield _listed(named, said.status, said.models)
+
+
+def _listed(named: _Named, status: int, models: tuple[str, ...] | None) -> Finding:
+    model = named.endpoint.model or ""
+    if status in _REFUSED:
+        return fail(f"{named.name}'s server refuses the key (status {status}).", f"Set {named.setting}_API_KEY.")
+    if 300 <= status < 400:
+        return fail(
+            f"{named.name}'s server sends us elsewhere (status {status}), and redirects are not followed.",
+            f"Set {named.setting}_BASE_URL to the address that it sends to.",
+        )
+    if status >= 500:
+        return fail(f"{named.name}'s server has trouble of its own (status {status}).", "Look at its log.")
+    if models is None:
+        return skip(f"{named.name}'s server lists no models, so only a question tells whether it has {model}.")
+    if model in models:
+        return ok(f"{named.name}'s server has the model {model}.")
+    some = ", ".join(models[:5]) or "none"
+    return fail(
+        f"{named.name}'s server has no model {model}; it has {some}.", f"Set {named.setting}_MODEL to one of its own."
+    )
+
+
+async def _completion(scene: Scene, named: _Named, route: Route, shore: Shore) -> AsyncIterator[Finding]:
+    """One real answer to words of our own, through the door and with a Permit, as any other."""
+    try:
+        rules = load_rules(scene.settings.policy).under(data_use(scene.settings), scene.machine.now().date())
+    except SettingsFault:
+        yield skip(f"{named.name} is asked nothing while the policy cannot be read.")
+        return
+    decision = decide((), _NOWHERE, rules, uuid4())
+    if route not in decision.routes:
+        yield warn(f"The policy lets nothing go to {named.name.lower()}, not even public text.")
+        return
+    door = door_to(route, shore)
+    prompt = build(_WORDS, (), mark=secrets.token_hex(8))
+    began, heard_at = time.perf_counter(), list[float]()
+
+    def heard(_: str) -> None:
+        if not heard_at:
+            heard_at.append(time.perf_counter())
+
+    try:
+        await door.complete(prompt, permit(decision, prompt, route, door.model, rules), heard)
+    except ModelFault as fault:
+        yield fail(f"{fault}", f"Ask its server's log; {named.setting}_MODEL and _API_KEY are what Naru sends.")
+        return
+    finally:
+        await door.aclose()
+    for finding in of_pace(named.name, heard_at[0] - began, shore.first_token_timeout_s):
+        yield finding
+
+
+def of_pace(name: str, first_s: float, allowed_s: float) -> Iterator[Finding]:
+    """How soon it began to answer."""
+    said = f"{name} answers; its first words came after {first_s:.1f} s"
+    if first_s > allowed_s / 2:
+        yield warn(f"{said}, and {allowed_s:g} s are allowed.", "Raise first_token_timeout_s, or give it more room.")
+    else:
+        yield ok(f"{said}.")

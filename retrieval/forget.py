@@ -1,0 +1,28 @@
+"""Erase again what the ledger says was erased, in a database that was restored from an older backup."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from retrieval import catalogue, index
+from retrieval.erasures import key_of
+from retrieval.tables import document, source
+
+
+async def documents(connection: AsyncConnection, keys: Collection[str]) -> int:
+    """How many of these documents were there and are deleted now."""
+    listed = select(document.c.id, source.c.name, document.c.uri).join_from(document, source)
+    ids = [row.id for row in await connection.execute(listed) if key_of(row.name, row.uri) in keys]
+    await index.delete(connection, ids)
+    return len(ids)
+
+
+async def sources(connection: AsyncConnection, keys: Collection[str]) -> int:
+    """How many of these sources were there and are deleted now, with their documents."""
+    names = [name for name in await connection.scalars(select(source.c.name)) if key_of(name) in keys]
+    for name in names:
+        await catalogue.delete(connection, name)
+    return len(names)
