@@ -12,13 +12,15 @@ import tempfile
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 from admin import schema
 from admin.embedded import EmbeddedPostgres
 from bot.answer import Deps
 from bot.config_file import Shore
+from bot.directory import Directory, Listed
 from bot.domain import Question, QuestionFault, Room, Route
 from bot.models.door import OpenAIDoor
 from bot.models.endpoint import Endpoint
@@ -148,7 +150,7 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
         seal = Seal(await _sealing_key(settings, database))
         records = Records(database, seal)
         # Needed only once somebody asks: without a file there is a sentence then, and sources and status work.
-        people = DirectoryFile(settings.directory or settings.config.parent / "people.toml")
+        people = directory_file(settings)
         deps = Deps(
             rules=rules,
             people=people,
@@ -159,6 +161,29 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
             operator=seal.pseudonym(f"os:{pwd.getpwuid(os.getuid()).pw_name}"),
         )
         yield App(settings, url, seal, database, catalogue, search, people, records, rules, deps)
+
+
+def directory_file(settings: Settings) -> DirectoryFile:
+    """The company's directory; where there is none, what is asked of it says so."""
+    directory = settings.directory
+    return DirectoryFile(
+        Path(directory.file) if directory.file else settings.config.parent / "people.toml",
+        partial(today, settings),
+        directory.terms,
+        directory.dialect,
+        keep_s=60 * directory.keep_minutes,
+    )
+
+
+def directory_now(settings: Settings, file: DirectoryFile) -> Directory:
+    """The directory as of today; one that knows nobody where there is no file. Raises SettingsFault."""
+    if settings.directory.file is None:
+        return Directory(Listed(), settings.directory.terms, today(settings))
+    return file.directory()
+
+
+def today(settings: Settings) -> date:
+    return datetime.now(settings.timezone).date()
 
 
 def data_use(settings: Settings) -> DataUse | None:

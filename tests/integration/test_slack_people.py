@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.directory import Directory
 from bot.domain import Room
 from bot.slack.people import SlackPeople
+from tests.builders import no_directory
 from tests.standins.slack import OTHER_TEAM, SCOPES, TEAM, Channel, Delayed, SlackStandIn, Workspace, rate_limited
 
 
 @asynccontextmanager
-async def slack_people(slack: SlackStandIn, patience_s: float = 3.0) -> AsyncIterator[SlackPeople]:
+async def slack_people(
+    slack: SlackStandIn, patience_s: float = 3.0, company: Callable[[], Directory] = no_directory
+) -> AsyncIterator[SlackPeople]:
     async with aiohttp.ClientSession() as session:
         client = AsyncWebClient(slack.bot_token, base_url=slack.api_url, session=session)
-        people = SlackPeople(client, TEAM, patience_s=patience_s, fresh_patience_s=patience_s)
+        people = SlackPeople(client, TEAM, company, patience_s=patience_s, fresh_patience_s=patience_s)
         yield people
         await people.close()
 

@@ -100,7 +100,7 @@ def test_relative_paths_in_the_file_are_relative_to_the_file(tmp_path: Path) -> 
     (company / "people.toml").touch()
     (company / "naru.toml").write_text('directory = "people.toml"\nhome = "../data"\n' + HANDBOOK)
     settings = Settings.load({"NARU_CONFIG": "company/naru.toml"}, tmp_path)
-    assert settings.directory == company / "people.toml"
+    assert settings.directory.file == str(company / "people.toml")
     assert settings.home == tmp_path / "data"
     assert settings.sources[0].location == str(company / "docs")
 
@@ -290,7 +290,7 @@ def test_a_problem_never_shows_the_value_that_was_found(place: tuple[str, ...], 
 
 
 def uncommented() -> str:
-    return re.sub(r"^#(?=[\[a-z])", "", EXAMPLE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return re.sub(r"^#(?=[\[a-z\"])", "", EXAMPLE.read_text(encoding="utf-8"), flags=re.MULTILINE)
 
 
 def keys(section: type[BaseModel], table: Mapping[str, Any], prefix: str = "") -> list[str]:
