@@ -122,7 +122,8 @@ class Directory:
     # -- what they read by -----------------------------------------------------------------------------------
 
     def is_everyone(self, person: Person) -> bool:
-        own = {f"employment:{person.employment}", *(f"group:{group}" for group in person.groups)}
+        own = {f"group:{group}" for group in person.groups}
+        own |= {f"employment:{person.employment}"} if person.employment else set()
         return not self.is_outsider(person) and not own.isdisjoint(self.terms.everyone)
 
     def given(self, person: Person) -> Grounds:
