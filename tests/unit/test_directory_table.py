@@ -85,8 +85,8 @@ def test_a_date_that_could_be_another_is_no_date(file: Path, written: str) -> No
 
 def test_a_toml_file_lists_people_and_rooms_as_ever(tmp_path: Path) -> None:
     text = """
-    people = [{id = "U1", name = "김하늘", email = "kim@company.example", number = 1001,
-               groups = ["engineering", "sky"]},
+    people = [{id = "U1", name = "김하늘", email = "kim@company.example", number = 1001, groups = [
+              "engineering", "sky"]},
               {slack = "U9", name = "오누리", guest = true}]
     [[rooms]]
     id = "C1"
