@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -12,8 +13,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.directory import Directory
 from bot.domain import Room
+from bot.people import DirectoryFile
 from bot.slack.people import SlackPeople
-from tests.builders import no_directory
+from tests.builders import TODAY, no_directory
 from tests.standins.slack import OTHER_TEAM, SCOPES, TEAM, Channel, Delayed, SlackStandIn, Workspace, rate_limited
 
 
@@ -84,6 +86,27 @@ async def test_a_guest_or_a_stranger_leaves_only_what_is_given_to_the_channel(
         people.changed({"type": "member_joined_channel", "channel": office.general.id, "user": outsider.id})
         assert await seen(people, office.hana.id, office.general) == {f"channel:{office.general.id}"}
         assert (await people.room(office.general.id)).shared
+
+
+async def test_the_directory_knows_people_by_their_confirmed_address_and_counts_at_once(
+    office: Office, tmp_path: Path
+) -> None:
+    file = tmp_path / "people.csv"
+    rows = "hana@company.example,,hr,\n"
+    directory = DirectoryFile(file, lambda: TODAY)
+    write(file, rows)
+    async with SlackStandIn(office.workspace) as slack, slack_people(slack, company=directory.directory) as people:
+        assert {"group:hr", "group:sky", "everyone"} <= await seen(people, office.hana.id, office.dm)
+        assert "group:hr" not in await seen(people, office.hana.id, office.general)
+        write(file, rows + f",{office.minsu.id},hr,\n")
+        assert "group:hr" in await seen(people, office.hana.id, office.general)
+        write(file, rows + f",{office.minsu.id},hr,2026-11-21\n")
+        assert await seen(people, office.hana.id, office.general) == {f"channel:{office.general.id}"}
+        assert await seen(people, office.minsu.id, office.general) == set()
+
+
+def write(file: Path, rows: str) -> None:
+    file.write_text(f"email,slack,groups,leaving\n{rows}", encoding="utf-8")
 
 
 async def test_a_channel_that_another_organisation_shares(office: Office) -> None:
