@@ -10,9 +10,9 @@ import pwd
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from admin import schema
 from admin.embedded import EmbeddedPostgres
@@ -22,6 +22,7 @@ from admin.key import sealing_key
 from admin.ledger import LedgerFile
 from bot.answer import Deps
 from bot.config_file import Cloud, Shore
+from bot.directory import Directory, Listed
 from bot.domain import Question, QuestionFault, Room, Route
 from bot.models.door import OpenAIDoor
 from bot.models.endpoint import Endpoint
@@ -134,7 +135,7 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
         seal = Seal(await sealing_key(settings, database))
         records = Records(database, seal)
         # Needed only once somebody asks: without a file there is a sentence then, and sources and status work.
-        people = DirectoryFile(directory_of(settings))
+        people = directory_file(settings)
         deps = Deps(
             rules=rules,
             people=people,
@@ -158,7 +159,7 @@ def _indexing(
     how = settings.index
     means = Means(parse=parse, at_once=how.at_once, per_second=how.documents_per_second, changed=changed)
     indexing = Indexing(database, catalogue, means)
-    jobs = Jobs(database, indexing, catalogue, ZoneInfo(settings.timezone), embed)
+    jobs = Jobs(database, indexing, catalogue, settings.timezone, embed)
     return indexing, jobs
 
 
@@ -167,9 +168,27 @@ def _sandbox(settings: Settings) -> Sandbox:
     return Sandbox(Limits(parse.memory_mb, parse.seconds, parse.max_mb), parse.decrypt or ())
 
 
-def directory_of(settings: Settings) -> Path:
-    """The directory file, whether it exists or not."""
-    return settings.directory or settings.config.parent / "people.toml"
+def directory_file(settings: Settings) -> DirectoryFile:
+    """The company's directory; where there is none, what is asked of it says so."""
+    directory = settings.directory
+    return DirectoryFile(
+        Path(directory.file) if directory.file else settings.config.parent / "people.toml",
+        partial(today, settings),
+        directory.terms,
+        directory.dialect,
+        keep_s=60 * directory.keep_minutes,
+    )
+
+
+def directory_now(settings: Settings, file: DirectoryFile) -> Directory:
+    """The directory as of today; one that knows nobody where there is no file. Raises SettingsFault."""
+    if settings.directory.file is None:
+        return Directory(Listed(), settings.directory.terms, today(settings))
+    return file.directory()
+
+
+def today(settings: Settings) -> date:
+    return datetime.now(settings.timezone).date()
 
 
 def data_use(settings: Settings) -> DataUse | None:

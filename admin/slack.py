@@ -7,6 +7,7 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -14,8 +15,9 @@ from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 
-from admin.app import App
+from admin.app import App, directory_now
 from admin.indexing import Progress
+from admin.people import nobodies
 from bot.config_file import Slack
 from bot.deadlines import Deadlines
 from bot.inbox import Event, Inbox
@@ -61,7 +63,9 @@ async def serve(app: App, stop: asyncio.Event, ready: Callable[[str], object] = 
         client = web_client(slack.bot_token.get_secret_value(), session, api_url=slack.api_url)
         app_token = slack.app_token.get_secret_value() if slack.app_token else None
         identity = await check_in(client, app_token)
-        people = SlackPeople(client, identity.team, everyone=slack.everyone, admins=slack.admins)
+        directory = partial(directory_now, app.settings, app.people)
+        directory()  # said at the start: with a file that cannot be used nobody could be answered
+        people = SlackPeople(client, identity.team, directory, everyone=slack.everyone, admins=slack.admins)
         stack.push_async_callback(people.close)
         # Connections of its own: a burst of events must not wait behind the answers.
         database = Database(app.url)
@@ -208,11 +212,20 @@ class SlackOperations:
 
     async def status(self) -> str:
         lines: list[str] = []
+        if self.app.settings.directory.file and (problem := self.app.people.problem()):
+            lines.append(f"**directory**: {problem}")
         for s in await self.app.catalogue.status():
             lines.append(f"**{s.source.name}**: 문서 {s.documents} documents · 구절 {s.passages} passages")
             lines += [f"• {s.problem}"] if s.problem else []
-            lines += [f"• {problem.sentence}" for problem in s.problems]
+            lines += [f"• {one.sentence}" for one in s.problems]
+        lines += [f"• {sentence}" for sentence in await self._nobodies()]
         return "\n".join(lines) or both("no_source")
+
+    async def _nobodies(self) -> list[str]:
+        try:
+            return list((await nobodies(self.app)).sentences())
+        except SettingsFault:
+            return []  # said above already
 
     async def sources(self) -> tuple[str, ...]:
         return tuple(source.name for source in await self.app.active())

@@ -6,13 +6,16 @@ naru.toml.example shows each key with its default; a test holds the two together
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field, SecretStr, Strict
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Strict
 
+from bot.directory import EMPLOYEES, Employment, Terms
+from bot.directory_table import Dialect
 from bot.toml_file import LevelName, Section
 from retrieval.passage import Principal, Rule, Source
 from retrieval.schedule import is_schedule
@@ -55,7 +58,36 @@ def _database_url(value: str) -> str:
 def _principal(value: str) -> Principal:
     if not re.fullmatch(r"everyone|(user|group|channel|email|ext):\S+", value):
         raise ValueError("must be everyone, user:.., group:.., channel:.., email:.. or ext:<source>/<group>")
-    return Principal(value)
+    # As people's own addresses are compared.
+    return Principal(value.lower() if value.startswith("email:") else value)
+
+
+def _ours(value: str) -> Principal:
+    if not re.fullmatch(r"everyone|(user|group|email):\S+", value):
+        raise ValueError("must be everyone, user:.., group:.. or email:..: somebody whom the directory or Slack knows")
+    return _principal(value)
+
+
+def _external(value: Mapping[str, tuple[Principal, ...]]) -> Mapping[str, tuple[Principal, ...]]:
+    if not all(re.fullmatch(r"(ext|email):\S+", name) for name in value):
+        raise ValueError('must have keys such as "ext:wiki/hr" or "email:team@company.example"')
+    if any(ours in value for names in value.values() for ours in names):
+        raise ValueError("must not lead from one of its keys to another: name the people or groups that are meant")
+    return value
+
+
+def _everyone(value: str) -> str:
+    if not re.fullmatch(r"employment:(employee|contractor|intern)|group:\S+", value):
+        raise ValueError("must be employment:employee, employment:contractor, employment:intern or group:..")
+    return value
+
+
+def _several(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+def _directory(value: object) -> object:
+    return {"file": value} if isinstance(value, str) else value
 
 
 def _not_empty(value: tuple[str, ...]) -> tuple[str, ...]:
@@ -113,6 +145,38 @@ Hosts = Annotated[tuple[Annotated[str, AfterValidator(_host)], ...], Strict(Fals
 ReaderList = Annotated[
     tuple[Annotated[str, AfterValidator(_principal)], ...], Strict(False), AfterValidator(_not_empty)
 ]
+
+
+class DirectorySection(Section):
+    """everyone: of whom everyone consists, and of nobody else, whatever slack.everyone says; None: of the employees
+    among those who are listed, and of whom else Slack says so. keep_minutes: how long the last good version stays in
+    force while the file cannot be used. ignore_columns: headers that say nothing to Naru. employment: the company's own
+    words. external: principals of other systems, to those who are meant."""
+
+    file: Text | None = None
+    everyone: Annotated[
+        tuple[Annotated[str, AfterValidator(_everyone)], ...] | None, Strict(False), BeforeValidator(_several)
+    ] = None
+    keep_minutes: int = Field(default=15, ge=0, le=10_080)
+    ignore_columns: Annotated[tuple[Text, ...], Strict(False)] = ()
+    employment: Mapping[str, Employment] = Field(default_factory=dict)
+    external: Annotated[
+        Mapping[str, Annotated[tuple[Annotated[str, AfterValidator(_ours)], ...], Strict(False)]],
+        AfterValidator(_external),
+    ] = Field(default_factory=dict)
+
+    @property
+    def terms(self) -> Terms:
+        external = {_principal(name): frozenset(map(Principal, ours)) for name, ours in self.external.items()}
+        return Terms(
+            everyone=EMPLOYEES if self.everyone is None else frozenset(self.everyone),
+            alone=self.everyone is not None,
+            external=external,
+        )
+
+    @property
+    def dialect(self) -> Dialect:
+        return Dialect(self.employment, frozenset(self.ignore_columns))
 
 
 class Console(Section):
@@ -255,7 +319,7 @@ class ConfigFile(Section):
     home: Text | None = None
     database_url: DatabaseUrl | None = Field(default=None, repr=False)  # may hold a password
     policy: Text | None = None
-    directory: Text | None = None
+    directory: Annotated[DirectorySection, BeforeValidator(_directory)] = DirectorySection()
     timezone: TimeZone = "Asia/Seoul"
     console: Console = Console()
     answer: AnswerLimits = AnswerLimits()

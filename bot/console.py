@@ -13,8 +13,8 @@ from rich.markdown import Markdown
 from rich.markup import escape
 from rich.table import Table
 
+from bot.directory import Directory
 from bot.domain import Answer, Feedback, Question, QuestionFault, Room, Verdict
-from bot.people import Directory
 from bot.words import place_name, route_name, say, spoken
 from retrieval.errors import Fault
 

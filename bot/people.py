@@ -1,25 +1,31 @@
-"""Who is who, who sits in which room, and what everyone present may read.
+"""Who may read what where.
 
-People is what the story asks; DirectoryFile answers from a file (console, tests, and companies without Slack).
+People is what the story asks; DirectoryFile answers from a file (console, tests, and companies without Slack), and
+tells Slack's People what the company itself says of somebody.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import reduce
+import logging
+import time
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal, Protocol
+from typing import Protocol
 
-from pydantic import Strict
+from bot.directory import Directory, Terms
+from bot.directory_table import Dialect, load_directory
+from bot.domain import Room
+from bot.toml_file import SettingsFault
+from retrieval.passage import NOBODY, Readers
 
-from bot.domain import QuestionFault, Room
-from bot.toml_file import Problem, Section, SettingsFault, read_file
-from retrieval.passage import EVERYONE, NOBODY, Principal, Readers
+_log = logging.getLogger(__name__)
 
 Enough = Callable[[Readers], bool]
 """Whether what is known so far will do: the rest need not be asked for."""
+
+KEEP_S = 900.0
+_LOGGED = 5
 
 
 class People(Protocol):
@@ -36,113 +42,50 @@ class People(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
-    id: str
-    name: str
-    role: str
-    groups: frozenset[str]
-    guest: bool
-
-    @property
-    def principals(self) -> frozenset[Principal]:
-        groups = {Principal(f"group:{group}") for group in self.groups}
-        everyone = set() if self.guest else {EVERYONE}
-        return frozenset({Principal(f"user:{self.id}"), *groups, *everyone})
-
-
-@dataclass(frozen=True, slots=True)
-class _Members:
-    room: Room
-    ids: tuple[str, ...]
-
-
-class _PersonTable(Section):
-    id: str
-    name: str
-    role: str = ""
-    groups: Annotated[frozenset[str], Strict(False)] = frozenset()
-    guest: bool = False
-
-
-class _RoomTable(Section):
-    id: str
-    name: str
-    kind: Literal["public", "private"]
-    members: Annotated[tuple[str, ...], Strict(False)]
-    shared: bool = False
-
-
-class _DirectoryTables(Section):
-    people: Annotated[tuple[_PersonTable, ...], Strict(False)]
-    rooms: Annotated[tuple[_RoomTable, ...], Strict(False)] = ()
-
-
-class Directory:
-    """People and rooms as a file lists them."""
-
-    def __init__(self, people: Mapping[str, Person], rooms: Mapping[str, _Members]) -> None:
-        self.people = people
-        self._rooms = rooms
-
-    @property
-    def rooms(self) -> tuple[Room, ...]:
-        return tuple(members.room for members in self._rooms.values())
-
-    def room(self, id: str | None, asker: str) -> Room:
-        """The room of that id or name with the asker in it, or the asker's DM for None; raises QuestionFault."""
-        if asker not in self.people:
-            known = ", ".join(f"{p.id} {p.name}" for p in self.people.values())
-            raise QuestionFault(f"Nobody with the id '{asker}' is in the directory. There: {known}.")
-        if id is None:
-            return Room(f"D-{asker}", "DM", "dm")
-        wanted = id.lstrip("#")
-        found = next((m for m in self._rooms.values() if wanted in (m.room.id, m.room.name)), None)
-        if found is None:
-            known = ", ".join(f"{m.room.id} #{m.room.name}" for m in self._rooms.values())
-            raise QuestionFault(f"There is no room '{id}' in the directory. There: {known}.")
-        if asker not in found.ids:
-            raise QuestionFault(f"{asker} is not in #{found.room.name}; nobody can ask in a room they are not in.")
-        return found.room
-
-    def readers(self, asker: str, room: Room) -> Readers:
-        person = self.people.get(asker)
-        if person is None:
-            return NOBODY
-        if room.kind == "dm":
-            return Readers(person.principals)
-        members = self._rooms.get(room.id)
-        if members is None or asker not in members.ids:
-            return NOBODY
-        present = [self.people[id].principals if id in self.people else frozenset() for id in members.ids]
-        # With guests or another organisation present, only what is given to the room itself: the directory may not
-        # even list who comes from outside.
-        shared = frozenset() if members.room.shared else reduce(frozenset.intersection, present)
-        return Readers(shared | {Principal(f"channel:{room.id}")})
-
-
 class DirectoryFile:
-    """The directory of a TOML file, read again whenever the file has changed. While it cannot be read, nobody may
-    read anything: a right that cannot be checked is no right."""
+    """The directory of a file, read again whenever the file has changed.
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._stamp: tuple[int, int] | None = None
-        self._directory: Directory | None = None
+    today: the day in the company's time zone. keep_s: for so long after a change that cannot be used was first seen,
+    the last good version stays in force; then, and where there is none, nobody may read anything: a right that cannot
+    be checked is no right. Whoever leaves by the last good version is nobody from that day on.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        today: Callable[[], date],
+        terms: Terms | None = None,
+        dialect: Dialect | None = None,
+        *,
+        keep_s: float = KEEP_S,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.path = path
+        self._today = today
+        self._terms = terms or Terms()
+        self._dialect = dialect or Dialect()
+        self._keep_s = keep_s
+        self._clock = clock
+        self._stamp: tuple[int, int, int] | None = None
+        self._good: Directory | None = None
+        self._fault: SettingsFault | None = None
+        self._since = 0.0
 
     def directory(self) -> Directory:
-        """Raises SettingsFault with every problem of the file."""
-        try:
-            status = self._path.stat()
-        except OSError:
-            self._directory = None
-            return load_directory(self._path)  # which says what is the matter
-        stamp = (status.st_mtime_ns, status.st_size)
-        if self._directory is None or stamp != self._stamp:
-            self._directory = None
-            self._directory = load_directory(self._path)
-            self._stamp = stamp
-        return self._directory
+        """As of today. Raises SettingsFault with every problem of the file once no good version counts any more."""
+        self._look()
+        if self._fault is not None and not self._kept():
+            raise self._fault
+        assert self._good is not None
+        self._good = self._good.on(self._today())
+        return self._good
+
+    def problem(self) -> str | None:
+        """What is wrong with the file as it is now, and what that means; None: nothing."""
+        self._look()
+        if self._fault is None:
+            return None
+        return f"{_shortened(self._fault)}\n{self._meaning()}"
 
     async def readers(self, asker: str, room: Room, *, fresh: bool = False, enough: Enough | None = None) -> Readers:
         """The file is looked at each time, so what it says is always fresh."""
@@ -154,22 +97,47 @@ class DirectoryFile:
     async def recent(self, asker: str, room: Room, within_s: float, enough: Enough) -> Readers:
         return await self.readers(asker, room)
 
+    def _look(self) -> None:
+        """Read the file where it is another than the one that was read last."""
+        stamp = self._stamp_now()
+        if stamp is not None and stamp == self._stamp:
+            return
+        self._stamp = stamp
+        try:
+            self._good = load_directory(self.path, self._today(), self._terms, self._dialect)
+        except SettingsFault as fault:
+            self._failed(fault)
+        else:
+            self._fault = None
 
-def load_directory(path: Path) -> Directory:
-    """Read the file; raises SettingsFault with every problem of it."""
-    tables = read_file(path, _DirectoryTables, "it lists the people, their groups and the rooms")
-    twice = [
-        Problem(str(path), kind, f"name the id '{id}' twice: rights would hang on which comes last")
-        for kind, ids in (("people", [p.id for p in tables.people]), ("rooms", [r.id for r in tables.rooms]))
-        for id, count in Counter(ids).items()
-        if count > 1
-    ]
-    if twice:
-        raise SettingsFault(*twice)
-    people = {p.id: Person(p.id, p.name, p.role, p.groups, p.guest) for p in tables.people}
-    guests = {p.id for p in tables.people if p.guest}
-    rooms: dict[str, _Members] = {}
-    for r in tables.rooms:
-        outsiders = r.shared or any(member in guests or member not in people for member in r.members)
-        rooms[r.id] = _Members(Room(r.id, r.name, r.kind, outsiders), r.members)
-    return Directory(people, rooms)
+    def _stamp_now(self) -> tuple[int, int, int] | None:
+        try:
+            status = self.path.stat()
+        except OSError:
+            return None
+        return status.st_mtime_ns, status.st_size, status.st_ino
+
+    def _failed(self, fault: SettingsFault) -> None:
+        # Another bad version does not extend the time, or a script that writes nonsense would keep old rights alive.
+        if self._fault is None:
+            self._since = self._clock()
+        if self._fault is None or self._fault.problems != fault.problems:
+            self._fault = fault
+            _log.error("%s\n%s", _shortened(fault), self._meaning())
+
+    def _kept(self) -> bool:
+        return self._good is not None and self._clock() - self._since < self._keep_s
+
+    def _meaning(self) -> str:
+        if not self._kept():
+            return "Nobody may read anything until the directory can be used again."
+        left = (self._keep_s - (self._clock() - self._since)) / 60
+        return (
+            f"The last good version of the directory stays in force for {left:.0f} more minutes; then nobody may read."
+        )
+
+
+def _shortened(fault: SettingsFault) -> str:
+    more = len(fault.problems) - _LOGGED
+    lines = [str(problem) for problem in fault.problems[:_LOGGED]]
+    return "\n".join([*lines, f"... and {more} more: `naru people check` lists them."] if more > 0 else lines)

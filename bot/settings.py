@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
 from pydantic import SecretStr, ValidationError
@@ -24,6 +25,7 @@ from bot.config_file import (
     AnswerLimits,
     ConfigFile,
     Console,
+    DirectorySection,
     Index,
     Models,
     Parse,
@@ -55,7 +57,7 @@ VARIABLES: Mapping[str, tuple[str, ...]] = {
     "SLACK_API_URL": ("slack", "api_url"),
 }
 VARIABLE_OF = {place: name for name, place in VARIABLES.items()}
-PATHS = ("home", "policy", "directory")
+PATHS = ("home", "policy")
 ONLY_VARIABLES = ("NARU_CONFIG", "NARU_KEY", "NARU_DATA")  # NARU_DATA: of the evaluation, not ours
 
 
@@ -64,7 +66,7 @@ class Settings:
     """All of Naru's settings, with absolute paths.
 
     config: the file they came from. sample: it is the sample company's. database_url: None for the embedded
-    PostgreSQL in `home`. key: base64 of the 32 bytes that seal text at rest.
+    PostgreSQL in `home`. directory.file: None where there is none. key: base64 of the 32 bytes that seal text at rest.
     """
 
     config: Path
@@ -72,9 +74,9 @@ class Settings:
     home: Path
     database_url: str | None = field(repr=False)  # may hold a password
     policy: Path
-    directory: Path | None
+    directory: DirectorySection
+    timezone: ZoneInfo
     key: SecretStr | None
-    timezone: str
     console: Console
     answer: AnswerLimits
     index: Index
@@ -164,10 +166,13 @@ class _Loader:
             self._report(place, raw, text)
         file = self._validate(raw)
         home = self._home(file)
-        policy, directory = self._policy(file), self._path(file.directory if file else None)
-        for name, path in (("policy", policy), ("directory", directory)):
+        policy, directory = self._policy(file), self._directory(file)
+        listed: Place = ("directory", "file") if isinstance(raw.get("directory"), dict) else ("directory",)
+        for place, path in ((("policy",), policy), (listed, directory.file)):
             if path is not None and not os.path.isfile(path):  # not Path's, which raises where it may not look
-                self._report((name,), raw, "must be a file that exists and that Naru may read")
+                self._report(place, raw, "must be a file that exists and that Naru may read")
+        if directory.everyone is not None and directory.file is None:
+            self._report(("directory", "everyone"), raw, "needs directory.file: without one nobody would be everyone")
         if file is None or home is None:
             return None
         return Settings(
@@ -177,8 +182,8 @@ class _Loader:
             database_url=file.database_url,
             policy=policy,
             directory=directory,
+            timezone=ZoneInfo(file.timezone),
             key=key if "key" not in self._broken else None,
-            timezone=file.timezone,
             console=file.console,
             answer=file.answer,
             index=file.index,
@@ -260,8 +265,13 @@ class _Loader:
             path = self._environ.get("HOME", "~") + path[1:]
         return Path(os.path.normpath((folder or self._config.parent) / path))
 
-    def _path(self, written: str | None) -> Path | None:
-        return None if written is None else self._absolute(written)
+    def _directory(self, file: ConfigFile | None) -> DirectorySection:
+        """With the file's absolute path: the one it names, or people.toml beside it."""
+        written = file.directory if file else DirectorySection()
+        beside = self._config.parent / "people.toml"
+        if written.file is not None:
+            return written.model_copy(update={"file": str(self._absolute(written.file))})
+        return written.model_copy(update={"file": str(beside)}) if os.path.isfile(beside) else written
 
     def _policy(self, file: ConfigFile | None) -> Path:
         if file is not None and file.policy is not None:

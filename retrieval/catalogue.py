@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from retrieval import index
 from retrieval.database import Database
 from retrieval.erasures import SOURCE, erased, key_of
-from retrieval.passage import Source
+from retrieval.passage import Principal, Source
 from retrieval.rows import source_of
 from retrieval.sources import SourceFault
 from retrieval.tables import source as table
@@ -84,6 +84,12 @@ class Catalogue:
             raise index.unknown(name)
         return source_of(row)
 
+    async def named(self) -> tuple[tuple[frozenset[Principal], int], ...]:
+        """Which readers the documents that are searched name together, and how many documents do."""
+        async with self._database.transaction() as connection:
+            rows = (await connection.execute(_NAMED)).all()
+        return tuple((frozenset(map(Principal, row.readers)), row.documents) for row in rows)
+
     async def status(self) -> tuple[Status, ...]:
         """All sources by name, with what is stored of them and what cannot be read."""
         async with self._database.transaction() as connection:
@@ -141,6 +147,14 @@ _STATUS = text(
            (select count(*) from passage join document on document.id = document_id
              where source_id = source.id) as passages
     from source order by name
+    """
+)
+_NAMED = text(
+    """
+    select document.readers, count(*) as documents
+    from document join source on source.id = document.source_id
+    where source.active and document.sha256 is not null
+    group by document.readers
     """
 )
 _PROBLEMS = text(

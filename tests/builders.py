@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
+from bot.directory import Directory, Listed, Members, Person, Terms
 from bot.domain import Question, Room, Route
 from bot.policy.decide import Decision, decide
 from bot.policy.parts import Prompt, passage_parts, question_part, thread_parts
@@ -17,6 +18,16 @@ ROOT = Path(__file__).parent.parent
 DM = Room("D-U1", "DM", "dm")
 TERMS = DataUse(training=False, expires=date(2035, 12, 31))
 TODAY = date(2026, 11, 22)
+
+
+def directory(*people: Person, terms: Terms | None = None, rooms: tuple[Members, ...] = ()) -> Directory:
+    """As of TODAY."""
+    return Directory(Listed(people, rooms), terms or Terms(), TODAY)
+
+
+def no_directory() -> Directory:
+    """Of a company that has none: everything about people is Slack's to say."""
+    return directory()
 
 
 def shipped_rules() -> Rules:

@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 
 from admin import schema
-from admin.app import data_use, directory_of
+from admin.app import data_use, directory_file
 from admin.check.finding import Finding, ended, fail, of, ok, skip, warn
 from admin.check.scene import Scene
-from bot.people import Directory, DirectoryFile
+from bot.directory import Directory
 from bot.policy import detect
 from bot.policy.rules import Rules, load_rules
 from bot.toml_file import SettingsFault
@@ -54,14 +54,15 @@ def share(held: Sequence[Status], rules: Rules) -> Finding:
 
 async def directory(scene: Scene) -> AsyncIterator[Finding]:
     settings = scene.settings
-    path = directory_of(settings)
+    file = directory_file(settings)
+    path = file.path
     in_slack = settings.slack.bot_token is not None
     if not path.exists():
         who = "people are read from Slack" if in_slack else "nobody can ask"
         yield (skip if in_slack else warn)(f"There is no directory at {path}: {who}.")
         return
     try:
-        listed = await asyncio.to_thread(DirectoryFile(path).directory)
+        listed = await asyncio.to_thread(file.directory)
     except SettingsFault as fault:
         for problem in fault.problems:
             yield fail(ended(str(problem)), "Mend it there: until then nobody of it may read anything.")

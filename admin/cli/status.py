@@ -7,8 +7,10 @@ from typing import Any
 from admin.app import App, data_use, opened
 from admin.cli.base import Json, emit, load, out, run
 from admin.cli.source import source_data
+from admin.people import directory_status, nobodies
 from bot.config_file import Endpoint
 from bot.console import table
+from bot.toml_file import SettingsFault
 from retrieval.label import Level
 
 
@@ -20,7 +22,7 @@ def status(json: Json = False) -> None:
         return
     rows: list[tuple[str, str]] = []
     for what, says in data.items():
-        if what != "sources":
+        if what not in ("sources", "nobody"):
             rows.append((what, ", ".join(f"{k} {v}" for k, v in says.items()) if isinstance(says, dict) else str(says)))
     for source in data["sources"]:
         state = "" if source["active"] else " (not searched: no longer in naru.toml)"
@@ -29,7 +31,7 @@ def status(json: Json = False) -> None:
         )
         rows += [("", source["problem"])] if source["problem"] else []
         rows += [("", problem["reason"]) for problem in source["problems"]]
-    out.print(table(["", ""], rows))
+    out.print(table(["", ""], [*rows, *(("nobody", line) for line in data["nobody"]["sentences"])]))
 
 
 async def _status() -> dict[str, Any]:
@@ -54,8 +56,20 @@ async def _facts(app: App) -> dict[str, Any]:
         | {"ceiling": Level(rules.sinks["cloud"].ceiling).name, "terms until": str(terms.expires) if terms else "none"},
         "on_prem": _endpoint(settings.models.on_prem),
         "policy": {"file": str(settings.policy), "hash": rules.hash[:12]},
+        "directory": directory_status(settings),
         "sources": [source_data(s) for s in await app.catalogue.status()],
+        "nobody": await _nobody(app),
     }
+
+
+async def _nobody(app: App) -> dict[str, Any]:
+    """Documents that nobody may read; nothing is said of them while the directory cannot be used."""
+    try:
+        found = await nobodies(app)
+    except SettingsFault:
+        return {"documents": None, "readers": [], "sentences": []}
+    readers = [{"principal": n.principal, "documents": n.documents, "certain": n.certain} for n in found.names]
+    return {"documents": found.documents, "readers": readers, "sentences": list(found.sentences())}
 
 
 def _endpoint(model: Endpoint) -> dict[str, Any]:

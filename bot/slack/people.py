@@ -1,7 +1,9 @@
-"""Who may read what, as Slack says it. What Slack does not say, or not in time, nobody may read.
+"""Who may read what, as Slack and the company's directory say it. What one of them does not say, or not in time, nobody
+may read.
 
 What Slack says is kept for a while and dropped when an event says that it changed. Right before an answer is shown,
-`fresh=True` asks again: for members and groups always, for people unless the workspace is too large for that.
+`fresh=True` asks again: for members and groups always, for people unless the workspace is too large for that. The
+directory is looked at every time.
 """
 
 from __future__ import annotations
@@ -14,11 +16,13 @@ from dataclasses import dataclass
 from functools import partial, reduce
 from typing import Any, Generic, TypeVar
 
+from bot.directory import Directory
 from bot.domain import Room
 from bot.people import Enough
 from bot.slack.fetched import Changes, Clock, Fetched, Kept, Pace, UnsureFault
 from bot.slack.lookup import Client, Lookup
-from bot.slack.users import NO_GROUPS, Channel, Groups, User, principals, unknown_user, user_of
+from bot.slack.users import NO_GROUPS, Channel, Groups, Member, User, principals, unknown_user, user_of
+from bot.toml_file import SettingsFault
 from retrieval.passage import NOBODY, Principal, Readers
 
 _log = logging.getLogger(__name__)
@@ -63,7 +67,7 @@ _FRESH = _Age(0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
-class _Directory:
+class _Roster:
     users: Mapping[str, User]
     pages: int
 
@@ -79,15 +83,17 @@ class _Found(Generic[T]):
 class SlackPeople:
     """bot.people.People over Slack's Web API.
 
-    team: our workspace's id. everyone: the usergroup (id or handle) of those who are `everyone`; None: all full
-    members. admins: principals (`user:U1`, `group:ops`, `email:a@b.c`) who are admins beside those of Slack.
-    limits: calls a minute, by method; with several processes, each one's share.
+    team: our workspace's id. directory: the company's, as it is now; may raise SettingsFault. everyone: the usergroup
+    (id or handle) of those who are `everyone`; None: all full members. admins: principals (`user:U1`, `group:ops`,
+    `email:a@b.c`) who are admins beside those of Slack. limits: calls a minute, by method; with several processes, each
+    one's share.
     """
 
     def __init__(
         self,
         client: Client,
         team: str,
+        directory: Callable[[], Directory],
         *,
         everyone: str | None = None,
         admins: Iterable[str] = (),
@@ -97,6 +103,7 @@ class SlackPeople:
         clock: Clock = time.monotonic,
     ) -> None:
         self._team = team
+        self._directory = directory
         self._everyone = everyone
         self._admins = frozenset(Principal(admin) for admin in admins)
         self._patience_s = patience_s
@@ -111,15 +118,15 @@ class SlackPeople:
         async def groups(_: str) -> Groups:
             return await lookup.groups()
 
-        async def directory(_: str) -> _Directory:
-            return _Directory(*await lookup.users(paces["users.list"]))
+        async def roster(_: str) -> _Roster:
+            return _Roster(*await lookup.users(paces["users.list"]))
 
         self._page_s = paces["users.list"].interval_s
         self._channels = Fetched(lookup.channel, paces["conversations.info"], changes, clock)
         self._members = Fetched(members, paces["conversations.members"], changes, clock)
         self._groups = Fetched(groups, paces["usergroups.list"], changes, clock)
         self._user = Fetched(lookup.user, paces["users.info"], changes, clock)
-        self._directory = Fetched(directory, paces["users.list"], changes, clock)
+        self._roster = Fetched(roster, paces["users.list"], changes, clock)
 
     async def room(self, id: str) -> Room:
         """The room as Slack knows it; when it does not say, one of an unknown kind with outsiders in it."""
@@ -165,14 +172,14 @@ class SlackPeople:
 
     async def close(self) -> None:
         """After the last question, and before the client's session is closed."""
-        kept = (self._channels, self._members, self._groups, self._user, self._directory)
+        kept = (self._channels, self._members, self._groups, self._user, self._roster)
         await asyncio.gather(*(fetched.close() for fetched in kept))
 
     def _user_changed(self, body: object) -> None:
         id = _id(body)
         kept = self._known(id)
         # Most of these events are about a status or a picture. Yet a call under way may bring what was before.
-        under_way = self._user.is_running(id) or self._directory.is_running(_EVERYBODY)
+        under_way = self._user.is_running(id) or self._roster.is_running(_EVERYBODY)
         if kept is None or under_way or not isinstance(body, Mapping) or user_of(body, self._team) != kept:
             self._changes.mark(id)
 
@@ -188,49 +195,65 @@ class SlackPeople:
                     if not self._changes.touched(found.keys, seen):
                         return found.value
         except UnsureFault as fault:
-            _log.log(log_as, "Nobody may read until Slack says who is present: %s", fault)
+            _log.log(log_as, "Nobody may read until it is known who is present: %s", fault)
         except TimeoutError:
-            took = "Nobody may read until Slack says who is present: that took more than %s s."
+            took = "Nobody may read until it is known who is present: that took more than %s s."
             _log.log(log_as, took, patience_s)
         return unsure
 
     async def _room(self, id: str) -> _Found[Room]:
         channel = (await self._channels.get(id, ROOM_S)).value
         ids = await self._present(channel, _KEPT)
-        return _Found(channel.room(_here(await self._users(ids, _KEPT))), {id, *ids})
+        users = await self._users(ids, _KEPT)
+        return _Found(channel.room(_here(users, self._directory_now())), {id, *ids})
 
     async def _readers(self, asker: str, room: Room, age: _Age, enough: Enough | None) -> _Found[Readers]:
         channel = (await self._channels.get(room.id, ROOM_S)).value
         if channel.kind != room.kind or channel.kind == "unknown":
             return _Found(NOBODY, {room.id})
         ids = await self._present(channel, age)
-        here = {user.id: user for user in _here(await self._users(ids, age))}
-        if enough is not None and enough(found := self._shared(asker, room, channel, here, NO_GROUPS)):
+        users = await self._users(ids, age)
+        if enough is not None and enough(found := self._shared(asker, room, channel, users, NO_GROUPS)):
             return _Found(found, {room.id, *ids})
         groups = await self._groups.get(_USERGROUPS, age.groups_s, modest=age.modest)
-        found = self._shared(asker, room, channel, here, groups.value)
+        found = self._shared(asker, room, channel, users, groups.value)
         return _Found(found, {room.id, _USERGROUPS, *ids})
 
     async def _alone(self, asker: str) -> _Found[Readers]:
         users, groups = await asyncio.gather(self._users([asker], _KEPT), self._groups.get(_USERGROUPS, GROUPS_S))
-        here = _here(users)
-        found = Readers(principals(here[0], groups.value, self._everyone)) if here else NOBODY
+        directory = self._directory_now()
+        here = _here(users, directory)
+        found = Readers(self._principals(here[0], groups.value, directory)) if here else NOBODY
         return _Found(found, {asker, _USERGROUPS})
 
-    def _shared(self, asker: str, room: Room, channel: Channel, here: Mapping[str, User], groups: Groups) -> Readers:
-        if asker not in here:
+    def _shared(self, asker: str, room: Room, channel: Channel, users: Iterable[User], groups: Groups) -> Readers:
+        directory = self._directory_now()
+        here = _here(users, directory)
+        if not any(member.user.id == asker and not member.left for member in here):
             return NOBODY
-        own = [principals(user, groups, self._everyone) for user in here.values()]
+        own = [self._principals(member, groups, directory) for member in here]
         if channel.kind == "dm":
             return Readers(own[0])
-        alone = room.shared or channel.room(here.values()).shared
+        alone = room.shared or channel.room(here).shared
         common = frozenset() if alone else reduce(frozenset.intersection, own)
         return Readers(common | {Principal(f"channel:{room.id}")})
 
+    def _principals(self, member: Member, groups: Groups, directory: Directory) -> frozenset[Principal]:
+        return principals(member, groups, self._everyone, directory)
+
+    def _directory_now(self) -> Directory:
+        try:
+            return self._directory()
+        except SettingsFault as fault:
+            raise UnsureFault(str(fault)) from fault
+
     async def _is_admin(self, id: str) -> _Found[bool]:
         one, groups = await asyncio.gather(self._user.get(id, 0), self._groups.get(_USERGROUPS, 0))
-        user, own = one.value, principals(one.value, groups.value, self._everyone)
-        return _Found(user.full and (user.admin or not own.isdisjoint(self._admins)), {id, _USERGROUPS})
+        directory = self._directory_now()
+        member = Member.of(one.value, directory)
+        own = self._principals(member, groups.value, directory)
+        is_admin = member.full and (member.user.admin or not own.isdisjoint(self._admins))
+        return _Found(is_admin, {id, _USERGROUPS})
 
     async def _present(self, channel: Channel, age: _Age) -> tuple[str, ...]:
         if channel.kind == "dm":
@@ -240,26 +263,26 @@ class SlackPeople:
     def _known(self, id: str, within_s: float = USERS_S) -> User | None:
         """The latest that is kept of one person, from users.info or from the list."""
         one = self._user.kept(id, within_s)
-        listed = self._listed(self._directory.kept(_EVERYBODY, within_s), id)
+        listed = self._listed(self._roster.kept(_EVERYBODY, within_s), id)
         found = [kept for kept in (one, listed) if kept is not None]
         return max(found, key=lambda kept: kept.asked_at).value if found else None
 
-    def _listed(self, directory: Kept[_Directory] | None, id: str) -> Kept[User] | None:
-        user = directory.value.users.get(id) if directory else None
-        if directory is None or user is None or self._changes.touched([id], directory.seen):
+    def _listed(self, roster: Kept[_Roster] | None, id: str) -> Kept[User] | None:
+        user = roster.value.users.get(id) if roster else None
+        if roster is None or user is None or self._changes.touched([id], roster.seen):
             return None
-        return Kept(user, directory.asked_at, directory.seen)
+        return Kept(user, roster.asked_at, roster.seen)
 
     async def _users(self, ids: Collection[str], age: _Age) -> list[User]:
         """The people of those ids. More than a FEW whom the workspace does not list count as strangers unasked."""
         known = {id: user for id in ids if (user := self._known(id, age.users_s))}
         listing = True
         if len(ids) - len(known) > FEW:
-            within_s = max(age.users_s, self._directory_age_s())
-            directory = await self._directory.get(_EVERYBODY, within_s, modest=age.modest)
-            listed = {id: kept.value for id in ids if (kept := self._listed(directory, id))}
+            within_s = max(age.users_s, self._roster_age_s())
+            roster = await self._roster.get(_EVERYBODY, within_s, modest=age.modest)
+            listed = {id: kept.value for id in ids if (kept := self._listed(roster, id))}
             known |= {id: self._known(id) or user for id, user in listed.items()}
-            listing = directory.value.pages > 0
+            listing = roster.value.pages > 0
         missing = [id for id in ids if id not in known]
         if listing and len(missing) > FEW:
             known.update((id, unknown_user(id)) for id in missing)
@@ -268,15 +291,15 @@ class SlackPeople:
             known.update((kept.value.id, kept.value) for kept in found)
         return [known[id] for id in ids]
 
-    def _directory_age_s(self) -> float:
+    def _roster_age_s(self) -> float:
         """How old the list of people may be for a fresh look. One page is read every time; more pages than that
         would use up what a minute allows, so the list may then be as old as its pages take."""
-        kept = self._directory.kept(_EVERYBODY, USERS_S)
+        kept = self._roster.kept(_EVERYBODY, USERS_S)
         return self._page_s * (kept.value.pages - 1) if kept else 0
 
 
-def _here(users: Iterable[User]) -> list[User]:
-    return [user for user in users if user.here]
+def _here(users: Iterable[User], directory: Directory) -> list[Member]:
+    return [Member.of(user, directory) for user in users if user.here]
 
 
 def _id(value: object) -> str:

@@ -1,4 +1,5 @@
-"""What Slack's objects say of people, groups and channels. Pure. What is missing counts as the stricter."""
+"""What Slack's objects say of people, groups and channels, and what the company's directory adds to it or takes away.
+Pure. What is missing counts as the stricter."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.directory import Directory, Grounds, Person, address
 from bot.domain import Room, RoomKind
 from retrieval.passage import EVERYONE, Principal
 
@@ -49,7 +51,7 @@ def user_of(body: Json, team: str) -> User:
         here=not ours or not (bot or body.get("deleted")),
         guest=guest,
         admin=ours and any(body.get(rank) for rank in ("is_admin", "is_owner", "is_primary_owner")),
-        email=str(email).strip().lower() or None if vouched_for else None,
+        email=address(str(email)) if vouched_for else None,
     )
 
 
@@ -80,16 +82,56 @@ def groups_of(bodies: Sequence[Json]) -> Groups:
     return Groups(members)
 
 
-def principals(user: User, groups: Groups, everyone: str | None) -> frozenset[Principal]:
-    """What one person can read by. everyone: the usergroup (id or handle) that stands for the whole company; None:
-    all full members. Guests are never everyone: anybody in Slack who may edit usergroups could make them so."""
-    own = groups.of(user.id)
-    found = {Principal(f"user:{user.id}"), *(Principal(f"group:{name}") for name in own)}
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody of Slack, and who that is in the directory; None: nobody that it knows. left: the company, though the
+    account may still be open. guest: to Slack or to the directory."""
+
+    user: User
+    person: Person | None
+    left: bool
+    guest: bool
+
+    @classmethod
+    def of(cls, user: User, directory: Directory) -> Member:
+        """By the Slack id, else by an address that our own workspace has confirmed, never by name."""
+        person = directory.who(user.id, user.email)
+        left = person is not None and directory.has_left(person)
+        return cls(user, person, left, user.guest or (person is not None and person.guest))
+
+    @property
+    def full(self) -> bool:
+        return self.user.full and not self.left and not self.guest
+
+
+def grounds(member: Member, groups: Groups, everyone: str | None, directory: Directory) -> Grounds:
+    """What one person can read by, and why. everyone: the usergroup (id or handle) that stands for the whole company;
+    None: all full members. Guests are never everyone, and the directory gives them nothing: anybody in Slack who may
+    edit usergroups could make them so. A group that the directory names is its alone, for the same reason."""
+    if member.left:
+        return {}
+    user, own = member.user, groups.of(member.user.id)
+    found = {Principal(f"user:{user.id}"): "their Slack id"}
+    found |= {Principal(f"group:{name}"): "a usergroup of Slack" for name in sorted(own - directory.groups)}
     if user.email:
-        found.add(Principal(f"email:{user.email}"))
-    if user.full and (everyone is None or everyone in own):
-        found.add(EVERYONE)
-    return frozenset(found)
+        found[Principal(f"email:{user.email}")] = "their address, confirmed by Slack"
+    if not member.full:
+        return found
+    if member.person is not None:
+        found |= directory.given(member.person)
+    if _is_everyone(member.person, everyone is None or everyone in own, directory):
+        found[EVERYONE] = "a full member of the workspace who is everyone in naru.toml"
+    return directory.mapped(found)
+
+
+def _is_everyone(person: Person | None, slack_says: bool, directory: Directory) -> bool:
+    """Whom the directory knows must be everyone there too; `alone`, nobody else is, and Slack is not asked."""
+    known = person is not None and directory.is_everyone(person)
+    return known if directory.terms.alone else slack_says and (known or person is None)
+
+
+def principals(member: Member, groups: Groups, everyone: str | None, directory: Directory) -> frozenset[Principal]:
+    return frozenset(grounds(member, groups, everyone, directory))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +145,8 @@ class Channel:
     connected: bool
     with_: str | None = None
 
-    def room(self, people: Collection[User]) -> Room:
-        outsiders = self.connected or not people or any(not user.full for user in people)
+    def room(self, people: Collection[Member]) -> Room:
+        outsiders = self.connected or not people or any(not member.full for member in people)
         return Room(self.id, self.name, self.kind, outsiders)
 
 

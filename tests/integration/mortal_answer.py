@@ -30,6 +30,7 @@ from bot.slack.post import SlackDoor
 from bot.spool import Spool
 from bot.worker import Worker
 from retrieval.database import Database
+from tests.builders import no_directory
 from tests.integration.events import run
 from tests.integration.mortal import KILLED, Counted, UntilEmpty, in_a_child, report
 from tests.standins.slack import TEAM
@@ -43,7 +44,7 @@ async def answer(bot: str, payload: Payload | None, dies_at: int | None = None) 
         slack = app.settings.slack
         assert slack.bot_token is not None
         client = web_client(slack.bot_token.get_secret_value(), http_session(), api_url=slack.api_url)
-        people = SlackPeople(client, TEAM)
+        people = SlackPeople(client, TEAM, no_directory)
         database = Database(app.url)
         inbox = UntilEmpty(database, app.seal, Spool(app.settings.home / "spool", app.seal))
         if payload is None:

@@ -323,9 +323,110 @@ def test_a_lost_key_is_said_and_nothing_is_overwritten(naru: Naru, tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    "command", ["run", "ask", "explain", "search", "status", "migrate", "source", "check", "backup", "restore"]
+    "command",
+    ["run", "ask", "explain", "search", "status", "migrate", "source", "people", "check", "backup", "restore"],
 )
 def test_every_command_explains_itself(naru: Naru, command: str) -> None:
     done = naru(command, "--help")
     assert done.returncode == 0
     assert "Usage" in done.stdout
+
+
+DIRECTORY = """이메일,이름,슬랙,그룹,고용형태,퇴사일
+kim@x.example,김하늘,U1,hr,정규직,
+lee@x.example,이서윤,U2,,계약직,
+gone@x.example,박지호,U3,hr,정규직,2020-01-31
+"""
+SOURCES = """
+[directory]
+file = "people.csv"
+[directory.external]
+"ext:wiki/people" = ["group:hr"]
+[[sources]]
+name = "notes"
+location = "notes"
+level = "internal"
+readers = ["ext:wiki/people"]
+[[sources.rules]]
+match = "lost/*"
+level = "internal"
+readers = ["ext:wiki/unknown", "group:hrr"]
+"""
+
+
+@pytest.fixture
+def listed(tmp_path: Path, naru: Naru) -> Naru:
+    """Naru of a company with a CSV directory, and documents of another system's groups."""
+    (tmp_path / "people.csv").write_bytes(DIRECTORY.encode("cp949"))
+    (tmp_path / "naru.toml").write_text(SOURCES, encoding="utf-8")
+    for name in ("parking.md", "lost/parking.md"):
+        path = tmp_path / "notes" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("# 주차\n\n주차 정기권 추첨은 매달 첫 월요일입니다.\n", encoding="utf-8")
+    return naru
+
+
+def test_an_external_group_is_read_by_those_it_is_mapped_to_and_an_unmapped_one_by_nobody(listed: Naru) -> None:
+    found = {who: data(listed("search", "주차 정기권", "--as", who, "--json")) for who in ("U1", "U2")}
+    assert [passage["uri"] for passage in found["U1"]] == ["parking.md"]
+    assert found["U2"] == []
+    assert "U3 has left the company" in reason(listed("search", "주차 정기권", "--as", "U3"))
+
+
+def test_status_says_which_documents_nobody_may_read(listed: Naru, tmp_path: Path) -> None:
+    data(listed("source", "reindex", "--json"))
+    status = data(listed("status", "--json"))
+    assert status["directory"] == {"file": str(tmp_path / "people.csv"), "people": 2, "left": 1, "everyone": 1}
+    assert status["nobody"]["documents"] == 1
+    assert [one["principal"] for one in status["nobody"]["readers"]] == ["ext:wiki/unknown", "group:hrr"]
+    shown = " ".join(listed("status", COLUMNS="200").stdout.split())
+    assert "0 people may read 1 documents." in shown
+    assert "did you mean group:hr?" in shown
+
+
+def test_status_says_what_is_wrong_with_the_directory(listed: Naru, tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_text("email\nnobody\n", encoding="utf-8")
+    assert "people.csv: line 2, email must be" in data(listed("status", "--json"))["directory"]["problem"]
+
+
+def test_who_somebody_is_and_why_they_read_is_shown(listed: Naru) -> None:
+    shown = data(listed("people", "show", "KIM@x.example", "--json"))
+    assert shown["directory"]["id"] == "U1"
+    assert {one["principal"]: one["why"] for one in shown["principals"]} == {
+        "user:U1": "their id in the directory",
+        "email:kim@x.example": "their address in the directory",
+        "group:hr": "a group of the directory",
+        "everyone": "of those that are everyone in naru.toml",
+        "ext:wiki/people": "stands for group:hr in naru.toml",
+    }
+    gone = data(listed("people", "show", "U3", "--json"))
+    assert (gone["left"], gone["principals"]) == (True, [])
+    assert "may read nothing at all" in listed("people", "show", "U3").stdout
+    assert "'U9' is in the directory" in reason(listed("people", "show", "U9"))
+
+
+def test_the_people_of_the_directory_are_listed(listed: Naru) -> None:
+    people = {one["id"]: one for one in data(listed("people", "list", "--json"))}
+    assert {id: (one["everyone"], one["left"]) for id, one in people.items()} == {
+        "U1": (True, False),
+        "U2": (False, False),
+        "U3": (False, True),
+    }
+    assert "left after 2020-01-31" in listed("people", "list", COLUMNS="200").stdout
+
+
+def test_a_directory_is_checked_before_it_is_used(listed: Naru, tmp_path: Path) -> None:
+    sound = data(listed("people", "check", "--json"))
+    assert (sound["people"], sound["left"], sound["groups"], sound["problems"]) == (2, 1, {"hr": 1}, [])
+    new = tmp_path / "new.csv"
+    new.write_text("이메일,퇴사일\nnobody,soon\n,\n,2026-01-01\n", encoding="utf-8")
+    told = reason(listed("people", "check", str(new)))
+    for line in ("line 2, 이메일 must", "line 2, 퇴사일 must", "line 4 has neither"):
+        assert line in told
+    done = listed("people", "check", str(new), "--json")
+    assert done.returncode == 1
+    assert [problem["at"] for problem in json.loads(done.stdout)["problems"]] == [
+        "line 2, 이메일",
+        "line 2, 퇴사일",
+        "line 4",
+    ]

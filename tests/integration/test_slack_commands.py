@@ -22,6 +22,7 @@ from bot.slack.events import event_of
 from bot.slack.people import SlackPeople
 from bot.slack.post import SlackDoor
 from retrieval.database import Database
+from tests.builders import no_directory
 from tests.integration.company import company
 from tests.integration.events import SEAL, an_inbox, claimed, lease_runs_out, rows, until
 from tests.integration.in_slack import InSlack, in_slack, modes
@@ -238,7 +239,7 @@ async def a_desk(database: Database, folder: Path, budget: UpdateBudget) -> Asyn
     general = made.channel("general", members=[admin])
     async with SlackStandIn(made, subscriptions=(), relaxed=RELAXED) as slack, http_session() as session:
         client = web_client(slack.bot_token, session, api_url=slack.api_url)
-        people, inbox, runs = SlackPeople(client, TEAM), an_inbox(database, folder), Runs()
+        people, inbox, runs = SlackPeople(client, TEAM, no_directory), an_inbox(database, folder), Runs()
         door = SlackDoor(client, bot_user=made.bot.id, budget=budget, attempts=2)
         commands = Commands(inbox, door, people, Records(database, SEAL), runs, every_s=OFTEN_S)
         event = event_of(command(slack.state, admin, general, "/naru", "reindex all"), made.bot.id, datetime.now(UTC))

@@ -37,7 +37,7 @@ from bot.slack.post import SlackDoor
 from bot.spool import Spool
 from bot.worker import Worker
 from tests.attacks import ENCODINGS, LINK, Attack, of_others, own
-from tests.builders import ROOT, ask, document, passage, shipped_rules
+from tests.builders import ROOT, ask, document, no_directory, passage, shipped_rules
 from tests.integration.company import company
 from tests.standins.openai import Request
 from tests.standins.slack import TEAM, Limit, Message, SlackStandIn, Workspace
@@ -118,6 +118,7 @@ async def _answers(stack: AsyncExitStack, app: App, slack: SlackStandIn) -> None
     people = SlackPeople(
         client,
         identity.team,
+        no_directory,
         limits=dict.fromkeys(PER_MINUTE, 100_000),
         patience_s=WITHIN_S,
         fresh_patience_s=WITHIN_S,

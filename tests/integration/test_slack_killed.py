@@ -31,6 +31,7 @@ from bot.slack.events import event_of
 from bot.slack.people import SlackPeople
 from bot.slack.post import SlackDoor
 from retrieval.database import Database
+from tests.builders import no_directory
 from tests.integration.company import Company, company
 from tests.integration.events import an_inbox, claimed, lease_runs_out, rows, until
 from tests.standins.openai import Says
@@ -138,7 +139,7 @@ async def a_mention(folder: Path, database: Database, url: str, *cloud: Says) ->
         http_session() as session,
     ):
         client = web_client(slack.bot_token, session, api_url=slack.api_url)
-        people, inbox = SlackPeople(client, TEAM), an_inbox(database, folder)
+        people, inbox = SlackPeople(client, TEAM, no_directory), an_inbox(database, folder)
         door = SlackDoor(client, bot_user=bot, budget=UpdateBudget())
         answering = Answering(
             inbox=inbox,

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.directory import Directory
 from bot.domain import Room
+from bot.people import DirectoryFile
 from bot.slack.people import SlackPeople
+from tests.builders import TODAY, no_directory
 from tests.standins.slack import OTHER_TEAM, SCOPES, TEAM, Channel, Delayed, SlackStandIn, Workspace, rate_limited
 
 
 @asynccontextmanager
-async def slack_people(slack: SlackStandIn, patience_s: float = 3.0) -> AsyncIterator[SlackPeople]:
+async def slack_people(
+    slack: SlackStandIn, patience_s: float = 3.0, company: Callable[[], Directory] = no_directory
+) -> AsyncIterator[SlackPeople]:
     async with aiohttp.ClientSession() as session:
         client = AsyncWebClient(slack.bot_token, base_url=slack.api_url, session=session)
-        people = SlackPeople(client, TEAM, patience_s=patience_s, fresh_patience_s=patience_s)
+        people = SlackPeople(client, TEAM, company, patience_s=patience_s, fresh_patience_s=patience_s)
         yield people
         await people.close()
 
@@ -80,6 +86,27 @@ async def test_a_guest_or_a_stranger_leaves_only_what_is_given_to_the_channel(
         people.changed({"type": "member_joined_channel", "channel": office.general.id, "user": outsider.id})
         assert await seen(people, office.hana.id, office.general) == {f"channel:{office.general.id}"}
         assert (await people.room(office.general.id)).shared
+
+
+async def test_the_directory_knows_people_by_their_confirmed_address_and_counts_at_once(
+    office: Office, tmp_path: Path
+) -> None:
+    file = tmp_path / "people.csv"
+    rows = "hana@company.example,,hr,\n"
+    directory = DirectoryFile(file, lambda: TODAY)
+    write(file, rows)
+    async with SlackStandIn(office.workspace) as slack, slack_people(slack, company=directory.directory) as people:
+        assert {"group:hr", "group:sky", "everyone"} <= await seen(people, office.hana.id, office.dm)
+        assert "group:hr" not in await seen(people, office.hana.id, office.general)
+        write(file, rows + f",{office.minsu.id},hr,\n")
+        assert "group:hr" in await seen(people, office.hana.id, office.general)
+        write(file, rows + f",{office.minsu.id},hr,2026-11-21\n")
+        assert await seen(people, office.hana.id, office.general) == {f"channel:{office.general.id}"}
+        assert await seen(people, office.minsu.id, office.general) == set()
+
+
+def write(file: Path, rows: str) -> None:
+    file.write_text(f"email,slack,groups,leaving\n{rows}", encoding="utf-8")
 
 
 async def test_a_channel_that_another_organisation_shares(office: Office) -> None:

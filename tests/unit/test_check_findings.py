@@ -19,7 +19,7 @@ from admin.check.machine import of_home
 from admin.check.models import of_pace, of_terms
 from admin.check.scene import Machine, Scene
 from admin.embedded import MIB
-from bot.people import load_directory
+from bot.directory_table import load_directory
 from bot.policy.rules import DataUse
 from bot.settings import Salvaged
 from retrieval.database import DatabaseFault, Server
@@ -96,9 +96,8 @@ def test_a_slow_model_is_told_before_it_is_given_up() -> None:
 def test_a_group_that_may_read_and_that_nobody_is_in_is_named(tmp_path: Path) -> None:
     (tmp_path / "people.toml").write_text('people = [{id = "U1", name = "a", groups = ["hr"]}]\n', encoding="utf-8")
     readers = frozenset({Principal("group:hr"), Principal("group:legal")})
-    found = list(
-        empty_groups(load_directory(tmp_path / "people.toml"), [Source("law", "files", "/", Level.PUBLIC, readers)])
-    )
+    listed = load_directory(tmp_path / "people.toml", date(2026, 11, 1))
+    found = list(empty_groups(listed, [Source("law", "files", "/", Level.PUBLIC, readers)]))
     assert ["group:legal" in one.sentence for one in found] == [True]
 
 

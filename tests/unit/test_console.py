@@ -12,11 +12,13 @@ from rich.console import Console
 
 from bot.check import Shown, check
 from bot.console import Actions, Session, show
+from bot.directory import Directory
+from bot.directory_table import load_directory
 from bot.domain import Answer, Draft, Feedback, Question, QuestionFault, Route
-from bot.people import Directory, DirectoryFile, load_directory
+from bot.people import DirectoryFile
 from bot.toml_file import Problem, SettingsFault
 from retrieval.errors import Fault
-from tests.builders import ROOT, ask, decision_for, document, parts_of, passage, shipped_rules
+from tests.builders import ROOT, TODAY, ask, decision_for, document, parts_of, passage, shipped_rules
 
 PEOPLE = ROOT / "samples" / "people.toml"
 """The sample company: U1 is an engineer, U2 of HR; C1 is #general, C3 is #hr-team."""
@@ -32,7 +34,7 @@ def answered(question: Question, text: str = "15일입니다 [1].", title: str =
 class Naru:
     """Actions that keep what they were asked for. fault: raised instead of an answer."""
 
-    directory: Callable[[], Directory] = field(default=DirectoryFile(PEOPLE).directory)
+    directory: Callable[[], Directory] = field(default=DirectoryFile(PEOPLE, lambda: TODAY).directory)
     fault: Fault | None = None
     asked: list[Question] = field(default_factory=list)
     given: list[Feedback] = field(default_factory=list)
@@ -74,7 +76,7 @@ def piped(*lines: str) -> Callable[[str], str]:
 
 def session(naru: Naru, out: Console) -> Session:
     actions = Actions(naru.ask, naru.why, naru.give, naru.directory, longest=4_000)
-    return Session(actions, out, "U1", load_directory(PEOPLE).room(None, "U1"))
+    return Session(actions, out, "U1", load_directory(PEOPLE, TODAY).room(None, "U1"))
 
 
 async def typed(*lines: str, naru: Naru | None = None) -> Terminal:

@@ -100,9 +100,43 @@ def test_relative_paths_in_the_file_are_relative_to_the_file(tmp_path: Path) -> 
     (company / "people.toml").touch()
     (company / "naru.toml").write_text('directory = "people.toml"\nhome = "../data"\n' + HANDBOOK)
     settings = Settings.load({"NARU_CONFIG": "company/naru.toml"}, tmp_path)
-    assert settings.directory == company / "people.toml"
+    assert settings.directory.file == str(company / "people.toml")
     assert settings.home == tmp_path / "data"
     assert settings.sources[0].location == str(company / "docs")
+
+
+def test_the_directory_is_what_the_file_says_or_what_lies_beside_it(tmp_path: Path) -> None:
+    assert load(tmp_path).directory.file is None
+    (tmp_path / "people.toml").touch()
+    assert load(tmp_path).directory.file == str(tmp_path / "people.toml")
+    (tmp_path / "people.csv").touch()
+    for text in ('directory = "people.csv"', '[directory]\nfile = "people.csv"'):
+        assert load(tmp_path, text).directory.file == str(tmp_path / "people.csv")
+
+
+def test_the_terms_of_the_directory_are_what_the_file_says(tmp_path: Path) -> None:
+    (tmp_path / "people.csv").touch()
+    terms = load(tmp_path, 'directory = "people.csv"').directory.terms
+    assert (terms.everyone, terms.alone) == (frozenset({"employment:employee"}), False)
+    text = """
+    [directory]
+    file = "people.csv"
+    everyone = ["employment:employee", "group:lisbon"]
+    ignore_columns = ["전화"]
+    [directory.employment]
+    "촉탁직" = "contractor"
+    [directory.external]
+    "email:Team@Company.example" = ["email:Kim@Company.example", "group:hr"]
+    """
+    directory = load(tmp_path, text).directory
+    assert directory.terms.everyone == frozenset({"employment:employee", "group:lisbon"})
+    assert directory.terms.alone
+        frozenset({"employment:employee", "group:lisbon"}),
+        True,
+    )
+    assert directory.terms.external == {"email:team@company.example": {"email:kim@company.example", "group:hr"}}
+    assert directory.dialect.words == {"촉탁직": "contractor"}
+    assert directory.dialect.ignored == frozenset({"전화"})
 
 
 def test_a_policy_beside_the_file_is_taken_before_the_shipped_one(tmp_path: Path) -> None:
@@ -204,6 +238,27 @@ def test_every_problem_is_said_at_once(tmp_path: Path) -> None:
             "NARU_DATABASE_URL must be an address such as postgresql://",
         ),
         ("key = 'x'", {}, "key is read from NARU_KEY only"),
+        ("directory = 'none.csv'", {}, "directory must be a file that exists"),
+        ("directory.file = 'none.csv'", {}, "directory.file must be a file that exists"),
+        ("directory = 3", {}, "directory must be a section of its own"),
+        ("directory.everyone = 'group:staff'", {}, "directory.everyone needs directory.file"),
+        ("directory.everyone = ['employment:guest']", {}, "directory.everyone[1] must be employment:employee"),
+        ("directory.everyone = 'staff'", {}, "directory.everyone[1] must be employment:employee"),
+        ("directory.keep_minutes = -1", {}, "directory.keep_minutes must be at least 0"),
+        ("directory.employment = {'촉탁' = 'boss'}", {}, "must be 'employee', 'contractor', 'intern' or 'guest'"),
+        ("directory.external = {'group:hr' = ['group:x']}", {}, 'must have keys such as "ext:wiki/hr"'),
+        (
+            "directory.external = {'ext:a/b' = ['ext:c/d']}",
+            {},
+            "external.ext:a/b[1] must be everyone, user:.., group:..",
+        ),
+        (
+            "directory.external = {'email:a@x.y' = ['email:b@x.y'], 'email:b@x.y' = []}",
+            {},
+            "directory.external must not lead from one of its keys to another",
+        ),
+        ("timezone = 'Asia/Seol'", {}, "timezone must be a time zone such as Asia/Seoul"),
+        ("timezone = 'Asia'", {}, "timezone must be a time zone"),
         ("models = 3", {"NARU_CLOUD_MODEL": "m"}, "models must be a section of its own"),
         ("sources = {}", {}, "sources must be a list in [brackets]"),
         ("[models.cloud]\nattempts = 0", {}, "models.cloud.attempts must be at least 1"),
@@ -290,7 +345,7 @@ def test_a_problem_never_shows_the_value_that_was_found(place: tuple[str, ...], 
 
 
 def uncommented() -> str:
-    return re.sub(r"^#(?=[\[a-z])", "", EXAMPLE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return re.sub(r"^#(?=[\[a-z\"])", "", EXAMPLE.read_text(encoding="utf-8"), flags=re.MULTILINE)
 
 
 def keys(section: type[BaseModel], table: Mapping[str, Any], prefix: str = "") -> list[str]:

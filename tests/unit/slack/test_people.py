@@ -14,11 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from slack_sdk.errors import SlackRequestError
 
+from bot.directory import Directory
 from bot.domain import Room
 from bot.people import People
 from bot.slack.fetched import Pace
 from bot.slack.people import PER_MINUTE, SlackPeople
 from retrieval.passage import EVERYONE, NOBODY, Readers
+from tests.builders import no_directory
 from tests.unit.slack.company import ELSEWHERE, TEAM, Channel, Company, Person, refusal
 
 KIM = Person("U1", email="kim@company.example")
@@ -53,8 +55,10 @@ UNLIMITED = dict.fromkeys(PER_MINUTE, 10**6)
 """For properties: they ask more often than a minute allows, and time stands still for them."""
 
 
-def people_of(found: Company, clock: Clock | None = None, **more: Any) -> SlackPeople:
-    return SlackPeople(found, TEAM, clock=clock or Clock(), **more)
+def people_of(
+    found: Company, clock: Clock | None = None, company: Callable[[], Directory] = no_directory, **more: Any
+) -> SlackPeople:
+    return SlackPeople(found, TEAM, company, clock=clock or Clock(), **more)
 
 
 async def seen(people: SlackPeople, asker: str = "U1", room: Room = ROOM, *, fresh: bool = False) -> set[str]:
