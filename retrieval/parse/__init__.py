@@ -57,8 +57,11 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
+    """front: what stands before the text for machines (YAML front matter), as written; it is not searched."""
+
     title: str
     sections: tuple[Section, ...]
+    front: str = ""
 
 
 Parse = Callable[[str, bytes, str | None], Awaitable[Parsed]]
