@@ -30,8 +30,12 @@ _HISTORY = re.compile(
 _SUPPLEMENT = re.compile(r"부\s?칙(?:\s*[<(\[].*)?")
 _MARKUP = re.compile(r"^\s*(?:[-*+>#]+\s+|\d+[.)]\s+(?!\d))+|[*_`]+|~~")
 _CELL_RULE = re.compile(r"[\s|:-]*-[\s|:-]*\Z")
-_LAW = re.compile(r"[「『“]|[가-힣]+(?:법|법률|시행령|시행규칙)(?![가-힣])|[가-힣]+(?:법|시행령|규칙)(?=[은는이가의에을상])")
-_ARTICLE = re.compile(r"다만|단,|별표|제\s?\d+\s?(?:조|항|장)(?!\s*\(시행일\))|except|section \d|article \d", re.IGNORECASE)
+_LAW = re.compile(
+    r"[「『“]|[가-힣]+(?:법|법률|시행령|시행규칙)(?![가-힣])|[가-힣]+(?:법|시행령|규칙)(?=[은는이가의에을상])"
+)
+_ARTICLE = re.compile(
+    r"다만|단,|별표|제\s?\d+\s?(?:조|항|장)(?!\s*\(시행일\))|except|section \d|article \d", re.IGNORECASE
+)
 _SENTENCE_END = re.compile(r"(?<=[가-힣a-z)\]])\.\s+|(?<=다)\.(?=\S)")
 
 _START = r"(?:^|.*[·•/,;(\[<]|.*\s[-–|]\s)\s*"
@@ -39,26 +43,40 @@ _OWN = r"(?:(?:이|본|동)\s?)?(?:(?:규정|지침|규칙|내규|정책|문서|
 _THIS = re.compile(
     r"(?:\(?시행일\)?|제\s?\d+\s?조\s*\(시행일\)|[①1]\.?|\s)*(?:(?:이\s|본\s?|동\s|위\s)[가-힣· ]{1,16}?(?:은|는|을|를),?\s*)?"
 )
-_KO_FROM = re.compile(_START + _OWN + r"(?:시행|적용|발효|효력\s?발생)\s?(?:일자|일시|일|시기|시점)?\s*(?:[:：=]|은|는)*\s*\Z")
+_KO_FROM = re.compile(
+    _START + _OWN + r"(?:시행|적용|발효|효력\s?발생)\s?(?:일자|일시|일|시기|시점)?\s*(?:[:：=]|은|는)*\s*\Z"
+)
 _KO_FROM_AFTER = re.compile(
     r"\s*(?:부터|자로|부로|자|에)?\s*(?:(?:전사|전면|새로|즉시|효력이)\s*)?(?:시행|적용|발효|발생)"
     r"(?:한다|합니다|함|된다|됩니다|됨|하며|하고|하되|예정|\s*[.)|\]>]|\s*\Z|\s예정)"
 )
 _KO_PERIOD = re.compile(_START + _OWN + r"(?:유효|적용|시행)\s?(?:기간|기한)\s*[:：]*\s*\Z")
 _KO_AMENDED = re.compile(
-    _START + _OWN + r"(?:(?:최근|전부|일부|전문|제\s?\d+\s?차)\s?)?(?P<what>개정|제정|신설)\s?(?:일자|일)?\s*(?:[:：=])*\s*\Z"
+    _START
+    + _OWN
+    + r"(?:(?:최근|전부|일부|전문|제\s?\d+\s?차)\s?)?(?P<what>개정|제정|신설)\s?(?:일자|일)?\s*(?:[:：=])*\s*\Z"
 )
-_KO_AMENDED_AFTER = re.compile(r"\s*[,)]?\s*(?:전부|일부|전문|제?\s?\d+차)?\s?(?P<what>개정|제정)(?:\s*[\])>|,./]|\s*\Z|됨|함|본|판)")
-_KO_UNTIL = re.compile(_START + _OWN + r"(?:만료|실효|시행\s?종료|적용\s?종료|유효\s?(?:기간|기한))\s?일?\s*(?:[:：|=~–—-])*\s*\Z")
-_KO_UNTIL_AFTER = re.compile(r"\s*까지\s*(?:만\s*)?(?:유효|시행|적용|효력)(?:한다|합니다|하다|함|하며|하고|됩니다|된다|\s*[.)|\]]|\s*\Z|이 있|을 가)")
+_KO_AMENDED_AFTER = re.compile(
+    r"\s*[,)]?\s*(?:전부|일부|전문|제?\s?\d+차)?\s?(?P<what>개정|제정)(?:\s*[\])>|,./]|\s*\Z|됨|함|본|판)"
+)
+_KO_UNTIL = re.compile(
+    _START + _OWN + r"(?:만료|실효|시행\s?종료|적용\s?종료|유효\s?(?:기간|기한))\s?일?\s*(?:[:：|=~–—-])*\s*\Z"
+)
+_KO_UNTIL_AFTER = re.compile(
+    r"\s*까지\s*(?:만\s*)?(?:유효|시행|적용|효력)(?:한다|합니다|하다|함|하며|하고|됩니다|된다|\s*[.)|\]]|\s*\Z|이 있|을 가)"
+)
 _KO_ENDED = re.compile(_START + _OWN + r"폐지\s?(?:일자|일)?\s*(?:[:：=])*\s*\Z")
-_KO_ENDED_AFTER = re.compile(r"\s*(?:부터|자로|부로|자|에)?\s*폐지(?:한다|합니다|함|된다|됩니다|됨|되었|했|\s*[.)|\]]|\s*\Z)")
+_KO_ENDED_AFTER = re.compile(
+    r"\s*(?:부터|자로|부로|자|에)?\s*폐지(?:한다|합니다|함|된다|됩니다|됨|되었|했|\s*[.)|\]]|\s*\Z)"
+)
 _TO = r"\s*(?:부터\s*[~∼〜–—-]?|[~∼〜–—-]|to|until|till|through)\s*"
 _RANGE = re.compile(_TO + r"\Z", re.IGNORECASE)
 _RANGE_AHEAD = re.compile(_TO + r"(?=['’0-9A-Z])", re.IGNORECASE)
 _LISTED = re.compile(r"\s*(?:[,、·;/]|및|and)?\s*\Z")
 
-_SUBJECT = r"(?:(?P<subject>(?:this|the|our)(?: [\w&'-]+){1,6}?) )?(?:(?:is|are|was|becomes|will be|shall be|will|shall) )?"
+_SUBJECT = (
+    r"(?:(?P<subject>(?:this|the|our)(?: [\w&'-]+){1,6}?) )?(?:(?:is|are|was|becomes|will be|shall be|will|shall) )?"
+)
 _WHEN = r"(?:\s(?:from|as of|as from|since|on|starting))?\s*[:=–-]?\s*(?:(?:from|on) )?\Z"
 _EN_FROM = re.compile(
     _START + _SUBJECT + r"(?:effective(?: date)?|(?:in|into) (?:force|effect)|(?:takes?|took) effect|date of effect"
@@ -66,7 +84,8 @@ _EN_FROM = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 _EN_AMENDED = re.compile(
-    _START + _SUBJECT + r"(?:last )?(?:revised|amended|(?:date of )?(?:last )?revision(?: date)?)" + _WHEN, re.IGNORECASE
+    _START + _SUBJECT + r"(?:last )?(?:revised|amended|(?:date of )?(?:last )?revision(?: date)?)" + _WHEN,
+    re.IGNORECASE,
 )
 _EN_UNTIL = re.compile(
     _START + _SUBJECT + r"(?:(?:valid|in force|in effect|effective|applies|applicable) (?:until|till|through|to)"
@@ -99,6 +118,9 @@ class Term:
 
     first: date | None
     last: date | None
+
+
+ALWAYS = Term(None, None)
 
 
 def in_force_from(parsed: Parsed) -> date | None:

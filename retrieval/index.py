@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from retrieval.bm25 import Bag, sparsevec
 from retrieval.database import Database, lock_key
+from retrieval.in_force import ALWAYS, Term
 from retrieval.label import Level
 from retrieval.passage import Principal, Source
 from retrieval.rows import source_of
@@ -27,7 +28,7 @@ from retrieval.tables import corpus, document, passage
 from retrieval.tables import source as source_table
 from retrieval.text import language
 
-FORMAT = 1
+FORMAT = 2
 """Counted up when text becomes pieces or terms in another way: then every document is indexed anew."""
 
 MAX_DRIFT = 0.2
@@ -49,12 +50,13 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
-    """A document as its source has it now."""
+    """A document as its source has it now. term: from when to when it says that it holds."""
 
     uri: str
     title: str
     sha256: bytes
     pieces: tuple[Piece, ...]
+    term: Term = ALWAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,9 +259,13 @@ async def _swap(
     bagged: Sequence[_Bagged],
     counts: _Counts,
 ) -> None:
-    rows = [_row(source_id, source, one.uri, one.title, one.sha256, None) for one in fresh]
+    rows = [
+        _row(source_id, source, one.uri, one.title, one.sha256, None)
+        | {"in_force_from": one.term.first, "in_force_until": one.term.last}
+        for one in fresh
+    ]
     statement = insert(document).values(rows)
-    replaced = ("title", "sha256", "format", "level", "readers", "problem")
+    replaced = ("title", "sha256", "format", "level", "readers", "in_force_from", "in_force_until", "problem")
     upsert = statement.on_conflict_do_update(
         index_elements=["source_id", "uri"], set_={name: statement.excluded[name] for name in replaced}
     ).returning(document.c.uri, document.c.id)

@@ -8,6 +8,7 @@ from hashlib import sha256
 from time import monotonic
 
 from retrieval.database import Database
+from retrieval.in_force import in_force
 from retrieval.index import Changes, Fresh, Index, Known, Problem
 from retrieval.parse import Parse, UnreadableFault
 from retrieval.parse.families import in_thread
@@ -97,7 +98,7 @@ class _Run:
             if known is not None and known.is_of(digest):
                 return _Same(uri)
             parsed = await self._parse(uri, loaded.content, loaded.suffix)
-            return Fresh(uri, parsed.title, digest, split(parsed))
+            return Fresh(uri, parsed.title, digest, split(parsed), in_force(parsed))
         except UnreadableFault as fault:
             return Problem(uri, str(fault))
 

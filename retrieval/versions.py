@@ -21,7 +21,9 @@ not, say, the reports of two years."""
 ALIKE_UNDER_ANOTHER_NAME = 0.7
 
 _YEAR = re.compile(r"(?<![0-9.,:/-])((?:19|20)[0-9]{2})(?![0-9]|[.,:/-][0-9])")
-_NUMBER = re.compile(r"(?:\bv(?:er(?:sion)?)?\.?\s?|\brev(?:ision)?\.?\s?|버전\s?|제\s?)([0-9]{1,3}(?:\.[0-9]{1,3})*)(?:\s?판)?")
+_NUMBER = re.compile(
+    r"(?:\bv(?:er(?:sion)?)?\.?\s?|\brev(?:ision)?\.?\s?|버전\s?|제\s?)([0-9]{1,3}(?:\.[0-9]{1,3})*)(?:\s?판)?"
+)
 _NEWER = re.compile(r"개정|최신|\b(?:updated|revised|latest)\b")
 _TELLS_APART = re.compile(
     r"개정\s?[판안]|개정|최종|최신|확정|현행|신규|구\s?버전"

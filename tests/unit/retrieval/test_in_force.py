@@ -14,7 +14,9 @@ from retrieval.in_force import Term, in_force, in_force_from
 from retrieval.parse import Parsed, Section
 from retrieval.parse.families import parse
 
-BODY = "\n\n## 본문\n\n" + "\n\n".join(f"제{n}조 구성원은 정해진 절차에 따라 신청하고 팀 리더가 확인합니다." for n in range(60))
+BODY = "\n\n## 본문\n\n" + "\n\n".join(
+    f"제{n}조 구성원은 정해진 절차에 따라 신청하고 팀 리더가 확인합니다." for n in range(60)
+)
 NEW_YEAR = date(2026, 1, 1)
 
 
@@ -103,7 +105,9 @@ def test_an_amended_article_says_so_in_the_middle_of_the_text() -> None:
 
 
 def test_front_matter_counts_as_the_head() -> None:
-    parsed = parse("a.md", b'---\ntitle: Leave\neffective_date: "2026-01-01"\ndate: 2020-01-01\n---\n# Leave\n\nFifteen days.\n')
+    parsed = parse(
+        "a.md", b'---\ntitle: Leave\neffective_date: "2026-01-01"\ndate: 2020-01-01\n---\n# Leave\n\nFifteen days.\n'
+    )
     assert in_force_from(parsed) == NEW_YEAR
 
 
@@ -219,7 +223,9 @@ def test_any_text_has_a_term_or_none(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["시행일 " * 20_000, "2026. 1. " * 20_000, "개정 2026. 1. 1., " * 5_000, "(" * 50_000])
 def test_a_hostile_text_is_read_in_time(text: str) -> None:
-    parsed = Parsed("규정", (Section((), (text,)), Section(("부칙",), tuple(text[i : i + 399] for i in range(0, 40_000, 399)))))
+    parsed = Parsed(
+        "규정", (Section((), (text,)), Section(("부칙",), tuple(text[i : i + 399] for i in range(0, 40_000, 399))))
+    )
     started = time.process_time()
     in_force(parsed)
     assert time.process_time() - started < 2
