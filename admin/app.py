@@ -20,6 +20,7 @@ from admin.embedded import EmbeddedPostgres
 from bot.answer import Deps
 from bot.config_file import Shore
 from bot.domain import Question, QuestionFault, Room, Route
+from bot.glossary_file import GlossaryFile
 from bot.models.door import OpenAIDoor
 from bot.models.endpoint import Endpoint
 from bot.models.shores import Shores
@@ -142,7 +143,8 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
             await schema.upgrade(url)
         else:
             await schema.verify(url)
-        catalogue, search = Catalogue(database), Search(database)
+        catalogue = Catalogue(database)
+        search = Search(database, GlossaryFile(settings.glossary), lambda: datetime.now(settings.timezone).date())
         if sync:
             await catalogue.sync(settings.sources)
         seal = Seal(await _sealing_key(settings, database))

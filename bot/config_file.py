@@ -9,8 +9,9 @@ import re
 from datetime import date
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field, SecretStr, Strict
+from pydantic import AfterValidator, Field, SecretStr, Strict, field_validator
 
 from bot.toml_file import LevelName, Section
 from retrieval.passage import Principal, Rule, Source
@@ -210,8 +211,19 @@ class ConfigFile(Section):
     database_url: DatabaseUrl | None = Field(default=None, repr=False)  # may hold a password
     policy: Text | None = None
     directory: Text | None = None
+    glossary: Text | None = None
+    timezone: str = "Asia/Seoul"
     console: Console = Console()
     answer: AnswerLimits = AnswerLimits()
     models: Models = Models()
     slack: Slack = Slack()
     sources: Annotated[tuple[SourceSection, ...], Strict(False)] = ()
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_timezone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError("must be the name of a time zone such as Asia/Seoul or Europe/Lisbon") from None
+        return value

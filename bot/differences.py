@@ -1,8 +1,8 @@
 """Where passages that are shown say different things of the same: said under the answer, not hidden. Pure.
 
 Two lines are compared when they say the same but for a number: the same cell of two tables, or sentences of the same
-words, in documents about the same thing. Precise rather than eager: a word more may be another case (국내, in Lisbon, for
-interns), and an alarm that is false once is not read again.
+words, in documents about the same thing. Precise rather than eager: a word more may be another case (국내, in Lisbon),
+and an alarm that is false once is not read again.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import combinations
+from itertools import combinations, zip_longest
 
 from bot.quantities import Quantity, quantities
 from retrieval.passage import Passage
@@ -33,7 +33,9 @@ _SENTENCE = re.compile(r"(?<=[.!?。])\s+")
 _LONGEST = 300
 _WORD = re.compile(r"[가-힣]+|[^\W\d가-힣_]+")
 _PARTICLE = re.compile(f"(?:{'|'.join(sorted(KOREAN_PARTICLES, key=len, reverse=True))})$")
-_SAYS_HOW = re.compile(r"[가-힣]*(?:다|요|함|됨|며|고)$|최대|약|대략|보통|실비|각|매|까지|이내|이하|이상|미만|초과|이전|이후|안|안에|내|내에|전|후")
+_SAYS_HOW = re.compile(
+    r"[가-힣]*(?:다|요|함|됨|며|고)$|최대|약|대략|보통|실비|각|매|까지|이내|이하|이상|미만|초과|이전|이후|안|안에|내|내에|전|후"
+)
 """Verbs, and what stands around numbers: they differ where what is said does not."""
 _YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?:년도?)?(?![0-9])|\bv\d+\b")
 _KIND_OF_TEXT = re.compile(
@@ -63,8 +65,8 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A cell of a table or a sentence. row: the name of the cell's row. subject: the words that tell what it is about; of
-    a cell those of its row and column. terms: what it says but for its quantities. context: the terms of title and
+    """A cell of a table or a sentence. row: the name of the cell's row. subject: the words that tell what it is about;
+    of a cell those of its row and column. terms: what it says but for its quantities. context: the terms of title and
     heading."""
 
     number: int
@@ -102,19 +104,20 @@ def differences(passages: Sequence[Passage], question: str, cited: Iterable[int]
 
 def _lines(number: int, passage: Passage) -> Iterator[_Line]:
     context = _context(passage)
-    for block in re.split(r"\n\s*\n", passage.text):
-        rows = block.strip().splitlines()
-        if len(rows) > 2 and "|" in rows[0] and _RULE.match(rows[1]):
-            header = _cells(rows[0])
-            for row in rows[2:]:
-                cells = _cells(row)
-                for name, cell in list(zip(header, cells, strict=False))[1:]:
-                    yield _line(number, cell, context, f"{cells[0]} {name}", cells[0])
-            continue
-        for line in rows:
+    lines = passage.text.splitlines()
+    header: list[str] = []
+    for line, below in zip_longest(lines, lines[1:], fillvalue=""):
+        if "|" in line and _RULE.match(below):
+            header = _cells(line)
+        elif "|" not in line:
+            header = []
             for sentence in _SENTENCE.split(_MARKUP.sub("", line).strip()):
                 if 0 < len(sentence) <= _LONGEST:
-                    yield _line(number, sentence, context, "")
+                    yield _line(number, sentence, context)
+        elif header and not _RULE.match(line):
+            row, *cells = _cells(line)
+            for name, cell in zip(header[1:], cells, strict=False):
+                yield _line(number, cell, context, f"{row} {name}", row)
 
 
 def _line(number: int, text: str, context: frozenset[str], of: str = "", row: str = "") -> _Line:
@@ -131,7 +134,9 @@ def _line(number: int, text: str, context: frozenset[str], of: str = "", row: st
 
 def _subject(text: str) -> frozenset[str]:
     words = (word for word in _WORD.findall(normalise(text)) if word not in ENGLISH_STOP_WORDS)
-    bare = (word if word.isascii() else _PARTICLE.sub("", word) or word for word in words if not _SAYS_HOW.fullmatch(word))
+    bare = (
+        word if word.isascii() else _PARTICLE.sub("", word) or word for word in words if not _SAYS_HOW.fullmatch(word)
+    )
     return frozenset(stem(word) if word.isascii() else word for word in bare)
 
 

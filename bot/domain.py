@@ -126,8 +126,8 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Where an answer comes from. number: the n of [n] in the text. place: on which pages, slides or rows. in_force: when
-    it holds."""
+    """Where an answer comes from. number: the n of [n] in the text. place: on which pages, slides or rows.
+    in_force: when it holds."""
 
     number: int
     title: str

@@ -11,17 +11,57 @@ from retrieval.dates import find_dates
 _N = r"[0-9][0-9,]*(?:\.[0-9]+)?"
 _SCALE = {"억": 100_000_000, "천만": 10_000_000, "백만": 1_000_000, "만": 10_000, "천": 1_000, "백": 100}
 _SCALED = re.compile(rf"({_N})\s?(억|천만|백만|만|천|백)?")
-_KOREAN = {w: n for n, w in enumerate("한 두 세 네 다섯 여섯 일곱 여덟 아홉 열".split(), 1)}
-_ENGLISH = {w: n for n, w in enumerate("one two three four five six seven eight nine ten".split(), 1)}
+_KOREAN = {w: n for n, w in enumerate(["한", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉", "열"], 1)}
+_ENGLISH = {
+    w: n for n, w in enumerate(["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"], 1)
+}
 _UNITS = {
-    "영업일": "working day", "일": "day", "주일": "week", "주": "week", "개월": "month", "달": "month", "년": "year",
-    "시간": "hour", "분": "minute", "초": "second", "명": "person", "인": "person", "회": "time", "번": "time",
-    "개": "piece", "건": "case", "곳": "place", "군데": "place", "장": "sheet", "쪽": "page", "세": "age", "자": "letter",
-    "working days": "working day", "business days": "working day", "days": "day", "weeks": "week", "months": "month",
-    "years": "year", "hours": "hour", "hrs": "hour", "minutes": "minute", "mins": "minute", "min": "minute",
-    "seconds": "second", "people": "person", "times": "time", "characters": "letter", "pages": "page",
-    "km": "km", "gb": "gb", "tb": "tb", "mb": "mb", "%": "%", "퍼센트": "%", "percent": "%",
-}  # fmt: skip
+    "영업일": "working day",
+    "일": "day",
+    "주일": "week",
+    "주": "week",
+    "개월": "month",
+    "달": "month",
+    "년": "year",
+    "시간": "hour",
+    "분": "minute",
+    "초": "second",
+    "명": "person",
+    "인": "person",
+    "회": "time",
+    "번": "time",
+    "개": "piece",
+    "건": "case",
+    "곳": "place",
+    "군데": "place",
+    "장": "sheet",
+    "쪽": "page",
+    "세": "age",
+    "자": "letter",
+    "working days": "working day",
+    "business days": "working day",
+    "days": "day",
+    "weeks": "week",
+    "months": "month",
+    "years": "year",
+    "hours": "hour",
+    "hrs": "hour",
+    "minutes": "minute",
+    "mins": "minute",
+    "min": "minute",
+    "seconds": "second",
+    "people": "person",
+    "times": "time",
+    "characters": "letter",
+    "pages": "page",
+    "km": "km",
+    "gb": "gb",
+    "tb": "tb",
+    "mb": "mb",
+    "%": "%",
+    "퍼센트": "%",
+    "percent": "%",
+}
 _UNITS |= {name[:-1]: unit for name, unit in _UNITS.items() if name.isascii() and name.endswith("s") and len(name) > 3}
 _UNIT = "|".join(re.escape(name) for name in sorted(_UNITS, key=len, reverse=True))
 _BEGIN = r"(?<![0-9.,A-Za-z~-])"
@@ -62,7 +102,14 @@ def quantities(text: str) -> Iterator[Quantity]:
 
 
 def _read(match: re.Match[str]) -> tuple[str, str]:
-    for group, kind in (("won2", "won"), ("won3", "won"), ("usd", "usd"), ("usd2", "usd"), ("eur", "eur"), ("eur2", "eur")):
+    for group, kind in (
+        ("won2", "won"),
+        ("won3", "won"),
+        ("usd", "usd"),
+        ("usd2", "usd"),
+        ("eur", "eur"),
+        ("eur2", "eur"),
+    ):
         if match[group]:
             return kind, _plain(match[group])
     if match["won"]:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
 from pydantic import SecretStr, ValidationError
@@ -53,7 +54,7 @@ VARIABLES: Mapping[str, tuple[str, ...]] = {
     "SLACK_API_URL": ("slack", "api_url"),
 }
 VARIABLE_OF = {place: name for name, place in VARIABLES.items()}
-PATHS = ("home", "policy", "directory")
+PATHS = ("home", "policy", "directory", "glossary")
 ONLY_VARIABLES = ("NARU_CONFIG", "NARU_KEY", "NARU_DATA")  # NARU_DATA: of the evaluation, not ours
 
 
@@ -62,7 +63,8 @@ class Settings:
     """All of Naru's settings, with absolute paths.
 
     config: the file they came from. sample: it is the sample company's. database_url: None for the embedded
-    PostgreSQL in `home`. key: base64 of the 32 bytes that seal text at rest.
+    PostgreSQL in `home`. glossary: may be missing.
+    timezone: in which the company's days begin. key: base64 of the 32 bytes that seal text at rest.
     """
 
     config: Path
@@ -71,6 +73,8 @@ class Settings:
     database_url: str | None = field(repr=False)  # may hold a password
     policy: Path
     directory: Path | None
+    glossary: Path
+    timezone: ZoneInfo
     key: SecretStr | None
     console: Console
     answer: AnswerLimits
@@ -117,7 +121,8 @@ class _Loader:
         file = self._validate(raw)
         home = self._home(file)
         policy, directory = self._policy(file), self._path(file.directory if file else None)
-        for name, path in (("policy", policy), ("directory", directory)):
+        glossary = self._path(file.glossary if file else None)
+        for name, path in (("policy", policy), ("directory", directory), ("glossary", glossary)):
             if path is not None and not os.path.isfile(path):  # not Path's, which raises where it may not look
                 self._report((name,), raw, "must be a file that exists and that Naru may read")
         if file is None or home is None or self._problems:
@@ -129,6 +134,8 @@ class _Loader:
             database_url=file.database_url,
             policy=policy,
             directory=directory,
+            glossary=glossary or self._config.parent / "glossary.toml",
+            timezone=ZoneInfo(file.timezone),
             key=key,
             console=file.console,
             answer=file.answer,

@@ -36,8 +36,8 @@ _HOLDS: Mapping[Language, Mapping[str, str]] = {
     "en": {"now": "in force {}", "later": "not in force yet, {}", "before": "no longer in force, {}"},
 }
 _HOLDS_UNDATED: Mapping[Language, Mapping[str, str]] = {
-    "ko": {"later": "아직 시행 전", "before": "옛 판"},
-    "en": {"later": "not in force yet", "before": "no longer in force"},
+    "ko": {"now": "지금 판", "later": "아직 시행 전", "before": "옛 판"},
+    "en": {"now": "the current version", "later": "not in force yet", "before": "no longer in force"},
 }
 _DAYS: Mapping[Language, tuple[str, str, str]] = {
     "ko": ("{first}부터", "{last}까지", "{first}부터 {last}까지"),
@@ -164,7 +164,7 @@ def in_force_name(tongue: Language, in_force: InForce | None) -> str:
         return ""
     first, last = in_force.first, in_force.last
     if first is None and last is None:
-        return _HOLDS_UNDATED[tongue].get(in_force.state, "")
+        return _HOLDS_UNDATED[tongue][in_force.state]
     days = _DAYS[tongue][2 if first and last else 0 if first else 1].format(first=first, last=last)
     return _HOLDS[tongue][in_force.state].format(days)
 

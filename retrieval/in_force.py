@@ -41,7 +41,8 @@ _SENTENCE_END = re.compile(r"(?<=[가-힣a-z)\]])\.\s+|(?<=다)\.(?=\S)")
 _START = r"(?:^|.*[·•/,;(\[<]|.*\s[-–|]\s)\s*"
 _OWN = r"(?:(?:이|본|동)\s?)?(?:(?:규정|지침|규칙|내규|정책|문서|매뉴얼|제도|최초|최종|현행)의?\s?)?"
 _THIS = re.compile(
-    r"(?:\(?시행일\)?|제\s?\d+\s?조\s*\(시행일\)|[①1]\.?|\s)*(?:(?:이\s|본\s?|동\s|위\s)[가-힣· ]{1,16}?(?:은|는|을|를),?\s*)?"
+    r"(?:\(?시행일\)?|제\s?\d+\s?조\s*\(시행일\)|[①1]\.?|\s)*"
+    r"(?:(?:이\s|본\s?|동\s|위\s)[가-힣· ]{1,16}?(?:은|는|을|를),?\s*)?"
 )
 _KO_FROM = re.compile(
     _START + _OWN + r"(?:시행|적용|발효|효력\s?발생)\s?(?:일자|일시|일|시기|시점)?\s*(?:[:：=]|은|는)*\s*\Z"
@@ -63,7 +64,8 @@ _KO_UNTIL = re.compile(
     _START + _OWN + r"(?:만료|실효|시행\s?종료|적용\s?종료|유효\s?(?:기간|기한))\s?일?\s*(?:[:：|=~–—-])*\s*\Z"
 )
 _KO_UNTIL_AFTER = re.compile(
-    r"\s*까지\s*(?:만\s*)?(?:유효|시행|적용|효력)(?:한다|합니다|하다|함|하며|하고|됩니다|된다|\s*[.)|\]]|\s*\Z|이 있|을 가)"
+    r"\s*까지\s*(?:만\s*)?(?:유효|시행|적용|효력)"
+    r"(?:한다|합니다|하다|함|하며|하고|됩니다|된다|\s*[.)|\]]|\s*\Z|이 있|을 가)"
 )
 _KO_ENDED = re.compile(_START + _OWN + r"폐지\s?(?:일자|일)?\s*(?:[:：=])*\s*\Z")
 _KO_ENDED_AFTER = re.compile(
@@ -80,7 +82,8 @@ _SUBJECT = (
 _WHEN = r"(?:\s(?:from|as of|as from|since|on|starting))?\s*[:=–-]?\s*(?:(?:from|on) )?\Z"
 _EN_FROM = re.compile(
     _START + _SUBJECT + r"(?:effective(?: date)?|(?:in|into) (?:force|effect)|(?:takes?|took) effect|date of effect"
-    r"|(?:comes?|came|enters?|entered|goes|entry) into (?:force|effect)|(?:valid|applies|apply|applicable)(?= (?:from|as)))" + _WHEN,
+    r"|(?:comes?|came|enters?|entered|goes|entry) into (?:force|effect)"
+    r"|(?:valid|applies|apply|applicable)(?= (?:from|as)))" + _WHEN,
     re.IGNORECASE,
 )  # fmt: skip
 _EN_AMENDED = re.compile(

@@ -57,7 +57,7 @@ def versions_in_order(passages: Sequence[Passage], query: str, today: date) -> t
 
 
 def asked_day(query: str, today: date) -> date | None:
-    """The last day of the time that a query asks about (2025년에는, 작년 12월, last year); None: of no other than today,
+    """The last day of the time that a query asks about (2025년에는, 작년 12월, last year); None: of none but today,
     or of more than one."""
     text = normalise(query).replace("지난 해", "지난해")
     days = {found.last for found in find_dates(text)}
@@ -173,7 +173,7 @@ def _in_force(one: _Version, versions: Sequence[_Version], today: date) -> InFor
         return InForce(first, last, "before")
     if not one.begun(today) and (first is not None or len(versions) > 1):
         return InForce(first, last, "later")
-    return None if first is None and last is None else InForce(first, last, "now")
+    return InForce(first, last, "now") if first or last or len(versions) > 1 else None
 
 
 def _ranked(versions: Sequence[_Version], day: date) -> list[int]:
@@ -186,13 +186,8 @@ def _ranked(versions: Sequence[_Version], day: date) -> list[int]:
 
 
 def _reorder(order: list[int], passages: Sequence[Passage], ranked: Sequence[int]) -> None:
-    """Among the places that these documents hold: the best passage of each, then the second best of each, and so on."""
+    """Among the places that these documents hold, the passages of the first document, then those of the second, ..."""
     places = [place for place, n in enumerate(order) if passages[n].document.id in ranked]
-    seen = dict.fromkeys(ranked, 0)
-    keys: list[tuple[int, int, int]] = []
-    for place in places:
-        id = passages[order[place]].document.id
-        keys.append((seen[id], ranked.index(id), order[place]))
-        seen[id] += 1
-    for place, (_, _, n) in zip(places, sorted(keys), strict=True):
+    theirs = sorted((order[place] for place in places), key=lambda n: (ranked.index(passages[n].document.id), n))
+    for place, n in zip(places, theirs, strict=True):
         order[place] = n

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from retrieval.label import Level
 from retrieval.passage import InForce, Passage
 from retrieval.versions import asked_day, versions_in_order
 from tests.builders import document, passage
@@ -27,8 +28,13 @@ def version(
     heading: str = "한도",
     source: str = "handbook",
 ) -> Passage:
-    more = {"uri": uri or f"finance/{id}.md", "in_force_from": first, "in_force_until": last, "source": source}
-    return passage(text.format(id * 10_000), of=document(id, title=title, **more), heading=heading, id=id)
+    more: dict[str, object] = {
+        "uri": uri or f"finance/{id}.md",
+        "in_force_from": first,
+        "in_force_until": last,
+        "source": source,
+    }
+    return passage(text.format(id * 10_000), of=document(id, Level.PUBLIC, title=title, **more), heading=heading, id=id)
 
 
 OLD = version(1, "경비 처리 규정 2025", first=date(2025, 1, 1), last=date(2025, 12, 31))
@@ -64,18 +70,37 @@ def test_what_has_no_other_version_keeps_its_place() -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["2025년에는 식대가 얼마였나요?", "2025 식대 한도", "작년 기준 식대", "작년 12월 야근 식대", "'25년 식대", "meal limit last year",
-     "2025-12-03에 먹은 저녁", "지난 해 식대", "what was the limit in 2025?", "in March 2025"],
-)  # fmt: skip
+    [
+        "2025년에는 식대가 얼마였나요?",
+        "2025 식대 한도",
+        "작년 기준 식대",
+        "작년 12월 야근 식대",
+        "'25년 식대",
+        "meal limit last year",
+        "2025-12-03에 먹은 저녁",
+        "지난 해 식대",
+        "what was the limit in 2025?",
+        "in March 2025",
+    ],
+)
 def test_a_question_about_another_year_gets_the_version_of_that_year_first(query: str) -> None:
     assert ids(NEW, COMING, OLD, query=query)[0] == 1
 
 
 @pytest.mark.parametrize(
     "query",
-    ["식대 한도", "올해 식대 한도", "this year's limit", "작년에 못 쓴 것이 올해로 넘어오나요", "식대가 2025원인가요", "ISO 27001:2025 식대",
-     "2026년 식대", "2025명이 먹은 식대", "전년 대비 인상률"],
-)  # fmt: skip
+    [
+        "식대 한도",
+        "올해 식대 한도",
+        "this year's limit",
+        "작년에 못 쓴 것이 올해로 넘어오나요",
+        "식대가 2025원인가요",
+        "ISO 27001:2025 식대",
+        "2026년 식대",
+        "2025명이 먹은 식대",
+        "전년 대비 인상률",
+    ],
+)
 def test_a_question_about_now_gets_what_is_in_force_now(query: str) -> None:
     assert ids(OLD, COMING, NEW, query=query)[0] == 2
 
@@ -111,15 +136,24 @@ def test_versions_are_recognised_by_their_names_or_by_what_they_say(old: Passage
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        (version(1, "경비 규정", first=date(2025, 1, 1)), version(2, "경비 규정", first=date(2026, 1, 1), source="wiki")),
+        (
+            version(1, "경비 규정", first=date(2025, 1, 1)),
+            version(2, "경비 규정", first=date(2026, 1, 1), source="wiki"),
+        ),
         (version(1, "주간 회의 2026-03-01"), version(2, "주간 회의 2026-03-08")),
-        (version(1, "성과 평가 2025", text="매출이 올랐습니다."), version(2, "성과 평가 2026", text="비용이 줄었습니다.")),
-        (version(1, "휴가 규정", first=date(2025, 1, 1), text="연차 15일"), version(2, "출장 규정", first=date(2026, 1, 1))),
+        (
+            version(1, "성과 평가 2025", text="매출이 올랐습니다."),
+            version(2, "성과 평가 2026", text="비용이 줄었습니다."),
+        ),
+        (
+            version(1, "휴가 규정", first=date(2025, 1, 1), text="연차 15일"),
+            version(2, "출장 규정", first=date(2026, 1, 1)),
+        ),
         (version(1, "휴가 규정"), version(2, "휴가 규정 2025")),
         (version(1, "2025", "a.md"), version(2, "2026", "b.md")),
         (version(1, "v1 API"), version(2, "v2 배포")),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_version_of_the_other_is_not_reordered_or_called_old(one: Passage, other: Passage) -> None:
     assert ids(one, other) == [1, 2]
     assert "before" not in states(one, other).values()
@@ -131,10 +165,10 @@ def test_what_has_ended_says_so_though_nothing_came_after_it() -> None:
     assert found.in_force == InForce(date(2025, 1, 1), date(2025, 12, 31), "before")
 
 
-def test_the_best_passage_of_each_version_comes_before_the_second_best() -> None:
+def test_every_passage_of_the_version_in_force_comes_before_those_of_the_others() -> None:
     old, new = OLD.document, NEW.document
     found = [passage(LIMITS, of=of, heading="한도", id=id) for id, of in ((1, old), (3, old), (2, new), (4, new))]
-    assert ids(*found) == [2, 1, 4, 3]
+    assert ids(*found) == [2, 4, 1, 3]
 
 
 versions = st.lists(st.sampled_from([OLD, NEW, COMING, OTHER]), max_size=8)
