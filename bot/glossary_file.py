@@ -160,11 +160,11 @@ def _alone(entries: Sequence[_Entry], where: _Lines) -> Iterator[Problem]:
 
 
 def _twice(entries: Sequence[Entry], where: _Lines) -> Iterator[Problem]:
-    seen: dict[str, int] = {}
+    seen: dict[str, tuple[int, str]] = {}
     for n, entry in enumerate(entries):
         for word in entry.words:
             key = key_of(word)
             if key in seen:
-                line = where.of(seen[key], word)
+                line = where.of(*seen[key])
                 yield where.problem(n, f"'{word}' stands in line {line} already: a word has one entry", word)
-            seen.setdefault(key, n)
+            seen.setdefault(key, (n, word))

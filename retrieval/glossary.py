@@ -45,8 +45,8 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a search looks for. own: the question's own terms by id, with their weight. words: those parts of it that
-    can be said otherwise; none of them share a term. A passage is worth the best way of each word, once: what says it in
+    """What a search looks for. own: the question's own terms by id, with their weight. words: those parts that can
+    be said otherwise; none of them share a term. A passage is worth the best way of each word, once: what says it in
     every way says no more."""
 
     own: Mapping[int, float]

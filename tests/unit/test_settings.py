@@ -314,7 +314,7 @@ def test_the_example_shows_every_key_with_its_default() -> None:
 
 def test_the_example_as_it_is_sets_nothing_and_uncommented_it_loads(tmp_path: Path) -> None:
     assert tomllib.loads(EXAMPLE.read_text(encoding="utf-8")) == {}
-    for name in ("policy.toml", "people.toml"):
+    for name in ("policy.toml", "people.toml", "glossary.toml"):
         (tmp_path / name).touch()
     settings = load(tmp_path, uncommented())
     assert settings.sources[0].rules[0].level is Level.CONFIDENTIAL
@@ -337,3 +337,23 @@ def test_an_unknown_name_in_a_dotenv_file_is_a_problem(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("NARU_HOEM=/x\n", encoding="utf-8")
     with pytest.raises(SettingsFault, match="NARU_HOME"):
         Settings.load({}, tmp_path)
+
+
+def test_the_glossary_and_the_time_zone_have_defaults(tmp_path: Path) -> None:
+    (tmp_path / "naru.toml").write_text("")
+    settings = Settings.load({"NARU_HOME": "home"}, tmp_path)
+    assert settings.glossary == tmp_path / "glossary.toml"
+    assert settings.timezone.key == "Asia/Seoul"
+
+
+def test_a_glossary_that_is_named_must_be_there(tmp_path: Path) -> None:
+    (tmp_path / "naru.toml").write_text('glossary = "words.toml"')
+    with pytest.raises(SettingsFault, match=r"glossary must be a file that exists"):
+        Settings.load({"NARU_HOME": "home"}, tmp_path)
+
+
+@pytest.mark.parametrize("name", ["Asia/Soul", "", "../etc/passwd", "KST+9"])
+def test_a_time_zone_that_nobody_knows_is_one_sentence(tmp_path: Path, name: str) -> None:
+    (tmp_path / "naru.toml").write_text(f'timezone = "{name}"')
+    with pytest.raises(SettingsFault, match=r"timezone must be the name of a time zone such as Asia/Seoul"):
+        Settings.load({"NARU_HOME": "home"}, tmp_path)
