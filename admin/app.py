@@ -24,6 +24,7 @@ from bot.answer import Deps
 from bot.config_file import Cloud, Shore
 from bot.directory import Directory, Listed
 from bot.domain import Question, QuestionFault, Room, Route
+from bot.glossary_file import GlossaryFile
 from bot.models.door import OpenAIDoor
 from bot.models.endpoint import Endpoint
 from bot.models.shores import Shores
@@ -127,7 +128,8 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
         ledger = LedgerFile(settings.home)
         await ledger.follow(database)
         stack.push_async_callback(ledger.follow, database)
-        catalogue, search = Catalogue(database), Search(database)
+        catalogue = Catalogue(database)
+        search = Search(database, GlossaryFile(settings.glossary), partial(today, settings))
         if sync:
             await catalogue.sync(settings.sources)
         sandbox = await stack.enter_async_context(_sandbox(settings))

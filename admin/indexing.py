@@ -15,7 +15,7 @@ from retrieval.pace import AT_ONCE, Pace
 from retrieval.parse import Parse
 from retrieval.parse.families import in_thread
 from retrieval.passage import Source
-from retrieval.reindex import InForce, Report, reindex
+from retrieval.reindex import Report, reindex
 from retrieval.runs import CancelledFault, Run, Runs
 from retrieval.sources import BusyFault, SourceFault
 from retrieval.sources.kinds import reader_of
@@ -35,7 +35,6 @@ class Means:
     """How documents are read. changed: told when a run has written something."""
 
     parse: Parse = in_thread
-    in_force: InForce = lambda parsed: None
     at_once: int = AT_ONCE
     per_second: float | None = None
     changed: Callable[[], Awaitable[None]] | None = None
@@ -130,7 +129,6 @@ class Indexing:
                 reader_of(source),
                 told,
                 means.parse,
-                in_force=means.in_force,
                 pace=Pace(means.at_once, means.per_second),
                 accept_deletions=run.accept_deletions,
             )

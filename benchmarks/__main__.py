@@ -12,11 +12,12 @@ from dataclasses import asdict
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import Benchmark, Row, ack, chaos, first_run, ingest, outage, overhead, questions
+from benchmarks import Benchmark, Row, ack, chaos, first_run, ingest, outage, overhead, questions, words
 from retrieval.errors import Fault
 
 BENCHMARKS: Mapping[str, Benchmark] = {
     "questions": questions.measure,
+    "words": words.measure,
     "overhead": overhead.measure,
     "first_run": first_run.measure,
     "ack": ack.measure,

@@ -12,10 +12,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import unescape
 from uuid import uuid4
 
+from bot.differences import Difference, differences
 from bot.domain import Answer, Citation, Draft, Question, Room, Route
 from bot.policy import detect
 from bot.policy.decide import Decision
@@ -118,6 +119,9 @@ def check(
     known = draft.known and not stale and bool(cited or (text and not _SAYS_UNKNOWN.match(text)) or refused)
     answered = known and not refused
     said = [text, say(tongue, "uncited") if answered and not cited else ""]
+    every = range(1, len(shown.passages) + 1)
+    differ = differences(shown.passages, question.text, cited or every) if answered else ()
+    said.append("\n".join(say(tongue, "differs", what=_inert(_bare(str(one)), (), tongue)) for one in differ))
     withheld = (*shown.passages, *shown.title_only) if refused else shown.title_only
     named = {} if stale else {p.document.id: p.document for p in withheld if p.document.id in present}
     said.append(_titles(named.values(), tongue))
@@ -129,7 +133,7 @@ def check(
         question=question.id,
         decision=decision.id,
         text=text,
-        citations=_citations(cited, shown, sink, tongue) if answered else (),
+        citations=_citations(_sources(cited, differ), shown, sink, tongue) if answered else (),
         route=Route.REFUSE if stale else draft.route,
         # A title is a text of its document: a follow-up, which carries this answer, may not take it to the cloud.
         label=Label.join([decision.label, found_in(text, "answer", rules), *(d.label for d in named.values())]),
@@ -140,6 +144,11 @@ def check(
         prompt_version=draft.prompt_version,
         usage=draft.usage,
     )
+
+
+def _sources(cited: frozenset[int], differ: Iterable[Difference]) -> frozenset[int]:
+    """The passages that the text names: those it cites, and those that say something else. None cited: none."""
+    return cited.union(*(one.numbers for one in differ)) if cited else cited
 
 
 def check_so_far(text: str, question: Question, shown: Shown, present: Mapping[int, Document], rules: Rules) -> str:
@@ -237,9 +246,8 @@ def _citations(cited: frozenset[int], shown: Shown, sink: Sink, tongue: Language
     for number in sorted(cited) or range(1, len(shown.passages) + 1):
         whole = Citation.of(number, shown.passages[number - 1])
         link = whole.link if whole.link and masked(whole.link, sink, tongue) == whole.link else None
-        citations.append(
-            Citation(number, clean(whole.title), clean(whole.heading), clean(whole.uri), link, whole.place)
-        )
+        title, heading, uri = clean(whole.title), clean(whole.heading), clean(whole.uri)
+        citations.append(replace(whole, title=title, heading=heading, uri=uri, link=link))
     return tuple(citations)
 
 

@@ -320,6 +320,7 @@ class ConfigFile(Section):
     database_url: DatabaseUrl | None = Field(default=None, repr=False)  # may hold a password
     policy: Text | None = None
     directory: Annotated[DirectorySection, BeforeValidator(_directory)] = DirectorySection()
+    glossary: Text | None = None
     timezone: TimeZone = "Asia/Seoul"
     console: Console = Console()
     answer: AnswerLimits = AnswerLimits()

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from bot.directory import Directory
 from bot.domain import Answer, Feedback, Question, QuestionFault, Room, Verdict
-from bot.words import place_name, route_name, say, spoken
+from bot.words import in_force_name, place_name, route_name, say, spoken
 from retrieval.errors import Fault
 
 _HELP = (
@@ -178,7 +178,8 @@ def show(answer: Answer, question: str, out: Console) -> None:
     for citation in answer.citations:
         name = " › ".join(filter(None, (citation.title, citation.heading, place_name(tongue, citation.place))))
         address = citation.link or citation.uri
-        line = f"  [cyan]\\[{citation.number}][/cyan] {escape(name)} [dim]{escape(address)}[/dim]"
+        holds = " · ".join(filter(None, (name, in_force_name(tongue, citation.in_force))))
+        line = f"  [cyan]\\[{citation.number}][/cyan] {escape(holds)} [dim]{escape(address)}[/dim]"
         out.print(line, emoji=False, soft_wrap=True)
     kinds = ", ".join(sorted({reason.kind for reason in answer.label.reasons}))
     line = say(tongue, "way", route=route_name(tongue, answer.route), level=answer.label.level.name, kinds=kinds)

@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 
 from retrieval.errors import Fault
 from retrieval.label import NOTHING_SENSITIVE, Label
-from retrieval.passage import Passage, Place
+from retrieval.passage import InForce, Passage, Place
 
 
 class Route(StrEnum):
@@ -126,7 +126,8 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Where an answer comes from. number: the n of [n] in the text. place: on which pages, slides or rows."""
+    """Where an answer comes from. number: the n of [n] in the text. place: on which pages, slides or rows.
+    in_force: when it holds."""
 
     number: int
     title: str
@@ -134,11 +135,13 @@ class Citation:
     uri: str
     link: str | None
     place: Place | None = None
+    in_force: InForce | None = None
 
     @classmethod
     def of(cls, number: int, passage: Passage) -> Citation:
         document = passage.document
-        return cls(number, document.title, passage.heading, document.uri, document.link, passage.place)
+        where = document.title, passage.heading, document.uri, document.link, passage.place
+        return cls(number, *where, in_force=passage.in_force)
 
 
 @dataclass(frozen=True, slots=True)

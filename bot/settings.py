@@ -57,7 +57,7 @@ VARIABLES: Mapping[str, tuple[str, ...]] = {
     "SLACK_API_URL": ("slack", "api_url"),
 }
 VARIABLE_OF = {place: name for name, place in VARIABLES.items()}
-PATHS = ("home", "policy")
+PATHS = ("home", "policy", "glossary")
 ONLY_VARIABLES = ("NARU_CONFIG", "NARU_KEY", "NARU_DATA")  # NARU_DATA: of the evaluation, not ours
 
 
@@ -66,7 +66,8 @@ class Settings:
     """All of Naru's settings, with absolute paths.
 
     config: the file they came from. sample: it is the sample company's. database_url: None for the embedded
-    PostgreSQL in `home`. directory.file: None where there is none. key: base64 of the 32 bytes that seal text at rest.
+    PostgreSQL in `home`. directory.file: None where there is none. glossary: may be missing. timezone: in which the
+    company's days begin. key: base64 of the 32 bytes that seal text at rest.
     """
 
     config: Path
@@ -75,6 +76,7 @@ class Settings:
     database_url: str | None = field(repr=False)  # may hold a password
     policy: Path
     directory: DirectorySection
+    glossary: Path
     timezone: ZoneInfo
     key: SecretStr | None
     console: Console
@@ -167,8 +169,9 @@ class _Loader:
         file = self._validate(raw)
         home = self._home(file)
         policy, directory = self._policy(file), self._directory(file)
+        glossary = self._absolute(file.glossary) if file and file.glossary else None
         listed: Place = ("directory", "file") if isinstance(raw.get("directory"), dict) else ("directory",)
-        for place, path in ((("policy",), policy), (listed, directory.file)):
+        for place, path in ((("policy",), policy), (listed, directory.file), (("glossary",), glossary)):
             if path is not None and not os.path.isfile(path):  # not Path's, which raises where it may not look
                 self._report(place, raw, "must be a file that exists and that Naru may read")
         if directory.everyone is not None and directory.file is None:
@@ -182,6 +185,7 @@ class _Loader:
             database_url=file.database_url,
             policy=policy,
             directory=directory,
+            glossary=glossary or self._config.parent / "glossary.toml",
             timezone=ZoneInfo(file.timezone),
             key=key if "key" not in self._broken else None,
             console=file.console,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from bot.domain import Route
-from retrieval.passage import Place
+from retrieval.passage import InForce, Place
 from retrieval.text import LANGUAGES, language
 
 Language = Literal["ko", "en"]
@@ -31,6 +31,19 @@ _PLACES: Mapping[Language, Mapping[str, tuple[str, str]]] = {
     "en": {"page": ("page {}", "pages {}"), "slide": ("slide {}", "slides {}"), "row": ("row {}", "rows {}")},
 }
 
+_HOLDS: Mapping[Language, Mapping[str, str]] = {
+    "ko": {"now": "{} 시행", "later": "{} 시행 예정", "before": "옛 판, {} 시행"},
+    "en": {"now": "in force {}", "later": "not in force yet, {}", "before": "no longer in force, {}"},
+}
+_HOLDS_UNDATED: Mapping[Language, Mapping[str, str]] = {
+    "ko": {"now": "지금 판", "later": "아직 시행 전", "before": "옛 판"},
+    "en": {"now": "the current version", "later": "not in force yet", "before": "no longer in force"},
+}
+_DAYS: Mapping[Language, tuple[str, str, str]] = {
+    "ko": ("{first}부터", "{last}까지", "{first}부터 {last}까지"),
+    "en": ("from {first}", "until {last}", "from {first} to {last}"),
+}
+
 _SENTENCES = {
     "ko": {
         "unknown": "모르겠습니다. 읽을 수 있는 문서에서 답을 찾지 못했습니다.",
@@ -41,6 +54,7 @@ _SENTENCES = {
         "silent": "{route}: 응답하지 않음",
         "withheld": "이 대화에는 내용을 보일 수 없는 문서가 있습니다. 문서에서 직접 확인하세요:",
         "changed": "답하는 사이에 문서나 읽기 권한이 바뀌어 답을 보일 수 없습니다. 다시 물어봐 주세요.",
+        "differs": "문서끼리 다릅니다: {what}",
         "uncited": "_답에 출처 번호가 없어, 모델이 읽은 문서를 모두 적습니다._",
         "way": "경로: {route} · 등급: {level} ({kinds}) · /why",
         "line": "{route}{instead} · 등급 {level}{kinds} · 자세히는 `/naru why`",
@@ -83,6 +97,7 @@ _SENTENCES = {
         "withheld": "Some documents may not be shown in this conversation. Please open them yourself:",
         "changed": "The documents or the right to read them changed meanwhile, so this answer cannot be shown. "
         "Please ask again.",
+        "differs": "The documents differ: {what}",
         "uncited": "_The answer cites no passage, so every document that the model read is listed._",
         "way": "way: {route} · level: {level} ({kinds}) · /why",
         "line": "{route}{instead} · level {level}{kinds} · more with `/naru why`",
@@ -141,6 +156,17 @@ def place_name(tongue: Language, place: Place | None) -> str:
     if place.first == place.last:
         return one.format(place.first)
     return many.format(f"{place.first}–{place.last}")
+
+
+def in_force_name(tongue: Language, in_force: InForce | None) -> str:
+    """When a text holds, as a citation and a prompt say it; empty for None."""
+    if in_force is None:
+        return ""
+    first, last = in_force.first, in_force.last
+    if first is None and last is None:
+        return _HOLDS_UNDATED[tongue][in_force.state]
+    days = _DAYS[tongue][2 if first and last else 0 if first else 1].format(first=first, last=last)
+    return _HOLDS[tongue][in_force.state].format(days)
 
 
 def route_name(tongue: Language, route: Route) -> str:

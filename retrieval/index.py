@@ -11,7 +11,6 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 from sqlalchemy import func, or_, select, text, update
@@ -21,6 +20,7 @@ from retrieval import counts, passages
 from retrieval.counts import Counts
 from retrieval.database import Database
 from retrieval.erasures import DOCUMENT, erased, key_of
+from retrieval.in_force import ALWAYS, Term
 from retrieval.label import Level
 from retrieval.parse import Why
 from retrieval.passage import NOTHING_SAID, Principal, Said, Source
@@ -31,7 +31,7 @@ from retrieval.split import Piece
 from retrieval.tables import document
 from retrieval.tables import source as source_table
 
-FORMAT = 1
+FORMAT = 2
 """Counted up when text becomes pieces or terms in another way: then every document is indexed anew."""
 
 _CHUNK = 500
@@ -40,7 +40,7 @@ _CHUNK = 500
 @dataclass(frozen=True, slots=True)
 class Known:
     """What the index holds of a document. sha256: of its last readable version; None: never readable. version: what
-    the source said of that version."""
+    the source said of that version. why: the kind of its problem; "partly": the rest of it was read."""
 
     sha256: bytes | None
     format: int
@@ -48,7 +48,13 @@ class Known:
     version: str | None = None
     said: Said = NOTHING_SAID
     title: str = ""
-    in_force_from: date | None = None
+    term: Term = ALWAYS
+    why: str | None = None
+
+    @property
+    def unread(self) -> bool:
+        """Whether its newest version could not be read at all."""
+        return self.problem is not None and self.why != "partly"
 
     def is_of(self, sha256: bytes) -> bool:
         return self.sha256 == sha256 and self.format == FORMAT
@@ -56,8 +62,8 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
-    """A document as its source has it now. version, said: as its source said them. in_force_from: said, or found in
-    its text."""
+    """A document as its source has it now. version, said: as its source said them. term: from when to when it holds,
+    as its source said or its text. problem: what of it could not be read."""
 
     uri: str
     title: str
@@ -65,7 +71,8 @@ class Fresh:
     passages: tuple[Bagged, ...]
     version: str | None = None
     said: Said = NOTHING_SAID
-    in_force_from: date | None = None
+    term: Term = ALWAYS
+    problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +112,14 @@ class Index:
         async with self._database.transaction() as connection:
             return {
                 row.uri: Known(
-                    row.sha256, row.format, row.problem, row.version, said_of(row.said), row.title, row.in_force_from
+                    row.sha256,
+                    row.format,
+                    row.problem,
+                    row.version,
+                    said_of(row.said),
+                    row.title,
+                    Term(row.in_force_from, row.in_force_until),
+                    row.problem_kind,
                 )
                 for row in await connection.execute(_KNOWN, {"name": source_name})
             }
@@ -216,7 +230,10 @@ async def _swap(
             "title": one.title,
             "sha256": one.sha256.hex(),
             "version": one.version,
-            "in_force_from": one.in_force_from and one.in_force_from.isoformat(),
+            "problem": one.problem,
+            "why": one.problem and "partly",
+            "in_force_from": one.term.first and one.term.first.isoformat(),
+            "in_force_until": one.term.last and one.term.last.isoformat(),
         }
         for one in fresh
     ]
@@ -250,7 +267,8 @@ async def _delete(connection: AsyncConnection, document_ids: list[int], counted:
 
 
 _KNOWN = text(
-    "select uri, sha256, format, problem, version, said, title, in_force_from from document"
+    "select uri, sha256, format, problem, problem_kind, version, said, title, in_force_from, in_force_until"
+    " from document"
     " where source_id = (select id from source where name = :name)"
 )
 _IDS = text(
@@ -267,7 +285,8 @@ _MOVED = text(
 )
 _ROWS = (
     "from jsonb_to_recordset(cast(:rows as jsonb)) as told (uri text, said jsonb, level smallint, readers text[],"
-    " owner text, link text, title text, sha256 text, version text, in_force_from date, problem text, why text)"
+    " owner text, link text, title text, sha256 text, version text, in_force_from date,"
+    " in_force_until date, problem text, why text)"
 )
 _TOLD = text(
     "update document set said = told.said, level = told.level, readers = told.readers, owner = told.owner,"
@@ -275,15 +294,16 @@ _TOLD = text(
 )
 _FRESH = text(
     f"""
-    insert into document (source_id, uri, title, sha256, format, level, readers, version, said, in_force_from, owner,
-                          link)
-    select :source, uri, title, decode(sha256, 'hex'), :format, level, readers, version, said, in_force_from, owner,
-           link {_ROWS}
+    insert into document (source_id, uri, title, sha256, format, level, readers, version, said, in_force_from,
+                          in_force_until, owner, link, problem, problem_kind)
+    select :source, uri, title, decode(sha256, 'hex'), :format, level, readers, version, said, in_force_from,
+           in_force_until, owner, link, problem, why {_ROWS}
     on conflict (source_id, uri) do update set
       title = excluded.title, sha256 = excluded.sha256, format = excluded.format, level = excluded.level,
       readers = excluded.readers, version = excluded.version, said = excluded.said,
-      in_force_from = excluded.in_force_from, owner = excluded.owner, link = excluded.link,
-      problem = null, problem_kind = null
+      in_force_from = excluded.in_force_from, in_force_until = excluded.in_force_until,
+      owner = excluded.owner, link = excluded.link,
+      problem = excluded.problem, problem_kind = excluded.problem_kind
     returning id, uri
     """
 )
@@ -296,7 +316,8 @@ _PROBLEM = text(
     """
 )
 _SAME = text(
-    "update document set version = same.version, problem = null, problem_kind = null"
+    "update document set version = same.version, problem = case when problem_kind = 'partly' then problem end,"
+    " problem_kind = case when problem_kind = 'partly' then problem_kind end"
     " from unnest(cast(:uris as text[]), cast(:versions as text[])) as same (uri, version)"
     " where source_id = :source and document.uri = same.uri"
 )

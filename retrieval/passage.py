@@ -131,9 +131,21 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class InForce:
+    """When a text holds, as of the day it was found. first, last: both included; None: not known.
+
+    state: `now`; `later`, not yet; `before`, no longer: it has ended, or a newer version of it holds.
+    """
+
+    first: date | None
+    last: date | None
+    state: Literal["now", "later", "before"]
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
-    """One page or file as its source last gave it in a readable state. in_force_from: the first day on which it holds;
-    None: not known."""
+    """One page or file as its source last gave it in a readable state. in_force_from, in_force_until: the first and the
+    last day on which it holds; None: not known."""
 
     id: int
     source: str
@@ -144,6 +156,7 @@ class Document:
     link: str | None = None
     owner: str | None = None
     in_force_from: date | None = None
+    in_force_until: date | None = None
 
     @property
     def label(self) -> Label:
@@ -159,7 +172,7 @@ class Passage:
     heading: the headings above it, outermost first, joined by " › ". score: its BM25 and a part of its document's,
     higher is better; comparable within one search only. confidence: how much of the BM25 that a passage could reach
     for this query it does reach, 0 to 1; comparable between searches. place: which pages, slides or rows of the file it
-    stands on, None where it has none.
+    stands on, None where it has none. in_force: when it holds, None where that is not known.
     """
 
     id: int
@@ -169,3 +182,4 @@ class Passage:
     score: float
     confidence: float
     place: Place | None = None
+    in_force: InForce | None = None

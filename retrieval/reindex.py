@@ -7,11 +7,11 @@ from collections import defaultdict, deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from datetime import date
 from hashlib import sha256
 from time import monotonic
 
 from retrieval.database import Database
+from retrieval.in_force import Term, in_force
 from retrieval.index import FORMAT, Changes, Fresh, Index, Known, Problem
 from retrieval.pace import Pace, together
 from retrieval.parse import Parse, Parsed, UnreadableFault
@@ -31,9 +31,6 @@ MANY = 20
 
 Progress = Callable[[int, int, str], None]
 """(documents done, documents in all, uri of the last one)"""
-
-InForce = Callable[[Parsed], date | None]
-"""The first day on which a document holds, as its text says; None: it does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +59,6 @@ async def reindex(
     progress: Progress = lambda done, total, uri: None,
     parse: Parse = in_thread,
     *,
-    in_force: InForce = lambda parsed: None,
     pace: Pace | None = None,
     accept_deletions: bool = False,
 ) -> Report:
@@ -82,7 +78,7 @@ async def reindex(
         vanished = sorted(uri for uri in known.keys() - listed.keys() if not uri.startswith(closed))
         if not accept_deletions or not listed:
             _refuse_to_lose(source, len(known), len(known) - len(vanished), len(listed))
-        run = _Run(index, source.name, _Look(reader, parse, in_force, pace or Pace()), known, listed, vanished)
+        run = _Run(index, source.name, _Look(reader, parse, pace or Pace()), known, listed, vanished)
         return await run.run(progress)
 
 
@@ -117,7 +113,6 @@ class _Look:
 
     reader: Reader
     parse: Parse
-    in_force: InForce
     pace: Pace
 
     async def at(self, listed: Listed, known: Known | None) -> _Found:
@@ -142,8 +137,9 @@ class _Look:
 
     def _fresh(self, listed: Listed, parsed: Parsed, digest: bytes, version: str | None) -> Fresh:
         said = listed.said
-        title, from_ = said.title or parsed.title, said.in_force_from or self.in_force(parsed)
-        return Fresh(listed.uri, title, digest, bagged(title, split(parsed)), version, said, from_)
+        title, term = said.title or parsed.title, _term(said, in_force(parsed))
+        gap = parsed.gap and f"{listed.uri} {parsed.gap}"
+        return Fresh(listed.uri, title, digest, bagged(title, split(parsed)), version, said, term, gap)
 
 
 class _Run:
@@ -212,7 +208,7 @@ class _Run:
             and one.version is not None
             and one.version == known.version
             and known.format == FORMAT
-            and known.problem is None
+            and not known.unread
             and not _retitled(one.said, known.said)
         )
 
@@ -240,9 +236,9 @@ class _Run:
 
         def again(uri: str) -> Fresh:
             known, said = self._known[uri], self._listed[uri].said
-            title, from_ = said.title or known.title, said.in_force_from or known.in_force_from
+            title, term = said.title or known.title, _term(said, known.term)
             digest = known.sha256 or b""
-            return Fresh(uri, title, digest, bagged(title, stored[uri]), versions[uri], said, from_)
+            return Fresh(uri, title, digest, bagged(title, stored[uri]), versions[uri], said, term, known.problem)
 
         return [again(one.uri) if one.uri in stored else one for one in found]
 
@@ -283,7 +279,7 @@ class _Run:
 
     def _differs(self, one: _Same) -> bool:
         known = self._known.get(one.uri)
-        return known is not None and (known.problem is not None or known.version != one.version)
+        return known is not None and (known.unread or known.version != one.version)
 
     def _count(self, one: Fresh, moved: bool) -> None:
         known = self._known.get(one.uri)
@@ -312,6 +308,11 @@ class _Run:
             relabelled=relabelled,
             lacking=self._lacking,
         )
+
+
+def _term(said: Said, own: Term) -> Term:
+    """When a document holds: what its source says of the first day counts more than what it says itself."""
+    return own if said.in_force_from is None else replace(own, first=said.in_force_from)
 
 
 def _retitled(said: Said, before: Said) -> bool:

@@ -56,8 +56,8 @@ def said_row(said: Said) -> dict[str, Any]:
 
 
 def document_of(row: Row[Any]) -> Document:
-    """From the columns document_id, source, uri, title, level, readers, link, owner, own_link, in_force_from. link:
-    the source's, which the uri is appended to; own_link: the document's."""
+    """From the columns document_id, source, uri, title, level, readers, link, owner, own_link, in_force_from,
+    in_force_until. link: the source's, which the uri is appended to; own_link: the document's."""
     return Document(
         id=row.document_id,
         source=row.source,
@@ -68,6 +68,7 @@ def document_of(row: Row[Any]) -> Document:
         link=row.own_link or (None if row.link is None else _address(row.link, row.uri)),
         owner=row.owner,
         in_force_from=row.in_force_from,
+        in_force_until=row.in_force_until,
     )
 
 

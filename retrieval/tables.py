@@ -79,6 +79,7 @@ document = Table(
         comment="level, readers, date in force, owner, link as its source said them",
     ),
     Column("in_force_from", Date, comment="the first day on which it holds; null: not known"),
+    Column("in_force_until", Date, comment="the last day on which it holds; null: not known"),
     Column("owner", Text, comment="whom to ask about it; null: the owner of the source"),
     Column("link", Text, comment="where people open it; null: made from the link of the source"),
     Column("problem", Text, comment="why the newest version could not be read; null: it could"),

@@ -167,9 +167,9 @@ def _words(run: str) -> Iterator[str]:
         yield "".join(parts)  # on-call, wi-fi: people also write them as one word
     for part in parts:
         if part not in ENGLISH_STOP_WORDS:
-            yield (part.lstrip("0") or "0") if part.isdecimal() else _stem(part)
+            yield (part.lstrip("0") or "0") if part.isdecimal() else stem(part)
 
 
 @lru_cache(maxsize=65_536)
-def _stem(word: str) -> str:
+def stem(word: str) -> str:
     return str(snowballstemmer.stemmer("english").stemWord(word))

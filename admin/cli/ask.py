@@ -14,8 +14,9 @@ from bot.answer import Considered, answer, consider
 from bot.console import show, table
 from bot.domain import Answer
 from bot.why import sink_says
+from bot.words import in_force_name
 from retrieval.label import Label
-from retrieval.passage import Passage
+from retrieval.passage import InForce, Passage
 
 Question = Annotated[str, typer.Argument(help="The question; - reads it from standard input.")]
 
@@ -94,6 +95,7 @@ def answer_data(result: Answer) -> dict[str, Any]:
                 "title": c.title,
                 "heading": c.heading,
                 "place": str(c.place) if c.place else None,
+                "in_force": in_force_data(c.in_force),
                 "uri": c.uri,
                 "link": c.link,
             }
@@ -104,6 +106,13 @@ def answer_data(result: Answer) -> dict[str, Any]:
         "reasons": _reasons(result.label),
         "decision": str(result.decision),
     }
+
+
+def in_force_data(in_force: InForce | None) -> dict[str, str | None] | None:
+    if in_force is None:
+        return None
+    first, last = (str(day) if day else None for day in (in_force.first, in_force.last))
+    return {"from": first, "until": last, "state": in_force.state}
 
 
 def _reasons(label: Label) -> list[dict[str, str]]:
@@ -119,6 +128,7 @@ def _passage(passage: Passage) -> dict[str, Any]:
         "uri": document.uri,
         "source": document.source,
         "level": document.level.name,
+        "in_force": in_force_data(passage.in_force),
         "score": round(passage.score, 3),
         "confidence": round(passage.confidence, 3),
         "text": passage.text,
@@ -159,7 +169,15 @@ def _print_explained(considered: Considered) -> None:
 
 def _print_passages(passages: tuple[Passage, ...]) -> None:
     rows = [
-        (f"{p.score:.2f}", f"{p.confidence:.2f}", p.document.level.name, p.document.uri, p.heading) for p in passages
+        (
+            f"{p.score:.2f}",
+            f"{p.confidence:.2f}",
+            p.document.level.name,
+            p.document.uri,
+            p.heading,
+            in_force_name("en", p.in_force),
+        )
+        for p in passages
     ]
-    columns = ["score", "confidence", "level", "document", "heading"]
+    columns = ["score", "confidence", "level", "document", "heading", ""]
     out.print(table(columns, rows) if rows else "Nothing that may be read there has any of these words.")

@@ -46,7 +46,8 @@ class _Block:
 def quote(question: str, parts: Iterable[Part]) -> str:
     """Of each passage the block that shares most with the question, best first, each with its passage's number. Terms
     that are rare among the blocks weigh more. Empty where there is no passage."""
-    passages = [_blocks(number, texts) for number, texts in _by_passage(parts).items()]
+    found_in = _by_passage(parts)
+    passages = [_blocks(number, texts) for number, texts in found_in.items()]
     blocks = [block for passage in passages for block in passage]
     found = Counter(term for block in blocks for term in block.terms | block.above)
     asked = {
@@ -57,9 +58,17 @@ def quote(question: str, parts: Iterable[Part]) -> str:
     chosen = [max(passage, key=lambda block: block.weight(asked)) for passage in passages]
     chosen = [block for block in chosen if not _is_heading(block.text)] or chosen
     chosen.sort(key=lambda block: -block.weight(asked))
+    chosen = _versions_in_order(chosen, {number for number, texts in found_in.items() if Role.IN_FORCE in texts})
     enough = _WORTH_QUOTING * max((block.weight(asked) for block in chosen), default=0.0)
     kept = [block for block in chosen if block.weight(asked) >= enough]
     return "\n\n".join(_quoted(block, asked) for block in kept[:_MOST_QUOTES])
+
+
+def _versions_in_order(blocks: list[_Block], dated: set[int]) -> list[_Block]:
+    """The blocks of passages that say when they are in force in the order of their numbers, among the places that they
+    have: the search has put the version that counts first, and an older one may say more of the question's words."""
+    in_order = iter(sorted((block for block in blocks if block.number in dated), key=lambda block: block.number))
+    return [next(in_order) if block.number in dated else block for block in blocks]
 
 
 def _by_passage(parts: Iterable[Part]) -> dict[int, dict[Role, str]]:

@@ -15,6 +15,7 @@ from typing import Literal
 from bot.domain import Question, Room, Turn
 from bot.policy import detect
 from bot.policy.rules import Rules, allowed
+from bot.words import in_force_name
 from retrieval.label import NOTHING_SENSITIVE, Label, Level
 from retrieval.passage import Document, Passage
 
@@ -30,12 +31,13 @@ class Role(StrEnum):
     EARLIER_QUESTION = "earlier question"
     EARLIER_ANSWER = "earlier answer"
     TITLE = "title"
+    IN_FORCE = "in force"
     HEADING = "heading"
     PASSAGE = "passage"
     QUESTION = "question"
 
 
-FROM_DOCUMENTS = frozenset({Role.TITLE, Role.HEADING, Role.PASSAGE})
+FROM_DOCUMENTS = frozenset({Role.TITLE, Role.IN_FORCE, Role.HEADING, Role.PASSAGE})
 """The roles whose text an answer may show to the room."""
 
 
@@ -69,9 +71,12 @@ def question_part(question: Question, rules: Rules) -> Part:
 
 
 def passage_parts(number: int, passage: Passage, rules: Rules) -> Prompt:
-    """Title, heading and text of one passage, each labelled by itself on top of what the source says."""
+    """Title, dates in force, heading and text of one passage, each labelled by itself on top of what the source says.
+    Dates that are not known are no Part."""
+    dates = in_force_name("en", passage.in_force)
     pieces = (
         (Role.TITLE, passage.document.title, f"passage {number} title"),
+        *(((Role.IN_FORCE, dates, f"passage {number} dates"),) if dates else ()),
         (Role.HEADING, passage.heading, f"passage {number} heading"),
         (Role.PASSAGE, passage.text, f"passage {number}"),
     )
@@ -119,7 +124,9 @@ def joined(parts: Iterable[Part], rules: Rules) -> Label:
     theirs = tuple(part for part in parts if part.role is not Role.INSTRUCTIONS)
     label = Label.join([part.label for part in theirs])
     typed = tuple(part for part in theirs if part.role in (Role.EARLIER_QUESTION, Role.QUESTION))
-    for neighbours in (theirs, typed):
+    # A line of dates that we put between a title and its text must not hide what is split over the two.
+    written = tuple(part for part in theirs if part.role is not Role.IN_FORCE)
+    for neighbours in (written, typed):
         together = found_in("".join(part.text for part in neighbours), "parts read together", rules)
         label |= Label(frozenset(r for r in together.reasons if r.kind not in label.kinds))
     return label

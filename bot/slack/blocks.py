@@ -13,7 +13,7 @@ from uuid import UUID
 
 from bot.domain import Answer, Citation
 from bot.slack.mrkdwn import Line, link, mrkdwn, sections
-from bot.words import Language, both, place_name, route_name, say
+from bot.words import Language, both, in_force_name, place_name, route_name, say
 
 GOOD, BAD, FORM = "feedback_good", "feedback_bad", "feedback"
 ALONE = "ask_alone"
@@ -119,7 +119,8 @@ def _source(citation: Citation, tongue: Language) -> str:
     place = place_name(tongue, citation.place)
     name = " › ".join(filter(None, (_short(citation.title), _short(citation.heading), place))) or _short(citation.uri)
     short_enough = citation.link is not None and len(citation.link) <= _LONGEST_LINK
-    return f"[{citation.number}] {link(citation.link if short_enough else None, name)}"
+    shown = f"[{citation.number}] {link(citation.link if short_enough else None, name)}"
+    return " · ".join(filter(None, (shown, in_force_name(tongue, citation.in_force))))
 
 
 def _short(name: str) -> str:

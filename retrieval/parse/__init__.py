@@ -21,6 +21,7 @@ Why = Literal[
     "drm",  # wrapped by a rights management system
     "distribution",  # an HWP made for distribution only
     "scanned",  # pictures of pages, no text
+    "partly",  # some of its pages are, the rest was read
     "legacy",  # .doc, .xls, .ppt
     "unknown",  # of no family that is read
     "empty",
@@ -61,11 +62,13 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """pictures: the pages of which nothing was read, because they are pictures without text."""
+    """pictures: the pages of which nothing was read, because they are pictures without text. front: what stands before
+    the text for machines (YAML front matter), as written; it is not searched."""
 
     title: str
     sections: tuple[Section, ...]
     pictures: tuple[int, ...] = ()
+    front: str = ""
 
     @property
     def gap(self) -> str | None:

@@ -158,4 +158,4 @@ def _clean(parsed: Parsed) -> Parsed:
         for section in parsed.sections
     )
     kept = tuple(section for section in sections if section.headings or section.blocks)
-    return Parsed(parsed.title.translate(_CONTROL), kept, parsed.pictures)
+    return Parsed(parsed.title.translate(_CONTROL), kept, parsed.pictures, parsed.front.translate(_CONTROL))

@@ -18,7 +18,8 @@ _FRONT_MATTER = re.compile(
 
 def parse_markdown(name: str, text: str) -> Parsed:
     """The title is the first heading of level 1, or `name`. Every line of the body is in one block."""
-    body = _FRONT_MATTER.sub("", text, count=1)
+    front = _FRONT_MATTER.match(text)
+    body = text[front.end() :] if front else text
     lines = body.split("\n")
     title: str | None = None
     path: list[tuple[int, str]] = []
@@ -44,7 +45,7 @@ def parse_markdown(name: str, text: str) -> Parsed:
         if len(heading) == MAX_HEADING:
             blocks.append(source)
     close()
-    return Parsed(title or name[:MAX_HEADING], tuple(sections))
+    return Parsed(title or name[:MAX_HEADING], tuple(sections), front=front[0] if front else "")
 
 
 def _pieces(lines: list[str], body: str) -> Iterator[tuple[int, int, int, str]]:

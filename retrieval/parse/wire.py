@@ -57,7 +57,7 @@ def answer(outcome: Parsed | Refusal) -> bytes:
             (one.headings, one.blocks, (one.place.kind, one.place.first, one.place.last) if one.place else None)
             for one in outcome.sections
         ]
-        said = {"title": outcome.title, "sections": sections, "pictures": outcome.pictures}
+        said = {"title": outcome.title, "sections": sections, "pictures": outcome.pictures, "front": outcome.front}
     payload = json.dumps(said, ensure_ascii=False, check_circular=False).encode("utf-8", "replace")
     if len(payload) > MAX_ANSWER:
         raise Refusal("too_much_text", mb=MAX_ANSWER // 1024**2)
@@ -75,10 +75,10 @@ def outcome(payload: bytes) -> Parsed:
             map(_is_number, numbers.values())
         ):
             raise _refusal(cause, numbers)
-        case {"title": str(title), "sections": list(sections), "pictures": list(pictures)} if all(
+        case {"title": str(title), "sections": list(sections), "pictures": list(pictures), "front": str(front)} if all(
             map(_is_number, pictures)
         ):
-            return Parsed(_text(title, MAX_HEADING), tuple(map(_section, sections)), tuple(pictures))
+            return Parsed(_text(title, MAX_HEADING), tuple(map(_section, sections)), tuple(pictures), front)
     raise WireError("neither a document nor a refusal")
 
 

@@ -430,3 +430,24 @@ def test_a_directory_is_checked_before_it_is_used(listed: Naru, tmp_path: Path) 
         "line 2, 퇴사일",
         "line 4",
     ]
+
+
+def test_the_glossary_is_listed_checked_and_tried(naru: Naru, tmp_path: Path) -> None:
+    (tmp_path / "naru.toml").write_text("")
+    path = tmp_path / "glossary.toml"
+    path.write_text(
+        '[[words]]\nsame = ["연차", "PTO"]\n\n[[words]]\nsay = ["법카"]\nmean = ["법인카드"]\n', encoding="utf-8"
+    )
+    assert data(naru("glossary", "list", "--json")) == [
+        {"line": 1, "words": ["연차", "PTO"], "means": [], "one_way": False},
+        {"line": 4, "words": ["법카"], "means": ["법인카드"], "one_way": True},
+    ]
+    assert data(naru("glossary", "check", "--json")) == {"file": str(path), "entries": 2}
+    assert data(naru("glossary", "try", "법카로 산 연차는?", "--json")) == [
+        {"word": "법카", "also": ["법인카드"]},
+        {"word": "연차", "also": ["PTO"]},
+    ]
+    path.write_text('[[words]]\nsame = ["연차", "연"]\n', encoding="utf-8")
+    done = naru("glossary", "check")
+    assert done.returncode == 1
+    assert done.stderr.strip() == f"{path}, line 2: '연' is one letter, which is found in every other word"

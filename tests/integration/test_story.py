@@ -294,3 +294,52 @@ async def test_an_answer_is_the_same_story_for_two_people_at_once(tmp_path: Path
         answers = await asyncio.gather(*(naru.ask(SALARY, person, thread=thread) for thread, person in pairs))
         for (_, person), answered in zip(pairs, answers, strict=True):
             assert ("구천만" in answered.text) is (person == "U2")
+
+
+EXPENSES = {
+    "old.md": "# 경비 규정 2025\n\n- 시행일: 2025-01-01\n\n## 한도\n\n연장근로 식대는 1인 10,000원까지 청구합니다.\n",
+    "new.md": "# 경비 규정 2026\n\n- 시행일: 2026-01-01\n\n## 한도\n\n연장근로 식대는 1인 15,000원까지 청구합니다.\n",
+}
+DIFFER = "문서끼리 다릅니다: [1] 15,000원 (2026-01-01) · [2] 10,000원 (2025-01-01)"
+
+
+async def test_the_version_in_force_is_answered_from_and_the_other_is_not_hidden(
+    tmp_path: Path, fresh_url: str
+) -> None:
+    async with company(tmp_path, fresh_url, EXPENSES, cloud=(Says("15,000원입니다. [1]"),)) as naru:
+        answered = await naru.ask("연장근로 식대는 얼마인가요?")
+        assert answered.route is Route.CLOUD
+        assert DIFFER in answered.text
+        assert [c.uri for c in answered.citations] == ["new.md", "old.md"]
+        assert [c.in_force.state for c in answered.citations if c.in_force] == ["now", "before"]
+        (request,) = naru.cloud.requests
+        prompt = request.json["messages"][1]["content"]
+        assert "경비 규정 2026\nin force from 2026-01-01\n" in prompt
+        assert "경비 규정 2025\nno longer in force, from 2025-01-01\n" in prompt
+
+
+async def test_a_quotation_says_as_well_where_documents_differ(tmp_path: Path, fresh_url: str) -> None:
+    async with company(tmp_path, fresh_url, EXPENSES, cloud=(Status(500),), on_prem=(Status(500),)) as naru:
+        answered = await naru.ask("연장근로 식대는 얼마인가요?")
+        assert answered.route is Route.QUOTE
+        assert DIFFER in answered.text
+        assert answered.text.index("15,000원") < answered.text.index("10,000원")
+
+
+async def test_a_version_that_may_not_be_shown_in_a_room_is_in_no_difference_there(
+    tmp_path: Path, fresh_url: str
+) -> None:
+    documents = {"hr/old.md": EXPENSES["old.md"], "new.md": EXPENSES["new.md"]}
+    async with company(tmp_path, fresh_url, documents, cloud=(Says("15,000원입니다. [1]"),)) as naru:
+        answered = await naru.ask("연장근로 식대는 얼마인가요?", "U2", "C2")
+        assert "10,000" not in answered.text
+        assert "다릅니다" not in answered.text
+
+
+async def test_the_companys_words_widen_the_search_and_are_in_no_prompt(tmp_path: Path, fresh_url: str) -> None:
+    async with company(tmp_path, fresh_url, DOCUMENTS) as naru:
+        assert not (await naru.ask("PTO?", thread="a")).known
+        words = '[[words]]\nsame = ["연차", "PTO", "쉬는날주머니"]\n'
+        (tmp_path / "glossary.toml").write_text(words, encoding="utf-8")
+        assert (await naru.ask("PTO?", thread="b")).known
+        assert "쉬는날주머니".encode() not in naru.cloud.bytes_received + naru.on_prem.bytes_received

@@ -21,7 +21,8 @@ MAY_IMPORT = {
 }
 PURE = {
     "retrieval/label.py", "retrieval/passage.py", "retrieval/text.py", "retrieval/stopwords.py", "retrieval/bm25.py",
-    "retrieval/split.py", "retrieval/errors.py", "retrieval/schedule.py",
+    "retrieval/split.py", "retrieval/errors.py", "retrieval/schedule.py", "retrieval/dates.py", "retrieval/in_force.py",
+    "retrieval/versions.py", "retrieval/glossary.py", "bot/quantities.py", "bot/differences.py",
     "admin/check/finding.py", "admin/check/clocks.py",
     "bot/small_talk.py", "bot/why.py", "bot/slack/mrkdwn.py", "bot/slack/blocks.py", "bot/slack/users.py",
     "bot/domain.py", "bot/check.py", "bot/rewrite.py", "bot/words.py", "bot/models/quote.py",
@@ -54,6 +55,7 @@ ONLY_IN = {
         "bot/policy/rules.py",
         "bot/directory_row.py",
         "bot/directory_table.py",
+        "bot/glossary_file.py",
         "admin/backup/archive.py",
     },
     "typer": {"admin/cli"},

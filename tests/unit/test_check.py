@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -16,7 +18,7 @@ from bot.domain import Answer, Draft, Route
 from bot.policy import detect
 from bot.words import say
 from retrieval.label import Level
-from retrieval.passage import Document, Passage
+from retrieval.passage import Document, InForce, Passage
 from tests.builders import DM, api_key, ask, decision_for, document, parts_of, passage, rrn, shipped_rules
 
 LEAVE = document(1)
@@ -339,3 +341,66 @@ def test_nothing_refused_above_mask_is_ever_left(pieces: list[str]) -> None:
 def test_an_answer_is_as_sensitive_as_its_decision_and_what_it_says() -> None:
     kinds = checked("문의: " + "gildong" + "@" + "haneul.example [1]").label.kinds
     assert {"email", "source", "channel"} <= kinds
+
+
+# Differences
+
+
+def limits(number: int, amount: str, first: date | None = None) -> Passage:
+    of = document(number, title=f"경비 {2024 + number}", in_force_from=first)
+    known = InForce(first, None, "now") if first else None
+    return replace(
+        passage(f"연장근로 식대는 1인 {amount}까지입니다.", of=of, heading="한도", id=number), in_force=known
+    )
+
+
+OLD, NEW = limits(1, "10,000원", date(2025, 1, 1)), limits(2, "15,000원", date(2026, 1, 1))
+MEAL = "연장근로 식대는 얼마까지예요?"
+
+
+@pytest.mark.parametrize("route", [Route.CLOUD, Route.ON_PREM, Route.QUOTE])
+def test_where_shown_passages_differ_the_answer_says_so_and_cites_both(route: Route) -> None:
+    answer = checked("15,000원입니다 [2].", passages=(OLD, NEW), route=route, question=MEAL)
+    assert "문서끼리 다릅니다: [1] 10,000원 (2025-01-01) · [2] 15,000원 (2026-01-01)" in answer.text
+    assert [c.number for c in answer.citations] == [1, 2]
+
+
+def test_a_difference_is_said_in_the_language_of_the_question() -> None:
+    answer = checked("15,000원 [2].", passages=(OLD, NEW), question="What is the 식대 limit for overtime work?")
+    assert "The documents differ: [1] 10,000원" in answer.text
+
+
+def test_what_may_not_be_shown_here_is_in_no_difference() -> None:
+    answer = checked("15,000원입니다 [1].", passages=(NEW,), title_only=(OLD,), question=MEAL)
+    assert "10,000" not in answer.text
+    assert "다릅니다" not in answer.text
+
+
+@pytest.mark.parametrize("draft", ["모르겠습니다: 주어진 문서에서 답을 찾지 못했습니다.", ""])
+def test_an_answer_that_does_not_know_says_nothing_of_differences(draft: str) -> None:
+    assert "다릅니다" not in checked(draft, passages=(OLD, NEW), question=MEAL).text
+
+
+def test_a_refusal_and_a_stale_answer_say_nothing_of_differences() -> None:
+    for answer in (
+        checked("", passages=(OLD, NEW), route=Route.REFUSE, question=MEAL),
+        checked("15,000원입니다 [2].", passages=(OLD, NEW), present=[NEW.document], question=MEAL),
+    ):
+        assert "다릅니다" not in answer.text
+        assert "10,000" not in answer.text
+
+
+def test_a_row_that_names_a_person_by_number_is_masked_in_a_difference_too() -> None:
+    header = "| 대상 | 한도 |\n| --- | --- |\n"
+    pair = [
+        replace(one, text=f"{header}| 식대 {rrn()} | {amount} |")
+        for one, amount in ((OLD, "10,000원"), (NEW, "15,000원"))
+    ]
+    answer = checked("식대 [2].", passages=tuple(pair), question=MEAL)
+    assert "다릅니다" in answer.text
+    assert rrn() not in answer.text
+
+
+def test_a_citation_keeps_from_when_its_passage_holds() -> None:
+    (citation,) = checked("15,000원 [1].", passages=(NEW,), question=MEAL).citations
+    assert citation.in_force == InForce(date(2026, 1, 1), None, "now")

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import date
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain import Turn
-from bot.policy.parts import Prompt, Role, messages, passage_parts, question_part, thread_parts
+from bot.policy.parts import Prompt, Role, joined, messages, passage_parts, question_part, thread_parts
 from bot.prompt import Template, build
 from retrieval.label import NOTHING_SENSITIVE, Level
-from tests.builders import DM, ask, decision_for, document, parts_of, passage, shipped_rules
+from retrieval.passage import InForce
+from tests.builders import DM, ask, decision_for, document, parts_of, passage, rrn, shipped_rules
 
 TEMPLATE = Template("Answer from the passages.")
 MARK = "0f1e2d3c4b5a6978"
@@ -39,6 +42,36 @@ def test_passages_stand_under_their_numbers_with_title_and_heading() -> None:
     assert f"<{MARK} passage 1>\n휴가 규정\n연차\n연차는 15일입니다.\n</{MARK}>" in user
     assert f"<{MARK} passage 2>\n출장 규정\n정산\n정산합니다.\n</{MARK}>" in user
     assert user.endswith(f"<{MARK} question>\n{ask().text}\n</{MARK}>\n")
+
+
+def test_the_prompt_says_which_passage_is_in_force_and_from_when() -> None:
+    old = replace(passage(), in_force=InForce(date(2025, 1, 1), date(2025, 12, 31), "before"))
+    new = replace(passage(id=2), in_force=InForce(date(2026, 1, 1), None, "now"))
+    coming = replace(passage(id=3), in_force=InForce(date(2027, 1, 1), None, "later"))
+    user = said(parts_of(ask(), old, new, coming))[1]["content"]
+    assert "passage 1>\n휴가 규정\nno longer in force, from 2025-01-01 to 2025-12-31\n연차\n" in user
+    assert "passage 2>\n휴가 규정\nin force from 2026-01-01\n연차\n" in user
+    assert "passage 3>\n휴가 규정\nnot in force yet, from 2027-01-01\n연차\n" in user
+
+
+def test_dates_in_force_carry_the_label_of_their_document() -> None:
+    secret = passage(of=document(level=Level.CONFIDENTIAL))
+    parts = passage_parts(1, replace(secret, in_force=InForce(date(2026, 1, 1), None, "now")), RULES)
+    (dates,) = [part for part in parts if part.role is Role.IN_FORCE]
+    assert dates.label.level is Level.CONFIDENTIAL
+
+
+def test_dates_between_a_title_and_its_text_do_not_hide_what_is_split_over_the_two() -> None:
+    front, back = rrn()[:7], rrn()[7:]
+    split = passage(back, of=document(title=front), heading="")
+    dated = replace(split, in_force=InForce(date(2026, 1, 1), None, "now"))
+    assert "kr_rrn" in joined(passage_parts(1, dated, RULES), RULES).kinds
+
+
+def test_the_shipped_template_says_what_the_dates_are_for() -> None:
+    text = Template.shipped("answer").text
+    assert "no longer in force" in text
+    assert "not in force yet" in text
 
 
 def test_the_thread_stands_between_the_passages_and_the_question() -> None:

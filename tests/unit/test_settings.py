@@ -131,9 +131,6 @@ def test_the_terms_of_the_directory_are_what_the_file_says(tmp_path: Path) -> No
     directory = load(tmp_path, text).directory
     assert directory.terms.everyone == frozenset({"employment:employee", "group:lisbon"})
     assert directory.terms.alone
-        frozenset({"employment:employee", "group:lisbon"}),
-        True,
-    )
     assert directory.terms.external == {"email:team@company.example": {"email:kim@company.example", "group:hr"}}
     assert directory.dialect.words == {"촉탁직": "contractor"}
     assert directory.dialect.ignored == frozenset({"전화"})
@@ -257,8 +254,8 @@ def test_every_problem_is_said_at_once(tmp_path: Path) -> None:
             {},
             "directory.external must not lead from one of its keys to another",
         ),
-        ("timezone = 'Asia/Seol'", {}, "timezone must be a time zone such as Asia/Seoul"),
-        ("timezone = 'Asia'", {}, "timezone must be a time zone"),
+        ("timezone = 'Asia/Seol'", {}, "timezone must be the name of a time zone such as Asia/Seoul"),
+        ("timezone = 'Asia'", {}, "timezone must be the name of a time zone"),
         ("models = 3", {"NARU_CLOUD_MODEL": "m"}, "models must be a section of its own"),
         ("sources = {}", {}, "sources must be a list in [brackets]"),
         ("[models.cloud]\nattempts = 0", {}, "models.cloud.attempts must be at least 1"),
@@ -369,7 +366,7 @@ def test_the_example_shows_every_key_with_its_default() -> None:
 
 def test_the_example_as_it_is_sets_nothing_and_uncommented_it_loads(tmp_path: Path) -> None:
     assert tomllib.loads(EXAMPLE.read_text(encoding="utf-8")) == {}
-    for name in ("policy.toml", "people.toml"):
+    for name in ("policy.toml", "people.toml", "glossary.toml"):
         (tmp_path / name).touch()
     settings = load(tmp_path, uncommented())
     assert settings.sources[0].rules[0].level is Level.CONFIDENTIAL
@@ -392,3 +389,23 @@ def test_an_unknown_name_in_a_dotenv_file_is_a_problem(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("NARU_HOEM=/x\n", encoding="utf-8")
     with pytest.raises(SettingsFault, match="NARU_HOME"):
         Settings.load({}, tmp_path)
+
+
+def test_the_glossary_and_the_time_zone_have_defaults(tmp_path: Path) -> None:
+    (tmp_path / "naru.toml").write_text("")
+    settings = Settings.load({"NARU_HOME": "home"}, tmp_path)
+    assert settings.glossary == tmp_path / "glossary.toml"
+    assert settings.timezone.key == "Asia/Seoul"
+
+
+def test_a_glossary_that_is_named_must_be_there(tmp_path: Path) -> None:
+    (tmp_path / "naru.toml").write_text('glossary = "words.toml"')
+    with pytest.raises(SettingsFault, match=r"glossary must be a file that exists"):
+        Settings.load({"NARU_HOME": "home"}, tmp_path)
+
+
+@pytest.mark.parametrize("name", ["Asia/Soul", "", "../etc/passwd", "KST+9"])
+def test_a_time_zone_that_nobody_knows_is_one_sentence(tmp_path: Path, name: str) -> None:
+    (tmp_path / "naru.toml").write_text(f'timezone = "{name}"')
+    with pytest.raises(SettingsFault, match=r"timezone must be the name of a time zone such as Asia/Seoul"):
+        Settings.load({"NARU_HOME": "home"}, tmp_path)

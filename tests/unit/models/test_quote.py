@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import date
 
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from bot.models.quote import quote
-from retrieval.passage import Passage
+from retrieval.passage import InForce, Passage
 from tests.builders import ask, document, parts_of, passage
 
 TABLE = "| 근속 | 연차 일수 |\n| --- | --- |\n| 1년 이상 | 15일 |\n| 3년 이상 | 25일 |"
@@ -37,6 +39,17 @@ def test_a_rare_term_counts_more_than_one_that_every_block_has() -> None:
 def test_the_best_passage_comes_first_and_far_weaker_ones_do_not_come_at_all() -> None:
     said = quoted("안식 휴가는 며칠?", "휴가는 자유입니다.", "안식 휴가는 15일입니다.", "주차는 지하입니다.")
     assert said == "> 안식 휴가는 15일입니다. [2]"
+
+
+def test_the_version_that_the_search_put_first_is_quoted_before_one_that_says_more_of_the_question() -> None:
+    new = passage("연장근로 식대는 15,000원입니다.", of=document(title="경비"), heading="", id=1)
+    old = passage("연장근로 식대 한도는 10,000원입니다.", of=document(2, title="경비 2025"), heading="", id=2)
+    dated = [
+        replace(new, in_force=InForce(date(2026, 1, 1), None, "now")),
+        replace(old, in_force=InForce(date(2025, 1, 1), None, "before")),
+    ]
+    assert re.findall(r"\[(\d)\]", quoted("연장근로 식대 한도", new, old)) == ["2", "1"]
+    assert re.findall(r"\[(\d)\]", quoted("연장근로 식대 한도", *dated)) == ["1", "2"]
 
 
 def test_a_heading_tells_what_a_block_is_about() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date
 from html import unescape
 from uuid import UUID
 
@@ -15,6 +17,7 @@ from bot.domain import Answer, Citation, Route
 from bot.slack.blocks import BAD, GOOD, Block, Message, answered, bar, draft, feedback_form, notice, progress, told
 from bot.words import Language
 from retrieval.label import NOTHING_SENSITIVE, Label, Level
+from retrieval.passage import InForce
 
 ID = UUID(int=7)
 LINK = "https://handbook.example/hr/1.md"
@@ -268,3 +271,12 @@ def test_the_bar_is_never_full_before_the_last_document(done: int, total: int) -
 @given(st.integers(1, 10**6), st.integers(0, 10**6))
 def test_the_bar_never_goes_back(total: int, done: int) -> None:
     assert bar(done, total).count("▰") <= bar(done + 1, total).count("▰")
+
+
+def test_a_source_says_when_it_is_in_force() -> None:
+    old = replace(LEAVE, in_force=InForce(date(2025, 1, 1), date(2025, 12, 31), "before"))
+    new = replace(LEAVE, number=2, in_force=InForce(date(2026, 1, 1), None, "now"))
+    said = "\n".join(mrkdwn_of(answered(answer(citations=(old, new)), "ko"))).split("\n")
+    assert f"[1] <{LINK}|휴가 규정 › 연차 › 일수> · 옛 판, 2025-01-01부터 2025-12-31까지 시행" in said
+    assert f"[2] <{LINK}|휴가 규정 › 연차 › 일수> · 2026-01-01부터 시행" in said
+    assert any("in force from 2026-01-01" in text for text in mrkdwn_of(answered(answer(citations=(new,)), "en")))
