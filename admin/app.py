@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from admin import schema
+from admin import embedders, schema
 from admin.embedded import EmbeddedPostgres
+from admin.embedders import Embedding
 from bot.answer import Deps
 from bot.config_file import Shore
 from bot.domain import Question, QuestionFault, Room, Route
@@ -57,6 +58,7 @@ class App:
     database: Database
     catalogue: Catalogue
     search: Search
+    embedding: Embedding
     people: DirectoryFile
     records: Records
     rules: Callable[[], Rules]
@@ -96,6 +98,7 @@ class App:
             else:
                 await self.catalogue.note(source.name, None)
                 done.append((source, report))
+        await self.embedding.follow()
         return done
 
     async def _reindex(self, source: Source, progress: Progress, patient: bool) -> Report:
@@ -142,7 +145,8 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
             await schema.upgrade(url)
         else:
             await schema.verify(url)
-        catalogue, search = Catalogue(database), Search(database)
+        embedding = await embedders.opened(settings, rules, database, stack)
+        catalogue, search = Catalogue(database), Search(database, embedding.embedders)
         if sync:
             await catalogue.sync(settings.sources)
         seal = Seal(await _sealing_key(settings, database))
@@ -158,7 +162,7 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
             passages=settings.answer.passages,
             operator=seal.pseudonym(f"os:{pwd.getpwuid(os.getuid()).pw_name}"),
         )
-        yield App(settings, url, seal, database, catalogue, search, people, records, rules, deps)
+        yield App(settings, url, seal, database, catalogue, search, embedding, people, records, rules, deps)
 
 
 def data_use(settings: Settings) -> DataUse | None:

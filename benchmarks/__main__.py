@@ -12,7 +12,7 @@ from dataclasses import asdict
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import Benchmark, Row, ack, chaos, first_run, outage, overhead, questions
+from benchmarks import Benchmark, Row, ack, chaos, first_run, outage, overhead, questions, retrieval
 from retrieval.errors import Fault
 
 BENCHMARKS: Mapping[str, Benchmark] = {
@@ -21,7 +21,11 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "first_run": first_run.measure,
     "ack": ack.measure,
 }
-ALONE: Mapping[str, Callable[[Sequence[str]], int]] = {"chaos": chaos.main, "outage": outage.main}
+ALONE: Mapping[str, Callable[[Sequence[str]], int]] = {
+    "chaos": chaos.main,
+    "outage": outage.main,
+    "retrieval": retrieval.main,
+}
 """With options of their own, and too long to be part of `all`."""
 
 

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, Strict
 
 from bot.toml_file import LevelName, Section
 from retrieval.passage import Principal, Rule, Source
+from retrieval.text import LANGUAGES, Language
+
+T = TypeVar("T")
 
 RESERVED_SOURCES = ("approved",)  # answers that people approved: Naru fills it itself
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -56,7 +59,7 @@ def _principal(value: str) -> Principal:
     return Principal(value)
 
 
-def _not_empty(value: tuple[str, ...]) -> tuple[str, ...]:
+def _not_empty(value: tuple[T, ...]) -> tuple[T, ...]:
     """Not Field(min_length=1): that one also complains when there is an entry and the entry is wrong."""
     if not value:
         raise ValueError("must not be empty")
@@ -140,10 +143,32 @@ class OnPrem(Shore):
     hosts: Hosts = LOOPBACK
 
 
+class EmbedModel(Endpoint):
+    """An embedding model: at an address or, without one, by `local` in this process. languages: None where its kind
+    says. dimensions: to be asked of the server. The prefixes are what the model's card wants before a text."""
+
+    local: Text | None = None
+    languages: Annotated[tuple[Literal["ko", "en"], ...], Strict(False), AfterValidator(_not_empty)] | None = None
+    dimensions: int | None = Field(default=None, ge=1, le=4000)
+    query_prefix: str = ""
+    passage_prefix: str = ""
+
+    @property
+    def known(self) -> frozenset[Language]:
+        """The languages that it knows: as said, else both for a server's, and English for one in this process."""
+        return frozenset(self.languages or (LANGUAGES if self.base_url else ("en",)))
+
+
+class Embed(EmbedModel):
+    """previous: the model that goes on serving until this one's vectors are there."""
+
+    previous: EmbedModel | None = None
+
+
 class Models(Section):
     cloud: Cloud = Cloud()
     on_prem: OnPrem = OnPrem()
-    embed: Endpoint = Endpoint()
+    embed: Embed = Embed()
 
 
 class Slack(Section):
@@ -200,6 +225,12 @@ class SourceSection(Section):
             link=self.link,
             owner=self.owner,
         )
+
+
+class EvaluatedReaders(Section):
+    """With whose eyes an evaluation looks, as the command line says it."""
+
+    readers: ReaderList
 
 
 class ConfigFile(Section):

@@ -117,6 +117,21 @@ class Database:
                 take = text("select pg_try_advisory_xact_lock(:key)")
                 yield bool(await connection.scalar(take, {"key": lock_key(name)}))
 
+    async def alone(self, statement: str, **settings: str) -> None:
+        """One statement outside of any transaction, as `concurrently` asks for; `settings` hold for it alone."""
+        with self._faults():
+            async with self._engine.connect() as connection:
+                await connection.execution_options(isolation_level="AUTOCOMMIT")
+                for name, value in settings.items():
+                    await connection.execute(
+                        text("select set_config(:name, :value, false)"), {"name": name, "value": value}
+                    )
+                try:
+                    await connection.execute(text(statement))
+                finally:
+                    for name in settings:
+                        await connection.execute(text(f"reset {name}"))
+
     async def server(self) -> Server:
         """What this server offers."""
         async with self.transaction() as connection:

@@ -1,8 +1,8 @@
-"""This package's tables. Only index.py writes them."""
+"""This package's tables. Only index.py, catalogue.py and vectors.py write them, each its own."""
 
 from __future__ import annotations
 
-from pgvector.sqlalchemy import SPARSEVEC
+from pgvector.sqlalchemy import HALFVEC, SPARSEVEC
 from sqlalchemy import (
     ARRAY,
     BigInteger,
@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -122,4 +123,35 @@ corpus = Table(
     Column("passages", BigInteger, nullable=False),
     Column("length", BigInteger, nullable=False, comment="of all passages together, in terms"),
     Column("average", Double, comment="length of a passage that the stored weights rest on; null: none yet"),
+)
+
+model = Table(
+    "model",
+    metadata,
+    Column("id", SmallInteger, Identity(always=True, cycle=True), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("revision", Text, nullable=False, comment="a fingerprint of what else decides which vector a text gets"),
+    Column("dimensions", Integer, nullable=False),
+    Column(
+        "languages",
+        ARRAY(Text),
+        nullable=False,
+        comment="of the passages that have vectors, and of the questions that use them",
+    ),
+    Column("state", Text, nullable=False),
+    UniqueConstraint("name", "revision", "dimensions"),
+    CheckConstraint("dimensions between 1 and 4000", name="dimensions"),
+    CheckConstraint("state in ('filling', 'serving', 'retired')", name="state"),
+    Index("model_serving_idx", "state", unique=True, postgresql_where=text("state = 'serving'")),
+)
+
+# Each model has an index of its own over its vectors, made by vectors.py: several lengths stand side by side.
+# Not `vector`: that is the name of a type of pgvector's.
+passage_vector = Table(
+    "passage_vector",
+    metadata,
+    Column("model", SmallInteger, ForeignKey("model.id"), primary_key=True, autoincrement=False),
+    Column("passage_id", BigInteger, ForeignKey("passage.id", ondelete="CASCADE"), primary_key=True),
+    Column("v", HALFVEC, nullable=False),
+    Index("passage_vector_passage_id_idx", "passage_id"),
 )

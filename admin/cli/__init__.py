@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from admin.cli import ask, migrate, run, source, status
+from admin.cli import ask, evaluate, migrate, run, source, status
 from admin.cli.base import err
 from bot.console import plain
 from retrieval.errors import Fault
@@ -48,6 +48,7 @@ app.command("search")(ask.search)
 app.command("status")(status.status)
 app.command("migrate")(migrate.migrate)
 app.add_typer(source.app, name="source")
+app.add_typer(evaluate.app, name="evaluate")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

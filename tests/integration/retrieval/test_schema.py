@@ -56,7 +56,9 @@ async def test_a_database_of_a_newer_naru_is_left_alone(fresh_url: str) -> None:
             await step(fresh_url)
 
 
-@pytest.mark.parametrize("damage", ["drop table alembic_version", "drop table passage", "delete from alembic_version"])
+@pytest.mark.parametrize(
+    "damage", ["drop table alembic_version", "drop table passage cascade", "delete from alembic_version"]
+)
 async def test_a_half_migrated_database_is_named_and_left_alone(fresh_url: str, damage: str) -> None:
     await run(fresh_url, damage)
     for step in (schema.verify, schema.upgrade):
