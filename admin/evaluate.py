@@ -145,7 +145,7 @@ def _asked(number: int, line: str) -> Asked:
     return Asked(number, row["question"], tuple(_relevant(row["relevant"])))
 
 
-def _relevant(rows: Iterable[object]) -> Iterator[Relevant]:
+def _relevant(rows: Iterable[Any]) -> Iterator[Relevant]:
     for row in rows:
         match row:
             case str(uri) if uri:

@@ -42,16 +42,17 @@ class Corpus:
 
 def korquad(folder: Path) -> Corpus:
     """KorQuAD 1.0, dev: each paragraph a document, as in the published figures, and 5,774 questions."""
-    documents: dict[str, Parsed] = {}
-    asked: list[Asked] = []
-    for article in _read(folder / "KorQuAD_v1.0_dev.json")["data"]:
-        for paragraph in article["paragraphs"]:
-            uri = f"{len(documents)}"
-            documents[uri] = Parsed("", (Section((), (paragraph["context"],)),))
-            asked += [
-                Asked(len(asked) + n, qa["question"], (Relevant(uri),)) for n, qa in enumerate(paragraph["qas"], 1)
-            ]
-    return Corpus("korquad", f"{len(documents)} paragraphs", documents, tuple(asked))
+    articles = _read(folder / "KorQuAD_v1.0_dev.json")["data"]
+    paragraphs = [paragraph for article in articles for paragraph in article["paragraphs"]]
+    # Three stand there twice, with other questions.
+    uris = {text: str(number) for number, text in enumerate(dict.fromkeys(p["context"] for p in paragraphs))}
+    questions = [(qa["question"], uris[p["context"]]) for p in paragraphs for qa in p["qas"]]
+    return Corpus(
+        "korquad",
+        f"{len(uris)} paragraphs",
+        {uri: Parsed("", (Section((), (text,)),)) for text, uri in uris.items()},
+        tuple(Asked(line, text, (Relevant(uri),)) for line, (text, uri) in enumerate(questions, 1)),
+    )
 
 
 def handbook(folder: Path, *, whole_files: bool) -> Corpus:
@@ -72,6 +73,7 @@ def handbook(folder: Path, *, whole_files: bool) -> Corpus:
     for number, chunk in chunks.items():
         head, _, bodies[number] = chunk["text"].partition("\n")
         title, *headings = head.split(" > ")
+        bodies[number] = bodies[number] or head
         titles.setdefault(uri_of[number], title)
         sections.setdefault(uri_of[number], []).append(Section(tuple(headings), (bodies[number],)))
     documents = {uri: Parsed(titles[uri], tuple(found)) for uri, found in sections.items()}

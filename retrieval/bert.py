@@ -73,7 +73,7 @@ class _Graph:
 
     def constant(self, value: npt.NDArray[Any]) -> str:
         name = f"constant{len(self.constants)}"
-        self.constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
+        self.constants.append(numpy_helper.from_array(np.asarray(value, order="C"), name))
         return name
 
     def number(self, value: float) -> str:

@@ -29,12 +29,13 @@ class Meaning:
 
     model: Model
     vector: str
+    exact_up_to: int = EXACT_UP_TO
 
     async def nearest(self, connection: AsyncConnection, principals: Sequence[str]) -> str:
         """The CTEs that end in `nearest (id, cosine)`: at most 50 passages that the readers may read, in the model's
         languages. They take the parameters meaning, known and principals; sets how this transaction searches."""
-        near = await connection.scalar(_READABLE, {"principals": list(principals), "enough": EXACT_UP_TO + 1})
-        if (near or 0) <= EXACT_UP_TO:
+        near = await connection.scalar(_READABLE, {"principals": list(principals), "enough": self.exact_up_to + 1})
+        if (near or 0) <= self.exact_up_to:
             return f"{_READABLE_NOW}, {self._ranked('readable', 'readable.id = made.passage_id')}"
         for setting in (f"hnsw.ef_search = {_EF_SEARCH}", "hnsw.iterative_scan = relaxed_order"):
             await connection.execute(text(f"set local {setting}"))
@@ -66,8 +67,9 @@ class Meanings:
     """Questions to vectors, by whichever embedder made those that are stored. embedders: the one that is wanted, and
     while its vectors are made the one before it."""
 
-    def __init__(self, database: Database, embedders: Sequence[Embedder]) -> None:
+    def __init__(self, database: Database, embedders: Sequence[Embedder], *, exact_up_to: int = EXACT_UP_TO) -> None:
         self._database = database
+        self._exact_up_to = exact_up_to
         self._embedders = tuple(embedders)
 
     async def of(self, question: str, label: Label) -> Meaning | None:
@@ -84,7 +86,7 @@ class Meanings:
         vector = await embedder.query(Embeddable(question, label))
         if vector is None or len(vector) != model.dimensions:
             return None
-        return Meaning(model, written(vector))
+        return Meaning(model, written(vector), self._exact_up_to)
 
     def _maker(self, model: Model, spoken: Language) -> Embedder | None:
         same = (e for e in self._embedders if (e.name, e.revision) == (model.name, model.revision))

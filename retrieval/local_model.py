@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import tempfile
@@ -89,7 +90,11 @@ class LocalModel:
                 f"The local model needs the package {error.name}, which is not installed: {_HOW}."
             ) from None
         read = _Folder.read(folder)
-        tokenizer = Tokenizer.from_str(read.files["tokenizer.json"].decode())
+        try:
+            tokenizer = Tokenizer.from_str(read.files["tokenizer.json"].decode())
+        except Exception as error:  # tokenizers raises nothing more special
+            what = "its tokenizer.json is damaged"
+            raise EmbedFault(f"{folder} holds no model that Naru can load: {what}.") from error
         tokenizer.enable_truncation(read.tokens)
         tokenizer.enable_padding(pad_id=read.config.get("pad_token_id") or 0)
         options = SessionOptions()
@@ -180,11 +185,14 @@ class _Folder:
 
         made = cache / f"{self.hash[:32]}-{EXPORT}.onnx"
         if not made.exists():
+            exported = self._exported()
             cache.mkdir(mode=0o700, parents=True, exist_ok=True)
             # Under another name first: one that was killed half-way must not look whole.
-            with tempfile.NamedTemporaryFile(dir=cache, suffix=".onnx", delete=False) as file:
-                file.write(self._exported())
-            os.replace(file.name, made)
+            with tempfile.NamedTemporaryFile(dir=cache) as file:
+                file.write(exported)
+                file.flush()
+                with contextlib.suppress(FileExistsError):
+                    os.link(file.name, made)
         return made
 
     def _exported(self) -> bytes:
