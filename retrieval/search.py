@@ -35,6 +35,7 @@ MEANING_WEIGHT = 1.0
 makes up for), and the cosine, over the 50 best of each (a convex combination, as in Bruch et al. 2023, An Analysis of
 Fusion Functions for Hybrid Retrieval). Ranks are not fused: they do not say how far behind a passage is."""
 _BEST = 50
+_LIKELY = 200
 
 FUSED_CONFIDENCE = 0.6
 """Something is near any question, so a confidence that counts nearness is higher for all: .6 lets the bars that were
@@ -183,32 +184,41 @@ _DOCUMENT = """
     document.in_force_from
 """
 
-# Readers stand inside, before anything is ranked.
-_SCORED = f"""
-    scored as materialized (
-      select passage.id, passage.document_id, passage.heading || passage.place as place,
-             -(passage.weights <#> cast(:rank as sparsevec)) as bm25
-      from passage
-      join document on document.id = passage.document_id
+
+def _worded(context_weight: float) -> str:
+    """The CTEs that end in `worded (id, document_id, bm25, context)`: what is best by words. Readers stand inside,
+    before anything is ranked."""
+    return f"""
+    candidate as materialized (
+      -- By itself first: these are few by construction, whatever the planner knows of the tables.
+      select id, document_id, heading || place as place, weights from passage
+      where terms && cast(:candidates as int[])
+    ), scored as materialized (
+      select candidate.id, candidate.document_id, candidate.place,
+             -(candidate.weights <#> cast(:rank as sparsevec)) as bm25
+      from candidate
+      join document on document.id = candidate.document_id
       join source on source.id = document.source_id
-      where passage.terms && cast(:candidates as int[])
-        and document.readers && cast(:principals as text[])
+      where document.readers && cast(:principals as text[])
         and source.active
     ), ordered as (
-      select *, row_number() over (partition by document_id order by bm25 desc) as number from scored
-    ), three as (
-      select document_id, max(bm25) as best, sum(bm25) as bm25, bool_and(place = '') as bare, count(*) as passages
-      from ordered where number <= {CONTEXT_PASSAGES} group by document_id
-    ), about as (
-      select document_id,
-             -- The document itself is looked at only where what matched leaves it open.
-             case when bare and passages > 1
-                    and not exists (select from passage where passage.document_id = three.document_id
-                                    and heading || passage.place <> '')
-                  then best else bm25 end as bm25
-      from three
+      select *, row_number() over (partition by document_id order by bm25 desc, id) as number from scored
+    ), likely as materialized (
+      select * from (
+        select id, document_id, bm25, max(bm25) over same_document as one,
+               sum(bm25) filter (where number <= {CONTEXT_PASSAGES}) over same_document as three,
+               count(*) over same_document > 1 and bool_and(place = '') over same_document as bare
+        from ordered window same_document as (partition by document_id)
+      ) as summed
+      order by bm25 + {context_weight} * three desc, id limit greatest({_LIKELY}, 2 * :limit)
+    ), worded as materialized (
+      select id, document_id, bm25, {context_weight} * case when bare and not exists (
+               select from passage where passage.document_id = likely.document_id and heading || place <> ''
+             ) then one else three end as context
+      from likely
     )
-"""
+    """
+
 
 _FOUND = f"""
     select passage.id, passage.heading, passage.text, passage.place, best.score, {_DOCUMENT}, best.lift,
@@ -222,9 +232,9 @@ _FOUND = f"""
 
 _FIND = text(
     f"""
-    with {_SCORED}, best as (
-      select id, cast(null as double precision) as lift, scored.bm25 + {CONTEXT_WEIGHT} * about.bm25 as score
-      from scored join about using (document_id) order by score desc, id limit :limit
+    with {_worded(CONTEXT_WEIGHT)}, best as (
+      select id, bm25 + context as score, cast(null as double precision) as lift
+      from worded order by score desc, id limit :limit
     )
     {_FOUND}
     """
@@ -235,15 +245,13 @@ def _fused(meaning: Meaning, nearest: str) -> str:
     """What is best by words and what is nearest, each scored by both. A passage without a vector is judged by its
     words: it counts as near as it is worded, between the first and the last of the nearest."""
     return f"""
-    with {_SCORED}, worded as (
-      select id from scored join about using (document_id)
-      order by scored.bm25 + {FUSED_CONTEXT_WEIGHT} * about.bm25 desc, id limit {_BEST}
+    with {_worded(FUSED_CONTEXT_WEIGHT)}, about as (
+      select document_id, max(context) as context from worded group by document_id
     ), {nearest}, both_ways as (
-      select passage.id,
-             -(passage.weights <#> cast(:rank as sparsevec)) + {FUSED_CONTEXT_WEIGHT} * coalesce(about.bm25, 0) as bm25,
+      select passage.id, -(passage.weights <#> cast(:rank as sparsevec)) + coalesce(about.context, 0) as bm25,
              {meaning.cosine("made")} as cosine, (select coalesce(min(cosine), 0) from nearest) as last,
              (select coalesce(max(cosine), 0) from nearest) as first
-      from (select id from worded union select id from nearest) as candidate
+      from ((select id from worded order by bm25 + context desc, id limit {_BEST}) union select id from nearest) as one
       join passage using (id)
       left join about using (document_id)
       left join passage_vector as made

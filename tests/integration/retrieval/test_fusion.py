@@ -143,7 +143,8 @@ async def english_model(
     """By words, and with a model of English alone over documents in both languages."""
     documents: dict[str, str | bytes] = {
         f"{n}.md": f"# {WORDS[n]}\n\n{WORDS[n]} {WORDS[n - 3]} {WORDS[n - 5]} 안내 문서입니다." for n in range(14)
-    } | {f"en{n}.md": f"# E{n}\n\nThe {WORDS[n]} form is about leave number {n}." for n in range(7, 11)}
+    }
+    documents |= {f"en{n}.md": f"# E{n}\n\nThe {WORDS[n]} form is about leave number {n}." for n in range(7, 11)}
     with new_database() as url:
         database = Database(url)
         letters = Letters(languages=["en"])

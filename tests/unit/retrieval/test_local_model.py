@@ -66,8 +66,8 @@ def tiny(folder: Path, *, pooling: str = "mean", prefix: str = "", **config: obj
         add(f"{name}.LayerNorm.bias", HIDDEN)
     save_file({prefix + k: v.astype(np.float32) for k, v in weights.items()}, folder / "model.safetensors")
     tokenizer = Tokenizer(models.WordLevel({word: n for n, word in enumerate(WORDS)}, "[UNK]"))
-    tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()  # type: ignore[assignment]
-    tokenizer.post_processor = processors.TemplateProcessing(  # type: ignore[assignment]
+    tokenizer.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    tokenizer.post_processor = processors.TemplateProcessing(
         single="[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
     )
     tokenizer.save(str(folder / "tokenizer.json"))
@@ -113,7 +113,8 @@ def expected(weights: dict[str, Floats], text: str, pooling: str = "mean") -> Fl
         inner = inner * (1 + np.vectorize(erf)(inner / sqrt(2))) / 2
         x = normalise(linear(inner, f"{layer}.output.dense") + x, f"{layer}.output")
     pooled: Floats = x[0] if pooling == "cls" else x.mean(0)
-    return pooled / np.linalg.norm(pooled)
+    unit: Floats = pooled / np.linalg.norm(pooled)
+    return unit
 
 
 def opened(folder: Path, prefixes: Prefixes | None = None) -> LocalModel:
