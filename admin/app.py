@@ -14,8 +14,9 @@ from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 
-from admin import schema
+from admin import embedders, schema
 from admin.embedded import EmbeddedPostgres
+from admin.embedders import Embedding
 from admin.indexing import Indexing, Means, Progress
 from admin.jobs import Embed, Jobs
 from admin.key import sealing_key
@@ -62,6 +63,7 @@ class App:
     indexing: Indexing
     jobs: Jobs
     search: Search
+    embedding: Embedding
     people: DirectoryFile
     records: Records
     rules: Callable[[], Rules]
@@ -128,12 +130,14 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
         ledger = LedgerFile(settings.home)
         await ledger.follow(database)
         stack.push_async_callback(ledger.follow, database)
+        embedding = await embedders.opened(settings, rules, database, stack)
         catalogue = Catalogue(database)
-        search = Search(database, GlossaryFile(settings.glossary), partial(today, settings))
+        glossary = GlossaryFile(settings.glossary)
+        search = Search(database, embedding.embedders, glossary, partial(today, settings))
         if sync:
             await catalogue.sync(settings.sources)
         sandbox = await stack.enter_async_context(_sandbox(settings))
-        indexing, jobs = _indexing(settings, database, catalogue, sandbox.parse)
+        indexing, jobs = _indexing(settings, database, catalogue, sandbox.parse, embedding.follow)
         seal = Seal(await sealing_key(settings, database))
         records = Records(database, seal)
         # Needed only once somebody asks: without a file there is a sentence then, and sources and status work.
@@ -147,13 +151,15 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
             passages=settings.answer.passages,
             operator=seal.pseudonym(f"os:{pwd.getpwuid(os.getuid()).pw_name}"),
         )
-        yield App(settings, url, seal, database, catalogue, indexing, jobs, search, people, records, rules, deps)
+        yield App(
+            settings, url, seal, database, catalogue, indexing, jobs, search, embedding, people, records, rules, deps
+        )
 
 
 def _indexing(
-    settings: Settings, database: Database, catalogue: Catalogue, parse: Parse, embed: Embed | None = None
+    settings: Settings, database: Database, catalogue: Catalogue, parse: Parse, embed: Embed
 ) -> tuple[Indexing, Jobs]:
-    """embed: what gives vectors to the passages that have none, once a run has written some."""
+    """embed: gives vectors to the passages that have none, once a run has written some."""
 
     async def changed() -> None:
         await jobs.vectors()

@@ -12,7 +12,7 @@ from dataclasses import asdict
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import Benchmark, Row, ack, chaos, first_run, ingest, outage, overhead, questions, words
+from benchmarks import Benchmark, Row, ack, chaos, first_run, ingest, outage, overhead, questions, retrieval, words
 from retrieval.errors import Fault
 
 BENCHMARKS: Mapping[str, Benchmark] = {
@@ -23,7 +23,11 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "ack": ack.measure,
     "ingest": ingest.measure,
 }
-ALONE: Mapping[str, Callable[[Sequence[str]], int]] = {"chaos": chaos.main, "outage": outage.main}
+ALONE: Mapping[str, Callable[[Sequence[str]], int]] = {
+    "chaos": chaos.main,
+    "outage": outage.main,
+    "retrieval": retrieval.main,
+}
 """With options of their own, and too long to be part of `all`."""
 
 

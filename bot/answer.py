@@ -15,11 +15,12 @@ from bot.models.door import Heard
 from bot.models.shores import Shores
 from bot.people import People
 from bot.policy.decide import Decision, decide
-from bot.policy.parts import Prompt, passage_parts, question_part, thread_parts
+from bot.policy.parts import Prompt, joined, passage_parts, question_part, thread_parts
 from bot.policy.rules import Rules
 from bot.records import Records
 from bot.rewrite import rewrite
 from bot.words import say, spoken
+from retrieval.label import Label
 from retrieval.passage import Document, Passage, Readers
 
 ASKABLE = 0.05
@@ -36,7 +37,7 @@ _CLOSEST = 2
 class Search(Protocol):
     """retrieval/search.py: the only way to get a Passage."""
 
-    async def __call__(self, query: str, readers: Readers, limit: int) -> tuple[Passage, ...]: ...
+    async def __call__(self, query: str, readers: Readers, limit: int, label: Label) -> tuple[Passage, ...]: ...
 
     async def present(self, documents: tuple[int, ...], readers: Readers) -> Mapping[int, Document]: ...
 
@@ -93,18 +94,16 @@ async def consider(question: Question, rules: Rules, deps: Deps) -> Considered:
     thread = await deps.records.thread(question)
     readers = await deps.people.readers(question.asker, question.room)
     query = rewrite(question, thread)
-    found = await deps.search(query, readers, deps.passages)
-    shown = Shown.in_room(_worth_reading(found), question.room, rules)
     earlier = tuple(document for turn in thread for document in turn.documents)
     known = await deps.search.present(earlier, readers)
+    asked = (*thread_parts(thread, known, question.room, rules), question_part(question, rules))
+    # The query is made of all of these, and an embedding model may see it.
+    found = await deps.search(query, readers, deps.passages, joined(asked, rules))
+    shown = Shown.in_room(_worth_reading(found), question.room, rules)
     usable = _numbered(shown.passages, 1, rules)
     withheld = _numbered(shown.title_only, len(shown.passages) + 1, rules)
     # Where nothing may be shown, the Decision is made over what there is, and so it refuses and says why.
-    parts = (
-        *thread_parts(thread, known, question.room, rules),
-        *(usable or withheld),
-        question_part(question, rules),
-    )
+    parts = (*asked[:-1], *(usable or withheld), asked[-1])
     return Considered(query, found, shown, parts, decide(parts, question.room, rules, uuid4(), withheld))
 
 

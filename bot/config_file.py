@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -19,6 +19,9 @@ from bot.directory_table import Dialect
 from bot.toml_file import LevelName, Section
 from retrieval.passage import Principal, Rule, Source
 from retrieval.schedule import is_schedule
+from retrieval.text import LANGUAGES, Language
+
+T = TypeVar("T")
 
 RESERVED_SOURCES = ("approved",)  # answers that people approved: Naru fills it itself
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -90,7 +93,7 @@ def _directory(value: object) -> object:
     return {"file": value} if isinstance(value, str) else value
 
 
-def _not_empty(value: tuple[str, ...]) -> tuple[str, ...]:
+def _not_empty(value: tuple[T, ...]) -> tuple[T, ...]:
     """Not Field(min_length=1): that one also complains when there is an entry and the entry is wrong."""
     if not value:
         raise ValueError("must not be empty")
@@ -238,10 +241,32 @@ class OnPrem(Shore):
     hosts: Hosts = LOOPBACK
 
 
+class EmbedModel(Endpoint):
+    """An embedding model: at an address or, without one, by `local` in this process. languages: None where its kind
+    says. dimensions: to be asked of the server. The prefixes are what the model's card wants before a text."""
+
+    local: Text | None = None
+    languages: Annotated[tuple[Literal["ko", "en"], ...], Strict(False), AfterValidator(_not_empty)] | None = None
+    dimensions: int | None = Field(default=None, ge=1, le=4000)
+    query_prefix: str = ""
+    passage_prefix: str = ""
+
+    @property
+    def known(self) -> frozenset[Language]:
+        """The languages that it knows: as said, else both for a server's, and English for one in this process."""
+        return frozenset(self.languages or (LANGUAGES if self.base_url else ("en",)))
+
+
+class Embed(EmbedModel):
+    """previous: the model that goes on serving until this one's vectors are there."""
+
+    previous: EmbedModel | None = None
+
+
 class Models(Section):
     cloud: Cloud = Cloud()
     on_prem: OnPrem = OnPrem()
-    embed: Endpoint = Endpoint()
+    embed: Embed = Embed()
 
 
 class Slack(Section):
@@ -310,6 +335,12 @@ class SourceSection(Section):
             owner=self.owner,
             schedule=self.schedule,
         )
+
+
+class EvaluatedReaders(Section):
+    """With whose eyes an evaluation looks, as the command line says it."""
+
+    readers: ReaderList
 
 
 class ConfigFile(Section):

@@ -302,14 +302,14 @@ class _Loader:
 def _across(raw: dict[str, Any]) -> Iterator[tuple[Place, str]]:
     """What spans several keys. On the raw values, so that a mistake in one does not hide another."""
     models = _table(raw.get("models"))
-    for shore in ("cloud", "on_prem", "embed"):
-        endpoint = _table(models.get(shore))
+    for place in (("cloud",), ("on_prem",), ("embed",), ("embed", "previous")):
+        endpoint = _at(models, place)
         for has, lacks in (("base_url", "model"), ("model", "base_url")):
             if endpoint.get(has) and lacks not in endpoint:
-                variable = VARIABLE_OF["models", shore, lacks]
+                variable = VARIABLE_OF.get(("models", *place, lacks))
                 yield (
-                    ("models", shore, lacks),
-                    f"is missing, though {has} is there: set it here or in {variable}",
+                    ("models", *place, lacks),
+                    f"is missing, though {has} is there: set it here{f' or in {variable}' if variable else ''}",
                 )
     yield from _undeclared_hosts(models)
     sources = raw.get("sources")
@@ -323,17 +323,23 @@ def _undeclared_hosts(models: dict[str, Any]) -> Iterator[tuple[Place, str]]:
     """On-prem is a declared list of hosts. The embedder sees every document and so stays there as well."""
     declared = _table(models.get("on_prem")).get("hosts", list(LOOPBACK))
     hosts = [host.lower() for host in declared if isinstance(host, str)] if isinstance(declared, list) else []
-    for shore in ("on_prem", "embed"):
-        url = _table(models.get(shore)).get("base_url")
+    for place in (("on_prem",), ("embed",), ("embed", "previous")):
+        url = _at(models, place).get("base_url")
         try:
             host = urlsplit(url).hostname if isinstance(url, str) else None
         except ValueError:
             continue  # no address at all, which is reported as such
         if host is not None and host not in hosts:
             yield (
-                ("models", shore, "base_url"),
+                ("models", *place, "base_url"),
                 "has a host that is not declared in models.on_prem.hosts: anything else is the cloud",
             )
+
+
+def _at(tables: dict[str, Any], place: tuple[str, ...]) -> dict[str, Any]:
+    for step in place:
+        tables = _table(tables.get(step))
+    return tables
 
 
 def _table(value: Any) -> dict[str, Any]:

@@ -123,11 +123,28 @@ class Database:
         """True: this process alone holds `name` among all that use this database; False: another does."""
         with self._faults():
             async with self._engine.begin() as connection:
-                # Bound to a transaction, the lock is gone whatever ends it. An idle one that read nothing else
-                # holds back no vacuum; it must only not be timed out.
-                await connection.execute(text("set local idle_in_transaction_session_timeout = 0"))
+                # Bound to a transaction, the lock is gone whatever ends it; an idle one must only not be timed out.
                 take = text("select pg_try_advisory_xact_lock(:key)")
-                yield bool(await connection.scalar(take, {"key": lock_key(name)}))
+                taken = bool(await connection.scalar(take, {"key": lock_key(name)}))
+                # After the select, because it ends what the select has opened: kept open, that would hold back vacuum
+                # and every `concurrently` for as long as the lock is held.
+                await connection.execute(text("set local idle_in_transaction_session_timeout = 0"))
+                yield taken
+
+    async def alone(self, statement: str, **settings: str) -> None:
+        """One statement outside of any transaction, as `concurrently` asks for; `settings` hold for it alone."""
+        with self._faults():
+            async with self._engine.connect() as connection:
+                await connection.execution_options(isolation_level="AUTOCOMMIT")
+                for name, value in settings.items():
+                    await connection.execute(
+                        text("select set_config(:name, :value, false)"), {"name": name, "value": value}
+                    )
+                try:
+                    await connection.execute(text(statement))
+                finally:
+                    for name in settings:
+                        await connection.execute(text(f"reset {name}"))
 
     async def server(self) -> Server:
         """What this server offers."""

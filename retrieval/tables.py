@@ -1,9 +1,9 @@
 """This package's tables. catalogue.py writes `source`, index.py `document`, passages.py `passage`, counts.py `term` and
-`corpus`, runs.py `run`, erasures.py `erasure`; nothing else does."""
+`corpus`, runs.py `run`, erasures.py `erasure`, vectors.py `model` and `passage_vector`; nothing else does."""
 
 from __future__ import annotations
 
-from pgvector.sqlalchemy import SPARSEVEC
+from pgvector.sqlalchemy import HALFVEC, SPARSEVEC
 from sqlalchemy import (
     ARRAY,
     BigInteger,
@@ -170,4 +170,35 @@ erasure = Table(
     Column("key", Text, nullable=False, comment="what was erased: a digest or an id, never text"),
     Column("erased_at", DateTime(timezone=True), nullable=False),
     Column("chain", Text, nullable=False, comment="SHA-256 over the chain of the entry before and this entry"),
+)
+
+model = Table(
+    "model",
+    metadata,
+    Column("id", SmallInteger, Identity(always=True, cycle=True), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("revision", Text, nullable=False, comment="a fingerprint of what else decides which vector a text gets"),
+    Column("dimensions", Integer, nullable=False),
+    Column(
+        "languages",
+        ARRAY(Text),
+        nullable=False,
+        comment="of the passages that have vectors, and of the questions that use them",
+    ),
+    Column("state", Text, nullable=False),
+    UniqueConstraint("name", "revision", "dimensions"),
+    CheckConstraint("dimensions between 1 and 4000", name="dimensions"),
+    CheckConstraint("state in ('filling', 'serving', 'retired')", name="state"),
+    Index("model_serving_idx", "state", unique=True, postgresql_where=text("state = 'serving'")),
+)
+
+# Each model has an index of its own over its vectors, made by vectors.py: several lengths stand side by side.
+# Not `vector`: that is the name of a type of pgvector's.
+passage_vector = Table(
+    "passage_vector",
+    metadata,
+    Column("model", SmallInteger, ForeignKey("model.id"), primary_key=True, autoincrement=False),
+    Column("passage_id", BigInteger, ForeignKey("passage.id", ondelete="CASCADE"), primary_key=True),
+    Column("v", HALFVEC, nullable=False),
+    Index("passage_vector_passage_id_idx", "passage_id"),
 )

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from admin.cli import ask, backup, check, glossary, migrate, people, run, source, status
+from admin.cli import ask, backup, check, evaluate, glossary, migrate, people, run, source, status
 from admin.cli.base import err
 from bot.console import plain
 from retrieval.errors import Fault
@@ -53,6 +53,7 @@ app.command("restore")(backup.restore)
 app.add_typer(source.app, name="source")
 app.add_typer(people.app, name="people")
 app.add_typer(glossary.app, name="glossary")
+app.add_typer(evaluate.app, name="evaluate")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

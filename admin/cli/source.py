@@ -1,14 +1,15 @@
-"""`naru source add | list | remove | reindex`."""
+"""`naru source add | list | remove | reindex | embed`."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from admin.app import opened
-from admin.cli.base import Json, emit, err, load, out, reindexed, run
+from admin.cli.base import Json, bar, emit, err, load, out, reindexed, run
 from bot.config_file import SourceSection
 from bot.console import table
 from bot.toml_file import model_of
@@ -18,6 +19,7 @@ from retrieval.passage import Source
 from retrieval.reindex import Report
 from retrieval.sources import SourceFault
 from retrieval.sources.kinds import reader_of
+from retrieval.vectors import Filled
 
 app = typer.Typer(help="Where documents come from.", no_args_is_help=True)
 
@@ -86,6 +88,30 @@ def reindex(
         raise typer.Exit(1)
 
 
+@app.command("embed")
+def embed(
+    limit: Annotated[int | None, typer.Option(min=1, help="About how many passages at most.")] = None,
+    json: Json = False,
+) -> None:
+    """Give vectors to the passages that lack one, as a re-index does behind its back. Stop it when you like: what is
+    done stays done."""
+    filled = run(_embed(limit))
+    if json:
+        emit(None if filled is None else {**asdict(filled), "seconds": round(filled.seconds, 3)})
+    elif filled is None:
+        err.print("No embedding model is set: see [models.embed] in naru.toml.example.", markup=False)
+    else:
+        err.print(embedded(filled), markup=False)
+
+
+def embedded(filled: Filled) -> str:
+    """What a run did, as a sentence or two."""
+    said = f"{filled.made:,} passages got a vector in {filled.seconds:.1f} s"
+    said += f", {filled.refused:,} may not have one by the policy" if filled.refused else ""
+    said += f", {filled.left:,} are left" if filled.left else ""
+    return f"{said}. {'Questions use them.' if filled.serving else 'Questions do not use them yet.'}"
+
+
 def source_data(s: Status) -> dict[str, Any]:
     return {
         "name": s.source.name,
@@ -127,6 +153,12 @@ async def _add(source: Source) -> None:
         async for _ in reader_of(source).list():
             break  # it can be listed; a mistyped folder is said now, and not at the next run
         await opened_app.catalogue.add(source)
+
+
+async def _embed(limit: int | None) -> Filled | None:
+    async with opened(load()) as opened_app:
+        with bar() as progress:
+            return await opened_app.embedding.fill(lambda done, total: progress("vectors", done, total), limit)
 
 
 async def _status() -> tuple[Status, ...]:

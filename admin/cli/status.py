@@ -7,6 +7,7 @@ from typing import Any
 from admin.app import App, data_use, opened
 from admin.cli.base import Json, emit, load, out, run
 from admin.cli.source import source_data
+from admin.embedders import Embedding
 from admin.people import directory_status, nobodies
 from bot.config_file import Endpoint
 from bot.console import table
@@ -23,7 +24,9 @@ def status(json: Json = False) -> None:
     rows: list[tuple[str, str]] = []
     for what, says in data.items():
         if what not in ("sources", "nobody"):
-            rows.append((what, ", ".join(f"{k} {v}" for k, v in says.items()) if isinstance(says, dict) else str(says)))
+            rows.append((what, _line(says) if isinstance(says, dict) else str(says)))
+        if what == "embed":
+            rows += [("", vectors_sentence(model)) for model in says.get("models", [])]
     for source in data["sources"]:
         state = "" if source["active"] else " (not searched: no longer in naru.toml)"
         rows.append(
@@ -32,6 +35,11 @@ def status(json: Json = False) -> None:
         rows += [("", source["problem"])] if source["problem"] else []
         rows += [("", problem["reason"]) for problem in source["problems"]]
     out.print(table(["", ""], [*rows, *(("nobody", line) for line in data["nobody"]["sentences"])]))
+
+
+def _line(says: dict[str, Any]) -> str:
+    values = {k: " and ".join(v) if isinstance(v, list) else v for k, v in says.items() if k != "models"}
+    return ", ".join(f"{k} {v}" for k, v in values.items())
 
 
 async def _status() -> dict[str, Any]:
@@ -55,6 +63,7 @@ async def _facts(app: App) -> dict[str, Any]:
         "cloud": _endpoint(settings.models.cloud)
         | {"ceiling": Level(rules.sinks["cloud"].ceiling).name, "terms until": str(terms.expires) if terms else "none"},
         "on_prem": _endpoint(settings.models.on_prem),
+        "embed": await _embedding(app.embedding),
         "policy": {"file": str(settings.policy), "hash": rules.hash[:12]},
         "directory": directory_status(settings),
         "sources": [source_data(s) for s in await app.catalogue.status()],
@@ -70,6 +79,36 @@ async def _nobody(app: App) -> dict[str, Any]:
         return {"documents": None, "readers": [], "sentences": []}
     readers = [{"principal": n.principal, "documents": n.documents, "certain": n.certain} for n in found.names]
     return {"documents": found.documents, "readers": readers, "sentences": list(found.sentences())}
+
+
+async def _embedding(embedding: Embedding) -> dict[str, Any]:
+    """The wanted model, and each that has vectors."""
+    if embedding.problem is not None:
+        return {"problem": str(embedding.problem)}
+    if embedding.wanted is None:
+        return {"model": "none, search is by words"}
+    answers = await embedding.answers()
+    said: dict[str, Any] = {
+        "model": embedding.wanted.name,
+        "languages": sorted(embedding.wanted.languages),
+        "answers": "yes" if answers else "no, search is by words meanwhile",
+    }
+    models = [
+        {
+            "model": one.model.name,
+            "revision": one.model.revision,
+            "dimensions": one.model.dimensions,
+            "state": one.model.state,
+            "vectors": one.vectors,
+            "passages": one.passages,
+        }
+        for one in await embedding.coverage()
+    ]
+    return said | {"models": models}
+
+
+def vectors_sentence(model: dict[str, Any]) -> str:
+    return f"{model['model']} ({model['state']}): {model['vectors']:,} of {model['passages']:,} passages have vectors"
 
 
 def _endpoint(model: Endpoint) -> dict[str, Any]:

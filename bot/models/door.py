@@ -56,10 +56,43 @@ class Door(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What a request may hold. covered: the key whose value the Permit covers; beside it and the model only what
+    `known` knows, with plain values."""
+
+    covered: str
+    known: Callable[[str, object], bool]
+
+
+def _known_in_chat(key: str, value: object) -> bool:
+    match key:
+        case "stream":
+            return value is True
+        case "stream_options":
+            return value == {"include_usage": True}
+        case "max_tokens" | "max_completion_tokens" | "temperature":
+            return isinstance(value, int | float)
+        case _:
+            return False
+
+
+CHAT = Body("messages", _known_in_chat)
+
+
 class Guard(httpx2.AsyncBaseTransport):
     """Lets out what a Permit covers, and nothing else."""
 
-    def __init__(self, shore: Route, url: httpx2.URL, inner: httpx2.AsyncBaseTransport, *, keyed: bool = True) -> None:
+    def __init__(
+        self,
+        shore: Route,
+        url: httpx2.URL,
+        inner: httpx2.AsyncBaseTransport,
+        *,
+        keyed: bool = True,
+        body: Body = CHAT,
+    ) -> None:
+        self._body = body
         self._headers = _HEADERS if keyed else _HEADERS - {"authorization"}
         self._shore = shore
         self._url = url
@@ -100,10 +133,11 @@ class Guard(httpx2.AsyncBaseTransport):
         if request.method != "POST" or request.url != self._url:
             raise PermitFault(f"A request to another address than the {self._shore} model's was stopped.")
         content = _parsed(body)
-        odd = sorted(key for key, value in content.items() if not _known(key, value))
+        covered = {"model", self._body.covered}
+        odd = sorted(key for key, value in content.items() if key not in covered and not self._body.known(key, value))
         if odd:
             raise PermitFault(f"The request body holds what no Permit covers: {', '.join(odd)}.")
-        if content.get("model") != permit.model or digest_of(content.get("messages")) != permit.digest:
+        if content.get("model") != permit.model or digest_of(content.get(self._body.covered)) != permit.digest:
             raise PermitFault(f"The request body is not what the decision {permit.decision} covers.")
 
 
@@ -120,20 +154,6 @@ def _parsed(body: bytes) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise PermitFault("The request body is not a JSON object.")
     return content
-
-
-def _known(key: str, value: object) -> bool:
-    match key:
-        case "messages" | "model":
-            return True  # compared with the Permit
-        case "stream":
-            return value is True
-        case "stream_options":
-            return value == {"include_usage": True}
-        case "max_tokens" | "max_completion_tokens" | "temperature":
-            return isinstance(value, int | float)
-        case _:
-            return False
 
 
 class OpenAIDoor:
@@ -175,7 +195,7 @@ class OpenAIDoor:
     async def complete(self, prompt: Prompt, permit: Permit, heard: Heard | None = None) -> Completion:
         headers = self._guard.admit(permit)
         try:
-            async with self._translated():
+            async with translated(self._fault, "chat completion"):
                 stream = await self._client.chat.completions.create(
                     model=self.model,
                     messages=cast(list[ChatCompletionMessageParam], messages(prompt)),
@@ -221,26 +241,30 @@ class OpenAIDoor:
             raise self._fault("gave an empty answer", again=False)
         return Completion(said, self.model, usage)
 
-    @asynccontextmanager
-    async def _translated(self) -> AsyncIterator[None]:
-        """The lower libraries' errors become ours. None of their texts is kept: it may hold ours."""
-        try:
-            yield
-        except openai.APIStatusError as error:
-            status, after = error.status_code, _retry_after(error.response.headers)
-            again = status in _WORTH_ANOTHER_TRY
-            raise self._fault(f"answered with status {status}", again=again, after=after) from None
-        except openai.APIConnectionError as error:
-            how = "did not answer in time" if isinstance(error, openai.APITimeoutError) else "cannot be reached"
-            raise self._fault(how) from None
-        except (TimeoutError, httpx2.TimeoutException):
-            raise self._fault("did not answer in time") from None
-        except (openai.OpenAIError, httpx2.HTTPError, ValueError, AttributeError, TypeError):
-            # openai builds its objects without validating them: a garbled chunk fails where it is read.
-            raise self._fault("answered with something that is no chat completion") from None
+    def _fault(
+        self, how: str, *, again: bool = True, after: float | None = None, status: int | None = None
+    ) -> ModelFault:
+        return ModelFault(f"The {self._shore.value} model {how}.", again=again, after=after, status=status)
 
-    def _fault(self, how: str, *, again: bool = True, after: float | None = None) -> ModelFault:
-        return ModelFault(f"The {self._shore.value} model {how}.", again=again, after=after)
+
+@asynccontextmanager
+async def translated(fault: Callable[..., ModelFault], expected: str) -> AsyncIterator[None]:
+    """The lower libraries' errors become ours. None of their texts is kept: it may hold ours. fault: makes one of how
+    the model failed; expected: what it should have answered."""
+    try:
+        yield
+    except openai.APIStatusError as error:
+        status, after = error.status_code, _retry_after(error.response.headers)
+        again = status in _WORTH_ANOTHER_TRY
+        raise fault(f"answered with status {status}", again=again, after=after, status=status) from None
+    except openai.APIConnectionError as error:
+        how = "did not answer in time" if isinstance(error, openai.APITimeoutError) else "cannot be reached"
+        raise fault(how) from None
+    except (TimeoutError, httpx2.TimeoutException):
+        raise fault("did not answer in time") from None
+    except (openai.OpenAIError, httpx2.HTTPError, ValueError, AttributeError, TypeError):
+        # openai builds its objects without validating them: a garbled chunk fails where it is read.
+        raise fault(f"answered with something that is no {expected}") from None
 
 
 def _retry_after(headers: httpx2.Headers) -> float | None:

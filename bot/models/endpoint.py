@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from tenacity import (
     AsyncRetrying,
@@ -19,20 +20,19 @@ from bot.models.faults import ModelFault
 from bot.policy.parts import Prompt
 from bot.policy.permit import Permit
 
+T = TypeVar("T")
 _BACKOFF = wait_random_exponential(multiplier=0.5, max=8)
 
 
 @dataclass(frozen=True, slots=True)
-class Endpoint:
+class Patience:
     """attempts: tries in all. total_s: seconds for all of them together, waiting included."""
 
-    door: Door
     attempts: int
     total_s: float
 
-    async def complete(self, issue: Callable[[], tuple[Prompt, Permit]], heard: Heard | None = None) -> Completion:
-        """Ask until there is a whole answer. `issue` is called for each try, so that each has its own prompt and its
-        own Permit. Raises ModelFault when the tries or the time are used up."""
+    async def until_done(self, once: Callable[[], Awaitable[T]]) -> T:
+        """Try until it works. Raises ModelFault when the tries or the time are used up."""
         retrying = AsyncRetrying(
             stop=stop_after_attempt(self.attempts),
             wait=_wait,
@@ -41,17 +41,32 @@ class Endpoint:
         )
         try:
             async with asyncio.timeout(self.total_s):
-                return await retrying(self._once, issue, heard)
+                return await retrying(once)
         except TimeoutError:
             raise ModelFault(f"The model took longer than {self.total_s:g} s.", again=False) from None
-
-    async def _once(self, issue: Callable[[], tuple[Prompt, Permit]], heard: Heard | None) -> Completion:
-        prompt, permit = issue()
-        return await self.door.complete(prompt, permit, heard)
 
     def _worth_another_try(self, error: BaseException) -> bool:
         # A server that asks for more time than there is has said no: the next route is asked at once.
         return isinstance(error, ModelFault) and error.again and (error.after or 0) < self.total_s
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A shore's door with the patience that it is given."""
+
+    door: Door
+    attempts: int
+    total_s: float
+
+    async def complete(self, issue: Callable[[], tuple[Prompt, Permit]], heard: Heard | None = None) -> Completion:
+        """Ask until there is a whole answer. `issue` is called for each try, so that each has its own prompt and its
+        own Permit. Raises ModelFault when the tries or the time are used up."""
+
+        async def once() -> Completion:
+            prompt, permit = issue()
+            return await self.door.complete(prompt, permit, heard)
+
+        return await Patience(self.attempts, self.total_s).until_done(once)
 
 
 def _wait(state: RetryCallState) -> float:

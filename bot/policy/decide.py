@@ -65,6 +65,13 @@ def decide(parts: Prompt, room: Room, rules: Rules, id: UUID, withheld: Prompt =
     return Decision(id, (*shores, Route.QUOTE), label, verdicts, rules.hash)
 
 
+def decide_embedding(parts: Prompt, rules: Rules, id: UUID) -> Decision:
+    """Whether the on-prem embedding model may see these texts. The cloud never may, and nothing is shown anywhere."""
+    label = joined(parts, rules)
+    verdict = _verdict(label, rules.sinks["on_prem"])
+    return Decision(id, (Route.ON_PREM if verdict.allowed else Route.REFUSE,), label, (verdict,), rules.hash)
+
+
 def _verdict(label: Label, sink: Sink, withheld: Label = NOTHING_SENSITIVE) -> SinkVerdict:
     reasons = (label | withheld).reasons
     against = sorted(r for r in reasons if r.level > sink.ceiling or r.kind in sink.refuse)

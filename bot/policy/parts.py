@@ -35,6 +35,7 @@ class Role(StrEnum):
     HEADING = "heading"
     PASSAGE = "passage"
     QUESTION = "question"
+    EMBEDDED = "text to embed"
 
 
 FROM_DOCUMENTS = frozenset({Role.TITLE, Role.IN_FORCE, Role.HEADING, Role.PASSAGE})
@@ -85,6 +86,11 @@ def passage_parts(number: int, passage: Passage, rules: Rules) -> Prompt:
         Part(text, source | found_in(text, origin, rules), role, number=number, mint=_MINT)
         for role, text, origin in pieces
     )
+
+
+def embedded_part(text: str, label: Label, rules: Rules) -> Part:
+    """A passage or a question that is to become a vector; label: what is known of it beside what it says."""
+    return Part(text, label | found_in(text, Role.EMBEDDED.value, rules), Role.EMBEDDED, mint=_MINT)
 
 
 def thread_parts(turns: Sequence[Turn], documents: Mapping[int, Document], room: Room, rules: Rules) -> Prompt:
@@ -142,3 +148,8 @@ def messages(prompt: Prompt) -> list[dict[str, str]]:
         else:
             said.append({"role": part.speaker, "content": part.text})
     return said
+
+
+def inputs(prompt: Prompt) -> list[str]:
+    """The texts that an embedding model is sent for a prompt: each Part by itself."""
+    return [part.text for part in prompt]

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import InitVar, dataclass
 from uuid import UUID, uuid4
 
 from bot.domain import SHORES, Route
 from bot.policy.decide import Decision
-from bot.policy.parts import Prompt, joined, messages
+from bot.policy.parts import Prompt, inputs, joined, messages
 from bot.policy.rules import Rules, allowed
 from retrieval.errors import Fault
 
@@ -27,7 +28,7 @@ class PermitFault(Fault):
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
 class Permit:
-    """digest: `digest_of` the messages that may leave, to `model` on `route`, once."""
+    """digest: `digest_of` the messages or texts that may leave, to `model` on `route`, once."""
 
     id: str
     decision: UUID
@@ -47,16 +48,27 @@ def permit(decision: Decision, prompt: Prompt, route: Route, model: str, rules: 
     Raises PermitFault when the route was not decided, when the policy has changed since, or when this prompt alone
     would not be allowed there.
     """
+    return _issued(decision, prompt, route, model, rules, messages(prompt))
+
+
+def embedding_permit(decision: Decision, prompt: Prompt, model: str, rules: Rules) -> Permit:
+    """The same for texts that are to become vectors, which is done on-prem or not at all."""
+    return _issued(decision, prompt, Route.ON_PREM, model, rules, inputs(prompt))
+
+
+def _issued(
+    decision: Decision, prompt: Prompt, route: Route, model: str, rules: Rules, said: Sequence[object]
+) -> Permit:
     if route not in SHORES or route not in decision.routes:
         raise PermitFault(f"The decision {decision.id} does not allow the route {route}.")
     if decision.policy != rules.hash:
         raise PermitFault(f"The policy has changed since the decision {decision.id}: it has to be decided again.")
     if not allowed(joined(prompt, rules), rules.sink(route)):
         raise PermitFault(f"The prompt built for the decision {decision.id} is more sensitive than decided.")
-    return Permit(uuid4().hex, decision.id, route, model, digest_of(messages(prompt)), mint=_MINT)
+    return Permit(uuid4().hex, decision.id, route, model, digest_of(said), mint=_MINT)
 
 
 def digest_of(said: object) -> str:
-    """SHA-256 of chat messages in one canonical form: two bodies have one digest only if they say the same."""
+    """SHA-256 of chat messages, or of texts to embed, in one canonical form: one digest only if they say the same."""
     canonical = json.dumps(said, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()

@@ -24,6 +24,7 @@ from functools import partial
 from math import inf
 from typing import Any, Literal, Self
 from urllib.parse import quote, quote_plus
+from zlib import crc32
 
 from aiohttp import web
 from openai.types.chat.completion_create_params import CompletionCreateParamsStreaming
@@ -96,23 +97,48 @@ class Redirect:
     status: int = 307
 
 
+def of_letters(text: str, dimensions: int = 16) -> tuple[float, ...]:
+    """Texts that share pairs of letters are near each other; the same text gives the same vector everywhere."""
+    found = [0.01] * dimensions
+    for pair in zip(text.lower(), text.lower()[1:], strict=False):
+        found[crc32("".join(pair).encode()) % dimensions] += 1.0
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class Vectors:
+    """Answers a vector for each text after `delay_s`; 400 where one has more than `longest` characters."""
+
+    of: Callable[[str], Sequence[float]] = of_letters
+    delay_s: float = 0.0
+    longest: float = inf
+
+
 Reply = Says | Status | Redirect | Callable[[Request], str | Says]
 
 
 class OpenAIStandIn:
-    """POST /v1/chat/completions, streamed or not, GET /v1/models, and an OpenAI-shaped 404 for the rest.
+    """POST /v1/chat/completions, streamed or not, and /v1/embeddings, GET /v1/models, and OpenAI's 404 for the rest.
 
     Each well-formed completion takes the next reply; the last one repeats. A callable reply is given the
     request and returns the text: a model that obeys what it reads. An `api_key` is asked for as vLLM does.
     """
 
-    def __init__(self, replies: Sequence[Reply] = (Says(),), *, api_key: str | None = None, port: int = 0) -> None:
-        if not replies:
+    def __init__(
+        self,
+        replies: Sequence[Reply] = (Says(),),
+        *,
+        vectors: Sequence[Vectors | Status | Redirect] = (Vectors(),),
+        api_key: str | None = None,
+        port: int = 0,
+    ) -> None:
+        if not replies or not vectors:
             raise ValueError("a script needs at least one reply")
         self.requests: list[Request] = []
         self.unknown_keys: set[str] = set()
         self.base_url = ""
         self._replies = list(replies)
+        self._vectors = list(vectors)
         self._api_key = api_key
         self._port = port
         self._connections: list[_Connection] = []
@@ -159,10 +185,33 @@ class OpenAIStandIn:
         match request.method, request.path:
             case "POST", "/v1/chat/completions":
                 return await self._complete(raw, request)
+            case "POST", "/v1/embeddings":
+                return await self._embed(raw, request)
             case "GET", "/v1/models":
                 model = {"id": "standin", "object": "model", "created": 0, "owned_by": "standin"}
                 return web.json_response({"object": "list", "data": [model]})
         return _error(404, f"Invalid URL ({request.method} {request.path})")
+
+    async def _embed(self, raw: web.BaseRequest, request: Request) -> web.StreamResponse:
+        """With a script of its own: a Vectors reply, or trouble as in any other."""
+        match request.json:
+            case {"input": [_, *_] as texts} if all(isinstance(text, str) for text in texts):
+                reply = self._vectors.pop(0) if len(self._vectors) > 1 else self._vectors[0]
+            case _:
+                return _error(400, "The body must be a JSON object with a list of texts as 'input'.")
+        match reply:
+            case Redirect(location, status):
+                return web.Response(status=status, headers={"Location": location})
+            case Status(code, None, headers):
+                return _error(code, f"Scripted status {code}.", headers)
+            case Status(code, body, headers):
+                return web.Response(status=code, body=body, headers=JSON | dict(headers))
+        await asyncio.sleep(reply.delay_s)
+        if any(len(text) > reply.longest for text in texts):
+            return _error(400, "The input is longer than the model's maximum.")
+        data = [{"object": "embedding", "index": n, "embedding": list(reply.of(text))} for n, text in enumerate(texts)]
+        usage = {"prompt_tokens": 1, "total_tokens": 1}
+        return web.json_response({"object": "list", "data": data, "model": request.json.get("model"), "usage": usage})
 
     async def _complete(self, raw: web.BaseRequest, request: Request) -> web.StreamResponse:
         if isinstance(request.json, dict):

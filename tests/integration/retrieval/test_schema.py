@@ -61,7 +61,7 @@ async def test_a_database_of_a_newer_naru_is_left_alone(fresh_url: str) -> None:
     "damage",
     [
         "drop table alembic_version",
-        "drop table passage",
+        "drop table passage cascade",
         "drop table procrastinate_jobs cascade",
         "delete from alembic_version",
     ],

@@ -20,7 +20,7 @@ GLOSSARY = Glossary({"법카": ["법인카드"], "PTO": ["연차"], "연차": ["
 
 
 def search_of(database: Database, today: date) -> Search:
-    return Search(database, lambda: GLOSSARY, lambda: today)
+    return Search(database, glossary=lambda: GLOSSARY, today=lambda: today)
 
 
 async def test_what_a_document_says_of_its_dates_is_kept_and_the_version_in_force_comes_first(

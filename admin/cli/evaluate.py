@@ -1,0 +1,86 @@
+"""`naru evaluate retrieval`: how well a source's documents are found."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from admin.app import App, opened
+from admin.cli.base import As, In, Json, bar, emit, load, out, run
+from admin.evaluate import Asked, EvaluationFault, evaluate, figures, read
+from bot.config_file import EvaluatedReaders
+from bot.console import table
+from bot.toml_file import model_of
+from retrieval.passage import Principal, Readers
+from retrieval.sources import SourceFault
+
+app = typer.Typer(help="How good it is, in figures.", no_args_is_help=True)
+
+
+@app.command("retrieval")
+def retrieval(
+    file: Annotated[Path, typer.Argument(help='JSON lines {"question": "...", "relevant": ["uri", ...]}; - is stdin.')],
+    source: Annotated[str, typer.Option(help="The source that the uris are of.")],
+    person: As = None,
+    room: In = None,
+    readers: Annotated[
+        str | None, typer.Option(help="In place of --as: everyone, group:hr, ... separated by commas.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Measure recall@1/5/10, MRR@10 and abstention on questions of your own.
+
+    "relevant" holds what answers: a document's uri, or {"uri": "...", "contains": "..."} for the passage with that
+    text; it is empty where nothing answers. Whose eyes to look with has no default: --as or --readers.
+    """
+    if (person is None) == (readers is None):
+        raise typer.BadParameter("say with whose eyes to look: --as PERSON, or --readers everyone")
+    found = run(_evaluate(_questions(file), source, person, room, readers))
+    if json:
+        emit(found)
+        return
+    rows = [(name, _cell(value)) for name, value in found.items() if name != "missed"]
+    out.print(table(["", ""], [*rows, ("missed, by line", ", ".join(map(str, found["missed"])) or "-")]))
+
+
+def _questions(file: Path) -> tuple[Asked, ...]:
+    try:
+        text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise EvaluationFault(f"{file} cannot be read ({error.strerror}).") from None
+    except UnicodeDecodeError:
+        raise EvaluationFault(f"{file} is not UTF-8: save it as UTF-8.") from None
+    return read(text.splitlines())
+
+
+async def _evaluate(
+    asked: Sequence[Asked], source: str, person: str | None, room: str | None, readers: str | None
+) -> dict[str, Any]:
+    async with opened(load()) as opened_app:
+        if source not in (known := [s.name for s in await opened_app.active()]):
+            raise SourceFault(f"There is no source '{source}'; there is {', '.join(known) or 'none yet'}.")
+        eyes = await _readers(opened_app, person, room, readers)
+        with bar() as progress:
+            results = await evaluate(
+                opened_app.search, asked, source, eyes, lambda done, total: progress("questions", done, total)
+            )
+    return figures(results)
+
+
+async def _readers(opened_app: App, person: str | None, room: str | None, readers: str | None) -> Readers:
+    if readers is not None:
+        names = [name.strip() for name in readers.split(",") if name.strip()]
+        section = model_of(EvaluatedReaders, {"readers": names}, "naru evaluate retrieval")
+        return Readers(frozenset(map(Principal, section.readers)))
+    asker, where = opened_app.present(person, room)
+    return await opened_app.people.readers(asker, where)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_cell(inner)}" for name, inner in value.items())
+    return "-" if value is None else str(value)
