@@ -30,16 +30,19 @@ from bot.records import Records, has_sealed_text
 from bot.seal import Seal
 from bot.settings import Settings
 from bot.toml_file import Problem, SettingsFault
+from retrieval.addresses import Reach
 from retrieval.catalogue import Catalogue
 from retrieval.database import Database
 from retrieval.errors import Fault
+from retrieval.fetch import Fetcher
 from retrieval.passage import Source
 from retrieval.reindex import Report, reindex
 from retrieval.search import Search
 from retrieval.sources import BusyFault, SourceFault
+from retrieval.sources.kind import Credential, Means
 from retrieval.sources.kinds import reader_of
 
-TALKATIVE = ("openai", "httpx2", "httpcore2")
+TALKATIVE = ("openai", "httpx2", "httpcore2", "fsspec")
 """Loggers that print request bodies at DEBUG: held, whatever the level of the rest."""
 
 _BUSY_S = 0.5
@@ -56,6 +59,7 @@ class App:
     seal: Seal
     database: Database
     catalogue: Catalogue
+    means: Means
     search: Search
     people: DirectoryFile
     records: Records
@@ -104,7 +108,7 @@ class App:
 
         while True:
             try:
-                return await reindex(self.database, source, reader_of(source), told)
+                return await reindex(self.database, source, reader_of(source, self.means), told)
             except BusyFault:
                 if not patient:
                     raise
@@ -143,6 +147,7 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
         else:
             await schema.verify(url)
         catalogue, search = Catalogue(database), Search(database)
+        means = _means(settings, database, stack)
         if sync:
             await catalogue.sync(settings.sources)
         seal = Seal(await _sealing_key(settings, database))
@@ -158,7 +163,7 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
             passages=settings.answer.passages,
             operator=seal.pseudonym(f"os:{pwd.getpwuid(os.getuid()).pw_name}"),
         )
-        yield App(settings, url, seal, database, catalogue, search, people, records, rules, deps)
+        yield App(settings, url, seal, database, catalogue, means, search, people, records, rules, deps)
 
 
 def data_use(settings: Settings) -> DataUse | None:
@@ -212,6 +217,15 @@ async def _url(settings: Settings, stack: AsyncExitStack) -> str:
     url = await asyncio.to_thread(server.start)
     stack.callback(server.stop)
     return url
+
+
+def _means(settings: Settings, database: Database, stack: AsyncExitStack) -> Means:
+    fetcher = Fetcher(Reach.of(settings.fetch.private_hosts, settings.fetch.ports))
+    stack.push_async_callback(fetcher.aclose)
+    credentials = tuple(
+        Credential(one.location, one.username, one.password.get_secret_value()) for one in settings.credentials
+    )
+    return Means(database, fetcher, credentials)
 
 
 def _endpoints(settings: Settings, stack: AsyncExitStack) -> dict[Route, Endpoint]:

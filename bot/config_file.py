@@ -1,19 +1,24 @@
-"""What naru.toml may say: one frozen model per section. Pure.
+"""What naru.toml may say: one frozen model per section.
 
-naru.toml.example shows each key with its default; a test holds the two together.
+naru.toml.example shows each key with its default; a test holds the two together. What a source of a kind may say is
+said by the kind.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, Strict
+from croniter import croniter
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Strict, ValidationInfo, field_validator
 
 from bot.toml_file import LevelName, Section
-from retrieval.passage import Principal, Rule, Source
+from retrieval.addresses import Reach
+from retrieval.passage import Principal, Rule, Source, principal
+from retrieval.sources.kinds import KINDS
 
 RESERVED_SOURCES = ("approved",)  # answers that people approved: Naru fills it itself
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -50,12 +55,6 @@ def _database_url(value: str) -> str:
     return value
 
 
-def _principal(value: str) -> Principal:
-    if not re.fullmatch(r"everyone|(user|group|channel|email|ext):\S+", value):
-        raise ValueError("must be everyone, user:.., group:.., channel:.., email:.. or ext:<source>/<group>")
-    return Principal(value)
-
-
 def _not_empty(value: tuple[str, ...]) -> tuple[str, ...]:
     """Not Field(min_length=1): that one also complains when there is an entry and the entry is wrong."""
     if not value:
@@ -68,6 +67,34 @@ def _source_name(value: str) -> str:
         raise ValueError("must be lower-case letters, digits, - and _, at most 63")
     if value in RESERVED_SOURCES:
         raise ValueError("is a name that Naru uses itself: choose another")
+    return value
+
+
+def _kind(value: str) -> str:
+    if value not in KINDS:
+        raise ValueError(f"must be {' or '.join(repr(kind) for kind in KINDS)}")
+    return value
+
+
+def _schedule(value: str) -> str:
+    # Five fields: cron's seconds are nothing that a source needs, and croniter's own words (@daily) nothing to read.
+    if len(value.split()) != 5 or not croniter.is_valid(value):
+        raise ValueError('must be five fields as cron has them, such as "0 3 * * *" (each night at 3)')
+    return " ".join(value.split())
+
+
+def _reachable(value: tuple[str, ...]) -> tuple[str, ...]:
+    for host in value:
+        try:
+            Reach.of([host])
+        except ValueError as error:
+            raise ValueError(f"holds one that {error}") from None
+    return value
+
+
+def _options(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ValueError("must be a section of its own")
     return value
 
 
@@ -84,9 +111,7 @@ ProxyUrl = Annotated[str, AfterValidator(_proxy)]
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
 Seconds = Annotated[float, Field(gt=0, le=600)]
 Hosts = Annotated[tuple[Annotated[str, AfterValidator(_host)], ...], Strict(False)]
-ReaderList = Annotated[
-    tuple[Annotated[str, AfterValidator(_principal)], ...], Strict(False), AfterValidator(_not_empty)
-]
+ReaderList = Annotated[tuple[Annotated[str, AfterValidator(principal)], ...], Strict(False), AfterValidator(_not_empty)]
 
 
 class Console(Section):
@@ -155,7 +180,7 @@ class Slack(Section):
     follow_ups: bool = False
     streaming: bool = False
     everyone: Text | None = None
-    admins: Annotated[tuple[Annotated[str, AfterValidator(_principal)], ...], Strict(False)] = ()
+    admins: Annotated[tuple[Annotated[str, AfterValidator(principal)], ...], Strict(False)] = ()
     at_once: int = Field(default=8, ge=1, le=64)
     updates_per_minute: int = Field(default=50, ge=10, le=1000)
     inbox_days: int = Field(default=30, ge=1, le=3650)
@@ -165,6 +190,29 @@ class Slack(Section):
     app_token: Secret | None = None
     signing_secret: Secret | None = None
     api_url: Url | None = None
+
+
+class Fetch(Section):
+    """What the fetcher may reach beyond public addresses at their usual ports. private_hosts: names, addresses and
+    networks in the building."""
+
+    private_hosts: Annotated[tuple[str, ...], Strict(False), AfterValidator(_reachable)] = ()
+    ports: Annotated[tuple[Annotated[int, Field(ge=1, le=65_535)], ...], Strict(False)] = ()
+
+
+class Http(Section):
+    """Where other systems push documents to; no port: nowhere."""
+
+    host: Text = "127.0.0.1"
+    port: int | None = Field(default=None, ge=0, le=65_535)
+
+
+class CredentialSection(Section):
+    """Who to be at the locations that begin with `location`."""
+
+    location: Text
+    username: Text
+    password: Secret
 
 
 class RuleSection(Section):
@@ -180,25 +228,45 @@ class SourceSection(Section):
     """level and readers have no default: who may read is for the company to say."""
 
     name: Annotated[str, AfterValidator(_source_name)]
-    kind: Literal["files"] = "files"
-    location: Text
+    kind: Annotated[str, AfterValidator(_kind)] = "files"
+    location: Text | None = Field(default=None, validate_default=True)
     level: LevelName
     readers: ReaderList
     link: Url | None = None
     owner: Text | None = None
+    schedule: Annotated[str, AfterValidator(_schedule)] | None = None
+    options: Annotated[dict[str, Any], BeforeValidator(_options)] = Field(default_factory=dict)
     rules: Annotated[tuple[RuleSection, ...], Strict(False)] = ()
 
-    def source(self, location: str) -> Source:
-        """As retrieval knows it, at its resolved location."""
+    @field_validator("location")
+    @classmethod
+    def _fits_its_kind(cls, location: str | None, info: ValidationInfo) -> str | None:
+        kind = KINDS.get(info.data.get("kind", ""))
+        if kind is not None:
+            kind.located(location or "", lambda path: path)
+        return location
+
+    @field_validator("options")
+    @classmethod
+    def _are_of_its_kind(cls, options: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
+        kind = KINDS.get(info.data.get("kind", ""))
+        if kind is not None:
+            kind.checked(options)
+        return options
+
+    def source(self, absolute: Callable[[str], str]) -> Source:
+        """As retrieval knows it. absolute: where a path that stands in the file leads to."""
         return Source(
             name=self.name,
             kind=self.kind,
-            location=location,
+            location=KINDS[self.kind].located(self.location or "", absolute),
             level=self.level,
             readers=frozenset(map(Principal, self.readers)),
             rules=tuple(rule.rule() for rule in self.rules),
             link=self.link,
             owner=self.owner,
+            schedule=self.schedule,
+            options=dict(self.options),
         )
 
 
@@ -214,4 +282,7 @@ class ConfigFile(Section):
     answer: AnswerLimits = AnswerLimits()
     models: Models = Models()
     slack: Slack = Slack()
+    fetch: Fetch = Fetch()
+    http: Http = Http()
+    credentials: Annotated[tuple[CredentialSection, ...], Strict(False)] = ()
     sources: Annotated[tuple[SourceSection, ...], Strict(False)] = ()

@@ -24,6 +24,9 @@ from bot.config_file import (
     AnswerLimits,
     ConfigFile,
     Console,
+    CredentialSection,
+    Fetch,
+    Http,
     Models,
     Slack,
 )
@@ -76,6 +79,9 @@ class Settings:
     answer: AnswerLimits
     models: Models
     slack: Slack
+    fetch: Fetch
+    http: Http
+    credentials: tuple[CredentialSection, ...]
     sources: tuple[Source, ...]
 
     @classmethod
@@ -134,7 +140,10 @@ class _Loader:
             answer=file.answer,
             models=file.models,
             slack=file.slack,
-            sources=tuple(s.source(str(self._absolute(s.location))) for s in file.sources),
+            fetch=file.fetch,
+            http=file.http,
+            credentials=file.credentials,
+            sources=tuple(s.source(lambda path: str(self._absolute(path))) for s in file.sources),
         )
 
     # -- the environment -------------------------------------------------------------------------------------

@@ -117,6 +117,20 @@ class Database:
                 take = text("select pg_try_advisory_xact_lock(:key)")
                 yield bool(await connection.scalar(take, {"key": lock_key(name)}))
 
+    @asynccontextmanager
+    async def rehearsal(self) -> AsyncIterator[Database]:
+        """This database as it would be: what is done through that one is seen through it alone and undone at the end.
+
+        One thing at a time: all of it happens on one connection.
+        """
+        with self._faults():
+            async with self._engine.connect() as connection:
+                outer = await connection.begin()
+                try:
+                    yield _Rehearsal(self._url.render_as_string(hide_password=False), connection)
+                finally:
+                    await outer.rollback()
+
     async def server(self) -> Server:
         """What this server offers."""
         async with self.transaction() as connection:
@@ -158,6 +172,24 @@ class Database:
             reason = str(origin).splitlines()[0].rpartition(" failed: ")[2] if state is None else state
             return f"PostgreSQL at {where} cannot be reached ({reason}): check that it runs, and its address."
         return None
+
+
+class _Rehearsal(Database):
+    """Its transactions are savepoints of one that is never committed. Nobody else sees it, so it locks nothing out."""
+
+    def __init__(self, url: str, connection: AsyncConnection) -> None:
+        super().__init__(url)
+        self._connection = connection
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncConnection]:
+        with self._faults():
+            async with self._connection.begin_nested():
+                yield self._connection
+
+    @asynccontextmanager
+    async def exclusively(self, name: str) -> AsyncIterator[bool]:
+        yield True
 
 
 def lock_key(name: str) -> int:

@@ -144,8 +144,8 @@ class Fetcher:
             "User-Agent": USER_AGENT,
             "Accept": "*/*",
             "Accept-Encoding": "gzip, deflate",
-            **headers,
         }
+        sent.update(headers.items())
         first = self._limits.first_byte_s
         timeouts = {"connect": first, "read": first, "write": first, "pool": first}
         request = httpcore2.Request("GET", url, headers=sent, extensions={"timeout": timeouts})

@@ -1,4 +1,4 @@
-"""This package's tables. Only index.py writes them."""
+"""This package's tables. Only index.py writes documents, catalogue.py sources, pushed.py what was pushed."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Date,
+    DateTime,
     Double,
     ForeignKey,
     Identity,
@@ -21,6 +22,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    func,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -122,4 +124,24 @@ corpus = Table(
     Column("passages", BigInteger, nullable=False),
     Column("length", BigInteger, nullable=False, comment="of all passages together, in terms"),
     Column("average", Double, comment="length of a passage that the stored weights rest on; null: none yet"),
+)
+
+pushed = Table(
+    "pushed",
+    metadata,
+    Column("source_id", Integer, ForeignKey("source.id", ondelete="CASCADE"), primary_key=True),
+    Column("uri", Text, primary_key=True),
+    Column("text", Text, nullable=False, comment="as it was sent; the index reads it from here"),
+    Column("format", Text, nullable=False),
+    Column("version", Text, nullable=False, comment="another one for another content"),
+    Column("said", JSONB, nullable=False, comment="what was sent beside the text"),
+    Column("pushed_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+)
+
+push_token = Table(
+    "push_token",
+    metadata,
+    Column("source_id", Integer, ForeignKey("source.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("sha256", LargeBinary, nullable=False, comment="of the token, which is nowhere kept"),
+    Column("made_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
 )
