@@ -29,8 +29,9 @@ class Folder:
     name. Any other link is listed and cannot be loaded, so that it shows up as a problem.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, racy_ns: int = RACY_NS) -> None:
         self._root = root
+        self._racy_ns = racy_ns
 
     async def list(self) -> AsyncIterator[Listed]:
         for listed in await asyncio.to_thread(lambda: list(self._listed())):
@@ -40,7 +41,7 @@ class Folder:
         return await asyncio.to_thread(self._read, uri, version)
 
     def _listed(self) -> Iterator[Listed]:
-        now_ns = time.time_ns()
+        settled_ns = time.time_ns() - self._racy_ns
         try:
             root = self._root.resolve(strict=True)
             if not root.is_dir():
@@ -59,7 +60,7 @@ class Folder:
             for name in sorted((*links, *documents)):
                 path = Path(folder, name)
                 if not name.startswith(".") and not _counts_elsewhere(path, root):
-                    yield Listed(to_uri(path.relative_to(root)), _version_of(path, now_ns))
+                    yield Listed(to_uri(path.relative_to(root)), _version_of(path, settled_ns))
         yield from (Listed(f"{to_uri(Path(folder).relative_to(root))}/") for folder in closed)
 
     def _read(self, uri: str, version: str | None) -> Loaded | None:
@@ -76,7 +77,7 @@ class Folder:
                 status = os.fstat(descriptor)
                 if not stat.S_ISREG(status.st_mode):
                     raise UnreadableFault(f"{uri} is not a file.")
-                found = _version(status, time.time_ns())
+                found = _version(status, time.time_ns() - self._racy_ns)
                 if version is not None and found == version:
                     return None
                 if status.st_size > MAX_BYTES:
@@ -101,17 +102,17 @@ def to_path(uri: str) -> Path:
     return Path(unescaped(uri))
 
 
-def _version_of(path: Path, now_ns: int) -> str | None:
+def _version_of(path: Path, settled_ns: int) -> str | None:
     try:
         status = os.lstat(path)
     except OSError:
         return None  # loading it says why
-    return _version(status, now_ns) if stat.S_ISREG(status.st_mode) else None
+    return _version(status, settled_ns) if stat.S_ISREG(status.st_mode) else None
 
 
-def _version(status: os.stat_result, now_ns: int) -> str | None:
+def _version(status: os.stat_result, settled_ns: int) -> str | None:
     """Another one whenever the content may be another: a time can be set back, ctime cannot."""
-    if max(status.st_mtime_ns, status.st_ctime_ns) > now_ns - RACY_NS:
+    if max(status.st_mtime_ns, status.st_ctime_ns) > settled_ns:
         return None
     return f"{status.st_size}-{status.st_mtime_ns}-{status.st_ctime_ns}-{status.st_ino}"
 

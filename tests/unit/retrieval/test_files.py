@@ -122,3 +122,28 @@ async def test_a_root_in_a_loop_of_links_is_a_fault_of_the_source(tmp_path: Path
     (tmp_path / "a").symlink_to(tmp_path / "a")
     with pytest.raises(SourceFault, match="cannot be read"):
         await listed(tmp_path / "a")
+
+
+async def test_a_file_that_changed_just_now_has_no_version_yet(tmp_path: Path) -> None:
+    write(tmp_path / "a.md")
+    os.utime(tmp_path / "a.md", (0, 0))  # a time that was set back says nothing: ctime does
+    (listed_one,) = [one async for one in Folder(tmp_path).list()]
+    assert listed_one.version is None
+
+
+async def test_an_unchanged_file_keeps_its_version_and_is_not_read_again(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.md")
+    reader = Folder(tmp_path, racy_ns=0)
+    (first,) = [one async for one in reader.list()]
+    assert first.version is not None
+    assert await reader.load("a.md", first.version) is None
+    loaded = await reader.load("a.md")
+    assert loaded is not None
+    assert loaded.version == first.version
+
+    times = path.stat().st_atime_ns, path.stat().st_mtime_ns
+    path.write_text("# T\n\ntext", encoding="utf-8")
+    os.utime(path, ns=times)  # the same content, size and time: only ctime tells that somebody was there
+    (again,) = [one async for one in reader.list()]
+    assert again.version != first.version
+    assert await reader.load("a.md", first.version) is not None
