@@ -103,8 +103,8 @@ class _Push:
     async def end(self) -> PushReport:
         if self.whole and not self.seen and not self.refused:
             raise PushFault(
-                f"Nothing was sent, and all documents of source '{self.source}' would be deleted: nothing was done. "
-                "To delete them, send deleted: true for each, or remove the source."
+                f"No document was sent, and all others of source '{self.source}' would be deleted: that was not done. "
+                "To delete them, send deleted: true for each without --all, or remove the source."
             )
         await self._keep()
         if self.whole and not self.refused:

@@ -9,7 +9,7 @@ from hashlib import sha256
 from hmac import compare_digest
 from typing import Protocol
 
-from sqlalchemy import func, select
+from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -55,7 +55,7 @@ class Counts:
 
 
 class PushStore:
-    """Each method names a source of kind push and raises SourceFault where there is none of that name."""
+    """Each method names a source of kind push; those that write raise SourceFault where there is none of that name."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -86,13 +86,12 @@ class PushStore:
         return Counts(deleted=await self._forget(source, others))
 
     async def listed(self, source: str) -> AsyncIterator[tuple[str, str, Said]]:
-        """(uri, version, what was said) of each document, by uri."""
+        """(uri, version, what was said) of each document, by uri; nothing where there is no such source yet."""
         after = ""
         while True:
             columns = select(pushed.c.uri, pushed.c.version, pushed.c.said)
             async with self._database.transaction() as connection:
-                source_id = await _found(connection, source)
-                chunk = columns.where(pushed.c.source_id == source_id, pushed.c.uri > after)
+                chunk = columns.where(pushed.c.source_id == _id_of(source), pushed.c.uri > after)
                 rows = (await connection.execute(chunk.order_by(pushed.c.uri).limit(_CHUNK))).all()
             for row in rows:
                 yield row.uri, row.version, said_of(row.said)
@@ -104,10 +103,8 @@ class PushStore:
         """(text, format, version) of a document; None: it is not there."""
         columns = select(pushed.c.text, pushed.c.format, pushed.c.version)
         async with self._database.transaction() as connection:
-            source_id = await _found(connection, source)
-            row = (
-                await connection.execute(columns.where(pushed.c.source_id == source_id, pushed.c.uri == uri))
-            ).one_or_none()
+            theirs = pushed.c.source_id == _id_of(source), pushed.c.uri == uri
+            row = (await connection.execute(columns.where(*theirs))).one_or_none()
         return None if row is None else (row.text, row.format, row.version)
 
     async def new_token(self, source: str) -> str:
@@ -161,11 +158,8 @@ async def _locked(connection: AsyncConnection, name: str) -> int:
     return source_id
 
 
-async def _found(connection: AsyncConnection, name: str) -> int:
-    source_id: int | None = await connection.scalar(select(source_table.c.id).where(source_table.c.name == name))
-    if source_id is None:
-        raise index.unknown(name)
-    return source_id
+def _id_of(name: str) -> ScalarSelect[int]:
+    return select(source_table.c.id).where(source_table.c.name == name).scalar_subquery()
 
 
 async def _fresh(connection: AsyncConnection, source_id: int, documents: Sequence[Document]) -> list[Document]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import AsyncIterator
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, BinaryIO
 
 import typer
 
@@ -21,14 +21,19 @@ Name = Annotated[str, typer.Argument(help="The source's name, one of kind push."
 
 def push(
     name: Name,
+    file: Annotated[Path | None, typer.Argument(help="JSON lines. Default: standard input.", dir_okay=False)] = None,
     whole: Annotated[bool, typer.Option("--all", help="These are all: what is not among them is deleted.")] = False,
     json: Json = False,
 ) -> None:
-    """Take documents from standard input, one JSON object a line: uri, title, text, format, readers, level,
-    effective_from, owner, link, or uri and deleted."""
-    if sys.stdin.isatty():
+    """Take documents, one JSON object a line: uri, title, text, format, readers, level, effective_from, owner, link, or
+    uri and deleted."""
+    if file is None and sys.stdin.isatty():
         err.print("JSON lines, please; Ctrl-D ends them.")
-    report = run(_push(name, whole))
+    try:
+        with sys.stdin.buffer if file is None else file.open("rb") as stream:
+            report = run(_push(name, stream, whole))
+    except OSError as error:
+        raise SourceFault(f"{file or 'Standard input'} cannot be read ({error.strerror}).") from error
     if json:
         emit(report.data())
     else:
@@ -61,19 +66,19 @@ def _tell(report: PushReport) -> None:
         err.print(NOT_ALL)
 
 
-async def _push(name: str, whole: bool) -> PushReport:
+async def _push(name: str, stream: BinaryIO, whole: bool) -> PushReport:
     async with opened(load()) as app:
         await _is_push(app, name)
 
         async def wanted(source: str) -> None:
             await reindexed(app, [await app.catalogue.get(source)], patient=True)
 
-        return await take(PushStore(app.database), name, _stdin(), wanted, whole=whole)
+        return await take(PushStore(app.database), name, _chunks(stream), wanted, whole=whole)
 
 
-async def _stdin() -> AsyncIterator[bytes]:
+async def _chunks(stream: BinaryIO) -> AsyncIterator[bytes]:
     # It blocks the event loop, which has nothing else to do.
-    while chunk := os.read(sys.stdin.fileno(), 65_536):
+    while chunk := stream.read(65_536):
         yield chunk
 
 
