@@ -74,10 +74,10 @@ async def steps(
     watch = _Watch()
     source, uri = tried.source, tried.uri
     loaded, said = await _load(app, tried)
-    yield watch.step("load", f"{len(loaded.content):,} bytes, version {loaded.version or 'not told'}")
+    yield watch.step("load", f"bytes: {len(loaded.content):,}, version: {(loaded.version or 'not told')[:40]}")
     parsed = await parse(uri, loaded.content, loaded.suffix)
     title = said.title or parsed.title
-    yield watch.step("parse", f"“{title}”, {len(parsed.sections)} sections")
+    yield watch.step("parse", f"“{title}”, sections: {len(parsed.sections)}")
     pieces = split(parsed)
     yield watch.step("split", _pieces(pieces))
     level, readers = source.access(uri, said)
@@ -86,8 +86,8 @@ async def steps(
     yield watch.step("embed", "no embedder: it is found by its words", ok=None)
     async with app.database.rehearsal() as database:
         copy = replace(source, name=f"trial-{uuid4().hex}", schedule=None, link=None)
-        report = await _stored(database, copy, _One(uri, loaded, said), parse)
-        yield watch.step("store", f"{report} passages, taken back at the end")
+        passages = await _stored(database, copy, _One(uri, loaded, said), parse)
+        yield watch.step("store", f"passages: {passages}, taken back at the end")
         asked = question or title
         who = Readers(readers) if person is None else await app.people.readers(person, app.present(person, None)[1])
         if not who.may_read(readers):
@@ -160,7 +160,7 @@ def _pieces(pieces: tuple[Piece, ...]) -> str:
     headings = next((piece.heading for piece in pieces if piece.heading), "")
     places = [piece.place for piece in pieces if piece.place]
     where = f", {places[0]} to {places[-1]}" if places else ""
-    return f"{len(pieces)} passages{where}" + (f", first under “{headings}”" if headings else "")
+    return f"passages: {len(pieces)}{where}" + (f", first under “{headings}”" if headings else "")
 
 
 def _date(said: Said) -> str:
