@@ -17,7 +17,7 @@ from pathlib import Path
 from admin import embedders, schema
 from admin.embedded import EmbeddedPostgres
 from admin.embedders import Embedding
-from admin.indexing import Indexing, Means, Progress
+from admin.indexing import Indexing, Progress, Reading
 from admin.jobs import Embed, Jobs
 from admin.key import sealing_key
 from admin.ledger import LedgerFile
@@ -35,17 +35,20 @@ from bot.prompt import Template
 from bot.records import Records
 from bot.seal import Seal
 from bot.settings import Settings
+from retrieval.addresses import Reach
 from retrieval.catalogue import Catalogue
 from retrieval.database import Database
 from retrieval.errors import Fault
+from retrieval.fetch import Fetcher
 from retrieval.parse import Parse
 from retrieval.parse.sandbox import Sandbox
 from retrieval.parse.wire import Limits
 from retrieval.passage import Source
 from retrieval.reindex import Report
 from retrieval.search import Search
+from retrieval.sources.kind import Credential, Means
 
-TALKATIVE = ("openai", "httpx2", "httpcore2")
+TALKATIVE = ("openai", "httpx2", "httpcore2", "fsspec")
 """Loggers that print request bodies at DEBUG: held, whatever the level of the rest."""
 ALLOCATIONS = 20_000
 """Between two looks for garbage. Python's own 700 cost a load of documents a fifth of its time."""
@@ -60,6 +63,7 @@ class App:
     seal: Seal
     database: Database
     catalogue: Catalogue
+    means: Means
     indexing: Indexing
     jobs: Jobs
     search: Search
@@ -134,10 +138,11 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
         catalogue = Catalogue(database)
         glossary = GlossaryFile(settings.glossary)
         search = Search(database, embedding.embedders, glossary, partial(today, settings))
+        means = means_of(settings, database, stack)
         if sync:
             await catalogue.sync(settings.sources)
         sandbox = await stack.enter_async_context(_sandbox(settings))
-        indexing, jobs = _indexing(settings, database, catalogue, sandbox.parse, embedding.follow)
+        indexing, jobs = _indexing(settings, catalogue, means, sandbox.parse, embedding.follow)
         seal = Seal(await sealing_key(settings, database))
         records = Records(database, seal)
         # Needed only once somebody asks: without a file there is a sentence then, and sources and status work.
@@ -152,12 +157,25 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
             operator=seal.pseudonym(f"os:{pwd.getpwuid(os.getuid()).pw_name}"),
         )
         yield App(
-            settings, url, seal, database, catalogue, indexing, jobs, search, embedding, people, records, rules, deps
+            settings,
+            url,
+            seal,
+            database,
+            catalogue,
+            means,
+            indexing,
+            jobs,
+            search,
+            embedding,
+            people,
+            records,
+            rules,
+            deps,
         )
 
 
 def _indexing(
-    settings: Settings, database: Database, catalogue: Catalogue, parse: Parse, embed: Embed
+    settings: Settings, catalogue: Catalogue, means: Means, parse: Parse, embed: Embed
 ) -> tuple[Indexing, Jobs]:
     """embed: gives vectors to the passages that have none, once a run has written some."""
 
@@ -165,9 +183,9 @@ def _indexing(
         await jobs.vectors()
 
     how = settings.index
-    means = Means(parse=parse, at_once=how.at_once, per_second=how.documents_per_second, changed=changed)
-    indexing = Indexing(database, catalogue, means)
-    jobs = Jobs(database, indexing, catalogue, settings.timezone, embed)
+    reading = Reading(means, parse, how.at_once, how.documents_per_second, changed)
+    indexing = Indexing(means.database, catalogue, reading)
+    jobs = Jobs(means.database, indexing, catalogue, settings.timezone, embed)
     return indexing, jobs
 
 
@@ -216,6 +234,16 @@ async def address(settings: Settings) -> AsyncIterator[str]:
         yield await asyncio.to_thread(server.start)
     finally:
         server.stop()
+
+
+def means_of(settings: Settings, database: Database, stack: AsyncExitStack) -> Means:
+    """What sources are read with."""
+    fetcher = Fetcher(Reach.of(settings.fetch.private_hosts, settings.fetch.ports))
+    stack.push_async_callback(fetcher.aclose)
+    credentials = tuple(
+        Credential(one.location, one.username, one.password.get_secret_value()) for one in settings.credentials
+    )
+    return Means(database, fetcher, credentials)
 
 
 def _endpoints(settings: Settings, stack: AsyncExitStack) -> dict[Route, Endpoint]:

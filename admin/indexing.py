@@ -18,6 +18,7 @@ from retrieval.passage import Source
 from retrieval.reindex import Report, reindex
 from retrieval.runs import CancelledFault, Run, Runs
 from retrieval.sources import BusyFault, SourceFault
+from retrieval.sources.kind import Means
 from retrieval.sources.kinds import reader_of
 
 _log = logging.getLogger(__name__)
@@ -31,9 +32,10 @@ Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Means:
-    """How documents are read. changed: told when a run has written something."""
+class Reading:
+    """How documents are read. means: what sources need. changed: told when a run has written something."""
 
+    means: Means
     parse: Parse = in_thread
     at_once: int = AT_ONCE
     per_second: float | None = None
@@ -41,11 +43,11 @@ class Means:
 
 
 class Indexing:
-    def __init__(self, database: Database, catalogue: Catalogue, means: Means) -> None:
+    def __init__(self, database: Database, catalogue: Catalogue, reading: Reading) -> None:
         self.runs = Runs(database)
         self._database = database
         self._catalogue = catalogue
-        self._means = means
+        self._reading = reading
 
     async def all(
         self,
@@ -100,8 +102,8 @@ class Indexing:
             raise
         await self._catalogue.note(source.name, None)
         await self.runs.done(run.id, counts(report))
-        if self._means.changed and (report.added or report.changed or report.moved):
-            await self._means.changed()
+        if self._reading.changed and (report.added or report.changed or report.moved):
+            await self._reading.changed()
         return report
 
     async def _patiently(self, source: Source, run: Run, progress: Progress) -> Report:
@@ -121,15 +123,15 @@ class Indexing:
             done, total = count, of
             progress(source.name, count, of)
 
-        means = self._means
+        reading = self._reading
         work = asyncio.create_task(
             reindex(
                 self._database,
                 source,
-                reader_of(source),
+                reader_of(source, reading.means),
                 told,
-                means.parse,
-                pace=Pace(means.at_once, means.per_second),
+                reading.parse,
+                pace=Pace(reading.at_once, reading.per_second),
                 accept_deletions=run.accept_deletions,
             )
         )

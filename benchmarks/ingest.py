@@ -47,7 +47,7 @@ async def measure(tell: Tell) -> list[Row]:
         config.write_text("", encoding="utf-8")
         source = Source("bench", "files", written, Level.INTERNAL, frozenset({EVERYONE}))
         async with opened(Settings.load({"NARU_HOME": str(home), "NARU_CONFIG": str(config)})) as app:
-            database, reader = app.database, reader_of(source)
+            database, reader = app.database, reader_of(source, app.means)
             await app.catalogue.add(source)
             first, peak = await _watched(reindex(database, source, Versioned(reader, folder)))
             passages = await _passages(database)

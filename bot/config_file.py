@@ -1,24 +1,27 @@
-"""What naru.toml may say: one frozen model per section. Pure.
+"""What naru.toml may say: one frozen model per section.
 
-naru.toml.example shows each key with its default; a test holds the two together.
+naru.toml.example shows each key with its default; a test holds the two together. What a source of a kind may say is
+said by the kind.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Strict
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Strict, ValidationInfo, field_validator
 
 from bot.directory import EMPLOYEES, Employment, Terms
 from bot.directory_table import Dialect
 from bot.toml_file import LevelName, Section
-from retrieval.passage import Principal, Rule, Source
+from retrieval.addresses import Reach
+from retrieval.passage import Principal, Rule, Source, principal
 from retrieval.schedule import is_schedule
+from retrieval.sources.kinds import KINDS
 from retrieval.text import LANGUAGES, Language
 
 T = TypeVar("T")
@@ -58,17 +61,10 @@ def _database_url(value: str) -> str:
     return value
 
 
-def _principal(value: str) -> Principal:
-    if not re.fullmatch(r"everyone|(user|group|channel|email|ext):\S+", value):
-        raise ValueError("must be everyone, user:.., group:.., channel:.., email:.. or ext:<source>/<group>")
-    # As people's own addresses are compared.
-    return Principal(value.lower() if value.startswith("email:") else value)
-
-
 def _ours(value: str) -> Principal:
     if not re.fullmatch(r"everyone|(user|group|email):\S+", value):
         raise ValueError("must be everyone, user:.., group:.. or email:..: somebody whom the directory or Slack knows")
-    return _principal(value)
+    return principal(value)
 
 
 def _external(value: Mapping[str, tuple[Principal, ...]]) -> Mapping[str, tuple[Principal, ...]]:
@@ -108,10 +104,16 @@ def _source_name(value: str) -> str:
     return value
 
 
+def _kind(value: str) -> str:
+    if value not in KINDS:
+        raise ValueError(f"must be {' or '.join(repr(kind) for kind in KINDS)}")
+    return value
+
+
 def _schedule(value: str) -> str:
     if not is_schedule(value):
         raise ValueError("must be five fields as cron has them, such as '0 3 * * *' for three in the morning")
-    return value
+    return " ".join(value.split())
 
 
 def _timezone(value: str) -> str:
@@ -130,6 +132,21 @@ def _command(value: tuple[str, ...]) -> tuple[str, ...]:
     return value
 
 
+def _reachable(value: tuple[str, ...]) -> tuple[str, ...]:
+    for host in value:
+        try:
+            Reach.of([host])
+        except ValueError as error:
+            raise ValueError(f"holds one that {error}") from None
+    return value
+
+
+def _options(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ValueError("must be a section of its own")
+    return value
+
+
 def _secret(value: SecretStr) -> SecretStr:
     if not value.get_secret_value().isascii() or not value.get_secret_value().isprintable():
         raise ValueError("must be one line of ASCII characters")
@@ -145,9 +162,7 @@ Schedule = Annotated[str, AfterValidator(_schedule)]
 TimeZone = Annotated[str, AfterValidator(_timezone)]
 Seconds = Annotated[float, Field(gt=0, le=600)]
 Hosts = Annotated[tuple[Annotated[str, AfterValidator(_host)], ...], Strict(False)]
-ReaderList = Annotated[
-    tuple[Annotated[str, AfterValidator(_principal)], ...], Strict(False), AfterValidator(_not_empty)
-]
+ReaderList = Annotated[tuple[Annotated[str, AfterValidator(principal)], ...], Strict(False), AfterValidator(_not_empty)]
 
 
 class DirectorySection(Section):
@@ -170,7 +185,7 @@ class DirectorySection(Section):
 
     @property
     def terms(self) -> Terms:
-        external = {_principal(name): frozenset(map(Principal, ours)) for name, ours in self.external.items()}
+        external = {principal(name): frozenset(map(Principal, ours)) for name, ours in self.external.items()}
         return Terms(
             everyone=EMPLOYEES if self.everyone is None else frozenset(self.everyone),
             alone=self.everyone is not None,
@@ -246,7 +261,7 @@ class EmbedModel(Endpoint):
     says. dimensions: to be asked of the server. The prefixes are what the model's card wants before a text."""
 
     local: Text | None = None
-    languages: Annotated[tuple[Literal["ko", "en"], ...], Strict(False), AfterValidator(_not_empty)] | None = None
+    languages: Annotated[tuple[Literal[ko, en], ...], Strict(False), AfterValidator(_not_empty)] | None = None
     dimensions: int | None = Field(default=None, ge=1, le=4000)
     query_prefix: str = ""
     passage_prefix: str = ""
@@ -278,7 +293,7 @@ class Slack(Section):
     follow_ups: bool = False
     streaming: bool = False
     everyone: Text | None = None
-    admins: Annotated[tuple[Annotated[str, AfterValidator(_principal)], ...], Strict(False)] = ()
+    admins: Annotated[tuple[Annotated[str, AfterValidator(principal)], ...], Strict(False)] = ()
     at_once: int = Field(default=8, ge=1, le=64)
     updates_per_minute: int = Field(default=50, ge=10, le=1000)
     inbox_days: int = Field(default=30, ge=1, le=3650)
@@ -300,6 +315,29 @@ class Parse(Section):
     max_mb: int = Field(default=50, ge=1, le=100)
 
 
+class Fetch(Section):
+    """What the fetcher may reach beyond public addresses at their usual ports. private_hosts: names, addresses and
+    networks in the building."""
+
+    private_hosts: Annotated[tuple[str, ...], Strict(False), AfterValidator(_reachable)] = ()
+    ports: Annotated[tuple[Annotated[int, Field(ge=1, le=65_535)], ...], Strict(False)] = ()
+
+
+class Http(Section):
+    """Where other systems push documents to; no port: nowhere."""
+
+    host: Text = "127.0.0.1"
+    port: int | None = Field(default=None, ge=0, le=65_535)
+
+
+class CredentialSection(Section):
+    """Who to be at the locations that begin with `location`."""
+
+    location: Text
+    username: Text
+    password: Secret
+
+
 class RuleSection(Section):
     match: Text
     level: LevelName
@@ -313,27 +351,45 @@ class SourceSection(Section):
     """level and readers have no default: who may read is for the company to say."""
 
     name: Annotated[str, AfterValidator(_source_name)]
-    kind: Literal["files"] = "files"
-    location: Text
+    kind: Annotated[str, AfterValidator(_kind)] = "files"
+    location: Text | None = Field(default=None, validate_default=True)
     level: LevelName
     readers: ReaderList
     link: Url | None = None
     owner: Text | None = None
     schedule: Schedule | None = None
+    options: Annotated[dict[str, Any], BeforeValidator(_options)] = Field(default_factory=dict)
     rules: Annotated[tuple[RuleSection, ...], Strict(False)] = ()
 
-    def source(self, location: str) -> Source:
-        """As retrieval knows it, at its resolved location."""
+    @field_validator("location")
+    @classmethod
+    def _fits_its_kind(cls, location: str | None, info: ValidationInfo) -> str | None:
+        kind = KINDS.get(info.data.get("kind", ""))
+        if kind is not None:
+            kind.located(location or "", lambda path: path)
+        return location
+
+    @field_validator("options")
+    @classmethod
+    def _are_of_its_kind(cls, options: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
+        kind = KINDS.get(info.data.get("kind", ""))
+        if kind is not None:
+            kind.checked(options)
+        return options
+
+    def source(self, absolute: Callable[[str], str]) -> Source:
+        """As retrieval knows it. absolute: where a path that stands in the file leads to."""
         return Source(
             name=self.name,
             kind=self.kind,
-            location=location,
+            location=KINDS[self.kind].located(self.location or "", absolute),
             level=self.level,
             readers=frozenset(map(Principal, self.readers)),
             rules=tuple(rule.rule() for rule in self.rules),
             link=self.link,
             owner=self.owner,
             schedule=self.schedule,
+            options=dict(self.options),
         )
 
 
@@ -359,4 +415,7 @@ class ConfigFile(Section):
     models: Models = Models()
     slack: Slack = Slack()
     parse: Parse = Parse()
+    fetch: Fetch = Fetch()
+    http: Http = Http()
+    credentials: Annotated[tuple[CredentialSection, ...], Strict(False)] = ()
     sources: Annotated[tuple[SourceSection, ...], Strict(False)] = ()

@@ -25,7 +25,10 @@ from bot.config_file import (
     AnswerLimits,
     ConfigFile,
     Console,
+    CredentialSection,
     DirectorySection,
+    Fetch,
+    Http,
     Index,
     Models,
     Parse,
@@ -85,6 +88,9 @@ class Settings:
     models: Models
     slack: Slack
     parse: Parse
+    fetch: Fetch
+    http: Http
+    credentials: tuple[CredentialSection, ...]
     sources: tuple[Source, ...]
 
     @classmethod
@@ -194,7 +200,10 @@ class _Loader:
             models=file.models,
             slack=file.slack,
             parse=file.parse,
-            sources=tuple(s.source(str(self._absolute(s.location))) for s in file.sources),
+            fetch=file.fetch,
+            http=file.http,
+            credentials=file.credentials,
+            sources=tuple(s.source(lambda path: str(self._absolute(path))) for s in file.sources),
         )
 
     # -- the environment -------------------------------------------------------------------------------------

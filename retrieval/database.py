@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -146,6 +147,20 @@ class Database:
                     for name in settings:
                         await connection.execute(text(f"reset {name}"))
 
+    @asynccontextmanager
+    async def rehearsal(self) -> AsyncIterator[Database]:
+        """This database as it would be: what is done through that one is seen through it alone and undone at the end.
+
+        One transaction after the other: all of it happens on one connection.
+        """
+        with self._faults():
+            async with self._engine.connect() as connection:
+                outer = await connection.begin()
+                try:
+                    yield _Rehearsal(self._url.render_as_string(hide_password=False), connection)
+                finally:
+                    await outer.rollback()
+
     async def server(self) -> Server:
         """What this server offers."""
         async with self.transaction() as connection:
@@ -198,6 +213,25 @@ def name_of(url: str) -> str:
     """The name of the database at this address; libpq's own default where it names none."""
     parsed = _psycopg_url(url)
     return parsed.database or str(parsed.query.get("dbname") or parsed.username or "")
+
+
+class _Rehearsal(Database):
+    """Its transactions are savepoints of one that is never committed. Nobody else sees it, so it locks nothing out."""
+
+    def __init__(self, url: str, connection: AsyncConnection) -> None:
+        super().__init__(url)
+        self._connection = connection
+        self._turn = asyncio.Lock()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncConnection]:
+        with self._faults():
+            async with self._turn, self._connection.begin_nested():
+                yield self._connection
+
+    @asynccontextmanager
+    async def exclusively(self, name: str) -> AsyncIterator[bool]:
+        yield True
 
 
 def lock_key(name: str) -> int:

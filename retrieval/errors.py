@@ -4,6 +4,8 @@ Fault               a sentence: what is wrong, where, and what to do
 ├── SettingsFault   bot/toml_file.py    settings, policy or directory that cannot be used
 ├── DatabaseFault   retrieval/database.py   the database is away, too old, half-migrated or newer
 ├── SourceFault     retrieval/sources/  a source that cannot be listed; nothing of it is deleted
+├── FetchFault      retrieval/fetch.py  an address that was not fetched: refused, away, too big
+├── PushFault       retrieval/intake.py     a push that asks for what is surely not meant
 ├── UnreadableFault retrieval/parse/    one document that cannot be read; its last good version stays
 ├── SandboxFault    retrieval/parse/workers.py  the processes that read documents do not start
 ├── QuestionFault   bot/domain.py       a question that cannot be taken: empty, too long, of nobody

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,6 +16,14 @@ Principal = NewType("Principal", str)
 """An opaque string: `everyone`, `user:..`, `group:..`, `channel:..`, `email:..`, `ext:<source>/<group>`."""
 
 EVERYONE = Principal("everyone")
+
+
+def principal(text: str) -> Principal:
+    """With an address in small letters, as people's own are compared. Raises ValueError with the rest of a sentence for
+    what has none of the forms."""
+    if not re.fullmatch(r"everyone|(user|group|channel|email|ext):\S+", text):
+        raise ValueError("must be everyone, user:.., group:.., channel:.., email:.. or ext:<source>/<group>")
+    return Principal(text.lower() if text.startswith("email:") else text)
 
 
 @dataclass(frozen=True, slots=True)

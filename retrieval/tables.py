@@ -1,5 +1,6 @@
 """This package's tables. catalogue.py writes `source`, index.py `document`, passages.py `passage`, counts.py `term` and
-`corpus`, runs.py `run`, erasures.py `erasure`, vectors.py `model` and `passage_vector`; nothing else does."""
+`corpus`, runs.py `run`, erasures.py `erasure`, vectors.py `model` and `passage_vector`, pushed.py `pushed` and
+`push_token`; nothing else does."""
 
 from __future__ import annotations
 
@@ -23,6 +24,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    func,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -201,4 +203,24 @@ passage_vector = Table(
     Column("passage_id", BigInteger, ForeignKey("passage.id", ondelete="CASCADE"), primary_key=True),
     Column("v", HALFVEC, nullable=False),
     Index("passage_vector_passage_id_idx", "passage_id"),
+)
+
+pushed = Table(
+    "pushed",
+    metadata,
+    Column("source_id", Integer, ForeignKey("source.id", ondelete="CASCADE"), primary_key=True),
+    Column("uri", Text, primary_key=True),
+    Column("text", Text, nullable=False, comment="as it was sent; the index reads it from here"),
+    Column("format", Text, nullable=False),
+    Column("version", Text, nullable=False, comment="another one for another content"),
+    Column("said", JSONB, nullable=False, comment="what was sent beside the text"),
+    Column("pushed_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+)
+
+push_token = Table(
+    "push_token",
+    metadata,
+    Column("source_id", Integer, ForeignKey("source.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("sha256", LargeBinary, nullable=False, comment="of the token, which is nowhere kept"),
+    Column("made_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
 )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AsyncExitStack
 
 from admin import schema
-from admin.app import data_use, directory_file
+from admin.app import data_use, directory_file, means_of
 from admin.check.finding import Finding, ended, fail, of, ok, skip, warn
 from admin.check.scene import Scene
 from bot.directory import Directory
@@ -17,6 +18,7 @@ from retrieval.catalogue import Catalogue, Status
 from retrieval.errors import Fault
 from retrieval.label import Level
 from retrieval.passage import Source
+from retrieval.sources.kind import Means
 from retrieval.sources.kinds import reader_of
 
 _ENOUGH = 1000
@@ -95,19 +97,22 @@ async def sources(scene: Scene) -> AsyncIterator[Finding]:
     listed = await _all_sources(scene)
     if not listed:
         yield warn("There is no source, so there is nothing to answer from.", "Add one: `naru source add`.")
-    for finding in await asyncio.gather(*map(_tried, listed)):
-        yield finding
+    if scene.database is not None:
+        async with AsyncExitStack() as stack:
+            means = means_of(scene.settings, scene.database, stack)
+            for finding in await asyncio.gather(*(_tried(one, means) for one in listed)):
+                yield finding
     for status in await _held(scene):
         for finding in of_status(status):
             yield finding
 
 
-async def _tried(source: Source) -> Finding:
+async def _tried(source: Source, means: Means) -> Finding:
     """Whether it can be listed now."""
     try:
         async with asyncio.timeout(_LIST_S):
             count = 0
-            async for _ in reader_of(source).list():
+            async for _ in reader_of(source, means).list():
                 count += 1
                 if count == _ENOUGH:
                     break

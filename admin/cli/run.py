@@ -5,24 +5,28 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+from contextlib import AsyncExitStack
 from uuid import uuid4
 
 import typer
 
 from admin.app import App, opened
 from admin.cli.base import err, load, out, reindexed, run
+from admin.http import http_served
 from admin.ledger import LedgerFile
+from admin.pushing import reindexing
 from admin.slack import serve
 from admin.watch import watch
 from bot.answer import answer
 from bot.console import Actions, Session
 from bot.domain import Answer, Feedback, Question
 from bot.why import explained
+from retrieval.pushed import PushStore
 
 
 def run_naru() -> None:
     """Start Naru: brings the database up to date, re-indexes the sources, opens the console; with Slack's tokens it
-    answers in Slack instead.
+    answers in Slack instead. With [http] port it also takes what other systems push, and opens no console.
 
     Questions can be piped in, one a line; the exit status is 1 when one of them could not be answered.
     """
@@ -34,8 +38,8 @@ def run_naru() -> None:
 async def _run() -> int:
     settings = load()
     async with opened(settings, migrate=True) as app:
-        if settings.slack.bot_token is not None:
-            await _in_slack(app)
+        if settings.slack.bot_token is not None or settings.http.port is not None:
+            await _until_stopped(app)
             return 0
         person, room = app.present(None, None)
         await reindexed(app, await app.active(), patient=True)
@@ -45,10 +49,23 @@ async def _run() -> int:
         return await session.run(_read)
 
 
-async def _in_slack(app: App) -> None:
+async def _until_stopped(app: App) -> None:
     stop = asyncio.Event()
     for signal_number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
+    async with AsyncExitStack() as stack:
+        if app.settings.http.port is not None:
+            wanted = await stack.enter_async_context(reindexing(app))
+            served = http_served(app.settings.http, PushStore(app.database), wanted)
+            err.print(f"Taking documents at {await stack.enter_async_context(served)}/sources/NAME/documents.")
+        if app.settings.slack.bot_token is not None:
+            await _in_slack(app, stop)
+        else:
+            await reindexed(app, await app.active(), patient=True)
+            await stop.wait()
+
+
+async def _in_slack(app: App, stop: asyncio.Event) -> None:
     # What was never read is read first: until then every answer would be that nobody knows. The rest follows behind.
     await reindexed(app, await app.never_indexed(), patient=True)
     serving = asyncio.create_task(serve(app, stop, lambda how: err.print(f"Answering in Slack ({how}).")))

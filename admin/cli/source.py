@@ -1,7 +1,9 @@
-"""`naru source add | list | remove | reindex | embed`."""
+"""`naru source add | list | remove | reindex | embed | push | token | try`."""
 
 from __future__ import annotations
 
+import contextlib
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from admin.app import opened
+from admin.cli import source_push, source_trial
 from admin.cli.base import Json, bar, emit, err, load, out, reindexed, run
 from bot.config_file import SourceSection
 from bot.console import table
@@ -23,31 +26,70 @@ from retrieval.vectors import Filled
 
 app = typer.Typer(help="Where documents come from.", no_args_is_help=True)
 
+app.command("push")(source_push.push)
+app.command("token")(source_push.token)
+app.command("try")(source_trial.try_)
+
 Name = Annotated[str, typer.Argument(help="The source's name.")]
 
 
 @app.command("add")
 def add(
     name: Name,
-    location: Annotated[str, typer.Argument(help="The folder.")],
-    level: Annotated[str, typer.Option(help="public, internal, confidential or restricted.")],
-    readers: Annotated[str, typer.Option(help="Who may read: everyone, group:hr, user:U1, ... separated by commas.")],
+    location: Annotated[str, typer.Argument(help="The folder, s3://.., smb://.., a web address; none for push.")] = "",
+    kind: Annotated[str, typer.Option(help="files, web or push.")] = "files",
+    level: Annotated[str | None, typer.Option(help="public, internal, confidential or restricted.")] = None,
+    readers: Annotated[
+        str | None, typer.Option(help="Who may read: everyone, group:hr, user:U1, ... separated by commas.")
+    ] = None,
     link: Annotated[str | None, typer.Option(help="The address that a document's path is appended to.")] = None,
     owner: Annotated[str | None, typer.Option(help="Whom to ask when the documents do not know.")] = None,
+    schedule: Annotated[str | None, typer.Option(help='When to re-index, as cron says it: "0 3 * * *".')] = None,
+    option: Annotated[list[str] | None, typer.Option(help="What only its kind knows, as key=value.")] = None,
 ) -> None:
-    """Add a folder of documents. Its level and its readers have no default: somebody has to say them."""
+    """Add a source of documents. Its level and its readers have no default: somebody has to say them, and is asked on a
+    terminal."""
     fields = {
         "name": name,
-        "location": location,
-        "level": level,
-        "readers": [reader.strip() for reader in readers.split(",") if reader.strip()],
+        "kind": kind,
+        "location": location or None,
+        "level": _asked(level, "--level", "How sensitive is it (public, internal, confidential, restricted)?"),
+        "readers": _list(_asked(readers, "--readers", "Who may read it (everyone, group:hr, user:U1, ...)?")),
         "link": link,
         "owner": owner,
+        "schedule": schedule,
+        "options": dict(map(_option, option)) if option else None,
     }
     section = model_of(SourceSection, {k: v for k, v in fields.items() if v is not None}, "naru source add")
-    source = section.source(str(Path(location).absolute()))
+    source = section.source(lambda path: str(Path(path).absolute()))
     run(_add(source))
-    err.print(f"Added. Now: naru source reindex {name}", markup=False)
+    then = f"naru source push {name} < FILE, or naru source token {name}" if kind == "push" else None
+    err.print(f"Added. Now: {then or f'naru source reindex {name}'}", markup=False)
+
+
+def _asked(said: str | None, flag: str, question: str) -> str:
+    """What was said, or what whoever sits there says: neither has a default."""
+    if said is not None:
+        return said
+    if not sys.stdin.isatty():
+        raise typer.BadParameter("is missing, and has no default.", param_hint=flag)
+    return str(typer.prompt(question, err=True))
+
+
+def _list(text: str) -> list[str]:
+    return [one.strip() for one in text.split(",") if one.strip()]
+
+
+def _option(text: str) -> tuple[str, bool | int | float | str]:
+    key, equals, value = text.partition("=")
+    if not equals:
+        raise typer.BadParameter(f"{key} has no value: write key=value.", param_hint="--option")
+    if value in ("true", "false"):
+        return key, value == "true"
+    for number in (int, float):
+        with contextlib.suppress(ValueError):
+            return key, number(value)
+    return key, value
 
 
 @app.command("list")
@@ -117,6 +159,8 @@ def source_data(s: Status) -> dict[str, Any]:
         "name": s.source.name,
         "kind": s.source.kind,
         "location": s.source.location,
+        "schedule": s.source.schedule,
+        "options": dict(s.source.options),
         "level": s.source.level.name,
         "readers": sorted(s.source.readers),
         "declared": s.declared,
@@ -150,7 +194,7 @@ def _state(s: Status) -> str:
 
 async def _add(source: Source) -> None:
     async with opened(load()) as opened_app:
-        async for _ in reader_of(source).list():
+        async for _ in reader_of(source, opened_app.means).list():
             break  # it can be listed; a mistyped folder is said now, and not at the next run
         await opened_app.catalogue.add(source)
 

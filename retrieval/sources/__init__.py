@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from retrieval.errors import Fault
+from retrieval.parse import MAX_BYTES, UnreadableFault
 from retrieval.passage import NOTHING_SAID, Said
 
 
@@ -52,3 +53,8 @@ class Reader(Protocol):
     async def load(self, uri: str, version: str | None = None) -> Loaded | None:
         """The document as it is now; None where it is still what it was at `version`. Raises UnreadableFault."""
         ...
+
+
+def too_big(uri: str) -> UnreadableFault:
+    """Said of a document by its size, before it is read."""
+    return UnreadableFault(f"{uri} is over {MAX_BYTES // 1024**2} MB: split it.", "too_big")

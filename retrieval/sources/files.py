@@ -1,20 +1,24 @@
-"""A folder of documents, with its subfolders."""
+"""A folder of documents, with its subfolders: of this machine here, of another one in remote.py."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import stat
-import unicodedata
+import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from retrieval.parse import MAX_BYTES, UnreadableFault
 from retrieval.parse.families import SUFFIXES
-from retrieval.sources import Listed, Loaded, SourceFault
+from retrieval.passage import Source
+from retrieval.sources import Listed, Loaded, Reader, SourceFault, remote, too_big
+from retrieval.sources.kind import Absolute, Kind, Means
+from retrieval.sources.names import escaped, unescaped
 
-_ESCAPED = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+RACY_NS = 2_000_000_000
+"""A file that changed less than 2 s ago may change again without a new time: its clock may tick that slowly (FAT: 2 s).
+Such a file has no version yet, so that its content tells; git calls it racily clean."""
 
 
 class Folder:
@@ -24,17 +28,19 @@ class Folder:
     name. Any other link is listed and cannot be loaded, so that it shows up as a problem.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, racy_ns: int = RACY_NS) -> None:
         self._root = root
+        self._racy_ns = racy_ns
 
     async def list(self) -> AsyncIterator[Listed]:
-        for uri in await asyncio.to_thread(lambda: list(self._uris())):
-            yield Listed(uri)
+        for listed in await asyncio.to_thread(lambda: list(self._listed())):
+            yield listed
 
-    async def load(self, uri: str, version: str | None = None) -> Loaded:
-        return Loaded(await asyncio.to_thread(self._read, uri))
+    async def load(self, uri: str, version: str | None = None) -> Loaded | None:
+        return await asyncio.to_thread(self._read, uri, version)
 
-    def _uris(self) -> Iterator[str]:
+    def _listed(self) -> Iterator[Listed]:
+        settled_ns = time.time_ns() - self._racy_ns
         try:
             root = self._root.resolve(strict=True)
             if not root.is_dir():
@@ -53,43 +59,61 @@ class Folder:
             for name in sorted((*links, *documents)):
                 path = Path(folder, name)
                 if not name.startswith(".") and not _counts_elsewhere(path, root):
-                    yield to_uri(path.relative_to(root))
-        yield from (f"{to_uri(Path(folder).relative_to(root))}/" for folder in closed)
+                    yield Listed(to_uri(path.relative_to(root)), _version_of(path, settled_ns))
+        yield from (Listed(f"{to_uri(Path(folder).relative_to(root))}/") for folder in closed)
 
-    def _read(self, uri: str) -> bytes:
+    def _read(self, uri: str, version: str | None) -> Loaded | None:
         if uri.endswith("/"):
-            raise UnreadableFault(f"{uri} cannot be listed: its documents stay as they were.")
+            raise UnreadableFault(f"{uri} cannot be listed: its documents stay as they were.", "closed")
         root = self._root.resolve()
         path = root / to_path(uri)
         try:
             if path.resolve() != path or not path.is_relative_to(root):
-                raise UnreadableFault(f"{uri} is a link that leads outside the folder or to no document.")
+                raise UnreadableFault(f"{uri} is a link that leads outside the folder or to no document.", "link")
             # Non-blocking, because opening a named pipe would wait for a writer for ever.
             descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
             with os.fdopen(descriptor, "rb") as file:
                 status = os.fstat(descriptor)
                 if not stat.S_ISREG(status.st_mode):
                     raise UnreadableFault(f"{uri} is not a file.")
-                # One byte more than allowed is enough for the parser to say that it is too big.
-                return file.read(MAX_BYTES + 1)
+                found = _version(status, time.time_ns() - self._racy_ns)
+                if version is not None and found == version:
+                    return None
+                if status.st_size > MAX_BYTES:
+                    raise too_big(uri)
+                # It may grow while it is read: one byte more than allowed tells.
+                content = file.read(MAX_BYTES + 1)
         except OSError as error:
-            raise UnreadableFault(f"{uri} cannot be read ({error.strerror}).") from error
+            raise UnreadableFault(f"{uri} cannot be read ({error.strerror}).", "closed") from error
         except RuntimeError as error:  # before Python 3.13
-            raise UnreadableFault(f"{uri} is a link in a loop of links.") from error
+            raise UnreadableFault(f"{uri} is a link in a loop of links.", "link") from error
+        if len(content) > MAX_BYTES:
+            raise too_big(uri)
+        return Loaded(content, found)
 
 
 def to_uri(path: Path) -> str:
     """The path with / between its names; control characters, broken bytes and % as %XX: always one line."""
-    return "".join(
-        quote_from_bytes(os.fsencode(character), safe="")
-        if character == "%" or unicodedata.category(character) in _ESCAPED
-        else character
-        for character in path.as_posix()
-    )
+    return escaped(path.as_posix())
 
 
 def to_path(uri: str) -> Path:
-    return Path(os.fsdecode(unquote_to_bytes(uri)))
+    return Path(unescaped(uri))
+
+
+def _version_of(path: Path, settled_ns: int) -> str | None:
+    try:
+        status = os.lstat(path)
+    except OSError:
+        return None  # loading it says why
+    return _version(status, settled_ns) if stat.S_ISREG(status.st_mode) else None
+
+
+def _version(status: os.stat_result, settled_ns: int) -> str | None:
+    """Another one whenever the content may be another: a time can be set back, ctime cannot."""
+    if max(status.st_mtime_ns, status.st_ctime_ns) > settled_ns:
+        return None
+    return f"{status.st_size}-{status.st_mtime_ns}-{status.st_ctime_ns}-{status.st_ino}"
 
 
 def _counts_elsewhere(path: Path, root: Path) -> bool:
@@ -104,3 +128,19 @@ def _counts_elsewhere(path: Path, root: Path) -> bool:
     if any(part.startswith(".") for part in target.relative_to(root).parts):
         return False
     return target.is_dir() or (target.is_file() and target.name.lower().endswith(SUFFIXES))
+
+
+def _located(location: str, absolute: Absolute) -> str:
+    if not location:
+        raise ValueError("is missing: it must be a folder or the address of one")
+    return remote.located(location) if "://" in location else absolute(location)
+
+
+def _reader(source: Source, means: Means) -> Reader:
+    if "://" not in source.location:
+        return Folder(Path(source.location))
+    options = KIND.checked(source.options)
+    return remote.reader(source.location, means.credential(source.location), options, SUFFIXES)
+
+
+KIND = Kind(_located, _reader, remote.OPTIONS)

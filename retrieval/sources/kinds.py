@@ -1,23 +1,28 @@
-"""Which reader reads which kind of source."""
+"""Which kinds of source there are: one file and one line each."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 
 from retrieval.passage import Source
-from retrieval.sources import Reader, SourceFault
-from retrieval.sources.files import Folder
+from retrieval.sources import Reader, SourceFault, files, push, web
+from retrieval.sources.kind import Kind, Means
 
-KINDS: Mapping[str, Callable[[Source], Reader]] = {
-    "files": lambda source: Folder(Path(source.location)),
+KINDS: Mapping[str, Kind] = {
+    "files": files.KIND,
+    "web": web.KIND,
+    "push": push.KIND,
 }
 
 
-def reader_of(source: Source) -> Reader:
-    """Raises SourceFault for a kind that this Naru does not know."""
+def reader_of(source: Source, means: Means) -> Reader:
+    """Raises SourceFault for a kind that this Naru does not know, or options that are none of it."""
     kind = KINDS.get(source.kind)
     if kind is None:
         known = ", ".join(KINDS)
         raise SourceFault(f"Source '{source.name}' is of kind '{source.kind}'; the kinds are {known}.")
-    return kind(source)
+    try:
+        kind.checked(source.options)
+    except ValueError as error:
+        raise SourceFault(f"The options of source '{source.name}' cannot be used: what it says {error}.") from None
+    return kind.reader(source, means)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
@@ -26,17 +27,18 @@ _numbers = count()
 class RolledBack(Database):
     """A Database whose transactions are savepoints of one that is never committed.
 
-    One at a time: what needs two transactions side by side asks for `fresh_database`.
+    One after the other: what needs two transactions side by side asks for `fresh_database`.
     """
 
     def __init__(self, url: str, connection: AsyncConnection) -> None:
         super().__init__(url)
         self._connection = connection
+        self._turn = asyncio.Lock()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:
         with self._faults():
-            async with self._connection.begin_nested():
+            async with self._turn, self._connection.begin_nested():
                 yield self._connection
 
 

@@ -22,8 +22,8 @@ MAY_IMPORT = {
 PURE = {
     "retrieval/label.py", "retrieval/passage.py", "retrieval/text.py", "retrieval/stopwords.py", "retrieval/bm25.py",
     "retrieval/split.py", "retrieval/errors.py", "retrieval/schedule.py", "retrieval/dates.py", "retrieval/in_force.py",
-    "retrieval/versions.py", "retrieval/glossary.py", "bot/quantities.py", "bot/differences.py",
-    "admin/check/finding.py", "admin/check/clocks.py",
+    "retrieval/versions.py", "retrieval/glossary.py", "retrieval/addresses.py", "bot/quantities.py",
+    "bot/differences.py", "admin/check/finding.py", "admin/check/clocks.py",
     "bot/small_talk.py", "bot/why.py", "bot/slack/mrkdwn.py", "bot/slack/blocks.py", "bot/slack/users.py",
     "bot/domain.py", "bot/check.py", "bot/rewrite.py", "bot/words.py", "bot/models/quote.py",
     "bot/directory.py", "bot/unmapped.py",
@@ -45,7 +45,14 @@ ONLY_IN = {
     "onnx": {"retrieval/bert.py"},
     "numpy": {"retrieval/bert.py", "retrieval/local_model.py"},
     "tenacity": {"bot/models/endpoint.py", "bot/slack/post.py"},
-    "aiohttp": {"bot/slack/app.py", "bot/slack/faults.py", "bot/slack/lookup.py", "admin/slack.py"},
+    "httpcore2": {"retrieval/fetch.py"},
+    "socket": {"retrieval/fetch.py", "admin/embedded.py"},
+    "ssl": {"retrieval/fetch.py"},
+    "fsspec": {"retrieval/sources/remote.py"},
+    "paramiko": {"retrieval/sources/remote.py"},
+    "protego": {"retrieval/sources/web.py"},
+    "idna": {"retrieval/addresses.py"},
+    "aiohttp": {"admin/http.py", "bot/slack/app.py", "bot/slack/faults.py", "bot/slack/lookup.py", "admin/slack.py"},
     "slack_sdk": {"bot/slack", "admin/slack.py"},
     "slack_bolt": {"bot/slack/app.py", "admin/slack.py"},
     "cryptography": {"bot/seal.py", "admin/backup/cipher.py"},
@@ -149,6 +156,19 @@ def test_there_is_no_second_way_out() -> None:
     assert {(f, n) for f, tree in product.items() for n in imports(tree) if under(n, NEVER)} == set()
 
 
+def test_retrieval_fetches_through_one_door() -> None:
+    """Addresses out of content are checked in fetch.py; whatever else opens a connection would go around it."""
+    ways_out = {"socket", "ssl", "httpcore2", "httpx2", "aiohttp", "anyio", "urllib3", "ftplib", "telnetlib"}
+    opening = {"open_connection", "create_connection", "open_unix_connection", "urlopen", "connect_tcp"}
+    found = {
+        file
+        for file, tree in sources().items()
+        if file.startswith("retrieval/")
+        and (any(under(name, ways_out) for name in imports(tree)) or any(name in opening for name, _ in calls(tree)))
+    }
+    assert found == {"retrieval/fetch.py"}
+
+
 def test_the_environment_is_read_in_one_place() -> None:
     readers = {
         file
@@ -189,7 +209,7 @@ def test_only_the_owner_of_a_table_writes_it() -> None:
     """Statements that change rows stand in the writing modules and nowhere else."""
     writers = {
         "retrieval/index.py", "retrieval/passages.py", "retrieval/counts.py", "retrieval/runs.py",
-        "retrieval/erasures.py", "retrieval/vectors.py",
+        "retrieval/erasures.py", "retrieval/vectors.py", "retrieval/pushed.py",
         "retrieval/catalogue.py", "bot/records.py", "bot/inbox.py", "bot/slack/shared_budget.py",
     }  # fmt: skip
     changes = re.compile(r"\b(insert into|update \w+ set|delete from|truncate|copy \w+ ?\()", re.IGNORECASE)

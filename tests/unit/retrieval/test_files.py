@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.parse import MAX_BYTES, UnreadableFault
-from retrieval.parse.families import parse
+from retrieval.parse import UnreadableFault
 from retrieval.sources import Loaded, SourceFault
 from retrieval.sources.files import Folder, to_path, to_uri
 
@@ -35,7 +34,8 @@ async def test_a_name_with_odd_characters_is_one_line_and_leads_back_to_its_file
         write(tmp_path / name, f"content of {odd.index(name)}")
     uris = await listed(tmp_path)
     assert sorted(uris) == sorted(["two%0Alines.md", "50%25.md", "%E2%80%AEright.md", "%FF.md", "a b#c?.md"])
-    read = {(await Folder(tmp_path).load(uri)).content.decode() for uri in uris}
+    loaded = [await Folder(tmp_path).load(uri) for uri in uris]
+    read = {one.content.decode() for one in loaded if one is not None}
     assert read == {f"content of {number}" for number in range(len(odd))}
 
 
@@ -93,13 +93,12 @@ async def test_a_file_that_went_away_after_the_list_is_unreadable(tmp_path: Path
         await Folder(tmp_path).load("gone.md")
 
 
-async def test_a_huge_file_is_not_read_whole_and_then_refused(tmp_path: Path) -> None:
+async def test_a_huge_file_is_refused_by_its_size_unread(tmp_path: Path) -> None:
     with (tmp_path / "huge.md").open("wb") as file:
-        file.truncate(MAX_BYTES * 50)
-    content = (await Folder(tmp_path).load("huge.md")).content
-    assert len(content) == MAX_BYTES + 1
-    with pytest.raises(UnreadableFault, match="over 10 MB"):
-        parse("huge.md", content)
+        file.truncate(2 * 1024**3)
+    with pytest.raises(UnreadableFault, match="over 10 MB") as fault:
+        await Folder(tmp_path).load("huge.md")
+    assert fault.value.why == "too_big"
 
 
 @pytest.mark.parametrize("name", ["missing", "file.md"])
@@ -123,3 +122,28 @@ async def test_a_root_in_a_loop_of_links_is_a_fault_of_the_source(tmp_path: Path
     (tmp_path / "a").symlink_to(tmp_path / "a")
     with pytest.raises(SourceFault, match="cannot be read"):
         await listed(tmp_path / "a")
+
+
+async def test_a_file_that_changed_just_now_has_no_version_yet(tmp_path: Path) -> None:
+    write(tmp_path / "a.md")
+    os.utime(tmp_path / "a.md", (0, 0))  # a time that was set back says nothing: ctime does
+    (listed_one,) = [one async for one in Folder(tmp_path).list()]
+    assert listed_one.version is None
+
+
+async def test_an_unchanged_file_keeps_its_version_and_is_not_read_again(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.md")
+    reader = Folder(tmp_path, racy_ns=0)
+    (first,) = [one async for one in reader.list()]
+    assert first.version is not None
+    assert await reader.load("a.md", first.version) is None
+    loaded = await reader.load("a.md")
+    assert loaded is not None
+    assert loaded.version == first.version
+
+    times = path.stat().st_atime_ns, path.stat().st_mtime_ns
+    path.write_text("# T\n\ntext", encoding="utf-8")
+    os.utime(path, ns=times)  # the same content, size and time: only ctime tells that somebody was there
+    (again,) = [one async for one in reader.list()]
+    assert again.version != first.version
+    assert await reader.load("a.md", first.version) is not None

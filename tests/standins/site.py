@@ -1,0 +1,77 @@
+"""A web site on loopback whose pages a test lays out, and which keeps what it was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import TracebackType
+
+from aiohttp import web
+
+
+@dataclass
+class Says:
+    """One page as it is given. etag: answered with 304 where the asker has it. moved: another address instead."""
+
+    body: str | bytes = ""
+    status: int = 200
+    type: str = "text/html; charset=utf-8"
+    etag: str | None = None
+    modified: str | None = None
+    moved: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Asked:
+    path: str
+    headers: Mapping[str, str]
+
+
+class Site:
+    """`async with Site({"/a": Says(...)}) as site`: at site.url. Pages may be changed meanwhile."""
+
+    def __init__(self, pages: Mapping[str, Says]) -> None:
+        self.pages = dict(pages)
+        self.asked: list[Asked] = []
+        self.port = 0
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def paths(self) -> list[str]:
+        return [one.path for one in self.asked]
+
+    async def __aenter__(self) -> Site:
+        app = web.Application()
+        app.router.add_get("/{path:.*}", self._answer)
+        self._runner = web.AppRunner(app, access_log=None)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        self.port = self._runner.addresses[0][1]
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._runner.cleanup()
+
+    async def _answer(self, request: web.Request) -> web.Response:
+        self.asked.append(Asked(request.path_qs, {name.lower(): value for name, value in request.headers.items()}))
+        says = self.pages.get(request.path_qs, Says(status=404))
+        headers = dict(says.headers)
+        if says.moved is not None:
+            return web.Response(status=302, headers={"Location": says.moved})
+        if says.etag is not None:
+            headers["ETag"] = says.etag
+        if says.modified is not None:
+            headers["Last-Modified"] = says.modified
+        sent = request.headers
+        if says.status == 200 and (
+            (says.etag is not None and sent.get("If-None-Match") == says.etag)
+            or (says.modified is not None and sent.get("If-Modified-Since") == says.modified)
+        ):
+            return web.Response(status=304, headers=headers)
+        body = says.body.encode() if isinstance(says.body, str) else says.body
+        return web.Response(status=says.status, body=body, headers={**headers, "Content-Type": says.type})
