@@ -261,7 +261,7 @@ class EmbedModel(Endpoint):
     says. dimensions: to be asked of the server. The prefixes are what the model's card wants before a text."""
 
     local: Text | None = None
-    languages: Annotated[tuple[Literal[ko, en], ...], Strict(False), AfterValidator(_not_empty)] | None = None
+    languages: Annotated[tuple[Literal["ko", "en"], ...], Strict(False), AfterValidator(_not_empty)] | None = None
     dimensions: int | None = Field(default=None, ge=1, le=4000)
     query_prefix: str = ""
     passage_prefix: str = ""
