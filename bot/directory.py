@@ -132,7 +132,7 @@ class Directory:
             return {}
         found = {Principal(f"email:{person.email}"): "their address in the directory"} if person.email else {}
         if not person.guest:
-            found |= {Principal(f"group:{group}"): "a group of the directory" for group in sorted(person.groups)}
+            found |= {Principal(f"group:{group}"): "a group of the directory" for group in person.groups}
         return found
 
     def mapped(self, found: Grounds) -> Grounds:

@@ -50,9 +50,13 @@ EMPLOYMENTS: Mapping[str, Employment] = {
 }
 
 
+_BETWEEN = re.compile(r"[\W_]")
+_SPACES = re.compile(r"[^\S\n]+")
+
+
 def spelling(text: str) -> str:
     """A header or a word of employment, however it is written."""
-    return re.sub(r"[\W_]", "", normalize("NFC", text).casefold())
+    return _BETWEEN.sub("", normalize("NFC", text).casefold())
 
 
 def field_of(header: str) -> str | None:
@@ -64,7 +68,7 @@ def cell(value: Any) -> Any:
     """What a cell says, empty where it says nothing."""
     if not isinstance(value, str):
         return value
-    found = re.sub(r"[^\S\n]+", " ", normalize("NFC", value)).strip()
+    found = _SPACES.sub(" ", normalize("NFC", value)).strip()
     return "" if found == "-" else found
 
 

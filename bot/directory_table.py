@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -74,6 +75,7 @@ class _Reading:
         self._words = {spelling(word): kind for word, kind in dialect.words.items()}
         self._problems: list[Problem] = []
         self._first: dict[tuple[str, str], str] = {}
+        self._field_of = cache(field_of)  # each row has the same headers
 
     def read(self) -> Listed:
         rooms: Sequence[_RoomTable] = ()
@@ -98,7 +100,7 @@ class _Reading:
         self._problems.append(Problem(str(self._path), key, text))
 
     def _person(self, row: _Written) -> Person | None:
-        own = {name: header for header in row.cells if (name := field_of(header)) is not None}
+        own = {name: header for header in row.cells if (name := self._field_of(header)) is not None}
         cells = {name: cell(row.cells[header]) for name, header in own.items()}
         # An open kind of employment is no employee, so that one is told apart from a column that is not there.
         said = {name: value for name, value in cells.items() if value != "" or name == "employment"}
@@ -143,7 +145,7 @@ class _Reading:
             return []
         line, header = rows[0]
         self._check_headers(header, lambda name: f"line {line}, {name}")
-        if not {"id", "email"} & {field_of(name) for name in header}:
+        if not {"id", "email"} & set(map(self._field_of, header)):
             text = "names no column for addresses or Slack ids (이메일, 슬랙): the first line must name the columns"
             self._problem(f"line {line}", text)
         if self._problems:
@@ -188,7 +190,7 @@ class _Reading:
     def _check_headers(self, headers: Iterable[str], place: Callable[[str], str]) -> None:
         fields: dict[str, str] = {}
         for header in filter(str.strip, headers):
-            name = field_of(header)
+            name = self._field_of(header)
             if name is None:
                 if spelling(header) not in self._ignored:
                     text = f"is no column, nor in ignore_columns of naru.toml{hint(header, list(SHOWN))}"

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from threading import Lock
 from typing import Protocol
 
 from bot.directory import Directory, Terms
@@ -70,22 +71,23 @@ class DirectoryFile:
         self._good: Directory | None = None
         self._fault: SettingsFault | None = None
         self._since = 0.0
+        self._lock = Lock()  # looks come from several threads
 
     def directory(self) -> Directory:
         """As of today. Raises SettingsFault with every problem of the file once no good version counts any more."""
-        self._look()
-        if self._fault is not None and not self._kept():
-            raise self._fault
-        assert self._good is not None
-        self._good = self._good.on(self._today())
-        return self._good
+        with self._lock:
+            self._look()
+            if self._fault is not None and not self._kept():
+                raise self._fault
+            assert self._good is not None  # or there is a fault, and nothing to keep
+            self._good = self._good.on(self._today())
+            return self._good
 
     def problem(self) -> str | None:
         """What is wrong with the file as it is now, and what that means; None: nothing."""
-        self._look()
-        if self._fault is None:
-            return None
-        return f"{_shortened(self._fault)}\n{self._meaning()}"
+        with self._lock:
+            self._look()
+            return None if self._fault is None else f"{_shortened(self._fault)}\n{self._meaning()}"
 
     async def readers(self, asker: str, room: Room, *, fresh: bool = False, enough: Enough | None = None) -> Readers:
         """The file is looked at each time, so what it says is always fresh."""

@@ -33,7 +33,7 @@ class Nobody:
         else:
             why = "is nobody in the directory"
         meant = f"; did you mean {self.meant}?" if self.meant else ""
-        return f"{self.principal} ({self.documents} documents) {why}{meant}"
+        return f"{self.principal} ({_documents(self.documents)}) {why}{meant}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Unmapped:
 
     def sentences(self) -> Iterator[str]:
         if self.documents:
-            yield f"0 people may read {self.documents} documents."
+            yield f"0 people may read {_documents(self.documents)}."
         yield from map(str, self.names)
 
 
@@ -63,6 +63,10 @@ def unmapped(named: Iterable[Named], directory: Directory, *, in_slack: bool) ->
         for name, documents in sorted(by_name.items(), key=lambda one: (-one[1], one[0]))
     )
     return Unmapped(unread, tuple(one for one in found if one.certain or _worth_saying(one, directory)))
+
+
+def _documents(count: int) -> str:
+    return "1 document" if count == 1 else f"{count} documents"
 
 
 def _worth_saying(one: Nobody, directory: Directory) -> bool:

@@ -205,7 +205,7 @@ class SlackPeople:
         channel = (await self._channels.get(id, ROOM_S)).value
         ids = await self._present(channel, _KEPT)
         users = await self._users(ids, _KEPT)
-        return _Found(channel.room(_here(users, self._directory_now())), {id, *ids})
+        return _Found(channel.room(_here(users, await self._directory_now())), {id, *ids})
 
     async def _readers(self, asker: str, room: Room, age: _Age, enough: Enough | None) -> _Found[Readers]:
         channel = (await self._channels.get(room.id, ROOM_S)).value
@@ -213,21 +213,21 @@ class SlackPeople:
             return _Found(NOBODY, {room.id})
         ids = await self._present(channel, age)
         users = await self._users(ids, age)
-        if enough is not None and enough(found := self._shared(asker, room, channel, users, NO_GROUPS)):
+        if enough is not None and enough(found := await self._shared(asker, room, channel, users, NO_GROUPS)):
             return _Found(found, {room.id, *ids})
         groups = await self._groups.get(_USERGROUPS, age.groups_s, modest=age.modest)
-        found = self._shared(asker, room, channel, users, groups.value)
+        found = await self._shared(asker, room, channel, users, groups.value)
         return _Found(found, {room.id, _USERGROUPS, *ids})
 
     async def _alone(self, asker: str) -> _Found[Readers]:
         users, groups = await asyncio.gather(self._users([asker], _KEPT), self._groups.get(_USERGROUPS, GROUPS_S))
-        directory = self._directory_now()
+        directory = await self._directory_now()
         here = _here(users, directory)
         found = Readers(self._principals(here[0], groups.value, directory)) if here else NOBODY
         return _Found(found, {asker, _USERGROUPS})
 
-    def _shared(self, asker: str, room: Room, channel: Channel, users: Iterable[User], groups: Groups) -> Readers:
-        directory = self._directory_now()
+    async def _shared(self, asker: str, room: Room, channel: Channel, users: Iterable[User], groups: Groups) -> Readers:
+        directory = await self._directory_now()
         here = _here(users, directory)
         if not any(member.user.id == asker and not member.left for member in here):
             return NOBODY
@@ -241,15 +241,16 @@ class SlackPeople:
     def _principals(self, member: Member, groups: Groups, directory: Directory) -> frozenset[Principal]:
         return principals(member, groups, self._everyone, directory)
 
-    def _directory_now(self) -> Directory:
+    async def _directory_now(self) -> Directory:
+        """Asked after Slack has answered, so that it is the later of the two. In a thread: a changed file is read."""
         try:
-            return self._directory()
+            return await asyncio.to_thread(self._directory)
         except SettingsFault as fault:
             raise UnsureFault(str(fault)) from fault
 
     async def _is_admin(self, id: str) -> _Found[bool]:
         one, groups = await asyncio.gather(self._user.get(id, 0), self._groups.get(_USERGROUPS, 0))
-        directory = self._directory_now()
+        directory = await self._directory_now()
         member = Member.of(one.value, directory)
         own = self._principals(member, groups.value, directory)
         is_admin = member.full and (member.user.admin or not own.isdisjoint(self._admins))

@@ -112,7 +112,7 @@ def grounds(member: Member, groups: Groups, everyone: str | None, directory: Dir
         return {}
     user, own = member.user, groups.of(member.user.id)
     found = {Principal(f"user:{user.id}"): "their Slack id"}
-    found |= {Principal(f"group:{name}"): "a usergroup of Slack" for name in sorted(own - directory.groups)}
+    found |= {Principal(f"group:{name}"): "a usergroup of Slack" for name in own - directory.groups}
     if user.email:
         found[Principal(f"email:{user.email}")] = "their address, confirmed by Slack"
     if not member.full:

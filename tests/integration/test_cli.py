@@ -380,7 +380,7 @@ def test_status_says_which_documents_nobody_may_read(listed: Naru, tmp_path: Pat
     assert status["nobody"]["documents"] == 1
     assert [one["principal"] for one in status["nobody"]["readers"]] == ["ext:wiki/unknown", "group:hrr"]
     shown = " ".join(listed("status", COLUMNS="200").stdout.split())
-    assert "0 people may read 1 documents." in shown
+    assert "0 people may read 1 document." in shown
     assert "did you mean group:hr?" in shown
 
 

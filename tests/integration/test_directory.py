@@ -81,8 +81,8 @@ async def test_an_admin_in_slack_is_told_of_a_broken_directory_and_of_documents_
         assert "directory" not in await operations.status()
         people.write_text(sound.replace('groups = ["legal"]', 'groups = ["lgeal"]'), encoding="utf-8")
         status = await operations.status()
-        assert "0 people may read 1 documents." in status
-        assert "group:legal (1 documents) is nobody in the directory; did you mean group:lgeal?" in status
+        assert "0 people may read 1 document." in status
+        assert "group:legal (1 document) is nobody in the directory; did you mean group:lgeal?" in status
         people.write_text("people = 1", encoding="utf-8")
         status = await operations.status()
         assert "people.toml: people must be a list in [brackets]" in status

@@ -18,6 +18,7 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from bot.config_file import ConfigFile
+from bot.directory_table import Dialect
 from bot.settings import VARIABLES, Settings
 from bot.toml_file import SettingsFault, section_of
 from retrieval.label import Level
@@ -129,11 +130,10 @@ def test_the_terms_of_the_directory_are_what_the_file_says(tmp_path: Path) -> No
     "email:Team@Company.example" = ["email:Kim@Company.example", "group:hr"]
     """
     directory = load(tmp_path, text).directory
-    assert directory.terms.everyone == frozenset({"employment:employee", "group:lisbon"})
+    assert directory.terms.everyone == {"employment:employee", "group:lisbon"}
     assert directory.terms.alone
     assert directory.terms.external == {"email:team@company.example": {"email:kim@company.example", "group:hr"}}
-    assert directory.dialect.words == {"촉탁직": "contractor"}
-    assert directory.dialect.ignored == frozenset({"전화"})
+    assert directory.dialect == Dialect({"촉탁직": "contractor"}, frozenset({"전화"}))
 
 
 def test_a_policy_beside_the_file_is_taken_before_the_shipped_one(tmp_path: Path) -> None:

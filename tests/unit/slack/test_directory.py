@@ -3,8 +3,10 @@ than either for who left, for guests and for strangers."""
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from threading import Event
 from typing import Any
 
 import pytest
@@ -237,6 +239,20 @@ async def test_while_the_directory_cannot_be_used_nobody_may_read(caplog: pytest
     assert await people.alone("U1") == NOBODY
     assert not await people.is_admin("U1")
     assert "people.csv: line 3, email" in caplog.text
+
+
+async def test_a_directory_on_a_disk_that_hangs_makes_nobody_wait_for_long() -> None:
+    found, released = office(), Event()
+
+    def hanging() -> Directory:
+        released.wait(10)
+        return found.listed
+
+    people = SlackPeople(found.slack, TEAM, hanging, patience_s=0.05)
+    try:
+        assert await asyncio.wait_for(seen(people), 5) == set()
+    finally:
+        released.set()
 
 
 async def test_what_the_directory_gives_needs_no_usergroups() -> None:
