@@ -263,6 +263,7 @@ _SENTENCES = {
     "25006": "PostgreSQL at {where} is read-only: check the database's address and its disk.",
     "42P01": "PostgreSQL at {where} lacks Naru's tables: run `naru migrate`.",
     "42703": "The tables in PostgreSQL at {where} are not those of this Naru: run `naru migrate`.",
+    "55006": "Somebody else is connected to the database in PostgreSQL at {where}: stop them, then try again.",
     "42501": "PostgreSQL at {where} does not allow this to Naru's role: let an administrator grant it.",
 }
 

@@ -62,7 +62,7 @@ async def restore(settings: Settings, url: str, path: Path, wanted: Wanted) -> R
             f"The backup was made by a newer Naru ({manifest.naru}, revision {manifest.schema_revision}): update Naru."
         )
     key = _key(settings, path, manifest)
-    async with _place(url) as place:
+    async with place_of(url) as place:
         await place.free(wanted.replace)
         live = await place.ledger()
         entries = _since(manifest, live, LedgerFile(settings.home), wanted.without_ledger)
@@ -119,7 +119,7 @@ def _since(manifest: Manifest, live: Sequence[Entry], copy: LedgerFile, without_
 
 
 @asynccontextmanager
-async def _place(url: str) -> AsyncIterator[_Place]:
+async def place_of(url: str) -> AsyncIterator[Place]:
     """Alone: two restores at once would take each other's databases away."""
     name = name_of(url)
     server = await _maintenance(url)
@@ -127,7 +127,7 @@ async def _place(url: str) -> AsyncIterator[_Place]:
         async with server.exclusively(f"restore {name}") as alone:
             if not alone:
                 raise BackupFault("Another restore of this database is running: wait for it.")
-            yield _Place(url, name, server)
+            yield Place(url, name, server)
     finally:
         await server.close()
 
@@ -146,7 +146,7 @@ async def _maintenance(url: str) -> Database:
     raise fault
 
 
-class _Place:
+class Place:
     """A database, the one that will take its name, and the one that had it."""
 
     def __init__(self, url: str, name: str, server: Database) -> None:

@@ -22,7 +22,8 @@ from psycopg import sql
 from admin.app import App, opened
 from admin.backup.archive import BackupFault, Manifest, verified
 from admin.backup.make import backup
-from admin.backup.restore import Restored, Wanted, restore
+from admin.backup.restore import Restored, Wanted, place_of, restore
+from admin.key import kept_key
 from bot.inbox import Inbox
 from bot.settings import Settings
 from bot.spool import Spool
@@ -131,6 +132,21 @@ async def test_what_was_erased_since_the_backup_is_erased_in_it_again(erased_sin
     again = await erased_since.restores()
     assert again.erased == {"document": 1, "source": 1}, "the ledger outlives the restore"
     assert erased_since.held() == {"keep.md"}
+
+
+async def test_what_is_erased_while_a_restore_runs_is_erased_in_it_too(notes: Notes) -> None:
+    manifest = await notes.backs_up()
+    key = kept_key(notes.settings)
+    assert key is not None
+    async with place_of(notes.url) as place:
+        known = await place.ledger()
+        await place.clear()
+        await place.fill(notes.file, manifest, key)
+        async with notes.opened() as app:
+            await app.catalogue.remove("old")
+        assert await place.swap(known) == {"source": 1}
+    async with notes.opened() as app:
+        assert [one.source.name for one in await app.catalogue.status()] == ["notes"]
 
 
 async def test_the_copy_of_the_ledger_will_do_when_the_database_is_lost(erased_since: Notes) -> None:
