@@ -230,8 +230,8 @@ def deep_quotes() -> Bomb:
 
 
 def open_brackets() -> Bomb:
-    content = b"[" * 300_000 + b"](" * 100_000
-    return Bomb("400,000 brackets", ".md", content, frozenset({"too_slow", "bomb", "too_much_memory"}), read=True)
+    content = b"[" * 200_000 + b"](" * 50_000
+    return Bomb("250,000 brackets", ".md", content, frozenset({"too_slow", "bomb", "too_much_memory"}), read=True)
 
 
 def nested_mail() -> Bomb:
