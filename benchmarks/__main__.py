@@ -12,7 +12,7 @@ from dataclasses import asdict
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import Benchmark, Row, ack, chaos, first_run, outage, overhead, questions
+from benchmarks import Benchmark, Row, ack, chaos, documents, first_run, outage, overhead, questions
 from retrieval.errors import Fault
 
 BENCHMARKS: Mapping[str, Benchmark] = {
@@ -20,6 +20,7 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "overhead": overhead.measure,
     "first_run": first_run.measure,
     "ack": ack.measure,
+    "documents": documents.measure,
 }
 ALONE: Mapping[str, Callable[[Sequence[str]], int]] = {"chaos": chaos.main, "outage": outage.main}
 """With options of their own, and too long to be part of `all`."""
