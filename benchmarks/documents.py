@@ -27,9 +27,10 @@ async def measure(tell: Tell) -> list[Row]:
         escapes += not ok
         slowest, most = max(slowest, seconds), max(most, mb)
     speed = await _texts()
-    load = f"load {machine.load:.2f} before and {os.getloadavg()[0]:.2f} after"
-    conditions = f"each bomb once; {TEXTS} texts of 100 bytes; Python {platform.python_version()}, {os.cpu_count()} CPUs, "
-    conditions += load
+    conditions = (
+        f"each bomb once, {TEXTS} texts of 100 bytes; Python {platform.python_version()}, {os.cpu_count()} CPUs, "
+        f"load {machine.load:.2f} before and {os.getloadavg()[0]:.2f} after"
+    )
     return [
         Row.at_most(f"bombs that were not stopped or went wrong, of {len(BOMBS)}", escapes, 0, conditions),
         Row.at_most("longest time for one (s)", slowest, LIMIT_S, conditions),

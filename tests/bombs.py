@@ -118,7 +118,7 @@ def zip_bomb(suffix: str, part: str) -> Bomb:
 
 def zip_that_lies() -> Bomb:
     content = _zip(_PATHS["document"], _deflated(HUGE), 1000, zlib.crc32(b" " * 1000))
-    return Bomb("a part that unpacks to more than it says", ".docx", content, frozenset({"bomb", "broken"}))
+    return Bomb("a part that unpacks to more than it says", ".docx", content, frozenset({"bomb"}))
 
 
 def zip_that_overlaps() -> Bomb:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from collections.abc import Sequence
 from signal import SIGXCPU
@@ -15,10 +16,14 @@ from retrieval.parse.refusals import Refusal
 from retrieval.parse.wire import OUT_OF_MEMORY, Limits, WireError, outcome, request
 from retrieval.parse.workers import Ending, ForkServer, Worker
 
+KEPT_FROM = frozenset({"network", "files", "account"})
+"""What a Linux that allows it takes from a process that parses, beside its limits."""
+
 DOCUMENTS = 1_000
 """Texts that one worker reads. Anything else gets a worker of its own: what takes a parser over learns nothing of other
 documents and changes none."""
 
+_log = logging.getLogger(__name__)
 _PROTECTED = ("encrypted", "drm", "distribution")
 _CROWDED = 0.4
 """The share of its memory that a worker held when it crashed, from which on it counts as having run out of it."""
@@ -58,7 +63,7 @@ class Sandbox:
             await self._server.close()
 
     async def kept_from(self) -> frozenset[str]:
-        """What of `network`, `files` and `account` this system takes from the parsers; the limits always hold."""
+        """What of KEPT_FROM this system takes from the parsers; the limits always hold."""
         return (await self._started()).kept_from
 
     async def parse(self, uri: str, content: bytes, suffix: str | None = None) -> Parsed:
@@ -142,6 +147,8 @@ class Sandbox:
         async with self._starting:
             if self._server is None:
                 self._server = await ForkServer.start(self._limits)
+                if missing := sorted(KEPT_FROM - self._server.kept_from):
+                    _log.warning("this system leaves to the processes that read documents: %s", ", ".join(missing))
             return self._server
 
     async def _end(self, worker: Worker) -> Ending | None:

@@ -16,6 +16,8 @@ import pytest
 from docx import Document
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
+from hypothesis import given
+from hypothesis import strategies as st
 from openpyxl import Workbook
 from pptx import Presentation
 from pptx.util import Inches
@@ -26,6 +28,14 @@ from retrieval.passage import Place
 from samples.formats import FIRE_SAFETY
 from tests import bombs
 
+PIECES = [
+    b"<table>", b"<tr>", b"<td rowspan=9>", b"<ul>", b"<li>", b"</ul>", b"<h1>", b"</h1>", b"<p>", b"text", b"\xb0\xa1",
+    b"<pre>", b"<br>", b"<!doctype html>", b"<html>", b"</html>", b"<meta charset=x>", b"<meta charset=utf-16>",
+    b"<main>", b"Subject: =?x?B?z?=\r\n", b"Date: 99\r\n", b"From: <\r\n", b"PK\x03\x04", b'"', b",", b"\t", b"\r\n",
+    b"Content-Type: multipart/mixed; boundary=b\r\n", b"Content-Type: text/html; charset=nothing\r\n", b"--b\r\n",
+    b"Content-Transfer-Encoding: base64\r\n", b"Content-Type: message/rfc822\r\n", b"--b--",
+    b"Content-Disposition: attachment; filename=a.csv\r\n",
+]  # fmt: skip
 SAMPLES = Path(__file__).parents[3] / "samples" / "handbook"
 REAL = Path(os.environ.get("NARU_DATA", Path(__file__).parents[4] / "shared" / "data")) / "documents"
 
@@ -328,6 +338,20 @@ def test_a_page_that_is_a_picture_is_told_of() -> None:
     assert [section.place for section in parsed.sections] == [Place("page", 1, 1), Place("page", 3, 3)]
     with pytest.raises(UnreadableFault, match=r"a\.pdf holds 1 pages of pictures and no text"):
         parse("a.pdf", bombs.pdf_of_page(picture))
+
+
+# -- anything --
+
+
+@pytest.mark.parametrize("suffix", [".html", ".eml", ".csv", ".txt", ".docx", ".xlsx"])
+@given(content=st.binary(max_size=200) | st.lists(st.sampled_from(PIECES), max_size=12).map(b"".join))
+def test_no_bytes_are_too_odd_to_be_read_or_refused(suffix: str, content: bytes) -> None:
+    try:
+        parsed = parse(f"a{suffix}", content)
+    except UnreadableFault:
+        return
+    assert "\0" not in parsed.title + texts(parsed)
+    assert all(section.headings or section.blocks for section in parsed.sections)
 
 
 # -- HWP --
