@@ -12,7 +12,20 @@ from dataclasses import asdict
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import Benchmark, Row, ack, chaos, first_run, ingest, outage, overhead, questions, retrieval, words
+from benchmarks import (
+    Benchmark,
+    Row,
+    ack,
+    chaos,
+    documents,
+    first_run,
+    ingest,
+    outage,
+    overhead,
+    questions,
+    retrieval,
+    words,
+)
 from retrieval.errors import Fault
 
 BENCHMARKS: Mapping[str, Benchmark] = {
@@ -22,6 +35,7 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "first_run": first_run.measure,
     "ack": ack.measure,
     "ingest": ingest.measure,
+    "documents": documents.measure,
 }
 ALONE: Mapping[str, Callable[[Sequence[str]], int]] = {
     "chaos": chaos.main,

@@ -300,7 +300,8 @@ def _mail() -> EmailMessage:
     mail["Date"] = "Mon, 02 Mar 2026 09:30:00 +0900"
     mail.set_content(
         "안녕하세요, 총무팀입니다.\n\n"
-        "8층 라운지 바닥을 새로 깝니다. 공사는 2026년 3월 9일부터 3월 20일까지이고 그동안 라운지에 들어갈 수 없습니다.\n\n"
+        "8층 라운지 바닥을 새로 깝니다. 공사는 2026년 3월 9일부터 3월 20일까지이고 "
+        "그동안 라운지에 들어갈 수 없습니다.\n\n"
         "3월의 물때는 9층 한강 회의실에서 엽니다. 아침 식사는 7층 복도로 옮깁니다.\n\n"
         "소음이 심한 날은 3월 10일과 11일입니다. 이 이틀은 누구나 재택할 수 있습니다.\n"
     )
@@ -315,9 +316,8 @@ def _hwpx(path: Path) -> None:
     """The least that is HWPX (OWPML, KS X 6101): a manifest, a header with the styles, one section."""
     space = 'xmlns:hh="http://www.hancom.co.kr/hwpml/2011/head"'
     shapes = "".join(
-        f'<hh:paraPr id="{level}"><hh:heading type="{"OUTLINE" if level else "NONE"}" idRef="0" level="{max(level - 1, 0)}"/>'
-        "</hh:paraPr>"
-        for level in range(3)
+        f'<hh:paraPr id="{level}"><hh:heading type="{kind}" idRef="0" level="{max(level - 1, 0)}"/></hh:paraPr>'
+        for level, kind in enumerate(("NONE", "OUTLINE", "OUTLINE"))
     )
     styles = "".join(
         f'<hh:style id="{level}" type="PARA" name="{name}" engName="{english}" paraPrIDRef="{level}" charPrIDRef="0"/>'
@@ -327,7 +327,8 @@ def _hwpx(path: Path) -> None:
     )
     header = (
         f'<hh:head {space}><hh:refList><hh:fontfaces itemCnt="0"/><hh:charProperties itemCnt="1">'
-        f'<hh:charPr id="0" height="1000"/></hh:charProperties><hh:paraProperties itemCnt="3">{shapes}</hh:paraProperties>'
+        '<hh:charPr id="0" height="1000"/></hh:charProperties>'
+        f'<hh:paraProperties itemCnt="3">{shapes}</hh:paraProperties>'
         f'<hh:styles itemCnt="3">{styles}</hh:styles></hh:refList></hh:head>'
     )
     paragraphs = "".join(

@@ -62,7 +62,7 @@ _W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 _S = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 
 
-def _word(document: bytes) -> bytes:
+def word(document: bytes) -> bytes:
     override = _OVERRIDE.format(path=_PATHS["document"], content=_CONTENT, kind="wordprocessingml.document")
     rels = _RELS.format(office=_OFFICE, kind="officeDocument", target=_PATHS["document"])
     return _package(types=_TYPES.format(overrides=override).encode(), rels=rels.encode(), document=document)
@@ -71,7 +71,8 @@ def _word(document: bytes) -> bytes:
 def _workbook(sheet: bytes, **more: bytes) -> bytes:
     sheet_type = f'<Override PartName="/{_PATHS["sheet"]}" ContentType="{_CONTENT}.spreadsheetml.worksheet+xml"/>'
     override = _OVERRIDE.format(path=_PATHS["book"], content=_CONTENT, kind="spreadsheetml.sheet") + sheet_type
-    book = f'<workbook {_S} xmlns:r="{_OFFICE}/relationships"><sheets><sheet name="표" sheetId="1" r:id="r1"/></sheets></workbook>'
+    sheets = '<sheets><sheet name="표" sheetId="1" r:id="r1"/></sheets>'
+    book = f'<workbook {_S} xmlns:r="{_OFFICE}/relationships">{sheets}</workbook>'
     return _package(
         types=_TYPES.format(overrides=override).encode(),
         rels=_RELS.format(office=_OFFICE, kind="officeDocument", target=_PATHS["book"]).encode(),
@@ -117,7 +118,7 @@ def zip_bomb(suffix: str, part: str) -> Bomb:
 
 def zip_that_lies() -> Bomb:
     content = _zip(_PATHS["document"], _deflated(HUGE), 1000, zlib.crc32(b" " * 1000))
-    return Bomb("a part that unpacks to more than it says", ".docx", content, frozenset({"bomb", "broken"}))
+    return Bomb("a part that unpacks to more than it says", ".docx", content, frozenset({"bomb"}))
 
 
 def zip_that_overlaps() -> Bomb:
@@ -146,7 +147,7 @@ def billion_laughs_in_word() -> Bomb:
     text = (
         f"{_laughs('w:document')}<w:document {_W}><w:body><w:p><w:r><w:t>&l9;</w:t></w:r></w:p></w:body></w:document>"
     )
-    return Bomb("a billion laughs in a document", ".docx", _word(text.encode()), frozenset({"bomb"}))
+    return Bomb("a billion laughs in a document", ".docx", word(text.encode()), frozenset({"bomb"}))
 
 
 def billion_laughs_in_a_workbook() -> Bomb:
@@ -166,19 +167,20 @@ def external_entity() -> Bomb:
         '<!DOCTYPE w:document [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
         f"<w:document {_W}><w:body><w:p><w:r><w:t>&x;</w:t></w:r></w:p></w:body></w:document>"
     )
-    return Bomb("an entity that is a file of the machine", ".docx", _word(text.encode()), frozenset({"bomb"}))
+    return Bomb("an entity that is a file of the machine", ".docx", word(text.encode()), frozenset({"bomb"}))
 
 
 def deep_document() -> Bomb:
     depth = 20_000
     text = f"<w:document {_W}><w:body>{'<w:sdt>' * depth}<w:p/>{'</w:sdt>' * depth}</w:body></w:document>"
-    return Bomb("content controls 20,000 deep", ".docx", _word(text.encode()), frozenset({"bomb", "broken"}))
+    return Bomb("content controls 20,000 deep", ".docx", word(text.encode()), frozenset({"bomb", "broken"}))
 
 
 def wide_sheet() -> Bomb:
     sheet = (
         f'<worksheet {_S}><dimension ref="A1:XFD1048576"/><sheetData>'
-        '<row r="1"><c r="A1" t="inlineStr"><is><t>이름</t></is></c><c r="B1" t="inlineStr"><is><t>값</t></is></c></row>'
+        '<row r="1"><c r="A1" t="inlineStr"><is><t>이름</t></is></c>'
+        '<c r="B1" t="inlineStr"><is><t>값</t></is></c></row>'
         '<row r="2"><c r="A2"><v>1</v></c><c r="B2"><v>2</v></c></row></sheetData></worksheet>'
     )
     return Bomb("a sheet that claims to be full", ".xlsx", _workbook(sheet.encode()), frozenset(), read=True)
@@ -228,8 +230,8 @@ def deep_quotes() -> Bomb:
 
 
 def open_brackets() -> Bomb:
-    content = b"[" * 300_000 + b"](" * 100_000
-    return Bomb("400,000 brackets", ".md", content, frozenset({"too_slow", "bomb", "too_much_memory"}), read=True)
+    content = b"[" * 200_000 + b"](" * 50_000
+    return Bomb("250,000 brackets", ".md", content, frozenset({"too_slow", "bomb", "too_much_memory"}), read=True)
 
 
 def nested_mail() -> Bomb:
@@ -255,6 +257,17 @@ def _pdf(*objects: bytes) -> bytes:
     file += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
     file += b"".join(b"%010d 00000 n \n" % place for place in places)
     return bytes(file + b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, table))
+
+
+def pdf_of_page(*pages: bytes) -> bytes:
+    """A page for each of these drawings; /F is a font of Latin letters."""
+    numbers = range(3, 3 + 2 * len(pages), 2)
+    kids = b" ".join(b"%d 0 R" % number for number in numbers)
+    objects = [_CATALOGUE, b"<< /Type /Pages /Kids [%b] /Count %d >>" % (kids, len(pages))]
+    for number, page in zip(numbers, pages, strict=True):
+        font = b"/Font << /F << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >>"
+        objects += [_PAGE.replace(b"4 0 R", b"%d 0 R" % (number + 1)) % font, _stream(page)]
+    return _pdf(*objects)
 
 
 def _stream(content: bytes, more: bytes = b"") -> bytes:

@@ -11,7 +11,6 @@ import os
 import resource
 import signal
 import sys
-from collections.abc import Callable
 from struct import pack
 
 NOBODY = 65534
@@ -33,12 +32,12 @@ def confine() -> frozenset[str]:
     Returns what of `network`, `files` and `account` it could: account is root's, given up."""
     if not _LINUX:
         return frozenset()
-    measures: tuple[tuple[str, Callable[[], bool]], ...] = (
-        ("network", _leave_network),
-        ("account", _leave_account),
-        ("files", _leave_files),
-    )
-    return frozenset(name for name, measure in measures if measure())
+    network = _unshare(_CLONE_NEWNET)  # into one of its own, without interfaces: as root, while it still is root
+    account = _leave_account()
+    # Anybody else needs a namespace of users for it, in which the account would look given up and is not.
+    network = network or _unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
+    taken = {"network": network, "account": account, "files": _leave_files()}
+    return frozenset(name for name, done in taken.items() if done)
 
 
 def limit(memory: int, seconds: int) -> None:
@@ -67,10 +66,8 @@ def allow_processor(seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (used + seconds + 1, hard))
 
 
-def _leave_network() -> bool:
-    """Into a network of its own, which has no interfaces."""
-    libc = _libc()
-    return bool(libc.unshare(_CLONE_NEWNET) == 0 or libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET) == 0)
+def _unshare(what: int) -> bool:
+    return bool(_libc().unshare(what) == 0)
 
 
 def _leave_account() -> bool:

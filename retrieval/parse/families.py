@@ -99,7 +99,7 @@ def _parser(suffix: str, content: bytes, inside: bool) -> Parser:
     if suffix in TEXTS:
         return TEXTS[suffix]
     if suffix == ".eml":
-        return partial(_heavy("mail"), read=_refused if inside else partial(read, inside=True))
+        return partial(_heavy("mail"), read=partial(read, inside=True), attachments=not inside)
     if suffix not in SUFFIXES:
         raise Refusal("unknown")
     match container(content):
@@ -136,10 +136,6 @@ def load_all() -> None:
 def _heavy(module: str) -> Callable[..., Parsed]:
     parser: Callable[..., Parsed] = import_module(f"retrieval.parse.{module}").parse
     return parser
-
-
-def _refused(name: str, suffix: str, content: bytes) -> Parsed:
-    raise Refusal("unknown")
 
 
 _CONTROL = dict.fromkeys(

@@ -63,6 +63,7 @@ def _become_worker(control: socket.socket, descriptor: int, limits: wire.Limits)
     status = 1
     try:
         control.close()
+        os.dup2(1, 2)  # nowhere: what libraries complain of may hold the document
         confine.limit(limits.memory_mb * 1024**2, int(limits.seconds) + 1)
         _serve(socket.socket(fileno=descriptor), int(limits.seconds) + 1, limits.memory_mb)
         status = 0

@@ -36,13 +36,15 @@ def row_sections(headings: tuple[str, ...], rows: Iterable[tuple[int, Sequence[s
         if header is None and sum(map(bool, cells)) > 1:
             yield from _section(headings, None, kept)
             header, kept, size = (number, cells), [], _length(cells)
+            if size > _WIDE:
+                yield Section(headings, (_plain("; ".join(filter(None, cells))),), Place("row", number, number))
             continue
         if kept and size + _length(cells) > ROOM:
             yield from _section(headings, header, kept)
             kept, size = [], _length(header[1]) if header else 0
         kept.append((number, cells))
         size += _length(cells)
-    yield from _section(headings, header, kept or ([header] if header and not kept else []))
+    yield from _section(headings, header, kept or ([header] if header and size <= _WIDE else []))
 
 
 def _section(

@@ -22,11 +22,11 @@ Message = Any
 """An EmailMessage or a part of one: the standard library's own types do not agree on which."""
 
 Read = Callable[[str, str, bytes], Parsed]
-"""(name, suffix, content) -> Parsed; raises Refusal. What reads the attachments."""
+"""(name, suffix, content) -> Parsed; raises Refusal. What reads the text and the attachments."""
 
 
-def parse(name: str, content: bytes, read: Read) -> Parsed:
-    """The subject is the title. What stands in an attachment comes under its name."""
+def parse(name: str, content: bytes, read: Read, *, attachments: bool) -> Parsed:
+    """The subject is the title. attachments: read them, too; what stands in one comes under its name."""
     if content.count(b"\n--") > MAX_LINES:
         raise Refusal("too_many_parts", parts=MAX_PARTS)
     # The parser descends by recursion, so what is nested thousands deep ends it.
@@ -45,7 +45,7 @@ def parse(name: str, content: bytes, read: Read) -> Parsed:
     first = [Section((), ("\n".join(head),))] if head else []
     listed = [Section((), ("Attachments: " + ", ".join(names),))] if names else []
     sections = [*first, *letter, *listed]
-    for part in attached[:MAX_ATTACHMENTS]:
+    for part in attached[: MAX_ATTACHMENTS if attachments else 0]:
         sections += _attachment(part, read)
     return Parsed(" ".join(_field(message, "Subject").split()) or name, tuple(sections))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from collections.abc import Sequence
 from signal import SIGXCPU
@@ -15,10 +16,14 @@ from retrieval.parse.refusals import Refusal
 from retrieval.parse.wire import OUT_OF_MEMORY, Limits, WireError, outcome, request
 from retrieval.parse.workers import Ending, ForkServer, Worker
 
+KEPT_FROM = frozenset({"network", "files", "account"})
+"""What a Linux that allows it takes from a process that parses, beside its limits."""
+
 DOCUMENTS = 1_000
 """Texts that one worker reads. Anything else gets a worker of its own: what takes a parser over learns nothing of other
 documents and changes none."""
 
+_log = logging.getLogger(__name__)
 _PROTECTED = ("encrypted", "drm", "distribution")
 _CROWDED = 0.4
 """The share of its memory that a worker held when it crashed, from which on it counts as having run out of it."""
@@ -58,7 +63,7 @@ class Sandbox:
             await self._server.close()
 
     async def kept_from(self) -> frozenset[str]:
-        """What of `network`, `files` and `account` this system takes from the parsers; the limits always hold."""
+        """What of KEPT_FROM this system takes from the parsers; the limits always hold."""
         return (await self._started()).kept_from
 
     async def parse(self, uri: str, content: bytes, suffix: str | None = None) -> Parsed:
@@ -86,20 +91,24 @@ class Sandbox:
             raise Refusal("too_big", mb=self._limits.max_mb)
         try:
             async with self._free:
-                answer = await self._answer(request(name, suffix, content), once=suffix.lower() not in TEXTS)
+                answer = await self._answer(request(name, suffix, content), suffix.lower() not in TEXTS)
             return outcome(answer) if len(answer) < _LARGE else await asyncio.to_thread(outcome, answer)
         except WireError:
             raise Refusal("crashed") from None
 
-    async def _answer(self, asked: bytes, *, once: bool) -> bytes:
+    async def _answer(self, asked: bytes, once: bool, again: bool = True) -> bytes:
+        """once: by a worker that is asked nothing else. again: once more, should the server be killed meanwhile."""
         worker = self._idle.pop() if self._idle and not once else await self._forked()
         try:
             async with asyncio.timeout(self._limits.seconds - _KILL_S):
                 answer = await worker.ask(asked)
         except (OSError, EOFError) as error:
             ending = await self._end(worker)
-            # TimeoutError is an OSError: it was killed because of its time.
-            raise self._reason(None if isinstance(error, TimeoutError) else ending) from None
+            late = isinstance(error, TimeoutError)  # which is an OSError
+            if ending is None and again and not late:
+                await self._drop(worker.server)
+                return await self._answer(asked, once, again=False)
+            raise self._reason(None if late else ending) from None
         except BaseException:
             await asyncio.shield(self._end(worker))
             raise
@@ -110,7 +119,7 @@ class Sandbox:
         return answer
 
     def _reason(self, ending: Ending | None) -> Refusal:
-        """Why a worker ended; None: because it had to."""
+        """Why a worker ended; None: it was ended."""
         if ending is None or ending.signal == SIGXCPU:
             return Refusal("too_slow", seconds=round(self._limits.seconds))
         crowded = ending.signal and ending.peak_mb > _CROWDED * self._limits.memory_mb
@@ -123,19 +132,26 @@ class Sandbox:
         try:
             return await server.fork()
         except (OSError, EOFError):  # it was killed: another one is as good
-            if self._server is server:
-                self._server = None
-                self._idle.clear()
-                await server.close()
+            await self._drop(server)
         return await (await self._started()).fork()
+
+    async def _drop(self, server: ForkServer) -> None:
+        """A server that is gone, and its workers."""
+        if self._server is server:
+            self._server = None
+            while self._idle:
+                await self._end(self._idle.pop())
+            await server.close()
 
     async def _started(self) -> ForkServer:
         async with self._starting:
             if self._server is None:
                 self._server = await ForkServer.start(self._limits)
+                if missing := sorted(KEPT_FROM - self._server.kept_from):
+                    _log.warning("this system leaves to the processes that read documents: %s", ", ".join(missing))
             return self._server
 
-    async def _end(self, worker: Worker) -> Ending:
+    async def _end(self, worker: Worker) -> Ending | None:
         ending = await worker.end()
-        self._peak_mb = max(self._peak_mb, ending.peak_mb)
+        self._peak_mb = max(self._peak_mb, ending.peak_mb if ending else 0)
         return ending

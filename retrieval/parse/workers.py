@@ -33,16 +33,16 @@ class SandboxFault(Fault):
 class Ending:
     """How a worker ended. signal, status: 0 where there was none. peak_mb: the most memory that it held."""
 
-    signal: int = 0
-    status: int = 0
-    peak_mb: int = 0
+    signal: int
+    status: int
+    peak_mb: int
 
 
 class Worker:
     """One process that parses; whoever asks it asks nothing else meanwhile."""
 
     def __init__(self, server: ForkServer, process: int, stream: socket.socket) -> None:
-        self._server = server
+        self.server = server
         self._process = process
         self._stream = stream
         self.answered = 0
@@ -58,10 +58,10 @@ class Worker:
         self.answered += 1
         return answer
 
-    async def end(self) -> Ending:
-        """Kills it, if it lives."""
+    async def end(self) -> Ending | None:
+        """Kills it, if it lives. None: its server is gone, and it went along."""
         self._stream.close()
-        return await self._server.end(self._process)
+        return await self.server.end(self._process)
 
     async def _exactly(self, size: int) -> bytes:
         loop = asyncio.get_running_loop()
@@ -133,13 +133,13 @@ class ForkServer:
                 raise
         return Worker(self, process, ours)
 
-    async def end(self, process: int) -> Ending:
+    async def end(self, process: int) -> Ending | None:
         try:
             async with self._alone:
                 self._control.send(fork_server.END + b"%d" % process)
                 signal, status, peak_kib = map(int, (await self._line()).split())
-        except (OSError, EOFError):  # the server is gone, and its workers with it
-            return Ending()
+        except (OSError, EOFError):
+            return None
         return Ending(signal, status, peak_kib // 1024)
 
     async def close(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
@@ -29,7 +30,9 @@ _UNNAMED = ("sheet1", "시트1")
 def parse(name: str, content: bytes) -> Parsed:
     """Each sheet is a heading. What formulas gave when the file was last saved counts, not the formulas."""
     try:
-        book = load_workbook(BytesIO(content), read_only=True, data_only=True, keep_links=False)
+        with warnings.catch_warnings():  # of what it leaves out: validation, print areas and the like
+            warnings.simplefilter("ignore")
+            book = load_workbook(BytesIO(content), read_only=True, data_only=True, keep_links=False)
         sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
         named = len(sheets) > 1 or not {sheet.title.lower() for sheet in sheets} <= set(_UNNAMED)
         sections = tuple(

@@ -303,6 +303,14 @@ def test_a_wrong_setting_is_one_sentence_that_says_where_and_what(
     assert expected in problem
 
 
+@pytest.mark.parametrize("command", ["[]", '["unwrap", "{file}"]', '["/opt/unwrap"]', '["{file}"]'])
+def test_a_command_that_decrypts_is_a_whole_path_and_where_its_document_goes(tmp_path: Path, command: str) -> None:
+    (problem,) = problems(tmp_path, f"[parse]\ndecrypt = {command}")
+    assert problem.startswith("naru.toml: parse.decrypt must be a program's whole path and its arguments")
+    right = load(tmp_path, '[parse]\ndecrypt = ["/opt/unwrap", "--in={file}"]')
+    assert right.parse.decrypt == ("/opt/unwrap", "--in={file}")
+
+
 def test_a_file_that_is_not_toml_says_the_line(tmp_path: Path) -> None:
     (problem,) = problems(tmp_path, "sample = true\nhome = \n")
     assert problem.startswith("naru.toml is not valid TOML: ")
