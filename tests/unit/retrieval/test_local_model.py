@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, distribution
 from math import erf, sqrt
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -113,8 +113,7 @@ def expected(weights: dict[str, Floats], text: str, pooling: str = "mean") -> Fl
         inner = inner * (1 + np.vectorize(erf)(inner / sqrt(2))) / 2
         x = normalise(linear(inner, f"{layer}.output.dense") + x, f"{layer}.output")
     pooled: Floats = x[0] if pooling == "cls" else x.mean(0)
-    unit: Floats = pooled / np.linalg.norm(pooled)
-    return unit
+    return cast(Floats, pooled / np.linalg.norm(pooled))
 
 
 def opened(folder: Path, prefixes: Prefixes | None = None) -> LocalModel:
