@@ -94,8 +94,9 @@ def expected(weights: dict[str, Floats], text: str, pooling: str = "mean") -> Fl
         return x @ weights[f"{name}.weight"].T + weights[f"{name}.bias"]
 
     def normalise(x: Floats, name: str) -> Floats:
-        spread = (x - x.mean(-1, keepdims=True)) / np.sqrt(x.var(-1, keepdims=True) + 1e-12)
-        return spread * weights[f"{name}.LayerNorm.weight"] + weights[f"{name}.LayerNorm.bias"]
+        spread: Floats = (x - x.mean(-1, keepdims=True)) / np.sqrt(x.var(-1, keepdims=True) + 1e-12)
+        placed: Floats = spread * weights[f"{name}.LayerNorm.weight"] + weights[f"{name}.LayerNorm.bias"]
+        return placed
 
     tables = (weights[f"embeddings.{kind}_embeddings.weight"] for kind in ("word", "position", "token_type"))
     word, position, kind = tables
