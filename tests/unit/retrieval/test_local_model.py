@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, distribution
 from math import erf, sqrt
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -94,9 +94,9 @@ def expected(weights: dict[str, Floats], text: str, pooling: str = "mean") -> Fl
         return x @ weights[f"{name}.weight"].T + weights[f"{name}.bias"]
 
     def normalise(x: Floats, name: str) -> Floats:
-        spread = (x - x.mean(-1, keepdims=True)) / np.sqrt(x.var(-1, keepdims=True) + 1e-12)
-        shaped: Floats = spread * weights[f"{name}.LayerNorm.weight"] + weights[f"{name}.LayerNorm.bias"]
-        return shaped
+        spread: Floats = (x - x.mean(-1, keepdims=True)) / np.sqrt(x.var(-1, keepdims=True) + 1e-12)
+        placed: Floats = spread * weights[f"{name}.LayerNorm.weight"] + weights[f"{name}.LayerNorm.bias"]
+        return placed
 
     tables = (weights[f"embeddings.{kind}_embeddings.weight"] for kind in ("word", "position", "token_type"))
     word, position, kind = tables
@@ -114,8 +114,7 @@ def expected(weights: dict[str, Floats], text: str, pooling: str = "mean") -> Fl
         inner = inner * (1 + np.vectorize(erf)(inner / sqrt(2))) / 2
         x = normalise(linear(inner, f"{layer}.output.dense") + x, f"{layer}.output")
     pooled: Floats = x[0] if pooling == "cls" else x.mean(0)
-    unit: Floats = pooled / np.linalg.norm(pooled)
-    return unit
+    return cast(Floats, pooled / np.linalg.norm(pooled))
 
 
 def opened(folder: Path, prefixes: Prefixes | None = None) -> LocalModel:
