@@ -100,7 +100,24 @@ def test_a_question_without_glossary_words_is_what_it_was(question: str) -> None
 
 questions = st.lists(
     st.sampled_from(
-        [*"연차 PTO 법카 법인카드 재택근무 다중인증 2FA OT 야근 분실 며칠 limit 수당".split(), "annual leave"]
+        [
+            *[
+                "연차",
+                "PTO",
+                "법카",
+                "법인카드",
+                "재택근무",
+                "다중인증",
+                "2FA",
+                "OT",
+                "야근",
+                "분실",
+                "며칠",
+                "limit",
+                "수당",
+            ],
+            "annual leave",
+        ]
     )
 ).map(" ".join)
 
