@@ -84,17 +84,17 @@ def differences(passages: Sequence[Passage], question: str, cited: Iterable[int]
     wanted = frozenset(cited)
     # Each two passages once for each subject; the lines that say most of what was asked come first.
     found: dict[tuple[str, int, int], Difference] = {}
-    for one, other in combinations(_asked_for(passages, question), 2):
-        if wanted.isdisjoint({one.number, other.number}):
-            continue
+    for pair in combinations(_asked_for(passages, question), 2):
+        one, other = sorted(pair, key=lambda line: line.number)
         mine, theirs = passages[one.number - 1], passages[other.number - 1]
-        if mine.document.id != theirs.document.id and (kind := _differs(one, other)):
-            said = [
+        if mine.document.id == theirs.document.id or wanted.isdisjoint({one.number, other.number}):
+            continue
+        if kind := _differs(one, other):
+            said = (
                 (one.number, _said(one.found[kind]), _day(mine)),
                 (other.number, _said(other.found[kind]), _day(theirs)),
-            ]
-            said.sort(key=lambda what: what[0])
-            found.setdefault((one.row, *(number for number, _, _ in said)), Difference(one.row, tuple(said)))
+            )
+            found.setdefault((one.row, one.number, other.number), Difference(one.row, said))
     return tuple(found.values())[:MOST]
 
 
