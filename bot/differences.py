@@ -25,6 +25,7 @@ SAME_CONTEXT = 0.8
 ASKED = 0.6
 """Of the weight of the line that says most of what was asked, what a line must have to be worth comparing."""
 MOST = 3
+_MOST_LINES = 100  # each is compared with each
 
 _CONTEXT_COUNTS = 0.5
 _MARKUP = re.compile(r"[*_`~>#]+|^\s*(?:[-+]|\d+[.)])\s", re.MULTILINE)
@@ -80,26 +81,39 @@ class _Line:
 def differences(passages: Sequence[Passage], question: str, cited: Iterable[int]) -> tuple[Difference, ...]:
     """What the passages, numbered from 1, say differently of what was asked, where at least one of them is cited; at
     most three, what was asked most first. Only what stands in these passages is in it."""
-    lines = [line for number, passage in enumerate(passages, 1) for line in _lines(number, passage)]
-    asked = _weights(question, lines)
-    weight = {id(line): _weight(line, asked) for line in lines}
-    enough = {n: ASKED * max(weight[id(line)] for line in lines if line.number == n) for n in {x.number for x in lines}}
-    worth = [
-        line
-        for line in lines
-        if line.found and not asked.keys().isdisjoint(line.terms) and weight[id(line)] >= enough[line.number]
-    ]
     wanted = frozenset(cited)
     # Each two passages once for each subject; the lines that say most of what was asked come first.
     found: dict[tuple[str, int, int], Difference] = {}
-    for one, other in sorted(combinations(worth, 2), key=lambda pair: -weight[id(pair[0])] - weight[id(pair[1])]):
-        both = [passages[line.number - 1] for line in (one, other)]
-        if both[0].document.id == both[1].document.id or wanted.isdisjoint({one.number, other.number}):
+    for pair in combinations(_asked_for(passages, question), 2):
+        one, other = sorted(pair, key=lambda line: line.number)
+        mine, theirs = passages[one.number - 1], passages[other.number - 1]
+        if mine.document.id == theirs.document.id or wanted.isdisjoint({one.number, other.number}):
             continue
         if kind := _differs(one, other):
-            said = [(line.number, _said(line.found[kind]), _day(p)) for line, p in zip((one, other), both, strict=True)]
-            found.setdefault((one.row, one.number, other.number), Difference(one.row, tuple(sorted(said, key=_number))))
+            said = (
+                (one.number, _said(one.found[kind]), _day(mine)),
+                (other.number, _said(other.found[kind]), _day(theirs)),
+            )
+            found.setdefault((one.row, one.number, other.number), Difference(one.row, said))
     return tuple(found.values())[:MOST]
+
+
+def _asked_for(passages: Sequence[Passage], question: str) -> list[_Line]:
+    """The lines that count something of what was asked, those that say most of it first, and not far less than another
+    line of their passage."""
+    lines = [line for number, passage in enumerate(passages, 1) for line in _lines(number, passage)]
+    asked = _weights(question, lines)
+    best: dict[int, float] = {}
+    weighed = [(_weight(line, asked), line) for line in lines]
+    for weight, line in weighed:
+        best[line.number] = max(weight, best.get(line.number, 0.0))
+    worth = [
+        (weight, line)
+        for weight, line in weighed
+        if line.found and not asked.keys().isdisjoint(line.terms) and weight >= ASKED * best[line.number]
+    ]
+    worth.sort(key=lambda pair: -pair[0])
+    return [line for _, line in worth[:_MOST_LINES]]
 
 
 def _lines(number: int, passage: Passage) -> Iterator[_Line]:
@@ -193,10 +207,6 @@ def _covered(subject: frozenset[str], line: _Line) -> bool:
 
 def _share(some: frozenset[str], others: frozenset[str]) -> float:
     return len(some & others) / len(some) if some else 1.0
-
-
-def _number(said: tuple[int, str, date | None]) -> int:
-    return said[0]
 
 
 def _said(found: Sequence[Quantity]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from retrieval.dates import find_dates
 
-_N = r"[0-9][0-9,]*(?:\.[0-9]+)?"
+_N = r"[0-9][0-9,]*+(?:\.[0-9]++)?"
 _SCALE = {"억": 100_000_000, "천만": 10_000_000, "백만": 1_000_000, "만": 10_000, "천": 1_000, "백": 100}
 _SCALED = re.compile(rf"({_N})\s?(억|천만|백만|만|천|백)?")
 _KOREAN = {w: n for n, w in enumerate(["한", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉", "열"], 1)}

@@ -95,6 +95,8 @@ class Glossary:
     def find(self, text: str) -> tuple[Found, ...]:
         """The glossary's words in a text, longest first where they overlap, each once; under Korean particles and in
         any case, whole words only."""
+        if not self._means:
+            return ()
         tokens = list(_TOKEN.finditer(normalise(text)))
         found: dict[str, Found] = {}
         start = 0

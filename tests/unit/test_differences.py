@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 
 import pytest
@@ -197,3 +198,13 @@ def test_a_difference_never_says_what_no_shown_passage_says(one: str, other: str
         assert found.numbers == {1, 2}
         for number, text, _ in found.said:
             assert all(part in passages[number - 1].text for part in text.split(", "))
+
+
+@pytest.mark.parametrize(
+    "text", ["1" * 1_200, "식대 1원\n" * 150, "| 식대 | 1원 |\n| --- | --- |\n" * 40, "1 만 " * 300]
+)
+def test_hostile_passages_are_compared_in_time(text: str) -> None:
+    passages = [of(n, f"경비 {2000 + n}", text) for n in range(1, 21)]
+    started = time.process_time()
+    differences(passages, "식대 1 만", range(1, 21))
+    assert time.process_time() - started < 2

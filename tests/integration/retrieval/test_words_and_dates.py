@@ -33,7 +33,8 @@ async def test_what_a_document_says_of_its_dates_is_kept_and_the_version_in_forc
     assert [p.document.uri for p in (first, second)] == ["new.md", "old.md"]
     assert (first.document.in_force_from, first.document.in_force_until) == (date(2026, 1, 1), None)
     assert second.document.in_force_until == date(2025, 12, 31)
-    assert first.in_force and second.in_force
+    assert first.in_force is not None
+    assert second.in_force is not None
     assert (first.in_force.state, second.in_force.state) == ("now", "before")
 
     assert (await search("2025년 식대 한도는?", ANYONE))[0].document.uri == "old.md"
