@@ -110,6 +110,9 @@ class Indexing:
             try:
                 return await self._do(source, run, progress)
             except BusyFault:
+                other = await self.runs.running(source.name, but=run.id)
+                if other is not None:
+                    progress(source.name, other.done, other.total)
                 await asyncio.sleep(_BUSY_S)
             if await self.runs.seen(run.id, 0, 0):
                 raise _cancelled(source)

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from admin.cli import ask, migrate, run, source, status
+from admin.cli import ask, migrate, reindexing, run, source, status
 from admin.cli.base import err
 from bot.console import plain
 from retrieval.errors import Fault
@@ -47,6 +47,7 @@ app.command("explain")(ask.explain)
 app.command("search")(ask.search)
 app.command("status")(status.status)
 app.command("migrate")(migrate.migrate)
+app.command("work")(reindexing.work)
 app.add_typer(source.app, name="source")
 
 

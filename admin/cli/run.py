@@ -5,6 +5,10 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from uuid import uuid4
 
 import typer
@@ -15,7 +19,9 @@ from admin.slack import serve
 from bot.answer import answer
 from bot.console import Actions, Session
 from bot.domain import Answer, Feedback, Question
+from bot.settings import Settings
 from bot.why import explained
+from bot.worker import supervised
 
 
 def run_naru() -> None:
@@ -38,9 +44,32 @@ async def _run() -> int:
         person, room = app.present(None, None)
         await reindexed(app, await app.active(), patient=True)
         session = Session(actions(app), out, person, room, uuid4().hex)
-        if sys.stdin.isatty():
-            err.print("질문을 입력하세요. Ask a question; /help lists the commands.\n")
-        return await session.run(_read)
+        if not sys.stdin.isatty():
+            return await session.run(_read)
+        err.print("질문을 입력하세요. Ask a question; /help lists the commands.\n")
+        with _working(replace(settings, database_url=app.url)):
+            return await session.run(_read)
+
+
+@contextmanager
+def _working(settings: Settings) -> Iterator[None]:
+    """Scheduled re-indexes are done meanwhile. In a thread of its own: the console blocks its event loop."""
+    stop = threading.Event()
+
+    async def work() -> None:
+        async with opened(settings, sync=False) as app:
+            working = asyncio.create_task(supervised(app.jobs.run))
+            await asyncio.to_thread(stop.wait)
+            working.cancel()
+            await asyncio.wait({working})
+
+    thread = threading.Thread(target=lambda: run(work()), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
 
 
 async def _in_slack(app: App) -> None:
@@ -49,13 +78,15 @@ async def _in_slack(app: App) -> None:
         asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
     # What was never read is read first: until then every answer would be that nobody knows. The rest follows behind.
     await reindexed(app, await app.never_indexed(), patient=True)
+    working = asyncio.create_task(supervised(app.jobs.run))
     serving = asyncio.create_task(serve(app, stop, lambda how: err.print(f"Answering in Slack ({how}).")))
     indexing = asyncio.create_task(reindexed(app, await app.active(), patient=True))
     try:
         await serving
     finally:
         indexing.cancel()
-        await asyncio.wait({indexing})
+        working.cancel()
+        await asyncio.wait({indexing, working})
 
 
 def actions(app: App) -> Actions:

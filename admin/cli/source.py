@@ -1,4 +1,4 @@
-"""`naru source add | list | remove | reindex`."""
+"""`naru source add | list | remove`; reindexing.py has what re-indexes."""
 
 from __future__ import annotations
 
@@ -8,18 +8,19 @@ from typing import Annotated, Any
 import typer
 
 from admin.app import opened
-from admin.cli.base import Json, emit, err, load, out, reindexed, run
+from admin.cli import reindexing
+from admin.cli.base import Json, emit, err, load, out, run
 from bot.config_file import SourceSection
 from bot.console import table
 from bot.toml_file import model_of
 from retrieval.catalogue import Status
-from retrieval.errors import Fault
 from retrieval.passage import Source
-from retrieval.reindex import Report
-from retrieval.sources import SourceFault
 from retrieval.sources.kinds import reader_of
 
 app = typer.Typer(help="Where documents come from.", no_args_is_help=True)
+app.command("reindex")(reindexing.reindex)
+app.command("cancel")(reindexing.cancel)
+app.command("coverage")(reindexing.cover)
 
 Name = Annotated[str, typer.Argument(help="The source's name.")]
 
@@ -32,6 +33,7 @@ def add(
     readers: Annotated[str, typer.Option(help="Who may read: everyone, group:hr, user:U1, ... separated by commas.")],
     link: Annotated[str | None, typer.Option(help="The address that a document's path is appended to.")] = None,
     owner: Annotated[str | None, typer.Option(help="Whom to ask when the documents do not know.")] = None,
+    schedule: Annotated[str | None, typer.Option(help="When it is re-indexed, as cron says it: '0 3 * * *'.")] = None,
 ) -> None:
     """Add a folder of documents. Its level and its readers have no default: somebody has to say them."""
     fields = {
@@ -41,6 +43,7 @@ def add(
         "readers": [reader.strip() for reader in readers.split(",") if reader.strip()],
         "link": link,
         "owner": owner,
+        "schedule": schedule,
     }
     section = model_of(SourceSection, {k: v for k, v in fields.items() if v is not None}, "naru source add")
     source = section.source(str(Path(location).absolute()))
@@ -70,22 +73,6 @@ def remove(name: Name) -> None:
     err.print(f"Removed {name} and its documents.", markup=False)
 
 
-@app.command("reindex")
-def reindex(
-    name: Annotated[str, typer.Argument(help="The source's name, or all.")] = "all", json: Json = False
-) -> None:
-    """Bring the index to what the source has now. Nothing is written where nothing changed."""
-    results = run(_reindex(name))
-    if json:
-        emit({source.name: _report(result) for source, result in results})
-    else:
-        for source, result in results:
-            if isinstance(result, Report) and not (result.added or result.changed or result.removed):
-                err.print(f"{source.name}: nothing changed ({result.unchanged} documents).", markup=False)
-    if any(isinstance(result, Fault) for _, result in results):
-        raise typer.Exit(1)
-
-
 def source_data(s: Status) -> dict[str, Any]:
     return {
         "name": s.source.name,
@@ -98,20 +85,7 @@ def source_data(s: Status) -> dict[str, Any]:
         "documents": s.documents,
         "passages": s.passages,
         "problem": s.problem,
-        "problems": [{"uri": p.uri, "reason": p.sentence} for p in s.problems],
-    }
-
-
-def _report(result: Report | Fault) -> dict[str, Any]:
-    if isinstance(result, Fault):
-        return {"fault": str(result)}
-    return {
-        "added": result.added,
-        "changed": result.changed,
-        "removed": result.removed,
-        "unchanged": result.unchanged,
-        "problems": [{"uri": p.uri, "reason": p.sentence} for p in result.problems],
-        "seconds": round(result.seconds, 3),
+        "problems": [{"uri": p.uri, "reason": p.sentence, "kind": p.why} for p in s.problems],
     }
 
 
@@ -137,13 +111,3 @@ async def _status() -> tuple[Status, ...]:
 async def _remove(name: str) -> None:
     async with opened(load()) as opened_app:
         await opened_app.catalogue.remove(name)
-
-
-async def _reindex(name: str) -> list[tuple[Source, Report | Fault]]:
-    async with opened(load()) as opened_app:
-        active = await opened_app.active()
-        chosen = active if name == "all" else [s for s in active if s.name == name]
-        if not chosen:
-            known = ", ".join(s.name for s in active) or "none yet: `naru source add`"
-            raise SourceFault(f"There is no source '{name}'; there is {known}.")
-        return await reindexed(opened_app, chosen, patient=False)
