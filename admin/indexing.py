@@ -17,7 +17,7 @@ from retrieval.parse.families import in_thread
 from retrieval.passage import Source
 from retrieval.reindex import InForce, Report, reindex
 from retrieval.runs import CancelledFault, Run, Runs
-from retrieval.sources import BusyFault, SourceFault
+from retrieval.sources import BusyFault, Reader, SourceFault
 from retrieval.sources.kinds import reader_of
 
 _log = logging.getLogger(__name__)
@@ -34,6 +34,7 @@ Progress = Callable[[str, int, int], None]
 class Means:
     """How documents are read. changed: told when a run has written something."""
 
+    readers: Callable[[Source], Reader] = reader_of
     parse: Parse = in_thread
     in_force: InForce = lambda parsed: None
     at_once: int = AT_ONCE
@@ -130,7 +131,7 @@ class Indexing:
             reindex(
                 self._database,
                 source,
-                reader_of(source),
+                means.readers(source),
                 told,
                 means.parse,
                 in_force=means.in_force,

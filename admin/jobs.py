@@ -24,7 +24,6 @@ from bot.worker import described, supervised
 from retrieval.catalogue import Catalogue
 from retrieval.database import Database
 from retrieval.errors import Fault
-from retrieval.passage import Source
 from retrieval.runs import INTERRUPTED, STALE_S, Run
 from retrieval.schedule import last_time
 
@@ -36,7 +35,7 @@ AT_ONCE = 2
 ATTEMPTS = 5
 """How often a job is begun, crashes of whole processes included."""
 SWEEP_S = 60.0
-PATIENCE_S = 5.0
+PATIENCE_S = 1.0
 _HEARTBEAT_S = 5.0
 _POLL_S = 2.0
 _PAUSE_S = 30
@@ -89,22 +88,12 @@ class Jobs:
         assert run is not None
         return run
 
-    async def sweep(self, now: datetime) -> None:
-        """Request the runs that are due, and hand on what dead workers left. Any number of processes may do it: a run
-        is requested once for a time, and a job is handed on once."""
-        for source in await self._scheduled():
-            assert source.schedule is not None
-            due = last_time(source.schedule, now.astimezone(self._zone))
-            await self._indexing.runs.request(source.name, self._enqueue, unless_since=due)
-        manager = self._app.job_manager
-        for job in await manager.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=self._stale_s):
-            with suppress(exceptions.ConnectorException):  # another process was first
-                if job.attempts + 1 < ATTEMPTS:
-                    await manager.retry_job(job)
-                    continue
-                await manager.finish_job(job, Status.FAILED, delete_job=True)
-                if isinstance(run := job.task_kwargs.get("run"), int):
-                    await self._indexing.runs.failed(run, INTERRUPTED)
+    async def due(self, now: datetime) -> None:
+        """Request the runs that are due. Any number of processes may do it: for one time there is one run."""
+        for source in [s.source for s in await self._catalogue.status() if s.active]:
+            if source.schedule is not None:
+                since = last_time(source.schedule, now.astimezone(self._zone))
+                await self._indexing.runs.request(source.name, self._enqueue, unless_since=since)
 
     async def vectors(self) -> None:
         """Have the passages that are new embedded, once nothing more urgent is to do."""
@@ -135,13 +124,23 @@ class Jobs:
     async def _clock(self) -> None:
         while True:
             try:
-                await self.sweep(datetime.now(UTC))
+                await self.due(datetime.now(UTC))
+                await self._hand_on()
             except (Fault, exceptions.ProcrastinateException) as error:
                 _log.warning("the schedules were not looked at: %s", described(error))
             await asyncio.sleep(SWEEP_S - datetime.now(UTC).timestamp() % SWEEP_S)
 
-    async def _scheduled(self) -> list[Source]:
-        return [s.source for s in await self._catalogue.status() if s.active and s.source.schedule]
+    async def _hand_on(self) -> None:
+        """What dead workers left is for others, until it has cost too many of them."""
+        manager = self._app.job_manager
+        for job in await manager.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=self._stale_s):
+            with suppress(exceptions.ConnectorException):  # another process was first
+                if job.attempts + 1 < ATTEMPTS:
+                    await manager.retry_job(job)
+                    continue
+                await manager.finish_job(job, Status.FAILED, delete_job=True)
+                if isinstance(run := job.task_kwargs.get("run"), int):
+                    await self._indexing.runs.failed(run, INTERRUPTED)
 
     async def _enqueue(self, connection: AsyncConnection, source: str, run: int) -> None:
         await self._defer(connection, "reindex", f"reindex {source}", arguments={"run": run})

@@ -373,7 +373,7 @@ async def from_scratch(database: Database, shelf: Shelf) -> dict[str, object]:
     return await index(database)
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(STATES, min_size=1, max_size=4))
 async def test_after_any_edits_the_index_is_as_built_anew_and_what_stayed_has_its_number(
     database: Database, states: list[State]
