@@ -35,7 +35,9 @@ AT_ONCE = 2
 ATTEMPTS = 5
 """How often a job is begun, crashes of whole processes included."""
 SWEEP_S = 60.0
+"""Between two looks at the schedules and at what dead workers left."""
 PATIENCE_S = 1.0
+"""How long jobs may go on after the word to stop; the rest is done by whoever comes next."""
 _HEARTBEAT_S = 5.0
 _POLL_S = 2.0
 _PAUSE_S = 30
@@ -55,7 +57,8 @@ class JobFault(Fault):
 
 class Jobs:
     """zone: of the schedules. embed: what follows behind the text;
-    None: there are no vectors. stale_s: a worker that was not heard of for so long is dead."""
+    None: there are no vectors. stale_s: a worker that was not heard of for so long is
+    dead. sweep_s: between two looks at the clock."""
 
     def __init__(
         self,
@@ -66,6 +69,7 @@ class Jobs:
         embed: Embed | None = None,
         *,
         stale_s: float = STALE_S,
+        sweep_s: float = SWEEP_S,
     ) -> None:
         self._database = database
         self._indexing = indexing
@@ -73,6 +77,7 @@ class Jobs:
         self._zone = zone
         self._embed = embed
         self._stale_s = stale_s
+        self._sweep_s = sweep_s
         options = {"application_name": "naru", "connect_timeout": 5}
         self._app = App(
             connector=PsycopgConnector(conninfo=database.conninfo, kwargs=options, min_size=1, max_size=AT_ONCE + 3)
@@ -128,7 +133,7 @@ class Jobs:
                 await self._hand_on()
             except (Fault, exceptions.ProcrastinateException) as error:
                 _log.warning("the schedules were not looked at: %s", described(error))
-            await asyncio.sleep(SWEEP_S - datetime.now(UTC).timestamp() % SWEEP_S)
+            await asyncio.sleep(self._sweep_s - datetime.now(UTC).timestamp() % self._sweep_s)
 
     async def _hand_on(self) -> None:
         """What dead workers left is for others, until it has cost too many of them."""
