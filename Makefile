@@ -18,7 +18,7 @@ test: $(VENV)/.dev-ready
 
 kills: $(VENV)/.dev-ready
 	NARU_TEST_EVERY_AWAIT=1 $(BIN)/python -m pytest -q -n 2 -k killed_anywhere \
-	  tests/integration/test_slack_killed.py tests/integration/test_slack_commands.py
+	  tests/integration/test_slack_killed.py tests/integration/test_slack_commands.py tests/integration/test_killed.py
 
 mutants: $(VENV)/.dev-ready
 	$(BIN)/python -m tests.breaks

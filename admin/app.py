@@ -47,6 +47,7 @@ from retrieval.passage import Source
 from retrieval.reindex import Report
 from retrieval.search import Search
 from retrieval.sources.kind import Credential, Means
+from retrieval.sources.kinds import reader_of
 
 TALKATIVE = ("openai", "httpx2", "httpcore2", "fsspec")
 """Loggers that print request bodies at DEBUG: held, whatever the level of the rest."""
@@ -183,7 +184,7 @@ def _indexing(
         await jobs.vectors()
 
     how = settings.index
-    reading = Reading(means, parse, how.at_once, how.documents_per_second, changed)
+    reading = Reading(partial(reader_of, means=means), parse, how.at_once, how.documents_per_second, changed)
     indexing = Indexing(means.database, catalogue, reading)
     jobs = Jobs(means.database, indexing, catalogue, settings.timezone, embed)
     return indexing, jobs

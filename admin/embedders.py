@@ -49,10 +49,10 @@ class Embedding:
             await self.vectors.fill(before, limit=limit)
         return await self.vectors.fill(self.wanted, progress, limit)
 
-    async def follow(self) -> None:
+    async def follow(self, progress: Progress = lambda done, total: None) -> None:
         """The same behind a re-index, which has done its work whether or not the model does."""
         try:
-            await self.fill()
+            await self.fill(progress)
         except EmbedFault as fault:
             _log.warning("passages without vectors are found by their words: %s", fault)
 

@@ -17,9 +17,7 @@ from retrieval.parse.families import in_thread
 from retrieval.passage import Source
 from retrieval.reindex import Report, reindex
 from retrieval.runs import CancelledFault, Run, Runs
-from retrieval.sources import BusyFault, SourceFault
-from retrieval.sources.kind import Means
-from retrieval.sources.kinds import reader_of
+from retrieval.sources import BusyFault, Reader, SourceFault
 
 _log = logging.getLogger(__name__)
 
@@ -33,9 +31,9 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How documents are read. means: what sources need. changed: told when a run has written something."""
+    """How documents are read. readers: what reads a source. changed: told when a run has written something."""
 
-    means: Means
+    readers: Callable[[Source], Reader]
     parse: Parse = in_thread
     at_once: int = AT_ONCE
     per_second: float | None = None
@@ -111,6 +109,9 @@ class Indexing:
             try:
                 return await self._do(source, run, progress)
             except BusyFault:
+                other = await self.runs.running(source.name, but=run.id)
+                if other is not None:
+                    progress(source.name, other.done, other.total)
                 await asyncio.sleep(_BUSY_S)
             if await self.runs.seen(run.id, 0, 0):
                 raise _cancelled(source)
@@ -128,7 +129,7 @@ class Indexing:
             reindex(
                 self._database,
                 source,
-                reader_of(source, reading.means),
+                reading.readers(source),
                 told,
                 reading.parse,
                 pace=Pace(reading.at_once, reading.per_second),

@@ -24,7 +24,6 @@ from bot.worker import described, supervised
 from retrieval.catalogue import Catalogue
 from retrieval.database import Database
 from retrieval.errors import Fault
-from retrieval.passage import Source
 from retrieval.runs import INTERRUPTED, STALE_S, Run
 from retrieval.schedule import last_time
 
@@ -36,7 +35,9 @@ AT_ONCE = 2
 ATTEMPTS = 5
 """How often a job is begun, crashes of whole processes included."""
 SWEEP_S = 60.0
-PATIENCE_S = 5.0
+"""Between two looks at the schedules and at what dead workers left."""
+PATIENCE_S = 1.0
+"""How long jobs may go on after the word to stop; the rest is done by whoever comes next."""
 _HEARTBEAT_S = 5.0
 _POLL_S = 2.0
 _PAUSE_S = 30
@@ -56,7 +57,8 @@ class JobFault(Fault):
 
 class Jobs:
     """zone: of the schedules. embed: what follows behind the text;
-    None: there are no vectors. stale_s: a worker that was not heard of for so long is dead."""
+    None: there are no vectors. stale_s: a worker that was not heard of for so long is
+    dead. sweep_s: between two looks at the clock."""
 
     def __init__(
         self,
@@ -67,6 +69,7 @@ class Jobs:
         embed: Embed | None = None,
         *,
         stale_s: float = STALE_S,
+        sweep_s: float = SWEEP_S,
     ) -> None:
         self._database = database
         self._indexing = indexing
@@ -74,6 +77,7 @@ class Jobs:
         self._zone = zone
         self._embed = embed
         self._stale_s = stale_s
+        self._sweep_s = sweep_s
         options = {"application_name": "naru", "connect_timeout": 5}
         self._app = App(
             connector=PsycopgConnector(conninfo=database.conninfo, kwargs=options, min_size=1, max_size=AT_ONCE + 3)
@@ -89,22 +93,12 @@ class Jobs:
         assert run is not None
         return run
 
-    async def sweep(self, now: datetime) -> None:
-        """Request the runs that are due, and hand on what dead workers left. Any number of processes may do it: a run
-        is requested once for a time, and a job is handed on once."""
-        for source in await self._scheduled():
-            assert source.schedule is not None
-            due = last_time(source.schedule, now.astimezone(self._zone))
-            await self._indexing.runs.request(source.name, self._enqueue, unless_since=due)
-        manager = self._app.job_manager
-        for job in await manager.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=self._stale_s):
-            with suppress(exceptions.ConnectorException):  # another process was first
-                if job.attempts + 1 < ATTEMPTS:
-                    await manager.retry_job(job)
-                    continue
-                await manager.finish_job(job, Status.FAILED, delete_job=True)
-                if isinstance(run := job.task_kwargs.get("run"), int):
-                    await self._indexing.runs.failed(run, INTERRUPTED)
+    async def due(self, now: datetime) -> None:
+        """Request the runs that are due. Any number of processes may do it: for one time there is one run."""
+        for source in [s.source for s in await self._catalogue.status() if s.active]:
+            if source.schedule is not None:
+                since = last_time(source.schedule, now.astimezone(self._zone))
+                await self._indexing.runs.request(source.name, self._enqueue, unless_since=since)
 
     async def vectors(self) -> None:
         """Have the passages that are new embedded, once nothing more urgent is to do."""
@@ -115,6 +109,16 @@ class Jobs:
                 await self._defer(connection, "embed", "embed", queueing_lock="embed", priority=-1)
 
     # -- out -------------------------------------------------------------------------------------------------
+
+    @asynccontextmanager
+    async def at_work(self) -> AsyncIterator[None]:
+        """What is scheduled or waits is done meanwhile, in this event loop."""
+        working = asyncio.create_task(supervised(self.run))
+        try:
+            yield
+        finally:
+            working.cancel()
+            await asyncio.wait({working})
 
     async def run(self) -> None:
         """Work until it is cancelled; what is begun then goes on elsewhere. A database that is away is waited for."""
@@ -135,13 +139,23 @@ class Jobs:
     async def _clock(self) -> None:
         while True:
             try:
-                await self.sweep(datetime.now(UTC))
+                await self.due(datetime.now(UTC))
+                await self._hand_on()
             except (Fault, exceptions.ProcrastinateException) as error:
                 _log.warning("the schedules were not looked at: %s", described(error))
-            await asyncio.sleep(SWEEP_S - datetime.now(UTC).timestamp() % SWEEP_S)
+            await asyncio.sleep(self._sweep_s - datetime.now(UTC).timestamp() % self._sweep_s)
 
-    async def _scheduled(self) -> list[Source]:
-        return [s.source for s in await self._catalogue.status() if s.active and s.source.schedule]
+    async def _hand_on(self) -> None:
+        """What dead workers left is for others, until it has cost too many of them."""
+        manager = self._app.job_manager
+        for job in await manager.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=self._stale_s):
+            with suppress(exceptions.ConnectorException):  # another process was first
+                if job.attempts + 1 < ATTEMPTS:
+                    await manager.retry_job(job)
+                    continue
+                await manager.finish_job(job, Status.FAILED, delete_job=True)
+                if isinstance(run := job.task_kwargs.get("run"), int):
+                    await self._indexing.runs.failed(run, INTERRUPTED)
 
     async def _enqueue(self, connection: AsyncConnection, source: str, run: int) -> None:
         await self._defer(connection, "reindex", f"reindex {source}", arguments={"run": run})

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterable, Awaitable, Callable
 
-from admin.app import App
+from admin.jobs import Jobs
 from retrieval.errors import Fault
 from retrieval.intake import PushReport, push
 from retrieval.pushed import PushStore
@@ -28,41 +26,14 @@ async def take(
         await wanted(source)
 
 
-@asynccontextmanager
-async def reindexing(app: App) -> AsyncIterator[Wanted]:
-    """Re-indexes wanted sources one after the other for as long as the context is open. A source that is wanted while
-    it waits is done once; one that is wanted while it runs, once more."""
-    waiting: dict[str, None] = {}
-    something = asyncio.Event()
+def by_jobs(jobs: Jobs) -> Wanted:
+    """A re-index as a job: a source that is wanted while it waits is done once; one that is wanted while it runs, once
+    more."""
 
     async def want(source: str) -> None:
-        waiting[source] = None
-        something.set()
+        try:
+            await jobs.request(source)
+        except Fault as fault:  # the next push or run does it
+            _log.warning("source %s is not re-indexed after a push: %s", source, fault)
 
-    async def run() -> None:
-        while True:
-            await something.wait()
-            something.clear()
-            while waiting:
-                name = next(iter(waiting))
-                del waiting[name]
-                await _reindexed(app, name)
-
-    task = asyncio.create_task(run())
-    try:
-        yield want
-    finally:
-        task.cancel()
-        await asyncio.wait({task})
-
-
-async def _reindexed(app: App, name: str) -> None:
-    try:
-        chosen = [source for source in await app.active() if source.name == name]
-        results = await app.reindex(chosen, lambda *_: None, patient=True)
-    except Fault as fault:  # the next push or run does it
-        _log.warning("source %s is not re-indexed after a push: %s", name, fault)
-        return
-    for _, result in results:
-        if isinstance(result, Fault):
-            _log.warning("source %s is not re-indexed after a push: %s", name, result)
+    return want

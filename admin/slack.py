@@ -230,9 +230,9 @@ class SlackOperations:
     async def sources(self) -> tuple[str, ...]:
         return tuple(source.name for source in await self.app.active())
 
-    async def reindex(self, sources: Sequence[str], progress: Progress, *, patient: bool) -> str:
+    async def reindex(self, sources: Sequence[str], progress: Progress, *, patient: bool, by: str) -> str:
         chosen = [source for source in await self.app.active() if source.name in sources]
-        results = await self.app.reindex(chosen, progress, patient=patient)
+        results = await self.app.reindex(chosen, progress, patient=patient, by=self.app.seal.pseudonym(by))
         return "\n".join(f"**{one.name}**: {_report(result)}" for one, result in results)
 
 
@@ -243,5 +243,7 @@ def _report(result: Report | Fault) -> str:
         f"추가 {result.added} added · 변경 {result.changed} changed · 삭제 {result.removed} removed · "
         f"그대로 {result.unchanged} unchanged"
     )
+    if result.moved or result.relabelled:
+        told += f" · 옮김 {result.moved} moved · 표시 바뀜 {result.relabelled} relabelled"
     unread = len(result.problems)
     return f"{told} · 못 읽음 {unread} cannot be read (`/naru status`)" if unread else told

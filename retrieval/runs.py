@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any, Literal
 
 from sqlalchemy import Row, text
@@ -53,14 +53,14 @@ class Run:
     def is_over(self) -> bool:
         return self.state in ("done", "failed", "cancelled")
 
-    def data(self) -> dict[str, Any]:
-        """As JSON has it."""
+    def data(self, zone: tzinfo | None = None) -> dict[str, Any]:
+        """As JSON has it, with its times in this time zone."""
         times = {"requested": self.requested_at, "started": self.started_at, "finished": self.finished_at}
         return {
             "run": self.id,
             "source": self.source,
             "state": "interrupted" if self.stale else self.state,
-            **{name: at.isoformat() if at else None for name, at in times.items()},
+            **{name: at.astimezone(zone).isoformat() if at else None for name, at in times.items()},
             "done": self.done,
             "total": self.total,
             "report": self.report,
@@ -155,10 +155,10 @@ class Runs:
         async with self._database.transaction() as connection:
             return {row.source: _run(row) for row in await connection.execute(_LATEST)}
 
-    async def running(self, source: str) -> Run | None:
-        """The newest that runs, somewhere."""
+    async def running(self, source: str, but: int) -> Run | None:
+        """The newest that runs somewhere, but for one."""
         async with self._database.transaction() as connection:
-            row = (await connection.execute(_RUNNING, {"name": source})).one_or_none()
+            row = (await connection.execute(_RUNNING, {"name": source, "but": but})).one_or_none()
         return _run(row) if row else None
 
     async def _change(self, statement: Any, **parameters: object) -> None:
@@ -191,7 +191,9 @@ _RUN = f"""
 """
 _GET = text(f"{_RUN} where run.id = :id")
 _LATEST = text(f"{_RUN} where run.id in (select max(id) from run group by source_id)")
-_RUNNING = text(f"{_RUN} where run.state = 'running' and source.name = :name order by run.id desc limit 1")
+_RUNNING = text(
+    f"{_RUN} where run.state = 'running' and source.name = :name and run.id <> :but order by run.id desc limit 1"
+)
 _SINCE = text("select exists (select from run where source_id = :source and requested_at >= :since)")
 _WAITING = text(
     "update run set accept_deletions = accept_deletions or :accept, by = coalesce(by, :by)"

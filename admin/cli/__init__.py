@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from admin.cli import ask, backup, check, evaluate, glossary, migrate, people, run, source, status
+from admin.cli import ask, backup, check, evaluate, glossary, migrate, people, reindexing, run, source, status
 from admin.cli.base import err
 from bot.console import plain
 from retrieval.errors import Fault
@@ -50,6 +50,7 @@ app.command("check")(check.check)
 app.command("migrate")(migrate.migrate)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
+app.command("work")(reindexing.work)
 app.add_typer(source.app, name="source")
 app.add_typer(people.app, name="people")
 app.add_typer(glossary.app, name="glossary")

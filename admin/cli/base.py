@@ -62,7 +62,9 @@ def bar() -> Iterator[OnProgress]:
         yield told
 
 
-async def reindexed(app: App, sources: list[Source], *, patient: bool) -> list[tuple[Source, Report | Fault]]:
+async def reindexed(
+    app: App, sources: list[Source], *, patient: bool, by: str | None = None, accept_deletions: bool = False
+) -> list[tuple[Source, Report | Fault]]:
     """Re-index with a bar; what was found goes to stderr, in one sentence for each source that has something.
 
     patient: wait for another Naru that is at it.
@@ -70,7 +72,7 @@ async def reindexed(app: App, sources: list[Source], *, patient: bool) -> list[t
     if not sources:
         return []
     with bar() as progress:
-        results = await app.reindex(sources, progress, patient=patient)
+        results = await app.reindex(sources, progress, patient=patient, by=by, accept_deletions=accept_deletions)
     for source, result in results:
         for sentence in sentences(source, result):
             err.print(plain(sentence), markup=False)
@@ -81,10 +83,12 @@ def sentences(source: Source, result: Report | Fault) -> Iterator[str]:
     if isinstance(result, Fault):
         yield f"{source.name}: {result}"
         return
-    if result.added or result.changed or result.removed:
+    if result.added or result.changed or result.removed or result.moved or result.relabelled:
+        moved = f"{result.moved} moved, " if result.moved else ""
+        relabelled = f"{result.relabelled} with other readers or titles, " if result.relabelled else ""
         yield (
             f"{source.name}: {result.added} documents added, {result.changed} changed, {result.removed} removed, "
-            f"{result.unchanged} unchanged, in {result.seconds:.1f} s."
+            f"{moved}{relabelled}{result.unchanged} unchanged, in {result.seconds:.1f} s."
         )
     if result.problems:
         yield f"{source.name}: {len(result.problems)} documents cannot be read; `naru status` lists them."

@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from contextlib import AsyncExitStack
+import threading
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, contextmanager
+from dataclasses import replace
 from uuid import uuid4
 
 import typer
@@ -14,12 +17,13 @@ from admin.app import App, opened
 from admin.cli.base import err, load, out, reindexed, run
 from admin.http import http_served
 from admin.ledger import LedgerFile
-from admin.pushing import reindexing
+from admin.pushing import by_jobs
 from admin.slack import serve
 from admin.watch import watch
 from bot.answer import answer
 from bot.console import Actions, Session
 from bot.domain import Answer, Feedback, Question
+from bot.settings import Settings
 from bot.why import explained
 from retrieval.pushed import PushStore
 
@@ -44,9 +48,29 @@ async def _run() -> int:
         person, room = app.present(None, None)
         await reindexed(app, await app.active(), patient=True)
         session = Session(actions(app), out, person, room, uuid4().hex)
-        if sys.stdin.isatty():
-            err.print("질문을 입력하세요. Ask a question; /help lists the commands.\n")
-        return await session.run(_read)
+        if not sys.stdin.isatty():
+            return await session.run(_read)
+        err.print("질문을 입력하세요. Ask a question; /help lists the commands.\n")
+        with _working(replace(settings, database_url=app.url)):
+            return await session.run(_read)
+
+
+@contextmanager
+def _working(settings: Settings) -> Iterator[None]:
+    """Scheduled re-indexes are done meanwhile. In a thread of its own: the console blocks its event loop."""
+    stop = threading.Event()
+
+    async def work() -> None:
+        async with opened(settings, sync=False) as app, app.jobs.at_work():
+            await asyncio.to_thread(stop.wait)
+
+    thread = threading.Thread(target=lambda: run(work()), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
 
 
 async def _until_stopped(app: App) -> None:
@@ -54,9 +78,9 @@ async def _until_stopped(app: App) -> None:
     for signal_number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
     async with AsyncExitStack() as stack:
+        await stack.enter_async_context(app.jobs.at_work())
         if app.settings.http.port is not None:
-            wanted = await stack.enter_async_context(reindexing(app))
-            served = http_served(app.settings.http, PushStore(app.database), wanted)
+            served = http_served(app.settings.http, PushStore(app.database), by_jobs(app.jobs))
             err.print(f"Taking documents at {await stack.enter_async_context(served)}/sources/NAME/documents.")
         if app.settings.slack.bot_token is not None:
             await _in_slack(app, stop)

@@ -1,4 +1,4 @@
-"""`naru source add | list | remove | reindex | embed | push | token | try`."""
+"""`naru source add | list | remove | embed`; reindexing.py, source_push.py and source_trial.py have the rest."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from typing import Annotated, Any
 import typer
 
 from admin.app import opened
-from admin.cli import source_push, source_trial
-from admin.cli.base import Json, bar, emit, err, load, out, reindexed, run
+from admin.cli import reindexing, source_push, source_trial
+from admin.cli.base import Json, bar, emit, err, load, out, run
 from bot.config_file import SourceSection
 from bot.console import table
 from bot.toml_file import model_of
 from retrieval.catalogue import Status
-from retrieval.errors import Fault
 from retrieval.passage import Source
-from retrieval.reindex import Report
-from retrieval.sources import SourceFault
 from retrieval.sources.kinds import reader_of
 from retrieval.vectors import Filled
 
 app = typer.Typer(help="Where documents come from.", no_args_is_help=True)
+app.command("reindex")(reindexing.reindex)
+app.command("cancel")(reindexing.cancel)
+app.command("coverage")(reindexing.cover)
 
 app.command("push")(source_push.push)
 app.command("token")(source_push.token)
@@ -114,22 +114,6 @@ def remove(name: Name) -> None:
     err.print(f"Removed {name} and its documents.", markup=False)
 
 
-@app.command("reindex")
-def reindex(
-    name: Annotated[str, typer.Argument(help="The source's name, or all.")] = "all", json: Json = False
-) -> None:
-    """Bring the index to what the source has now. Nothing is written where nothing changed."""
-    results = run(_reindex(name))
-    if json:
-        emit({source.name: _report(result) for source, result in results})
-    else:
-        for source, result in results:
-            if isinstance(result, Report) and not (result.added or result.changed or result.removed):
-                err.print(f"{source.name}: nothing changed ({result.unchanged} documents).", markup=False)
-    if any(isinstance(result, Fault) for _, result in results):
-        raise typer.Exit(1)
-
-
 @app.command("embed")
 def embed(
     limit: Annotated[int | None, typer.Option(min=1, help="About how many passages at most.")] = None,
@@ -168,20 +152,7 @@ def source_data(s: Status) -> dict[str, Any]:
         "documents": s.documents,
         "passages": s.passages,
         "problem": s.problem,
-        "problems": [{"uri": p.uri, "reason": p.sentence} for p in s.problems],
-    }
-
-
-def _report(result: Report | Fault) -> dict[str, Any]:
-    if isinstance(result, Fault):
-        return {"fault": str(result)}
-    return {
-        "added": result.added,
-        "changed": result.changed,
-        "removed": result.removed,
-        "unchanged": result.unchanged,
-        "problems": [{"uri": p.uri, "reason": p.sentence} for p in result.problems],
-        "seconds": round(result.seconds, 3),
+        "problems": [{"uri": p.uri, "reason": p.sentence, "kind": p.why} for p in s.problems],
     }
 
 
@@ -213,13 +184,3 @@ async def _status() -> tuple[Status, ...]:
 async def _remove(name: str) -> None:
     async with opened(load()) as opened_app:
         await opened_app.catalogue.remove(name)
-
-
-async def _reindex(name: str) -> list[tuple[Source, Report | Fault]]:
-    async with opened(load()) as opened_app:
-        active = await opened_app.active()
-        chosen = active if name == "all" else [s for s in active if s.name == name]
-        if not chosen:
-            known = ", ".join(s.name for s in active) or "none yet: `naru source add`"
-            raise SourceFault(f"There is no source '{name}'; there is {known}.")
-        return await reindexed(opened_app, chosen, patient=False)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import datetime
 from typing import Any
 
 from admin.app import App, data_use, opened
@@ -13,6 +15,7 @@ from bot.config_file import Endpoint
 from bot.console import table
 from bot.toml_file import SettingsFault
 from retrieval.label import Level
+from retrieval.schedule import next_time
 
 
 def status(json: Json = False) -> None:
@@ -33,6 +36,10 @@ def status(json: Json = False) -> None:
             (f"source {source['name']}", f"{source['documents']} documents, {source['passages']} passages{state}")
         )
         rows += [("", source["problem"])] if source["problem"] else []
+        rows += [("", line) for line in (_last(source["run"]), _next(source["next"])) if line]
+        if source["kinds"]:
+            kinds = ", ".join(f"{number} {kind}" for kind, number in source["kinds"].items())
+            rows.append(("", f"cannot be read: {kinds}"))
         rows += [("", problem["reason"]) for problem in source["problems"]]
     out.print(table(["", ""], [*rows, *(("nobody", line) for line in data["nobody"]["sentences"])]))
 
@@ -66,7 +73,7 @@ async def _facts(app: App) -> dict[str, Any]:
         "embed": await _embedding(app.embedding),
         "policy": {"file": str(settings.policy), "hash": rules.hash[:12]},
         "directory": directory_status(settings),
-        "sources": [source_data(s) for s in await app.catalogue.status()],
+        "sources": await _sources(app),
         "nobody": await _nobody(app),
     }
 
@@ -109,6 +116,37 @@ async def _embedding(embedding: Embedding) -> dict[str, Any]:
 
 def vectors_sentence(model: dict[str, Any]) -> str:
     return f"{model['model']} ({model['state']}): {model['vectors']:,} of {model['passages']:,} passages have vectors"
+
+
+async def _sources(app: App) -> list[dict[str, Any]]:
+    runs, zone = await app.indexing.runs.latest(), app.settings.timezone
+    found: list[dict[str, Any]] = []
+    for s in await app.catalogue.status():
+        run, schedule = runs.get(s.source.name), s.source.schedule
+        following = next_time(schedule, datetime.now(zone)) if schedule and s.active else None
+        more = {
+            "kinds": dict(Counter(problem.why for problem in s.problems)),
+            "run": run.data(zone) if run else None,
+            "next": following.isoformat() if following else None,
+        }
+        found.append(source_data(s) | more)
+    return found
+
+
+def _last(run: dict[str, Any] | None) -> str:
+    if run is None:
+        return ""
+    at = _minute(run["finished"] or run["started"] or run["requested"])
+    counted = f", {run['done']} of {run['total']} documents" if run["state"] in ("running", "interrupted") else ""
+    return f"last run: {run['state']}, {at}{counted}"
+
+
+def _next(at: str | None) -> str:
+    return f"next run: {_minute(at)}" if at else ""
+
+
+def _minute(at: str) -> str:
+    return datetime.fromisoformat(at).strftime("%Y-%m-%d %H:%M %Z")
 
 
 def _endpoint(model: Endpoint) -> dict[str, Any]:

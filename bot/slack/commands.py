@@ -46,9 +46,9 @@ class Operations(Protocol):
         """The names of those that can be re-indexed."""
         ...
 
-    async def reindex(self, sources: Sequence[str], progress: Progress, *, patient: bool) -> str:
+    async def reindex(self, sources: Sequence[str], progress: Progress, *, patient: bool, by: str) -> str:
         """What came of it, in a line for each source; running it again changes nothing. patient: wait for whoever is
-        at it already."""
+        at it already. by: the id of who asked."""
         ...
 
 
@@ -130,9 +130,9 @@ class Commands:
     async def _run(self, claimed: Claimed, place: _Place | None, sources: Sequence[str]) -> str:
         """What came of the run, its progress drawn in the meantime."""
         # An earlier attempt that is not dead yet may still be at it.
-        patient = claimed.attempt > 1
+        patient, by = claimed.attempt > 1, claimed.event.body["user"]
         if place is None:
-            return await self.operations.reindex(sources, lambda *_: None, patient=patient)
+            return await self.operations.reindex(sources, lambda *_: None, patient=patient, by=by)
 
         async def draw(source: str, done: int, total: int) -> None:
             # Whoever overtook this attempt may have set the final text already.
@@ -140,7 +140,7 @@ class Commands:
             await self.door.update(place.channel, place.ts, progress(source, done, total), draft=True)
 
         async with _drawing(draw, self.every_s) as tell:
-            return await self.operations.reindex(sources, tell, patient=patient)
+            return await self.operations.reindex(sources, tell, patient=patient, by=by)
 
     async def _place(self, claimed: Claimed, *, again: bool = False) -> _Place | None:
         """The message in the admin's conversation with us; None where Slack does not let us write there."""

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -309,6 +310,81 @@ def test_who_comes_while_another_indexes_waits_and_gets_the_answer(piped: Naru) 
         assert "휴가 규정" in done.stdout
 
 
+def notes_of(naru: Naru, tmp_path: Path, *options: str) -> Path:
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    (folder / "a.md").write_text("# 주차\n\n추첨은 월요일입니다.\n", encoding="utf-8")
+    add = ("source", "add", "notes", "notes", "--level", "internal", "--readers", "everyone", *options)
+    assert naru(*add).returncode == 0
+    return folder
+
+
+def test_coverage_names_the_gaps_and_its_status_says_whether_there_are_any(naru: Naru, tmp_path: Path) -> None:
+    notes_of(naru, tmp_path)
+    gaps = naru("source", "coverage", "notes", "--json")
+    assert gaps.returncode == 1
+    assert json.loads(gaps.stdout)["gaps"] == [
+        {"uri": "a.md", "reason": "not_read", "sentence": None, "searched": False}
+    ]
+    assert naru("source", "reindex", "notes").returncode == 0
+    whole = naru("source", "coverage", "notes")
+    assert whole.returncode == 0
+    assert "1 of them indexed; 0 gaps" in whole.stderr
+
+
+def test_a_run_in_the_background_waits_in_the_status_and_can_be_stopped(naru: Naru, tmp_path: Path) -> None:
+    notes_of(naru, tmp_path, "--schedule", "0 3 * * *")
+    assert data(naru("source", "reindex", "notes", "--background", "--json"))["notes"]["state"] == "waiting"
+
+    def notes() -> Any:
+        return next(one for one in data(naru("status", "--json"))["sources"] if one["name"] == "notes")
+
+    assert notes()["run"]["state"] == "waiting"
+    assert notes()["next"].endswith("T03:00:00+09:00")
+    assert naru("source", "cancel", "notes").returncode == 0
+    assert notes()["run"]["state"] == "cancelled"
+    assert "no run of it waits" in reason(naru("source", "cancel", "notes"))
+
+
+def test_the_kinds_of_what_cannot_be_read_are_counted(naru: Naru, tmp_path: Path) -> None:
+    folder = notes_of(naru, tmp_path)
+    for name in ("b.md", "c.md"):
+        (folder / name).write_text("", encoding="utf-8")
+    report = data(naru("source", "reindex", "notes", "--json"))["notes"]
+    assert {problem["kind"] for problem in report["problems"]} == {"empty"}
+    (notes,) = [one for one in data(naru("status", "--json"))["sources"] if one["name"] == "notes"]
+    assert notes["kinds"] == {"empty": 2}
+    assert notes["run"]["report"]["problems"] == {"empty": 2}
+    assert "cannot be read: 2 empty" in naru("status").stdout
+
+
+def test_a_schedule_that_is_none_is_refused(naru: Naru, tmp_path: Path) -> None:
+    (tmp_path / "notes").mkdir()
+    add = ("source", "add", "notes", "notes", "--level", "internal", "--readers", "everyone", "--schedule", "daily")
+    assert "five fields" in reason(naru(*add))
+
+
+def test_a_worker_does_what_waits_and_follows_the_word_to_stop(
+    naru: Naru, variables: dict[str, str], tmp_path: Path
+) -> None:
+    notes_of(naru, tmp_path)
+    data(naru("source", "reindex", "notes", "--background", "--json"))
+    path = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
+    worker = subprocess.Popen(
+        [sys.executable, "-m", "admin.cli", "work"],
+        env={**path, **variables, "PYTHONPATH": str(ROOT)}, cwd=tmp_path, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        (notes,) = [one for one in data(naru("status", "--json"))["sources"] if one["name"] == "notes"]
+        if notes["run"]["state"] == "done":
+            break
+    worker.terminate()
+    _, said = worker.communicate(timeout=30)
+    assert worker.returncode == 0, said
+    assert notes["run"]["report"]["added"] == 1
+
+
 def test_the_version_is_told(naru: Naru) -> None:
     assert naru("--version").stdout.strip()
 
@@ -324,7 +400,7 @@ def test_a_lost_key_is_said_and_nothing_is_overwritten(naru: Naru, tmp_path: Pat
 
 @pytest.mark.parametrize(
     "command",
-    ["run", "ask", "explain", "search", "status", "migrate", "source", "people", "check", "backup", "restore"],
+    ["run", "ask", "explain", "search", "status", "migrate", "source", "people", "check", "backup", "restore", "work"],
 )
 def test_every_command_explains_itself(naru: Naru, command: str) -> None:
     done = naru(command, "--help")

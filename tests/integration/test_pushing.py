@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
-from admin.pushing import reindexing, take
+from admin.pushing import by_jobs, take
 from retrieval.label import Level
 from retrieval.passage import EVERYONE, Readers, Source
 from retrieval.pushed import PushStore
@@ -17,8 +17,8 @@ from tests.integration.company import company
 
 async def test_what_is_pushed_is_searched_a_moment_later(tmp_path: Path, fresh_url: str) -> None:
     crm = Source("crm", "push", "", Level.INTERNAL, frozenset({EVERYONE}))
-    async with company(tmp_path, fresh_url, {"a.md": "# 가\n\n글"}) as made, reindexing(made.app) as wanted:
-        app = made.app
+    async with company(tmp_path, fresh_url, {"a.md": "# 가\n\n글"}) as made, made.app.jobs.at_work():
+        app, wanted = made.app, by_jobs(made.app.jobs)
         await app.catalogue.add(crm)
         for number in range(3):
             line = {
@@ -39,8 +39,8 @@ async def test_what_is_pushed_is_searched_a_moment_later(tmp_path: Path, fresh_u
 
 async def test_a_wanted_source_that_is_gone_or_cannot_be_listed_stops_nothing(tmp_path: Path, fresh_url: str) -> None:
     crm = Source("crm", "push", "", Level.INTERNAL, frozenset({EVERYONE}))
-    async with company(tmp_path, fresh_url, {"a.md": "# 가\n\n글"}) as made, reindexing(made.app) as wanted:
-        app = made.app
+    async with company(tmp_path, fresh_url, {"a.md": "# 가\n\n글"}) as made, made.app.jobs.at_work():
+        app, wanted = made.app, by_jobs(made.app.jobs)
         await app.catalogue.add(crm)
         await app.catalogue.add(replace(crm, name="broken", kind="files", location=str(tmp_path / "nowhere")))
 

@@ -60,8 +60,8 @@ def drawn(slack: SlackStandIn) -> list[str]:
 def many(here: InSlack) -> None:
     """More documents than go into one batch, and a change of one that stands in the last."""
     folder = here.naru.folder / "handbook" / "public"
-    for number in range(60):
-        (folder / f"a{number:02}.md").write_text(f"# 문서 {number}\n\n글 {number}", encoding="utf-8")
+    for number in range(210):
+        (folder / f"a{number:03}.md").write_text(f"# 문서 {number}\n\n글 {number}", encoding="utf-8")
     (folder / "leave.md").write_text("# 휴가 규정\n\n연차는 1년에 16일입니다.", encoding="utf-8")
 
 
@@ -77,13 +77,13 @@ async def test_the_progress_of_a_reindex_is_edited_in_place_and_ends_with_its_re
             await until(lambda: len(here.slack.calls_of("chat.update")), 1)
             (post,) = direct(here.slack, here.admin)
             assert "다시 색인하는 중 · Re-indexing" in shown(post)
-            assert "*handbook* ▰▰▰▰▰▰▰▰▱▱ 50 / 62" in shown(post)
+            assert "*handbook* ▰▰▰▰▰▰▰▰▰▱ 200 / 212" in shown(post)
             assert "DM" in said(here.slack)[-1]
         await here.quiet()
         (post,) = direct(here.slack, here.admin)
-        assert "추가 60 added · 변경 1 changed · 삭제 0 removed · 그대로 1 unchanged" in shown(post)
+        assert "추가 210 added · 변경 1 changed · 삭제 0 removed · 그대로 1 unchanged" in shown(post)
         assert "Re-indexing" not in shown(post)
-        assert "추가 60 added" in said(here.slack)[-1]
+        assert "추가 210 added" in said(here.slack)[-1]
         assert len(here.slack.calls_of("response_url")) == 2
 
 
@@ -189,7 +189,7 @@ class Runs:
     async def sources(self) -> Sequence[str]:
         return ("handbook",)
 
-    async def reindex(self, sources: Sequence[str], progress: Progress, *, patient: bool) -> str:
+    async def reindex(self, sources: Sequence[str], progress: Progress, *, patient: bool, by: str) -> str:
         run = Run(progress, patient)
         self.begun.append(run)
         await run.over.wait()

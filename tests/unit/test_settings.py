@@ -59,6 +59,13 @@ def test_an_empty_file_is_a_company_without_models_or_sources(tmp_path: Path) ->
     assert settings.models.on_prem.hosts == ("127.0.0.1", "localhost", "::1")
 
 
+def test_a_schedule_is_crons_and_its_time_zone_has_a_name(tmp_path: Path) -> None:
+    settings = load(tmp_path, HANDBOOK + 'schedule = "0 3 * * *"')
+    assert (settings.timezone.key, settings.sources[0].schedule) == ("Asia/Seoul", "0 3 * * *")
+    assert "five fields" in problems(tmp_path, HANDBOOK + 'schedule = "at three"')[0]
+    assert "time zone" in problems(tmp_path, 'timezone = "Seoul"')[0]
+
+
 def test_a_variable_wins_over_the_file_and_an_empty_one_counts_as_unset(tmp_path: Path) -> None:
     text = '[models.cloud]\nbase_url = "https://file.example/v1"\nmodel = "of-the-file"'
     settings = load(tmp_path, text, NARU_CLOUD_BASE_URL="https://env.example/v1", NARU_CLOUD_MODEL=" ")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 
 from retrieval.catalogue import Catalogue
 from retrieval.database import Database
 from retrieval.label import Level
 from retrieval.parse import UnreadableFault
-from retrieval.passage import EVERYONE, Principal, Readers, Rule, Source
+from retrieval.passage import EVERYONE, NOTHING_SAID, Principal, Readers, Rule, Said, Source
 from retrieval.reindex import Report, reindex
 from retrieval.sources import Listed, Loaded
 
@@ -16,16 +16,26 @@ ANYONE = Readers(frozenset({EVERYONE}))
 
 
 class Shelf:
-    """The Reader of documents that a test lays out."""
+    """The Reader of documents that a test lays out. said, versions: what the source says of them, by uri. loaded: what
+    was asked for."""
 
-    def __init__(self, documents: dict[str, str | bytes]) -> None:
+    def __init__(
+        self,
+        documents: dict[str, str | bytes],
+        said: Mapping[str, Said] | None = None,
+        versions: Mapping[str, str] | None = None,
+    ) -> None:
         self.documents = documents
+        self.said = said or {}
+        self.versions = versions or {}
+        self.loaded: list[str] = []
 
     async def list(self) -> AsyncIterator[Listed]:
         for uri in self.documents:
-            yield Listed(uri)
+            yield Listed(uri, self.versions.get(uri), self.said.get(uri, NOTHING_SAID))
 
-    async def load(self, uri: str, version: str | None = None) -> Loaded:
+    async def load(self, uri: str, version: str | None = None) -> Loaded | None:
+        self.loaded.append(uri)
         try:
             content = self.documents[uri]
         except KeyError:

@@ -156,7 +156,7 @@ async def test_what_lies_below_a_folder_that_cannot_be_listed_stays_and_the_rest
 
 async def test_a_source_that_is_removed_during_its_run_takes_nothing_in(fresh_database: Database) -> None:
     class Slow(Shelf):
-        async def load(self, uri: str, version: str | None = None) -> Loaded:
+        async def load(self, uri: str, version: str | None = None) -> Loaded | None:
             await Catalogue(fresh_database).remove("wiki")
             return await super().load(uri, version)
 
@@ -171,7 +171,7 @@ async def test_stricter_rules_hold_for_what_a_running_run_brings_in(fresh_databa
     stricter = a_source(rules=(Rule("*", Level.RESTRICTED, principals("group:legal")),))
 
     class Slow(Shelf):
-        async def load(self, uri: str, version: str | None = None) -> Loaded:
+        async def load(self, uri: str, version: str | None = None) -> Loaded | None:
             await Catalogue(fresh_database).sync([stricter])
             return await super().load(uri, version)
 
