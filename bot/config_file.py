@@ -167,7 +167,8 @@ ReaderList = Annotated[tuple[Annotated[str, AfterValidator(principal)], ...], St
 
 class DirectorySection(Section):
     """everyone: of whom everyone consists, and of nobody else, whatever slack.everyone says; None: of the employees
-    among those who are listed, and of whom else Slack says so. keep_minutes: how long the last good version stays in
+    among those who are listed, and of whom else Slack says so. groups_alone: usergroups of Slack do not count by the
+    name of a group of the directory. keep_minutes: how long the last good version stays in
     force while the file cannot be used. ignore_columns: headers that say nothing to Naru. employment: the company's own
     words. external: principals of other systems, to those who are meant."""
 
@@ -175,6 +176,7 @@ class DirectorySection(Section):
     everyone: Annotated[
         tuple[Annotated[str, AfterValidator(_everyone)], ...] | None, Strict(False), BeforeValidator(_several)
     ] = None
+    groups_alone: bool = False
     keep_minutes: int = Field(default=15, ge=0, le=10_080)
     ignore_columns: Annotated[tuple[Text, ...], Strict(False)] = ()
     employment: Mapping[str, Employment] = Field(default_factory=dict)
@@ -189,6 +191,7 @@ class DirectorySection(Section):
         return Terms(
             everyone=EMPLOYEES if self.everyone is None else frozenset(self.everyone),
             alone=self.everyone is not None,
+            groups_alone=self.groups_alone,
             external=external,
         )
 

@@ -71,17 +71,19 @@ class Terms:
     """What naru.toml says of the directory.
 
     everyone: `employment:..` and `group:..`: whoever of the directory is one of these is `everyone`. alone: and nobody
-    else is, whatever Slack says. external: a principal that documents name and that other systems know, to those of
+    else is, whatever Slack says. groups_alone: nor do Slack's usergroups count by a name of the directory's. external: a principal that documents name and that other systems know, to those of
     ours who are meant.
     """
 
     everyone: frozenset[str] = EMPLOYEES
     alone: bool = False
+    groups_alone: bool = False
     external: Mapping[Principal, frozenset[Principal]] = field(default_factory=dict)
 
 
 class Directory:
-    """The directory on one day. groups: the names of the groups that it decides about."""
+    """The directory on one day. groups: the names of its groups, also of those in which nobody is any more. reserved:
+    those that no usergroup of Slack may stand for."""
 
     def __init__(self, listed: Listed, terms: Terms, today: date) -> None:
         self.listed = listed
@@ -89,6 +91,7 @@ class Directory:
         self.today = today
         self.people: Mapping[str, Person] = {person.id: person for person in listed.people}
         self.groups = frozenset[str]().union(*(person.groups for person in listed.people))
+        self.reserved = self.groups if terms.groups_alone else frozenset[str]()
         self._by_address = {person.email: person for person in listed.people if person.email}
         self._rooms = {members.room.id: members for members in listed.rooms}
 

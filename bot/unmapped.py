@@ -27,7 +27,7 @@ class Nobody:
     def __str__(self) -> str:
         kind = self.principal.partition(":")[0]
         if not self.certain:
-            why = "is not in the directory: unless Slack has a usergroup of that name, it is nobody"
+            why = "has nobody in the directory: unless Slack has a usergroup of that name, it is nobody"
         elif kind == "ext":
             why = "is nobody: [directory.external] in naru.toml says who is meant"
         else:
@@ -88,7 +88,7 @@ def _may_be(name: Principal, held: Collection[Principal], directory: Directory, 
         case "email":
             return name not in directory.terms.external and directory.who("", value) is None
         case "group":
-            return value not in directory.groups
+            return value not in directory.reserved
         case "channel":
             return True
         case _:

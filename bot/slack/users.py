@@ -107,12 +107,12 @@ class Member:
 def grounds(member: Member, groups: Groups, everyone: str | None, directory: Directory) -> Grounds:
     """What one person can read by, and why. everyone: the usergroup (id or handle) that stands for the whole company;
     None: all full members. Guests are never everyone, and the directory gives them nothing: anybody in Slack who may
-    edit usergroups could make them so. A group that the directory names is its alone, for the same reason."""
+    edit usergroups could make them so. For the same reason a company may reserve the names of its directory's groups."""
     if member.left:
         return {}
     user, own = member.user, groups.of(member.user.id)
     found = {Principal(f"user:{user.id}"): "their Slack id"}
-    found |= {Principal(f"group:{name}"): "a usergroup of Slack" for name in own - directory.groups}
+    found |= {Principal(f"group:{name}"): "a usergroup of Slack" for name in own - directory.reserved}
     if user.email:
         found[Principal(f"email:{user.email}")] = "their address, confirmed by Slack"
     if not member.full:

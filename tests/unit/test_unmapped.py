@@ -14,11 +14,12 @@ from tests.builders import TODAY, directory, no_directory
 KIM = Person("U1", email="kim@x.example", groups=frozenset({"hr"}))
 GONE = Person("U2", email="gone@x.example", groups=frozenset({"legal"}), leaving=TODAY - timedelta(days=1))
 MAPPED = Terms(
+    groups_alone=True,
     external={
         Principal("ext:wiki/hr"): frozenset({Principal("group:hr")}),
         Principal("ext:wiki/ops"): frozenset({Principal("group:ops")}),
         Principal("ext:wiki/none"): frozenset(),
-    }
+    },
 )
 OFFICE = directory(KIM, GONE, terms=MAPPED)
 
@@ -74,6 +75,16 @@ def test_what_slack_alone_may_know_is_no_certain_nobody() -> None:
     assert found.documents == 0
     assert [(one.principal, one.certain) for one in found.names] == [("group:ops", False)]
     assert unmapped(given, OFFICE, in_slack=False).documents == 60
+
+
+def test_a_name_of_the_directory_may_be_a_usergroup_too_unless_it_is_reserved() -> None:
+    office = directory(KIM, GONE)
+    found = unmapped([named("group:legal")], office, in_slack=True)
+    assert found.documents == 0
+    assert [str(one) for one in found.names] == [
+        "group:legal (12 documents) has nobody in the directory: "
+        "unless Slack has a usergroup of that name, it is nobody"
+    ]
 
 
 def test_without_a_directory_slack_alone_says_who_is_in_a_group() -> None:

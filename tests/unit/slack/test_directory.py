@@ -124,9 +124,16 @@ async def test_whom_the_directory_does_not_know_has_what_slack_says() -> None:
 # A name that both use
 
 
-async def test_a_group_that_the_directory_names_is_the_directorys_alone() -> None:
+async def test_a_name_is_a_group_of_both() -> None:
+    found = office(Person("U2", groups=HR))
+    found.slack.groups["S2"] = ("hr", ["U1"])
+    assert "group:hr" in await found.own("U1")
+    assert "group:hr" in await found.own("U2")
+
+
+async def test_a_group_that_the_directory_reserves_is_the_directorys_alone() -> None:
     """Anybody in Slack who may edit usergroups could make one of that name."""
-    found = office(Person("U2", groups=frozenset({"hr", "sky"})))
+    found = office(Person("U2", groups=frozenset({"hr", "sky"})), groups_alone=True)
     found.slack.groups["S2"] = ("hr", ["U1"])
     assert await found.own() == {"user:U1", "group:S1", "group:S2", "everyone", "email:kim@company.example"}
     assert {"group:hr", "group:sky", "group:S1"} <= await found.own("U2")
@@ -292,7 +299,7 @@ def offices(draw: st.DrawFn) -> Office:
         )
         for id in draw(st.lists(st.sampled_from(IDS), unique=True))
     ]
-    terms = Terms(alone=draw(st.booleans()), external=MAPPED)
+    terms = Terms(alone=draw(st.booleans()), groups_alone=draw(st.booleans()), external=MAPPED)
     return Office(found, directory(*rows, terms=terms), draw(st.sampled_from([None, "one"])))
 
 
@@ -324,7 +331,7 @@ async def test_nobody_who_left_no_guest_and_no_stranger_has_a_group_of_the_direc
         elif not account.is_full or known is None or known.guest:
             own = {f"group:{name}" for s, (h, users) in found.slack.groups.items() if id in users for name in (s, h)}
             assert {p for p in has if p.startswith(("group:", "ext:"))} <= own | {"ext:w/hr"}
-            assert not has & {f"group:{name}" for name in found.listed.groups}
+            assert not has & {f"group:{name}" for name in found.listed.reserved}
         if not account.is_full or (known and known.employment != "employee"):
             assert "everyone" not in has
 
