@@ -7,7 +7,7 @@ said by the kind.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
@@ -15,9 +15,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Strict, ValidationInfo, field_validator
 
-from bot.directory import EMPLOYEES, Employment, Terms
-from bot.directory_table import Dialect
-from bot.toml_file import LevelName, Section
+from bot.config_directory import DirectorySection, as_section
+from bot.toml_file import LevelName, Section, Text
 from retrieval.addresses import Reach
 from retrieval.passage import Principal, Rule, Source, principal
 from retrieval.schedule import is_schedule
@@ -59,34 +58,6 @@ def _database_url(value: str) -> str:
     if not re.match(r"(postgresql|postgres|postgresql\+psycopg)://", value):
         raise ValueError("must be an address such as postgresql://naru@db.example/naru")
     return value
-
-
-def _ours(value: str) -> Principal:
-    if not re.fullmatch(r"everyone|(user|group|email):\S+", value):
-        raise ValueError("must be everyone, user:.., group:.. or email:..: somebody whom the directory or Slack knows")
-    return principal(value)
-
-
-def _external(value: Mapping[str, tuple[Principal, ...]]) -> Mapping[str, tuple[Principal, ...]]:
-    if not all(re.fullmatch(r"(ext|email):\S+", name) for name in value):
-        raise ValueError('must have keys such as "ext:wiki/hr" or "email:team@company.example"')
-    if any(ours in value for names in value.values() for ours in names):
-        raise ValueError("must not lead from one of its keys to another: name the people or groups that are meant")
-    return value
-
-
-def _everyone(value: str) -> str:
-    if not re.fullmatch(r"employment:(employee|contractor|intern)|group:\S+", value):
-        raise ValueError("must be employment:employee, employment:contractor, employment:intern or group:..")
-    return value
-
-
-def _several(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
-def _directory(value: object) -> object:
-    return {"file": value} if isinstance(value, str) else value
 
 
 def _not_empty(value: tuple[T, ...]) -> tuple[T, ...]:
@@ -153,7 +124,6 @@ def _secret(value: SecretStr) -> SecretStr:
     return value
 
 
-Text = Annotated[str, Field(min_length=1)]
 Secret = Annotated[SecretStr, Field(min_length=1), AfterValidator(_secret)]
 Url = Annotated[str, AfterValidator(_url)]
 ProxyUrl = Annotated[str, AfterValidator(_proxy)]
@@ -163,41 +133,6 @@ TimeZone = Annotated[str, AfterValidator(_timezone)]
 Seconds = Annotated[float, Field(gt=0, le=600)]
 Hosts = Annotated[tuple[Annotated[str, AfterValidator(_host)], ...], Strict(False)]
 ReaderList = Annotated[tuple[Annotated[str, AfterValidator(principal)], ...], Strict(False), AfterValidator(_not_empty)]
-
-
-class DirectorySection(Section):
-    """everyone: of whom everyone consists, and of nobody else, whatever slack.everyone says; None: of the employees
-    among those who are listed, and of whom else Slack says so. groups_alone: usergroups of Slack do not count by the
-    name of a group of the directory. keep_minutes: how long the last good version stays in
-    force while the file cannot be used. ignore_columns: headers that say nothing to Naru. employment: the company's own
-    words. external: principals of other systems, to those who are meant."""
-
-    file: Text | None = None
-    everyone: Annotated[
-        tuple[Annotated[str, AfterValidator(_everyone)], ...] | None, Strict(False), BeforeValidator(_several)
-    ] = None
-    groups_alone: bool = False
-    keep_minutes: int = Field(default=15, ge=0, le=10_080)
-    ignore_columns: Annotated[tuple[Text, ...], Strict(False)] = ()
-    employment: Mapping[str, Employment] = Field(default_factory=dict)
-    external: Annotated[
-        Mapping[str, Annotated[tuple[Annotated[str, AfterValidator(_ours)], ...], Strict(False)]],
-        AfterValidator(_external),
-    ] = Field(default_factory=dict)
-
-    @property
-    def terms(self) -> Terms:
-        external = {principal(name): frozenset(map(Principal, ours)) for name, ours in self.external.items()}
-        return Terms(
-            everyone=EMPLOYEES if self.everyone is None else frozenset(self.everyone),
-            alone=self.everyone is not None,
-            groups_alone=self.groups_alone,
-            external=external,
-        )
-
-    @property
-    def dialect(self) -> Dialect:
-        return Dialect(self.employment, frozenset(self.ignore_columns))
 
 
 class Console(Section):
@@ -409,7 +344,7 @@ class ConfigFile(Section):
     home: Text | None = None
     database_url: DatabaseUrl | None = Field(default=None, repr=False)  # may hold a password
     policy: Text | None = None
-    directory: Annotated[DirectorySection, BeforeValidator(_directory)] = DirectorySection()
+    directory: Annotated[DirectorySection, BeforeValidator(as_section)] = DirectorySection()
     glossary: Text | None = None
     timezone: TimeZone = "Asia/Seoul"
     console: Console = Console()

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from retrieval.errors import Fault
@@ -57,6 +57,7 @@ def _level(value: object) -> Level:
 
 
 LevelName = Annotated[Level, BeforeValidator(_level)]
+Text = Annotated[str, Field(min_length=1)]
 
 
 def read_toml(path: Path, missing: str) -> dict[str, Any]:

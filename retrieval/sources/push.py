@@ -12,7 +12,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from retrieval.label import Level
-from retrieval.parse import MAX_BYTES, UnreadableFault
+from retrieval.parse import UnreadableFault
+from retrieval.parse.decode import MAX_TEXT
 from retrieval.passage import Principal, Said, Source, principal
 from retrieval.pushed import PushStore
 from retrieval.sources import Listed, Loaded, Reader
@@ -63,7 +64,7 @@ def read_line(line: bytes) -> Pushed | Deleted:
     format_ = told.get("format", "text")
     if not isinstance(format_, str) or format_ not in FORMATS:
         raise ValueError(f"format must be one of {', '.join(FORMATS)}")
-    text = _text(told, "text", MAX_BYTES)
+    text = _text(told, "text", MAX_TEXT)
     if text is None or not text.strip():
         raise ValueError("text is missing or empty; to delete a document, send deleted: true")
     return Pushed(uri, text, format_, _said(told))

@@ -96,7 +96,7 @@ async def test_a_file_that_went_away_after_the_list_is_unreadable(tmp_path: Path
 async def test_a_huge_file_is_refused_by_its_size_unread(tmp_path: Path) -> None:
     with (tmp_path / "huge.md").open("wb") as file:
         file.truncate(2 * 1024**3)
-    with pytest.raises(UnreadableFault, match="over 10 MB") as fault:
+    with pytest.raises(UnreadableFault, match="over 100 MB") as fault:
         await Folder(tmp_path).load("huge.md")
     assert fault.value.why == "too_big"
 

@@ -104,7 +104,7 @@ async def test_two_gigabytes_are_refused_by_their_size_and_not_fetched() -> None
     files = Told({"/d": [file("/d/huge.pdf", 2 * 1024**3), file("/d/more.pdf", MAX_BYTES + 1)]})
     reader = remote("/d", files)
     for uri in await uris(reader):
-        with pytest.raises(UnreadableFault, match="over 10 MB") as fault:
+        with pytest.raises(UnreadableFault, match="over 100 MB") as fault:
             await reader.load(uri)
         assert fault.value.why == "too_big"
     assert files.opened == []

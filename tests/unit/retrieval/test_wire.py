@@ -58,7 +58,7 @@ def test_nothing_else_is_ever_taken_for_a_document(payload: bytes) -> None:
 
 
 def said(**changes: Any) -> bytes:
-    whole = {"title": "제목", "sections": [[["가"], ["글"], ["page", 1, 1]]], "pictures": []}
+    whole = {"title": "제목", "sections": [[["가"], ["글"], ["page", 1, 1]]], "pictures": [], "front": ""}
     return json.dumps(whole | changes).encode()
 
 
