@@ -18,6 +18,8 @@ POOL = 3_000
 """Of the handbook's 8,420 passages: those that answer a question, and others by lot."""
 
 _LOT = 0
+_TELLING = 120
+"""Characters by which a paragraph is known."""
 
 
 @dataclass(frozen=True)
@@ -78,16 +80,23 @@ def handbook(folder: Path, *, whole_files: bool) -> Corpus:
         sections.setdefault(uri_of[number], []).append(Section(tuple(headings), (bodies[number],)))
     documents = {uri: Parsed(titles[uri], tuple(found)) for uri, found in sections.items()}
     asked = tuple(
-        Asked(line, question["question"], tuple(_gold(uri_of[n], bodies[n], whole_files) for n in question["gold"]))
+        Asked(
+            line,
+            question["question"],
+            tuple(each for n in question["gold"] for each in _gold(uri_of[n], bodies[n], whole_files)),
+        )
         for line, question in enumerate(data["questions"], 1)
     )
     unit = f"{len(chunks):,} passages in {len(documents)} files" if whole_files else f"{len(chunks):,} passages"
     return Corpus("handbook", unit, documents, asked)
 
 
-def _gold(uri: str, body: str, whole_files: bool) -> Relevant:
-    # As much as stands in one passage even where a long text was split.
-    return Relevant(uri, body.split("\n\n")[0][:300]) if whole_files else Relevant(uri)
+def _gold(uri: str, body: str, whole_files: bool) -> list[Relevant]:
+    """A passage of the file answers where it holds a paragraph of the one that does: it may have been cut anew."""
+    if not whole_files:
+        return [Relevant(uri)]
+    first, *others = body.split("\n\n")
+    return [Relevant(uri, text[:_TELLING]) for text in (first, *(one for one in others if len(one) >= _TELLING // 2))]
 
 
 def _read(path: Path) -> Any:
