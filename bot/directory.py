@@ -71,8 +71,8 @@ class Terms:
     """What naru.toml says of the directory.
 
     everyone: `employment:..` and `group:..`: whoever of the directory is one of these is `everyone`. alone: and nobody
-    else is, whatever Slack says. groups_alone: nor do Slack's usergroups count by a name of the directory's. external: a principal that documents name and that other systems know, to those of
-    ours who are meant.
+    else is, whatever Slack says. groups_alone: nor do Slack's usergroups count by a name of its groups. external: a
+    principal that documents name and that other systems know, to those of ours who are meant.
     """
 
     everyone: frozenset[str] = EMPLOYEES

@@ -107,7 +107,7 @@ class Member:
 def grounds(member: Member, groups: Groups, everyone: str | None, directory: Directory) -> Grounds:
     """What one person can read by, and why. everyone: the usergroup (id or handle) that stands for the whole company;
     None: all full members. Guests are never everyone, and the directory gives them nothing: anybody in Slack who may
-    edit usergroups could make them so. For the same reason a company may reserve the names of its directory's groups."""
+    edit usergroups could make them so. So a company may reserve the names of its own groups."""
     if member.left:
         return {}
     user, own = member.user, groups.of(member.user.id)
