@@ -276,7 +276,7 @@ def test_the_bar_never_goes_back(total: int, done: int) -> None:
 def test_a_source_says_when_it_is_in_force() -> None:
     old = replace(LEAVE, in_force=InForce(date(2025, 1, 1), date(2025, 12, 31), "before"))
     new = replace(LEAVE, number=2, in_force=InForce(date(2026, 1, 1), None, "now"))
-    said = "\n".join(mrkdwn_of(answered(answer(citations=(old, new)), "ko"))).split("\n")
+    said = "\n".join(mrkdwn_of(answered(answer(citations=(old, new)), "ko"))).splitlines()
     assert f"[1] <{LINK}|휴가 규정 › 연차 › 일수> · 옛 판, 2025-01-01부터 2025-12-31까지 시행" in said
     assert f"[2] <{LINK}|휴가 규정 › 연차 › 일수> · 2026-01-01부터 시행" in said
     assert any("in force from 2026-01-01" in text for text in mrkdwn_of(answered(answer(citations=(new,)), "en")))
