@@ -3,6 +3,9 @@
 Fault               a sentence: what is wrong, where, and what to do
 ├── SettingsFault   bot/toml_file.py    settings, policy or directory that cannot be used
 ├── DatabaseFault   retrieval/database.py   the database is away, too old, half-migrated or newer
+│   └── NewerFault  admin/schema.py     the tables are those of a newer Naru
+├── LedgerFault     retrieval/erasures.py   a ledger of erasures that is damaged or of another database
+├── BackupFault     admin/backup/       a backup that cannot be made, read or restored
 ├── SourceFault     retrieval/sources/  a source that cannot be listed; nothing of it is deleted
 ├── FetchFault      retrieval/fetch.py  an address that was not fetched: refused, away, too big
 ├── PushFault       retrieval/intake.py     a push that asks for what is surely not meant
@@ -11,6 +14,7 @@ Fault               a sentence: what is wrong, where, and what to do
 ├── QuestionFault   bot/domain.py       a question that cannot be taken: empty, too long, of nobody
 ├── PermitFault     bot/policy/permit.py    something that no Decision covers was stopped at the door
 ├── ModelFault      bot/models/         a model that did not answer; the next route is tried
+├── ProbeFault      bot/models/probe.py a model's server that cannot be asked what it offers
 ├── InboxFault      bot/inbox.py        an event that could not be kept: Slack is not acked
 ├── SlackFault      bot/slack/faults.py     a call to Slack failed
 ├── OpenedFault     bot/slack/answering.py  a room got people from outside while it was answered: it is answered anew

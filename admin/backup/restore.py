@@ -69,9 +69,9 @@ async def restore(settings: Settings, url: str, path: Path, wanted: Wanted) -> R
         await place.clear()
         await place.fill(path, manifest, key)
         erased, closed = await place.cleaned(entries or ())
-        erased.update(await place.swap(live))
-    if kept_key(settings) is None:
-        keep_key(settings, key)
+        if kept_key(settings) is None:
+            keep_key(settings, key)
+        erased.update(await place.swap(live))  # a Counter adds up
     database = Database(url)
     await LedgerFile(settings.home).follow(database)
     await database.close()
