@@ -20,13 +20,13 @@ from zoneinfo import ZoneInfo
 from dotenv import dotenv_values
 from pydantic import SecretStr, ValidationError
 
+from bot.config_directory import DirectorySection
 from bot.config_file import (
     LOOPBACK,
     AnswerLimits,
     ConfigFile,
     Console,
     CredentialSection,
-    DirectorySection,
     Fetch,
     Http,
     Index,
