@@ -4,9 +4,11 @@ Fault               a sentence: what is wrong, where, and what to do
 ├── SettingsFault   bot/toml_file.py    settings, policy or directory that cannot be used
 ├── DatabaseFault   retrieval/database.py   the database is away, too old, half-migrated or newer
 ├── SourceFault     retrieval/sources/  a source that cannot be listed; nothing of it is deleted
+├── CancelledFault  retrieval/runs.py   somebody stopped a source's run; what was done stays
 ├── UnreadableFault retrieval/parse/    one document that cannot be read; its last good version stays
 ├── QuestionFault   bot/domain.py       a question that cannot be taken: empty, too long, of nobody
 ├── PermitFault     bot/policy/permit.py    something that no Decision covers was stopped at the door
+├── JobFault        admin/jobs.py       why a job ended, without the error beneath
 ├── ModelFault      bot/models/         a model that did not answer; the next route is tried
 ├── InboxFault      bot/inbox.py        an event that could not be kept: Slack is not acked
 ├── SlackFault      bot/slack/faults.py     a call to Slack failed
