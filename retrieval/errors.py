@@ -9,10 +9,12 @@ Fault               a sentence: what is wrong, where, and what to do
 ├── SourceFault     retrieval/sources/  a source that cannot be listed; nothing of it is deleted
 ├── FetchFault      retrieval/fetch.py  an address that was not fetched: refused, away, too big
 ├── PushFault       retrieval/intake.py     a push that asks for what is surely not meant
+├── CancelledFault  retrieval/runs.py   somebody stopped a source's run; what was done stays
 ├── UnreadableFault retrieval/parse/    one document that cannot be read; its last good version stays
 ├── SandboxFault    retrieval/parse/workers.py  the processes that read documents do not start
 ├── QuestionFault   bot/domain.py       a question that cannot be taken: empty, too long, of nobody
 ├── PermitFault     bot/policy/permit.py    something that no Decision covers was stopped at the door
+├── JobFault        admin/jobs.py       why a job ended, without the error beneath
 ├── ModelFault      bot/models/         a model that did not answer; the next route is tried
 ├── ProbeFault      bot/models/probe.py a model's server that cannot be asked what it offers
 ├── InboxFault      bot/inbox.py        an event that could not be kept: Slack is not acked

@@ -70,12 +70,11 @@ def document_terms(text: str) -> list[str]:
 
 
 def document_term_ids(text: str) -> list[int]:
-    """The numbers of `document_terms`. A word's are remembered: a load meets each word many times."""
+    """The numbers of `document_terms`. No term spans a space, and what stands between two is remembered: a load meets
+    the same words again and again."""
     found: list[int] = []
-    for token in _TOKEN.finditer(normalise(text)):
-        run = token.group()
-        of = _remembered_ids if len(run) <= _MAX_WORD else _ids
-        found.extend(of(token.lastgroup or "", run))
+    for written in normalise(text).split():
+        found.extend(_remembered_ids(written) if len(written) <= _MAX_WORD else _ids(written))
     return found
 
 
@@ -104,26 +103,23 @@ def term_id(term: str) -> int:
 
 def _terms(text: str) -> Iterator[str]:
     for token in _TOKEN.finditer(text):
-        yield from _terms_of(token.lastgroup or "", token.group())
+        run = token.group()
+        match token.lastgroup:
+            case "hangul" | "han":
+                yield from _pairs(run)
+            case "number":
+                yield run.replace(",", "")
+            case _:
+                yield from _words(run)
 
 
-def _terms_of(kind: str, run: str) -> Iterator[str]:
-    match kind:
-        case "hangul" | "han":
-            yield from _pairs(run)
-        case "number":
-            yield run.replace(",", "")
-        case _:
-            yield from _words(run)
-
-
-def _ids(kind: str, run: str) -> tuple[int, ...]:
-    return tuple(term_id(term) for term in _terms_of(kind, run))
+def _ids(text: str) -> tuple[int, ...]:
+    return tuple(map(term_id, _terms(text)))
 
 
 @lru_cache(maxsize=65_536)
-def _remembered_ids(kind: str, run: str) -> tuple[int, ...]:
-    return _ids(kind, run)
+def _remembered_ids(written: str) -> tuple[int, ...]:
+    return _ids(written)
 
 
 def _asked(text: str) -> Iterator[tuple[str, float]]:
