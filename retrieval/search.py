@@ -207,7 +207,8 @@ def _worded(context_weight: float) -> str:
       select * from (
         select id, document_id, place, bm25, max(bm25) over same_document as one,
                sum(bm25) filter (where number <= {CONTEXT_PASSAGES}) over same_document as three,
-               count(*) over same_document > 1 and min(place) over same_document = max(place) over same_document as alike
+               count(*) over same_document > 1
+                 and min(place) over same_document = max(place) over same_document as alike
         from ordered window same_document as (partition by document_id)
       ) as summed
       order by bm25 + {context_weight} * three desc, id limit greatest({_LIKELY}, 2 * :limit)
