@@ -282,6 +282,8 @@ class _Index:
                 f"using hnsw ((v::halfvec({self.model.dimensions})) halfvec_cosine_ops) where model = {self.model.id}",
                 maintenance_work_mem="256MB",
             )
+            # A planner that does not know yet how many there are would not take the index.
+            await self.database.alone("analyze passage_vector, passage, document")
 
     async def _wanted(self) -> bool:
         async with self.database.transaction() as connection:
