@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -51,6 +52,7 @@ def embed(server: OpenAIStandIn, model: str = "m", more: str = "") -> str:
 async def indexed(folder: Path, database_url: str, config: str) -> AsyncIterator[App]:
     async with opened(Settings.load(environment(folder, database_url, config), folder)) as app:
         await app.reindex(await app.active(), lambda *_: None)
+        await app.embedding.follow()
         yield app
 
 
@@ -60,7 +62,18 @@ async def first(app: App) -> str | None:
     return found[0].document.uri if found else None
 
 
-async def test_a_re_index_is_followed_by_vectors_and_questions_use_them(tmp_path: Path, fresh_url: str) -> None:
+async def test_whoever_has_time_makes_the_vectors_behind_a_re_index(tmp_path: Path, fresh_url: str) -> None:
+    async with OpenAIStandIn(vectors=[Vectors(of=near)]) as server:
+        settings = Settings.load(environment(tmp_path, fresh_url, embed(server)), tmp_path)
+        async with opened(settings) as app:
+            await app.reindex(await app.active(), lambda *_: None)
+            assert await app.embedding.coverage() == ()
+        async with opened(settings) as app, app.jobs.at_work(), asyncio.timeout(30):
+            while [one.vectors for one in await app.embedding.coverage()] != [3]:  # noqa: ASYNC110 - a job sets no event
+                await asyncio.sleep(0.05)
+
+
+async def test_passages_have_vectors_and_questions_use_them(tmp_path: Path, fresh_url: str) -> None:
     async with OpenAIStandIn(vectors=[Vectors(of=near)]) as server, indexed(tmp_path, fresh_url, embed(server)) as app:
         (coverage,) = await app.embedding.coverage()
         assert (coverage.vectors, coverage.passages, coverage.model.state) == (3, 3, "serving")
