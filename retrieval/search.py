@@ -29,11 +29,13 @@ the right passage in the top 10 for .681 (none: .706). On the sample handbook .3
 .8 to 1.0 for 52. In a document of one section the best stands for all: it is one text that had to be cut, and says
 the same thing twice (KorQuAD, recall@1: .901, and .880 where each counts)."""
 
-FUSED_CONTEXT_WEIGHT = 0.3
-MEANING_WEIGHT = 1.0
-"""With a vector of the question: BM25 as a share of what it could reach, with less of its document (which the meaning
-makes up for), and the cosine, over the 50 best of each (a convex combination, as in Bruch et al. 2023, An Analysis of
-Fusion Functions for Hybrid Retrieval). Ranks are not fused: they do not say how far behind a passage is."""
+FUSED_CONTEXT_WEIGHT = 0.1
+MEANING_WEIGHT = 1.2
+"""With a vector of the question: BM25 as a share of what it could reach, with little of its document (which the meaning
+makes up for), and 1.2 of the cosine, over the 50 best of each (a convex combination, as in Bruch et al. 2023, An
+Analysis of Fusion Functions for Hybrid Retrieval). Ranks are not fused: they do not say how far behind a passage is.
+With all-MiniLM-L6-v2 on 3,000 passages of a company's 717 files, recall@10 and MRR@10: .849/.601, with a context of .3
+.839/.595, of .9 .822/.579; by words alone .744/.502."""
 _BEST = 50
 _LIKELY = 200
 
