@@ -31,11 +31,13 @@ the right passage in the top 10 for .681 (none: .706). On the sample handbook .3
 .8 to 1.0 for 52. In a document of one section the best stands for all: it is one text that had to be cut, and says
 the same thing twice (KorQuAD, recall@1: .901, and .880 where each counts)."""
 
-FUSED_CONTEXT_WEIGHT = 0.3
-MEANING_WEIGHT = 1.0
-"""With a vector of the question: BM25 as a share of what it could reach, with less of its document (which the meaning
-makes up for), and the cosine, over the 50 best of each (a convex combination, as in Bruch et al. 2023, An Analysis of
-Fusion Functions for Hybrid Retrieval). Ranks are not fused: they do not say how far behind a passage is."""
+FUSED_CONTEXT_WEIGHT = 0.1
+MEANING_WEIGHT = 1.25
+"""With a vector of the question: BM25 as a share of what it could reach, with little of its document (which the meaning
+makes up for), and 1.25 of the cosine, over the 50 best of each (a convex combination, as in Bruch et al. 2023, An
+Analysis of Fusion Functions for Hybrid Retrieval). Ranks are not fused: they do not say how far behind a passage is.
+With all-MiniLM-L6-v2 on 3,000 passages of a company's 717 files, recall@10 and MRR@10: .849/.602, with a context of .3
+.839/.595, of .9 .822/.565; by words alone .744/.502."""
 _BEST = 50
 _LIKELY = 200
 
@@ -290,7 +292,7 @@ _FIND = text(
 
 def _fused(meaning: Meaning, nearest: str) -> str:
     """What is best by words and what is nearest, each scored by both. A passage without a vector is judged by its
-    words: it counts as near as it is worded, between the first and the last of the nearest."""
+    words: as it stands to the best worded, so between the last and the first of the nearest."""
     return f"""
     with {_worded(FUSED_CONTEXT_WEIGHT)}, about as (
       select document_id, max(context) as context from worded group by document_id
@@ -306,8 +308,9 @@ def _fused(meaning: Meaning, nearest: str) -> str:
        and passage.language = any(cast(:known as text[]))
     ), best as (
       select id,
-             bm25 / :reachable
-             + {MEANING_WEIGHT} * coalesce(cosine, last + least(1, bm25 / :reachable) * (first - last)) as score,
+             bm25 / :reachable + {MEANING_WEIGHT} * coalesce(
+               cosine, last + coalesce(bm25 / nullif(max(bm25) over (), 0), 0) * (first - last)
+             ) as score,
              greatest(0, (cosine - last) / greatest(1 - last, 1e-6)) as lift
       from both_ways order by score desc, id limit :limit
     )
