@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP_FLAGS := --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: run test kills lint mutants bench local-model clean
+.PHONY: run test kills kills-reindex lint mutants bench local-model clean
 .SILENT:
 
 run: $(VENV)/.run-ready
@@ -18,7 +18,11 @@ test: $(VENV)/.dev-ready
 
 kills: $(VENV)/.dev-ready
 	NARU_TEST_EVERY_AWAIT=1 $(BIN)/python -m pytest -q -n 2 -k killed_anywhere \
-	  tests/integration/test_slack_killed.py tests/integration/test_slack_commands.py tests/integration/test_killed.py
+	  tests/integration/test_slack_killed.py tests/integration/test_slack_commands.py
+
+# At every await of a re-index, by hand and as a job: too long for each change.
+kills-reindex: $(VENV)/.dev-ready
+	NARU_TEST_EVERY_AWAIT=1 $(BIN)/python -m pytest -q -n 2 -k killed_anywhere tests/integration/test_killed.py
 
 mutants: $(VENV)/.dev-ready
 	$(BIN)/python -m tests.breaks
