@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Callable
 from itertools import count
 from pathlib import Path
@@ -106,7 +108,7 @@ async def test_a_worker_has_its_limits_and_nothing_of_naru(sandbox: Sandbox) -> 
     assert rows["Max file size"][:2] == ["0", "0"]
     assert rows["Max core file size"][:2] == ["0", "0"]
     assert rows["Max processes"][:2] == ["0", "0"]
-    assert int(rows["Max open files"][0]) <= 16
+    assert rows["Max open files"][:2] == ["0", "0"]
     assert int(rows["Max cpu time"][0]) <= 14
     assert len(os.listdir(f"/proc/{worker.pid}/fd")) == 4  # nowhere three times, and the one it is asked on
 
@@ -116,7 +118,6 @@ import ctypes, json, os, socket, sys
 sys.path.insert(0, sys.argv[1])
 from retrieval.parse import confine
 kept = confine.confine()
-confine.limit(400 * 1024**2, 5)
 def tried(act):
     try:
         act()
@@ -125,16 +126,24 @@ def tried(act):
     return "done"
 def connect():
     with socket.socket() as one: one.connect(("127.0.0.1", int(sys.argv[2])))
-acts = {
+def local():
+    with socket.socket(socket.AF_UNIX) as one: one.connect(sys.argv[4])
+taken = {
     "network": connect,
     "read": lambda: open("/etc/passwd").read(),
     "own": lambda: open(sys.argv[3]).read(),
     "write": lambda: open("/tmp/naru-probe", "w").write("x"),
+}
+limited = {
+    "local": local,
+    "again": lambda: open("/etc/passwd").read(),
     "memory": lambda: bytearray(450 * 1024**2),
     "signal": lambda: os.kill(os.getppid(), 0),
     "fork": os.fork,
 }
-print(json.dumps({"kept": sorted(kept), **{name: tried(act) for name, act in acts.items()}}), flush=True)
+said = {name: tried(act) for name, act in taken.items()}
+confine.limit(400 * 1024**2, 5)
+print(json.dumps({"kept": sorted(kept), **said, **{name: tried(act) for name, act in limited.items()}}), flush=True)
 """
 
 
@@ -143,14 +152,22 @@ async def test_what_the_system_takes_from_a_parser_is_gone(tmp_path: Path) -> No
     secret.write_text("secret")
     secret.chmod(0o600)
     server = await asyncio.start_server(lambda reader, writer: writer.close(), "127.0.0.1", 0)
-    async with server:
+    # Where anybody may reach it: to who runs Naru without root, the embedded PostgreSQL's own is as open as this one.
+    folder = Path(tempfile.mkdtemp(dir="/tmp"))
+    folder.chmod(0o711)
+    local = await asyncio.start_unix_server(lambda reader, writer: writer.close(), folder / "socket")
+    (folder / "socket").chmod(0o666)
+    async with server, local:
         port = server.sockets[0].getsockname()[1]
+        given = (str(ROOT), str(port), str(secret), str(folder / "socket"))
         probe = await asyncio.create_subprocess_exec(
-            sys.executable, "-I", "-c", PROBE, str(ROOT), str(port), str(secret), stdout=subprocess.PIPE
+            sys.executable, "-I", "-c", PROBE, *given, stdout=subprocess.PIPE
         )
         said = json.loads((await probe.communicate())[0])
+    shutil.rmtree(folder)
     kept = said.pop("kept")
     assert said["memory"] == "MemoryError"
+    assert {said["local"], said["again"]} == {"OSError"}, "whatever the system took: nothing is opened any more"
     if "network" in kept:
         assert said["network"] != "done"
     if "files" in kept:
