@@ -45,8 +45,8 @@ def limit(memory: int, seconds: int) -> None:
         resource.RLIMIT_AS: memory,
         resource.RLIMIT_FSIZE: 0,
         resource.RLIMIT_CORE: 0,
-        # What is open stays; nothing more is: neither a file nor a socket. Landlock knows no Unix sockets, and on one of
-        # them the embedded PostgreSQL trusts whoever runs Naru.
+        # What is open stays, and nothing more is opened: neither a file nor a socket. Landlock knows no Unix sockets,
+        # and on one of them the embedded PostgreSQL trusts whoever runs Naru.
         resource.RLIMIT_NOFILE: 0,
         resource.RLIMIT_NPROC: 0,
     }

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from itertools import count
 from pathlib import Path
 
@@ -147,24 +147,28 @@ print(json.dumps({"kept": sorted(kept), **said, **{name: tried(act) for name, ac
 """
 
 
-async def test_what_the_system_takes_from_a_parser_is_gone(tmp_path: Path) -> None:
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """Where anybody may reach what is in it: to who runs Naru without root, the embedded PostgreSQL's socket is as open
+    as one here."""
+    folder = Path(tempfile.mkdtemp(dir="/tmp"))
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder)
+
+
+async def test_what_the_system_takes_from_a_parser_is_gone(tmp_path: Path, open_folder: Path) -> None:
     secret = tmp_path / "key"
     secret.write_text("secret")
     secret.chmod(0o600)
     server = await asyncio.start_server(lambda reader, writer: writer.close(), "127.0.0.1", 0)
-    # Where anybody may reach it: to who runs Naru without root, the embedded PostgreSQL's own is as open as this one.
-    folder = Path(tempfile.mkdtemp(dir="/tmp"))
-    folder.chmod(0o711)
-    local = await asyncio.start_unix_server(lambda reader, writer: writer.close(), folder / "socket")
-    (folder / "socket").chmod(0o666)
+    local = await asyncio.start_unix_server(lambda reader, writer: writer.close(), open_folder / "socket")
+    os.chmod(open_folder / "socket", 0o666)
     async with server, local:
         port = server.sockets[0].getsockname()[1]
-        given = (str(ROOT), str(port), str(secret), str(folder / "socket"))
-        probe = await asyncio.create_subprocess_exec(
-            sys.executable, "-I", "-c", PROBE, *given, stdout=subprocess.PIPE
-        )
+        given = (str(ROOT), str(port), str(secret), str(open_folder / "socket"))
+        probe = await asyncio.create_subprocess_exec(sys.executable, "-I", "-c", PROBE, *given, stdout=subprocess.PIPE)
         said = json.loads((await probe.communicate())[0])
-    shutil.rmtree(folder)
     kept = said.pop("kept")
     assert said["memory"] == "MemoryError"
     assert {said["local"], said["again"]} == {"OSError"}, "whatever the system took: nothing is opened any more"
