@@ -57,7 +57,7 @@ ALLOCATIONS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """A Naru with its database open, at `url`."""
+    """A Naru with its database open, at `url`. parse: reads a document in a process that can do little else."""
 
     settings: Settings
     url: str
@@ -65,6 +65,7 @@ class App:
     database: Database
     catalogue: Catalogue
     means: Means
+    parse: Parse
     indexing: Indexing
     jobs: Jobs
     search: Search
@@ -164,6 +165,7 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
             database,
             catalogue,
             means,
+            sandbox.parse,
             indexing,
             jobs,
             search,

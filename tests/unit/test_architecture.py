@@ -188,6 +188,12 @@ def test_retrieval_fetches_through_one_door() -> None:
     assert found == {"retrieval/fetch.py", "retrieval/parse/fork_server.py", "retrieval/parse/workers.py"}
 
 
+def test_no_command_reads_a_document_in_naru_itself() -> None:
+    """in_thread() parses without limits and beside the keys: a default of reindex() for tests and benchmarks."""
+    users = {f for f, tree in sources().items() for node in ast.walk(tree) if getattr(node, "id", "") == "in_thread"}
+    assert {f for f in users if not f.startswith("benchmarks/")} == {"retrieval/reindex.py"}
+
+
 def test_the_environment_is_read_in_one_place() -> None:
     readers = {
         file
