@@ -72,7 +72,7 @@ async def steps(app: App, tried: Tried, *, person: str | None, question: str | N
     source, uri = tried.source, tried.uri
     loaded, said = await _load(app, tried)
     yield watch.step("load", f"bytes: {len(loaded.content):,}, version: {(loaded.version or 'not told')[:40]}")
-    parsed = await app.parse(uri, loaded.content, loaded.suffix)
+    parsed = await app.means.parse(uri, loaded.content, loaded.suffix)
     title = said.title or parsed.title
     yield watch.step("parse", f"“{title}”, sections: {len(parsed.sections)}")
     pieces = split(parsed)
@@ -83,7 +83,7 @@ async def steps(app: App, tried: Tried, *, person: str | None, question: str | N
     yield watch.step("embed", "no embedder: it is found by its words", ok=None)
     async with app.database.rehearsal() as database:
         copy = replace(source, name=f"trial-{uuid4().hex}", schedule=None, link=None)
-        passages = await _stored(database, copy, _One(uri, loaded, said), app.parse)
+        passages = await _stored(database, copy, _One(uri, loaded, said), app.means.parse)
         yield watch.step("store", f"passages: {passages}, taken back at the end")
         asked = question or title
         who = Readers(readers) if person is None else await app.people.readers(person, app.present(person, None)[1])

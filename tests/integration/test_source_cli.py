@@ -162,7 +162,8 @@ def test_a_document_is_tried_under_the_limits_of_a_re_index(naru: Naru, tmp_path
     config(tmp_path, "[parse]\nmax_mb = 1\n")
     (tmp_path / "long.md").write_text("# 규정\n\n" + "word " * 250_000, encoding="utf-8")
     tried = naru("source", "try", "long.md", "--json")
-    assert "is over 1 MB" in json.loads(tried.stdout)[-1]["says"]
+    last = json.loads(tried.stdout)[-1]
+    assert (last["name"], "is over 1 MB" in last["says"]) == ("parse", True), last
 
 
 def test_try_of_a_sources_document_tells_who_would_find_it(naru: Naru, tmp_path: Path) -> None:

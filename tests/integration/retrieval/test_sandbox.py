@@ -18,7 +18,7 @@ import psutil  # type: ignore[import-untyped]
 import pytest
 
 from retrieval.parse import UnreadableFault
-from retrieval.parse.families import parse
+from retrieval.parse.families import LINKS, SITEMAP, parse
 from retrieval.parse.sandbox import DOCUMENTS, Sandbox
 from retrieval.parse.wire import Limits
 from tests.bombs import BOMBS
@@ -61,6 +61,21 @@ async def test_every_format_is_read_as_it_is_without_a_sandbox(sandbox: Sandbox)
         assert await sandbox.parse(path.name, content) == parse(path.name, content)
         read.add(path.suffix)
     assert {".pdf", ".docx", ".pptx", ".xlsx", ".csv", ".html", ".txt", ".eml", ".hwpx", ".md"} <= read
+
+
+@pytest.mark.parametrize(
+    ("suffix", "content"),
+    [
+        (LINKS, b'<base href="/a/"><meta name=robots content=noindex><a href="b.html">b</a><iframe src=c>'),
+        (LINKS, b"nothing"),
+        (SITEMAP, b"<urlset><url><loc>http://a.example/" + b"x" * 300 + b"</loc></url></urlset>"),
+    ],
+)
+async def test_what_a_page_and_a_site_map_say_to_machines_is_read_here_too(
+    suffix: str, content: bytes, sandbox: Sandbox
+) -> None:
+    long = "http://a.example/" + "x" * 300
+    assert await sandbox.parse(long, content, suffix) == parse(long, content, suffix)
 
 
 async def test_nothing_is_started_before_the_first_document_and_nothing_is_left() -> None:
