@@ -139,11 +139,11 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
         catalogue = Catalogue(database)
         glossary = GlossaryFile(settings.glossary)
         search = Search(database, embedding.embedders, glossary, partial(today, settings))
-        means = means_of(settings, database, stack)
+        sandbox = await stack.enter_async_context(sandbox_of(settings))
+        means = means_of(settings, database, sandbox.parse, stack)
         if sync:
             await catalogue.sync(settings.sources)
-        sandbox = await stack.enter_async_context(_sandbox(settings))
-        indexing, jobs = _indexing(settings, catalogue, means, sandbox.parse, embedding.follow)
+        indexing, jobs = _indexing(settings, catalogue, means, embedding.follow)
         seal = Seal(await sealing_key(settings, database))
         records = Records(database, seal)
         # Needed only once somebody asks: without a file there is a sentence then, and sources and status work.
@@ -175,22 +175,20 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
         )
 
 
-def _indexing(
-    settings: Settings, catalogue: Catalogue, means: Means, parse: Parse, embed: Embed
-) -> tuple[Indexing, Jobs]:
+def _indexing(settings: Settings, catalogue: Catalogue, means: Means, embed: Embed) -> tuple[Indexing, Jobs]:
     """embed: gives vectors to the passages that have none, once a run has written some."""
 
     async def changed() -> None:
         await jobs.vectors()
 
     how = settings.index
-    reading = Reading(partial(reader_of, means=means), parse, how.at_once, how.documents_per_second, changed)
+    reading = Reading(partial(reader_of, means=means), means.parse, how.at_once, how.documents_per_second, changed)
     indexing = Indexing(means.database, catalogue, reading)
     jobs = Jobs(means.database, indexing, catalogue, settings.timezone, embed)
     return indexing, jobs
 
 
-def _sandbox(settings: Settings) -> Sandbox:
+def sandbox_of(settings: Settings) -> Sandbox:
     parse = settings.parse
     return Sandbox(Limits(parse.memory_mb, parse.seconds, parse.max_mb), parse.decrypt or ())
 
@@ -237,14 +235,14 @@ async def address(settings: Settings) -> AsyncIterator[str]:
         server.stop()
 
 
-def means_of(settings: Settings, database: Database, stack: AsyncExitStack) -> Means:
+def means_of(settings: Settings, database: Database, parse: Parse, stack: AsyncExitStack) -> Means:
     """What sources are read with."""
     fetcher = Fetcher(Reach.of(settings.fetch.private_hosts, settings.fetch.ports))
     stack.push_async_callback(fetcher.aclose)
     credentials = tuple(
         Credential(one.location, one.username, one.password.get_secret_value()) for one in settings.credentials
     )
-    return Means(database, fetcher, credentials)
+    return Means(database, fetcher, parse, credentials)
 
 
 def _endpoints(settings: Settings, stack: AsyncExitStack) -> dict[Route, Endpoint]:

@@ -13,7 +13,6 @@ from retrieval.database import Database, DatabaseFault
 from retrieval.errors import Fault
 from retrieval.pace import AT_ONCE, Pace
 from retrieval.parse import Parse
-from retrieval.parse.families import in_thread
 from retrieval.passage import Source
 from retrieval.reindex import Report, reindex
 from retrieval.runs import CancelledFault, Run, Runs
@@ -34,7 +33,7 @@ class Reading:
     """How documents are read. readers: what reads a source. changed: told when a run has written something."""
 
     readers: Callable[[Source], Reader]
-    parse: Parse = in_thread
+    parse: Parse
     at_once: int = AT_ONCE
     per_second: float | None = None
     changed: Callable[[], Awaitable[None]] | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -36,6 +37,7 @@ from bot.spool import Spool
 from bot.toml_file import Problem, SettingsFault
 from bot.words import both
 from bot.worker import Worker, supervised
+from retrieval import index
 from retrieval.database import Database, DatabaseFault
 from retrieval.errors import Fault
 from retrieval.reindex import Report
@@ -217,7 +219,7 @@ class SlackOperations:
         for s in await self.app.catalogue.status():
             lines.append(f"**{s.source.name}**: 문서 {s.documents} documents · 구절 {s.passages} passages")
             lines += [f"• {s.problem}"] if s.problem else []
-            lines += [f"• {one.sentence}" for one in s.problems]
+            lines += [f"• {_unread(s.problems)}"] if s.problems else []
         lines += [f"• {sentence}" for sentence in await self._nobodies()]
         return "\n".join(lines) or both("no_source")
 
@@ -234,6 +236,12 @@ class SlackOperations:
         chosen = [source for source in await self.app.active() if source.name in sources]
         results = await self.app.reindex(chosen, progress, patient=patient, by=self.app.seal.pseudonym(by))
         return "\n".join(f"**{one.name}**: {_report(result)}" for one, result in results)
+
+
+def _unread(problems: Sequence[index.Problem]) -> str:
+    """Counted, not named: an admin of the workspace need not be a reader of the documents, nor Slack."""
+    kinds = ", ".join(f"{count} {why}" for why, count in sorted(Counter(one.why for one in problems).items()))
+    return f"못 읽음 {len(problems)} cannot be read ({kinds}): `naru status`"
 
 
 def _report(result: Report | Fault) -> str:

@@ -16,7 +16,6 @@ from retrieval.catalogue import Catalogue
 from retrieval.database import Database
 from retrieval.label import Level
 from retrieval.parse import Parse, Parsed
-from retrieval.parse.families import in_thread
 from retrieval.passage import EVERYONE, NOTHING_SAID, Readers, Said, Source
 from retrieval.reindex import reindex
 from retrieval.search import Search
@@ -67,15 +66,13 @@ class Tried:
         return cls(made_up, uri)
 
 
-async def steps(
-    app: App, tried: Tried, *, person: str | None, question: str | None, parse: Parse = in_thread
-) -> AsyncIterator[Step]:
-    """Each step as it was done. Raises the Fault of the one that cannot be done. parse: as a re-index is given."""
+async def steps(app: App, tried: Tried, *, person: str | None, question: str | None) -> AsyncIterator[Step]:
+    """Each step as it was done. Raises the Fault of the one that cannot be done."""
     watch = _Watch()
     source, uri = tried.source, tried.uri
     loaded, said = await _load(app, tried)
     yield watch.step("load", f"bytes: {len(loaded.content):,}, version: {(loaded.version or 'not told')[:40]}")
-    parsed = await parse(uri, loaded.content, loaded.suffix)
+    parsed = await app.means.parse(uri, loaded.content, loaded.suffix)
     title = said.title or parsed.title
     yield watch.step("parse", f"“{title}”, sections: {len(parsed.sections)}")
     pieces = split(parsed)
@@ -86,7 +83,7 @@ async def steps(
     yield watch.step("embed", "no embedder: it is found by its words", ok=None)
     async with app.database.rehearsal() as database:
         copy = replace(source, name=f"trial-{uuid4().hex}", schedule=None, link=None)
-        passages = await _stored(database, copy, _One(uri, loaded, said), parse)
+        passages = await _stored(database, copy, _One(uri, loaded, said), app.means.parse)
         yield watch.step("store", f"passages: {passages}, taken back at the end")
         asked = question or title
         who = Readers(readers) if person is None else await app.people.readers(person, app.present(person, None)[1])

@@ -7,17 +7,18 @@ from collections.abc import Collection
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from retrieval import catalogue, index
+from retrieval import catalogue, index, pushed
 from retrieval.erasures import key_of
 from retrieval.tables import document, source
 
 
 async def documents(connection: AsyncConnection, keys: Collection[str]) -> int:
-    """How many of these documents were there and are deleted now."""
+    """How many of these documents were there and are deleted now, with what was pushed of them."""
     listed = select(document.c.id, source.c.name, document.c.uri).join_from(document, source)
-    ids = [row.id for row in await connection.execute(listed) if key_of(row.name, row.uri) in keys]
-    await index.delete(connection, ids)
-    return len(ids)
+    found = {row.id: key for row in await connection.execute(listed) if (key := key_of(row.name, row.uri)) in keys}
+    await index.delete(connection, list(found))
+    # Left there, the next re-index would bring it back.
+    return len({*found.values(), *await pushed.erase(connection, keys)})
 
 
 async def sources(connection: AsyncConnection, keys: Collection[str]) -> int:

@@ -9,12 +9,13 @@ from hashlib import sha256
 from hmac import compare_digest
 from typing import Protocol
 
-from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy import ScalarSelect, func, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from retrieval import index
 from retrieval.database import Database
+from retrieval.erasures import key_of
 from retrieval.passage import Said
 from retrieval.rows import said_of, said_row
 from retrieval.sources import SourceFault
@@ -149,6 +150,17 @@ class PushStore:
                 theirs = pushed.c.source_id == source_id, pushed.c.uri == func.any(chunk)
                 gone += (await connection.execute(pushed.delete().where(*theirs))).rowcount
         return gone
+
+
+async def erase(connection: AsyncConnection, keys: Collection[str]) -> set[str]:
+    """Delete what was pushed of the documents with these keys of the ledger; the keys of those that were there."""
+    listed = select(pushed.c.source_id, pushed.c.uri, source_table.c.name).join_from(pushed, source_table)
+    found = {(row.source_id, row.uri): key_of(row.name, row.uri) for row in await connection.execute(listed)}
+    gone = [place for place, key in found.items() if key in keys]
+    for start in range(0, len(gone), _CHUNK):
+        chunk = gone[start : start + _CHUNK]
+        await connection.execute(pushed.delete().where(tuple_(pushed.c.source_id, pushed.c.uri).in_(chunk)))
+    return {found[place] for place in gone}
 
 
 async def _locked(connection: AsyncConnection, name: str) -> int:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack
 
 from admin import schema
-from admin.app import data_use, directory_file, means_of
+from admin.app import data_use, directory_file, means_of, sandbox_of
 from admin.check.finding import Finding, ended, fail, of, ok, skip, warn
 from admin.check.scene import Scene
 from bot.directory import Directory
@@ -99,7 +99,8 @@ async def sources(scene: Scene) -> AsyncIterator[Finding]:
         yield warn("There is no source, so there is nothing to answer from.", "Add one: `naru source add`.")
     if scene.database is not None:
         async with AsyncExitStack() as stack:
-            means = means_of(scene.settings, scene.database, stack)
+            sandbox = await stack.enter_async_context(sandbox_of(scene.settings))
+            means = means_of(scene.settings, scene.database, sandbox.parse, stack)
             for finding in await asyncio.gather(*(_tried(one, means) for one in listed)):
                 yield finding
     for status in await _held(scene):

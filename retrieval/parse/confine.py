@@ -24,7 +24,6 @@ _LANDLOCK_ASK_VERSION = 1
 _FILES_SINCE = ((5, (1 << 16) - 1), (3, (1 << 15) - 1), (2, (1 << 14) - 1), (1, (1 << 13) - 1))
 _TCP_SINCE, _TCP = 4, 0b11
 _SCOPES_SINCE, _SCOPES = 6, 0b11  # abstract sockets and signals
-_DESCRIPTORS = 16
 
 
 def confine() -> frozenset[str]:
@@ -46,7 +45,9 @@ def limit(memory: int, seconds: int) -> None:
         resource.RLIMIT_AS: memory,
         resource.RLIMIT_FSIZE: 0,
         resource.RLIMIT_CORE: 0,
-        resource.RLIMIT_NOFILE: _DESCRIPTORS,
+        # What is open stays, and nothing more is opened: neither a file nor a socket. Landlock knows no Unix sockets,
+        # and on one of them the embedded PostgreSQL trusts whoever runs Naru.
+        resource.RLIMIT_NOFILE: 0,
         resource.RLIMIT_NPROC: 0,
     }
     for what, ceiling in ceilings.items():

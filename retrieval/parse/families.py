@@ -50,7 +50,11 @@ READ = (*TEXTS, *_MARKED, ".eml", *_BINARY)
 SUFFIXES = (*READ, *_NAMED)
 """And of what is known and cannot be read, unless it is something else in truth: it is listed so that it is named."""
 
-_HEAVY = ("docx", "html", "hwp", "mail", "pdf", "pptx", "xlsx")
+LINKS, SITEMAP = "page/links", "page/sitemap"
+"""Suffixes that no file has: of what is read of a web page beside its text."""
+_OF_PAGES = {LINKS: "links", SITEMAP: "sitemap"}
+
+_HEAVY = ("docx", "html", "hwp", "links", "mail", "pdf", "pptx", "sitemap", "xlsx")
 """Modules with a function `parse`, loaded when first needed: only the processes that parse pay for their libraries."""
 
 _PACKAGES = (
@@ -98,6 +102,8 @@ def read(name: str, suffix: str, content: bytes, inside: bool = False) -> Parsed
 def _parser(suffix: str, content: bytes, inside: bool) -> Parser:
     if suffix in TEXTS:
         return TEXTS[suffix]
+    if suffix in _OF_PAGES:
+        return _heavy(_OF_PAGES[suffix])
     if suffix == ".eml":
         return partial(_heavy("mail"), read=partial(read, inside=True), attachments=not inside)
     if suffix not in SUFFIXES:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from retrieval.database import Database
 from retrieval.fetch import Fetcher
+from retrieval.parse import Parse
 from retrieval.passage import Source
 from retrieval.sources import Reader
 
@@ -26,10 +27,11 @@ class Credential:
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What readers work with; the composition root builds it."""
+    """What readers work with; the composition root builds it. parse: in a process that can do little else."""
 
     database: Database
     fetcher: Fetcher
+    parse: Parse
     credentials: tuple[Credential, ...] = ()
 
     def credential(self, location: str) -> Credential | None:

@@ -1,24 +1,17 @@
-"""What a web page and a site map say of themselves and of others. Nothing is fetched here.
-
-lxml reads them without entities, DTDs and network; what it cannot make sense of says nothing.
-"""
+"""What a web page and a site map say of themselves and of others. Nothing is fetched here, and nothing parsed: that is
+done where documents are."""
 
 from __future__ import annotations
 
-import zlib
 from codecs import BOM_UTF8, lookup
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from email.message import Message
-from typing import Any
-
-from lxml import etree
 
 from retrieval.addresses import Address
 from retrieval.fetch import Fetched
-
-MAX_SITEMAP = 50 * 1024 * 1024
-"""Bytes unpacked, as sitemaps.org has it."""
+from retrieval.parse import Parsed
 
 SUFFIXES: Mapping[str, str] = {
     "text/html": ".html",
@@ -78,76 +71,31 @@ def content_of(fetched: Fetched) -> bytes:
         return fetched.content
 
 
-def read_page(fetched: Fetched) -> Page:
-    """Of an HTML page."""
-    parser = etree.HTMLParser(no_network=True, recover=True, huge_tree=False, remove_comments=True)
-    robots = fetched.headers.get("x-robots-tag", "").lower()
-    content = content_of(fetched)
-    root = etree.fromstring(content, parser) if content.strip() else None
-    if root is None:
-        return Page((), None, "noindex" not in robots, "nofollow" not in robots)
-    base, canonical, links = fetched.address, None, []
-    for element in root.iter("base", "meta", "link", "a", "area", "iframe", "frame"):
-        told = {str(name).lower(): str(value) for name, value in element.attrib.items()}
-        if element.tag == "base":
-            base = _joined(fetched.address, told.get("href")) or base
-        elif element.tag == "meta" and told.get("name", "").lower() in ("robots", "naru"):
-            robots += "," + told.get("content", "").lower()
-        elif element.tag == "link" and told.get("rel", "").lower() == "canonical":
-            canonical = canonical or _joined(base, told.get("href"))
-        elif element.tag in ("a", "area") and "nofollow" not in told.get("rel", "").lower():
-            links.append(_joined(base, told.get("href")))
-        elif element.tag in ("iframe", "frame"):
-            links.append(_joined(base, told.get("src")))
+def page_of(fetched: Fetched, said: Parsed) -> Page:
+    """said: by the page itself, as parse/links.py reads it. The header counts as well."""
+    told = {section.headings[0]: section.blocks for section in said.sections}
+    robots = ",".join([fetched.headers.get("x-robots-tag", "").lower(), *told.get("robots", ())])
     words = {word.strip() for word in robots.split(",")}
-    found = tuple(dict.fromkeys(link for link in links if link is not None))
-    return Page(found, canonical, not words & {"noindex", "none"}, not words & {"nofollow", "none"})
+    base = next(_addresses(fetched.address, told.get("base", ())), fetched.address)
+    return Page(
+        links=tuple(dict.fromkeys(_addresses(base, told.get("links", ())))),
+        canonical=next(_addresses(base, told.get("canonical", ())), None),
+        index=not words & {"noindex", "none"},
+        follow=not words & {"nofollow", "none"},
+    )
 
 
-def read_sitemap(fetched: Fetched) -> tuple[bool, tuple[Address, ...]]:
-    """(whether it is an index of site maps, the addresses that it names). Raises ValueError with the rest of a
-    sentence."""
-    content = _unpacked(fetched.content)
-    if b"<!DOCTYPE" in content[:4096] or b"<!ENTITY" in content:
-        raise ValueError("holds a DTD, which no site map needs")
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    try:
-        root = etree.fromstring(content, parser)
-    except etree.XMLSyntaxError:
-        raise ValueError("is not XML") from None
-    kind = etree.QName(root).localname
-    if kind not in ("urlset", "sitemapindex"):
-        raise ValueError("is no site map: its first element is neither urlset nor sitemapindex")
-    return kind == "sitemapindex", tuple(_locations(root, fetched.address))
+def sitemap_of(fetched: Fetched, said: Parsed) -> tuple[bool, tuple[Address, ...]]:
+    """(whether it is an index of site maps, the addresses that it names). said: as parse/sitemap.py reads it."""
+    (section,) = said.sections
+    return section.headings == ("sitemapindex",), tuple(_addresses(fetched.address, section.blocks[1:]))
 
 
-def _locations(root: Any, base: Address) -> Iterator[Address]:
-    for element in root.iter("{*}loc"):
-        address = _joined(base, element.text)
-        if address is not None and etree.QName(element.getparent()).localname in ("url", "sitemap"):
-            yield address
-
-
-def _unpacked(content: bytes) -> bytes:
-    if not content.startswith(b"\x1f\x8b"):
-        return content
-    try:
-        unpacked = zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(content, MAX_SITEMAP + 1)
-    except zlib.error:
-        raise ValueError("is not packed as its first bytes say") from None
-    if len(unpacked) > MAX_SITEMAP:
-        raise ValueError(f"unpacks to over {MAX_SITEMAP // 1024**2} MB")
-    return unpacked
-
-
-def _joined(base: Address, reference: str | None) -> Address | None:
-    """None for what is no address of a page: mailto:, javascript:, what nobody can read."""
-    if not reference:
-        return None
-    try:
-        return base.joined(reference)
-    except ValueError:
-        return None
+def _addresses(base: Address, references: Iterable[str]) -> Iterator[Address]:
+    """Without what is no address of a page: mailto:, javascript:, what nobody can read."""
+    for reference in references:
+        with suppress(ValueError):
+            yield base.joined(reference)
 
 
 def _content_type(headers: Mapping[str, str]) -> tuple[str, str | None]:

@@ -14,16 +14,19 @@ from protego import Protego
 
 from retrieval.addresses import Address
 from retrieval.fetch import USER_AGENT, Fetched, Fetcher, FetchFault
-from retrieval.parse import UnreadableFault
+from retrieval.parse import Parse, UnreadableFault
+from retrieval.parse.families import LINKS, SITEMAP
 from retrieval.passage import Said, Source
 from retrieval.sources import Listed, Loaded, Reader, SourceFault
 from retrieval.sources.kind import Absolute, Kind, Means, Option
-from retrieval.sources.pages import content_of, read_page, read_sitemap, suffix_of
+from retrieval.sources.pages import Page, content_of, page_of, sitemap_of, suffix_of
 
 KEEP_BYTES = 64 * 1024 * 1024
 """Of crawled pages, packed, kept until they are loaded; what is over is fetched again."""
 
 _MAX_SITEMAPS = 200
+_LONGEST_ROBOTS = 500 * 1024
+"""Bytes of robots.txt that count (RFC 9309, 2.5)."""
 _GONE = frozenset({404, 410})
 
 
@@ -55,8 +58,9 @@ class Site:
     """A page's uri is its address; where that ends with /, the uri ends with /. (the same to a server), because a uri
     that ends with / is a part that cannot be listed."""
 
-    def __init__(self, fetcher: Fetcher, scope: Scope) -> None:
+    def __init__(self, fetcher: Fetcher, scope: Scope, parse: Parse) -> None:
         self._fetcher = fetcher
+        self._parse = parse
         self._scope = scope
         self._robots: Protego | None = None
         self._next_at = 0.0
@@ -100,7 +104,7 @@ class Site:
         suffix = suffix_of(fetched)
         if suffix is None:
             raise UnreadableFault(f"{uri} is no document (its content type says so).", "unknown")
-        if suffix == ".html" and not (await asyncio.to_thread(read_page, fetched)).index:
+        if suffix == ".html" and not (await self._said(fetched)).index:
             raise UnreadableFault(f"{uri} asks not to be indexed.", "closed")
         return Loaded(content_of(fetched), _version(fetched), suffix)
 
@@ -126,9 +130,11 @@ class Site:
     async def _sitemap(self, address: Address) -> tuple[bool, tuple[Address, ...]]:
         fetched = await self._whole(address)
         try:
-            return await asyncio.to_thread(read_sitemap, fetched)
-        except ValueError as error:
-            raise SourceFault(f"The site map {address} {error}: nothing of the source was changed.") from None
+            said = await self._parse(str(address), fetched.content, SITEMAP)
+        except UnreadableFault as fault:
+            told = str(fault).removesuffix(".")
+            raise SourceFault(f"The site map {told}: nothing of the source was changed.") from None
+        return sitemap_of(fetched, said)
 
     def _same_site(self, address: Address) -> bool:
         return address.authority == self._scope.start.authority and address.scheme == self._scope.start.scheme
@@ -146,11 +152,11 @@ class Site:
                 self._full()
                 return
             fetched = await (self._whole(address) if address == start else self._page(address))
-            if fetched is None:  # loading it says why; its old version stays
+            found = None if fetched is None else await self._look(fetched)
+            if fetched is None or found is None:  # loading it says why; its old version stays
                 listed.add(address)
                 yield _listed(address)
                 continue
-            found = await asyncio.to_thread(self._look, fetched)
             for link in found.links if depth < self._scope.depth else ():
                 if link not in seen and self._scope.holds(link) and rules.can_fetch(str(link), USER_AGENT):
                     seen.add(link)
@@ -161,15 +167,24 @@ class Site:
                 self._kept.put(uri_of(fetched.address), found.loaded)
                 yield _listed(fetched.address, found.loaded.version)
 
-    def _look(self, fetched: Fetched) -> _Found:
-        """Where it leads, and what it is as a document: nothing where it is gone, none, or not to be indexed."""
+    async def _said(self, fetched: Fetched) -> Page:
+        """Raises UnreadableFault."""
+        return page_of(fetched, await self._parse(str(fetched.address), content_of(fetched), LINKS))
+
+    async def _look(self, fetched: Fetched) -> _Found | None:
+        """Where it leads, and what it is as a document: nothing where it is gone, none, or not to be indexed. None
+        where that cannot be read: it leaves a hole as well."""
         suffix = suffix_of(fetched) if fetched.status == 200 else None
         if suffix is None:
             return _Found()
         loaded = Loaded(content_of(fetched), _version(fetched), suffix)
-        if suffix != ".html":
+        if suffix != ".html" or not loaded.content.strip():
             return _Found(loaded)
-        page = read_page(fetched)
+        try:
+            page = await self._said(fetched)
+        except UnreadableFault as fault:
+            self._holed(str(fault).removesuffix("."))
+            return None
         elsewhere = page.canonical is not None and page.canonical != fetched.address
         links = page.links if page.follow else ()
         if elsewhere and page.canonical is not None and self._scope.holds(page.canonical):
@@ -221,7 +236,7 @@ class Site:
                 fetched = Fetched(address, 404, {}, b"")
             if _why(fetched.status) == "away":
                 raise SourceFault(f"{address} cannot be read ({fetched.status}): nothing of the source was changed.")
-            text = fetched.content.decode("utf-8", "replace") if fetched.status == 200 else ""
+            text = fetched.content[:_LONGEST_ROBOTS].decode("utf-8", "replace") if fetched.status == 200 else ""
             self._robots = Protego.parse(text)
         return self._robots
 
@@ -304,7 +319,7 @@ def _reader(source: Source, means: Means) -> Reader:
     scope = Scope(start, "/", int(options["pages"]), int(options["depth"]), float(options["delay"]))
     folder = "/" if scope.by_sitemap else start.path.partition("?")[0].rpartition("/")[0] + "/"
     prefix = str(options["prefix"]) or folder
-    return Site(means.fetcher, Scope(start, prefix, scope.pages, scope.depth, scope.delay_s))
+    return Site(means.fetcher, Scope(start, prefix, scope.pages, scope.depth, scope.delay_s), means.parse)
 
 
 KIND = Kind(

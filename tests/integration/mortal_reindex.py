@@ -22,6 +22,7 @@ from admin.jobs import Jobs
 from retrieval.catalogue import Catalogue
 from retrieval.database import Database
 from retrieval.label import Level
+from retrieval.parse.families import in_thread
 from retrieval.passage import Rule, Said
 from retrieval.search import Search
 from tests.integration.mortal import KILLED, in_a_child, report
@@ -54,7 +55,7 @@ class Naru:
     def __init__(self, url: str, shelf: Shelf) -> None:
         self.database = Database(url)
         self.catalogue = Catalogue(self.database)
-        self.indexing = Indexing(self.database, self.catalogue, Reading(readers=lambda _: shelf))
+        self.indexing = Indexing(self.database, self.catalogue, Reading(lambda _: shelf, in_thread))
         # A dead worker counts as dead at once, and is noticed as soon.
         zone = ZoneInfo("Asia/Seoul")
         self.jobs = Jobs(self.database, self.indexing, self.catalogue, zone, stale_s=0.5, sweep_s=0.2)

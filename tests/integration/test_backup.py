@@ -29,7 +29,9 @@ from bot.settings import Settings
 from bot.spool import Spool
 from retrieval.database import beside, name_of
 from retrieval.label import Level
-from retrieval.passage import EVERYONE, Source
+from retrieval.passage import EVERYONE, NOTHING_SAID, Source
+from retrieval.pushed import PushStore
+from retrieval.sources.push import Pushed
 from tests.integration.events import an_event
 
 ROOT = Path(__file__).parent.parent.parent
@@ -132,6 +134,23 @@ async def test_what_was_erased_since_the_backup_is_erased_in_it_again(erased_sin
     again = await erased_since.restores()
     assert again.erased == {"document": 1, "source": 1}, "the ledger outlives the restore"
     assert erased_since.held() == {"keep.md"}
+
+
+async def test_what_was_pushed_and_deleted_since_the_backup_does_not_come_back_with_a_re_index(notes: Notes) -> None:
+    crm = Source("crm", "push", "", Level.INTERNAL, frozenset({EVERYONE}))
+    kept, gone = (Pushed(uri, "연차는 15일입니다.", "text", NOTHING_SAID) for uri in ("kept", "gone"))
+    async with notes.opened() as app:
+        await app.catalogue.add(crm)
+        await PushStore(app.database).keep("crm", [kept, gone], [])
+        await app.reindex([crm], lambda *_: None)
+    await notes.backs_up()
+    async with notes.opened() as app:
+        await PushStore(app.database).keep("crm", [], ["gone"])
+    assert (await notes.restores()).erased == {"document": 1}
+    async with notes.opened() as app:
+        assert [uri async for uri, _, _ in PushStore(app.database).listed("crm")] == ["kept"]
+        await app.reindex([crm], lambda *_: None)
+    assert notes.held() == {"keep.md", "leaver.md", "kept"}
 
 
 async def test_what_is_erased_while_a_restore_runs_is_erased_in_it_too(notes: Notes) -> None:

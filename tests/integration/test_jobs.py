@@ -17,6 +17,7 @@ from admin.indexing import Indexing, Reading
 from admin.jobs import ATTEMPTS, Jobs
 from retrieval.catalogue import Catalogue
 from retrieval.database import Database
+from retrieval.parse.families import in_thread
 from retrieval.passage import Source
 from retrieval.runs import Run
 from retrieval.search import Search
@@ -44,7 +45,7 @@ class Process:
             await self.jobs.vectors()
 
         self.catalogue = Catalogue(self.database)
-        reading = Reading(readers=lambda source: self.shelves[source.name], changed=changed)
+        reading = Reading(lambda source: self.shelves[source.name], in_thread, changed=changed)
         self.indexing = Indexing(self.database, self.catalogue, reading)
         self.jobs = Jobs(
             self.database, self.indexing, self.catalogue, ZoneInfo("Asia/Seoul"), embed, stale_s=self.stale_s

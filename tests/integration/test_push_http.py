@@ -81,6 +81,7 @@ async def test_whoever_has_not_the_token_of_the_source_learns_nothing_and_change
         await served.post(GOOD, token=served.token + " "),
         await served.post(GOOD, name="nothing"),
         await served.post(GOOD, name="files"),
+        await served.post(GOOD, name="a%00b"),
         await served.post(GOOD, name="files", token="x" * 43),
         await served.post(b"{", token="x" * 43, more="?all=perhaps"),
     ]

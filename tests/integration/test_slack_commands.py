@@ -135,7 +135,10 @@ async def test_what_cannot_be_read_is_counted_and_what_stands_where_is_said_in_b
             await here.slack.slash(here.admin, here.general, "/naru", text)
             await here.quiet()
         assert "못 읽음 1 cannot be read" in shown(direct(here.slack, here.admin)[0])
-        assert "문서 2 documents" in said(here.slack)[-1]
+        status = said(here.slack)[-1]
+        assert "문서 2 documents" in status
+        assert "못 읽음 1 cannot be read (1 binary)" in status
+        assert "leave.md" not in status, "an admin of the workspace may not be one of its readers"
 
 
 async def test_a_reindex_that_is_killed_anywhere_has_one_message_with_its_result(

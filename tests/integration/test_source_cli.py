@@ -158,6 +158,14 @@ def test_try_stops_at_the_first_step_that_cannot_be_done(naru: Naru, tmp_path: P
     assert "is of no source there is" in reason(naru("source", "try", "x", "--kind", "push"))
 
 
+def test_a_document_is_tried_under_the_limits_of_a_re_index(naru: Naru, tmp_path: Path) -> None:
+    config(tmp_path, "[parse]\nmax_mb = 1\n")
+    (tmp_path / "long.md").write_text("# 규정\n\n" + "word " * 250_000, encoding="utf-8")
+    tried = naru("source", "try", "long.md", "--json")
+    last = json.loads(tried.stdout)[-1]
+    assert (last["name"], "is over 1 MB" in last["says"]) == ("parse", True), last
+
+
 def test_try_of_a_sources_document_tells_who_would_find_it(naru: Naru, tmp_path: Path) -> None:
     config(tmp_path)
     naru("source", "add", "crm", "--kind", "push", "--level", "public", "--readers", "everyone")

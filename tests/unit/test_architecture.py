@@ -86,8 +86,8 @@ ONLY_IN = {
     "docx": {"retrieval/parse/docx.py", "retrieval/parse/numbering.py"},
     "pptx": {"retrieval/parse/pptx.py"},
     "openpyxl": {"retrieval/parse/xlsx.py"},
-    "lxml": {f"retrieval/parse/{family}.py" for family in ("docx", "html", "pptx", "xlsx")}
-    | {"retrieval/sources/pages.py"},
+    # Whatever takes apart what others wrote does so in a process that can do little else.
+    "lxml": {f"retrieval/parse/{family}.py" for family in ("docx", "html", "links", "pptx", "sitemap", "xlsx")},
     "unhwp": {"retrieval/parse/hwp.py"},
     "email": {"retrieval/parse/mail.py", "retrieval/sources/pages.py", "bot/models/probe.py", "bot/slack/probe.py"},
     "ctypes": {"retrieval/parse/confine.py"},
@@ -186,6 +186,12 @@ def test_retrieval_fetches_through_one_door() -> None:
     }
     # The parsers' processes are talked to over pairs of sockets that lead nowhere else.
     assert found == {"retrieval/fetch.py", "retrieval/parse/fork_server.py", "retrieval/parse/workers.py"}
+
+
+def test_no_command_reads_a_document_in_naru_itself() -> None:
+    """in_thread() parses without limits and beside the keys: a default of reindex() for tests and benchmarks."""
+    users = {f for f, tree in sources().items() for node in ast.walk(tree) if getattr(node, "id", "") == "in_thread"}
+    assert {f for f in users if not f.startswith("benchmarks/")} == {"retrieval/reindex.py"}
 
 
 def test_the_environment_is_read_in_one_place() -> None:

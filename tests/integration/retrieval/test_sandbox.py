@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
 from itertools import count
 from pathlib import Path
 
@@ -16,7 +18,7 @@ import psutil  # type: ignore[import-untyped]
 import pytest
 
 from retrieval.parse import UnreadableFault
-from retrieval.parse.families import parse
+from retrieval.parse.families import LINKS, SITEMAP, parse
 from retrieval.parse.sandbox import DOCUMENTS, Sandbox
 from retrieval.parse.wire import Limits
 from tests.bombs import BOMBS
@@ -59,6 +61,21 @@ async def test_every_format_is_read_as_it_is_without_a_sandbox(sandbox: Sandbox)
         assert await sandbox.parse(path.name, content) == parse(path.name, content)
         read.add(path.suffix)
     assert {".pdf", ".docx", ".pptx", ".xlsx", ".csv", ".html", ".txt", ".eml", ".hwpx", ".md"} <= read
+
+
+@pytest.mark.parametrize(
+    ("suffix", "content"),
+    [
+        (LINKS, b'<base href="/a/"><meta name=robots content=noindex><a href="b.html">b</a><iframe src=c>'),
+        (LINKS, b"nothing"),
+        (SITEMAP, b"<urlset><url><loc>http://a.example/" + b"x" * 300 + b"</loc></url></urlset>"),
+    ],
+)
+async def test_what_a_page_and_a_site_map_say_to_machines_is_read_here_too(
+    suffix: str, content: bytes, sandbox: Sandbox
+) -> None:
+    long = "http://a.example/" + "x" * 300
+    assert await sandbox.parse(long, content, suffix) == parse(long, content, suffix)
 
 
 async def test_nothing_is_started_before_the_first_document_and_nothing_is_left() -> None:
@@ -106,7 +123,7 @@ async def test_a_worker_has_its_limits_and_nothing_of_naru(sandbox: Sandbox) -> 
     assert rows["Max file size"][:2] == ["0", "0"]
     assert rows["Max core file size"][:2] == ["0", "0"]
     assert rows["Max processes"][:2] == ["0", "0"]
-    assert int(rows["Max open files"][0]) <= 16
+    assert rows["Max open files"][:2] == ["0", "0"]
     assert int(rows["Max cpu time"][0]) <= 14
     assert len(os.listdir(f"/proc/{worker.pid}/fd")) == 4  # nowhere three times, and the one it is asked on
 
@@ -116,7 +133,6 @@ import ctypes, json, os, socket, sys
 sys.path.insert(0, sys.argv[1])
 from retrieval.parse import confine
 kept = confine.confine()
-confine.limit(400 * 1024**2, 5)
 def tried(act):
     try:
         act()
@@ -125,32 +141,52 @@ def tried(act):
     return "done"
 def connect():
     with socket.socket() as one: one.connect(("127.0.0.1", int(sys.argv[2])))
-acts = {
+def local():
+    with socket.socket(socket.AF_UNIX) as one: one.connect(sys.argv[4])
+taken = {
     "network": connect,
     "read": lambda: open("/etc/passwd").read(),
     "own": lambda: open(sys.argv[3]).read(),
     "write": lambda: open("/tmp/naru-probe", "w").write("x"),
+}
+limited = {
+    "local": local,
+    "again": lambda: open("/etc/passwd").read(),
     "memory": lambda: bytearray(450 * 1024**2),
     "signal": lambda: os.kill(os.getppid(), 0),
     "fork": os.fork,
 }
-print(json.dumps({"kept": sorted(kept), **{name: tried(act) for name, act in acts.items()}}), flush=True)
+said = {name: tried(act) for name, act in taken.items()}
+confine.limit(400 * 1024**2, 5)
+print(json.dumps({"kept": sorted(kept), **said, **{name: tried(act) for name, act in limited.items()}}), flush=True)
 """
 
 
-async def test_what_the_system_takes_from_a_parser_is_gone(tmp_path: Path) -> None:
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """Where anybody may reach what is in it: to who runs Naru without root, the embedded PostgreSQL's socket is as open
+    as one here."""
+    folder = Path(tempfile.mkdtemp(dir="/tmp"))
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder)
+
+
+async def test_what_the_system_takes_from_a_parser_is_gone(tmp_path: Path, open_folder: Path) -> None:
     secret = tmp_path / "key"
     secret.write_text("secret")
     secret.chmod(0o600)
     server = await asyncio.start_server(lambda reader, writer: writer.close(), "127.0.0.1", 0)
-    async with server:
+    local = await asyncio.start_unix_server(lambda reader, writer: writer.close(), open_folder / "socket")
+    os.chmod(open_folder / "socket", 0o666)
+    async with server, local:
         port = server.sockets[0].getsockname()[1]
-        probe = await asyncio.create_subprocess_exec(
-            sys.executable, "-I", "-c", PROBE, str(ROOT), str(port), str(secret), stdout=subprocess.PIPE
-        )
+        given = (str(ROOT), str(port), str(secret), str(open_folder / "socket"))
+        probe = await asyncio.create_subprocess_exec(sys.executable, "-I", "-c", PROBE, *given, stdout=subprocess.PIPE)
         said = json.loads((await probe.communicate())[0])
     kept = said.pop("kept")
     assert said["memory"] == "MemoryError"
+    assert {said["local"], said["again"]} == {"OSError"}, "whatever the system took: nothing is opened any more"
     if "network" in kept:
         assert said["network"] != "done"
     if "files" in kept:

@@ -14,6 +14,7 @@ from retrieval.database import Database
 from retrieval.fetch import Fetcher
 from retrieval.label import Level
 from retrieval.parse import UnreadableFault
+from retrieval.parse.families import in_thread
 from retrieval.passage import EVERYONE, Source
 from retrieval.sources import Listed, Reader, SourceFault
 from retrieval.sources.kind import Means
@@ -29,7 +30,7 @@ async def read(site: Site, start: str = "/docs/", **options: object) -> AsyncIte
         "wiki", "web", f"{site.url}{start}", Level.INTERNAL, frozenset({EVERYONE}), options={"delay": 0, **options}
     )
     try:
-        yield reader_of(source, Means(Database("postgresql://nowhere/none"), fetcher))
+        yield reader_of(source, Means(Database("postgresql://nowhere/none"), fetcher, in_thread))
     finally:
         await fetcher.aclose()
 
@@ -268,7 +269,7 @@ async def test_a_site_in_the_building_that_nobody_declared_is_not_asked() -> Non
     async with Site(PAGES) as site:
         fetcher = Fetcher(Reach.of([], [site.port]))
         source = Source("wiki", "web", f"{site.url}/docs/", Level.INTERNAL, frozenset({EVERYONE}))
-        reader = reader_of(source, Means(Database("postgresql://nowhere/none"), fetcher))
+        reader = reader_of(source, Means(Database("postgresql://nowhere/none"), fetcher, in_thread))
         with pytest.raises(SourceFault, match=r"has an address that may not be read \(loopback\)"):
             _ = [one async for one in reader.list()]
         await fetcher.aclose()

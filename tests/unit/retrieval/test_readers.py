@@ -12,6 +12,7 @@ from retrieval.database import Database
 from retrieval.fetch import Fetcher
 from retrieval.label import Level
 from retrieval.parse import UnreadableFault
+from retrieval.parse.families import in_thread
 from retrieval.passage import EVERYONE, Source
 from retrieval.sources import Loaded, Reader, SourceFault
 from retrieval.sources.files import Folder
@@ -46,4 +47,4 @@ async def test_what_is_listed_can_be_loaded_and_nothing_else(make: Callable[[Pat
 def test_an_unknown_kind_of_source_is_named_with_those_there_are() -> None:
     source = Source("wiki", "confluence", "x", Level.INTERNAL, frozenset({EVERYONE}))
     with pytest.raises(SourceFault, match=r"'wiki' is of kind 'confluence'; the kinds are files, web, push"):
-        reader_of(source, Means(Database("postgresql://nowhere/none"), Fetcher(Reach())))
+        reader_of(source, Means(Database("postgresql://nowhere/none"), Fetcher(Reach()), in_thread))

@@ -17,6 +17,7 @@ from retrieval.database import Database
 from retrieval.fetch import Fetcher
 from retrieval.label import Level
 from retrieval.parse import MAX_BYTES, UnreadableFault
+from retrieval.parse.families import in_thread
 from retrieval.passage import EVERYONE, Source
 from retrieval.sources import SourceFault
 from retrieval.sources.kind import Credential, Means
@@ -192,7 +193,7 @@ def missing() -> list[str]:
 @pytest.mark.parametrize("protocol", missing())
 async def test_a_missing_extra_is_one_sentence_that_says_what_to_install(protocol: str) -> None:
     source = Source("docs", "files", f"{protocol}://docs.example/a", Level.INTERNAL, frozenset({EVERYONE}))
-    reader = reader_of(source, Means(Database("postgresql://nowhere/none"), Fetcher(Reach())))
+    reader = reader_of(source, Means(Database("postgresql://nowhere/none"), Fetcher(Reach()), in_thread))
     with pytest.raises(SourceFault, match=rf"pip install 'naru\[{protocol}\]'"):
         await reader.load("a.md")
 
@@ -211,7 +212,7 @@ def test_a_location_of_another_kind_or_with_a_password_is_refused(location: str)
 
 def test_the_credential_that_names_the_most_is_taken_and_never_a_neighbours() -> None:
     docs, hr = Credential("smb://files/docs", "naru", "a"), Credential("smb://files/docs/hr", "naru-hr", "b")
-    means = Means(Database("postgresql://nowhere/none"), Fetcher(Reach()), (docs, hr))
+    means = Means(Database("postgresql://nowhere/none"), Fetcher(Reach()), in_thread, (docs, hr))
     assert means.credential("smb://files/docs/hr/x") is hr
     assert means.credential("smb://files/docs/it") is docs
     assert means.credential("smb://files/docs-of-others") is None
