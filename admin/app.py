@@ -57,7 +57,7 @@ ALLOCATIONS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """A Naru with its database open, at `url`."""
+    """A Naru with its database open, at `url`. parse: in the sandbox, as every document that others wrote."""
 
     settings: Settings
     url: str
@@ -65,6 +65,7 @@ class App:
     database: Database
     catalogue: Catalogue
     means: Means
+    parse: Parse
     indexing: Indexing
     jobs: Jobs
     search: Search
@@ -153,7 +154,7 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
             people=people,
             search=search,
             records=records,
-            shores=Shores(_endpoints(settings, stack), Template.shipped("answer")),
+            shores=Shores(_endpoints(settings, stack), Template.shipped("answer"), glossary),
             passages=settings.answer.passages,
             operator=seal.pseudonym(f"os:{pwd.getpwuid(os.getuid()).pw_name}"),
         )
@@ -164,6 +165,7 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
             database,
             catalogue,
             means,
+            sandbox.parse,
             indexing,
             jobs,
             search,

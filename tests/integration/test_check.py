@@ -292,6 +292,17 @@ async def test_23_an_app_token_of_another_app(set_up: SetUp) -> None:
         await set_up.finds("slack", Status.FAIL, "are of two different apps.")
 
 
+async def test_24_a_glossary_with_a_mistake(set_up: SetUp) -> None:
+    (set_up.folder / "glossary.toml").write_text('[[words]]\nsame = ["연차", "PTO"]\nlike = 1', encoding="utf-8")
+    await set_up.finds("glossary", Status.FAIL, "glossary.toml, line 1: like is not a setting")
+
+
+async def test_25_a_local_model_that_is_not_there(set_up: SetUp) -> None:
+    with (set_up.folder / "naru.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[models.embed]\nlocal = "e5-small"\n')
+    await set_up.finds("embed", Status.FAIL, "e5-small holds no model that Naru can load")
+
+
 async def test_what_is_asked_of_the_models_is_our_own_words_only(set_up: SetUp) -> None:
     await set_up.findings()
     for server in (set_up.cloud, set_up.on_prem):
