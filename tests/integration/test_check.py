@@ -260,7 +260,9 @@ async def test_18_a_source_whose_folder_is_gone(set_up: SetUp) -> None:
 
 async def test_19_a_directory_with_a_mistake(set_up: SetUp) -> None:
     (set_up.folder / "people.toml").write_text(dedent(PEOPLE).replace("guest = true", "gest = true"), encoding="utf-8")
-    await set_up.finds("directory", Status.FAIL, "gest is not a setting; did you mean guest?")
+    await set_up.finds(
+        "directory", Status.FAIL, "gest is no column, nor in ignore_columns of naru.toml; did you mean guest?"
+    )
 
 
 async def test_20_a_full_disk(set_up: SetUp) -> None:
