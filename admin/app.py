@@ -153,7 +153,7 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
             people=people,
             search=search,
             records=records,
-            shores=Shores(_endpoints(settings, stack), Template.shipped("answer")),
+            shores=Shores(_endpoints(settings, stack), Template.shipped("answer"), glossary),
             passages=settings.answer.passages,
             operator=seal.pseudonym(f"os:{pwd.getpwuid(os.getuid()).pw_name}"),
         )

@@ -10,10 +10,13 @@ from time import monotonic
 from uuid import uuid4
 
 from admin.app import App
+from admin.embedders import Embedding
 from bot.policy.detect import find
+from bot.words import place_name
 from retrieval.addresses import Address
 from retrieval.catalogue import Catalogue
 from retrieval.database import Database
+from retrieval.in_force import in_force
 from retrieval.label import Level
 from retrieval.parse import Parse, Parsed
 from retrieval.passage import EVERYONE, NOTHING_SAID, Readers, Said, Source
@@ -78,9 +81,9 @@ async def steps(app: App, tried: Tried, *, person: str | None, question: str | N
     pieces = split(parsed)
     yield watch.step("split", _pieces(pieces))
     level, readers = source.access(uri, said)
-    shown = f"{level.name.lower()}, for {', '.join(sorted(readers))}, {_date(said)}"
+    shown = f"{level.name.lower()}, for {', '.join(sorted(readers))}, {_date(said, parsed)}"
     yield watch.step("label", f"{shown}; its text holds {_kinds(parsed, pieces)}")
-    yield watch.step("embed", "no embedder: it is found by its words", ok=None)
+    yield await _vectors(app.embedding, watch)
     async with app.database.rehearsal() as database:
         copy = replace(source, name=f"trial-{uuid4().hex}", schedule=None, link=None)
         passages = await _stored(database, copy, _One(uri, loaded, said), app.means.parse)
@@ -156,12 +159,30 @@ def _names(copy: Source, source: Source) -> tuple[str, str]:
 def _pieces(pieces: tuple[Piece, ...]) -> str:
     headings = next((piece.heading for piece in pieces if piece.heading), "")
     places = [piece.place for piece in pieces if piece.place]
-    where = f", {places[0]} to {places[-1]}" if places else ""
+    ends = dict.fromkeys(place_name("en", place) for place in (*places[:1], *places[-1:]))
+    where = f", {' to '.join(ends)}" if places else ""
     return f"passages: {len(pieces)}{where}" + (f", first under “{headings}”" if headings else "")
 
 
-def _date(said: Said) -> str:
-    return f"in force from {said.in_force_from}" if said.in_force_from else "no date told"
+def _date(said: Said, parsed: Parsed) -> str:
+    """When it holds: as its source says, else as its text does."""
+    own = in_force(parsed)
+    first = said.in_force_from or own.first
+    days = [f"from {first}"] if first else []
+    days += [f"until {own.last}"] if own.last else []
+    return f"in force {' '.join(days)}" if days else "no date told"
+
+
+async def _vectors(embedding: Embedding, watch: _Watch) -> Step:
+    """They come behind a re-index, so only whether there is a model that gives them."""
+    model = embedding.wanted
+    if embedding.problem is None and model is not None:
+        answers = await embedding.answers()
+        if answers:
+            return watch.step("embed", f"{model.name} answers: vectors follow behind a re-index")
+        return watch.step("embed", f"{model.name} does not answer: it is found by its words meanwhile", ok=None)
+    why = "no embedding model" if embedding.problem is None else "the embedding model cannot be opened"
+    return watch.step("embed", f"{why}: it is found by its words", ok=None)
 
 
 def _kinds(parsed: Parsed, pieces: tuple[Piece, ...]) -> str:

@@ -108,7 +108,7 @@ def _reachable(value: tuple[str, ...]) -> tuple[str, ...]:
         try:
             Reach.of([host])
         except ValueError as error:
-            raise ValueError(f"holds one that {error}") from None
+            raise ValueError(str(error)) from None
     return value
 
 

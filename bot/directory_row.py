@@ -33,12 +33,16 @@ SHOWN = (
     "groups",
     "employment",
     "leaving",
+    "role",
+    "number",
+    "guest",
     "이메일",
     "이름",
     "슬랙",
     "그룹",
     "고용형태",
     "퇴사일",
+    "사번",
 )
 """Those that a message about an unknown one names."""
 

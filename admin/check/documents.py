@@ -1,4 +1,4 @@
-"""The policy, the people and the sources."""
+"""The policy, the people, the words and the sources."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from admin.app import data_use, directory_file, means_of, sandbox_of
 from admin.check.finding import Finding, ended, fail, of, ok, skip, warn
 from admin.check.scene import Scene
 from bot.directory import Directory
+from bot.glossary_file import load_entries
 from bot.policy import detect
 from bot.policy.rules import Rules, load_rules
 from bot.toml_file import SettingsFault
@@ -34,13 +35,15 @@ async def policy(scene: Scene) -> AsyncIterator[Finding]:
         for problem in fault.problems:
             yield fail(ended(str(problem)), "Mend it there: there is no policy to fall back to.")
         return
+    if scene.usable("models"):
+        rules = rules.under(data_use(settings), scene.machine.now().date())
     yield ok(f"{settings.policy} is a policy (hash {rules.hash[:12]}).")
     silent = sorted(set(detect.KINDS) - rules.kinds.keys())
     if silent:
         yield ok(f"It says nothing of {', '.join(silent)}: they count as restricted.")
     held = await _held(scene)
     if held and scene.usable("models"):
-        yield share(held, rules.under(data_use(settings), scene.machine.now().date()))
+        yield share(held, rules)
 
 
 def share(held: Sequence[Status], rules: Rules) -> Finding:
@@ -73,6 +76,20 @@ async def directory(scene: Scene) -> AsyncIterator[Finding]:
     if not in_slack:
         for finding in empty_groups(listed, await _all_sources(scene)):
             yield finding
+
+
+async def glossary(scene: Scene) -> AsyncIterator[Finding]:
+    path = scene.settings.glossary
+    if not path.exists():
+        yield skip(f"There is no glossary at {path}: questions are searched for as they are asked.")
+        return
+    try:
+        entries = await asyncio.to_thread(load_entries, path)
+    except SettingsFault as fault:
+        for problem in fault.problems:
+            yield fail(ended(str(problem)), "Mend it there: until then no question is widened by it.")
+        return
+    yield ok(f"{path} has {len(entries)} entries.")
 
 
 def empty_groups(listed: Directory, sources: Sequence[Source]) -> Iterator[Finding]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from ipaddress import ip_address
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -15,7 +18,7 @@ from admin.app import data_use, door_to
 from admin.check.clocks import compared
 from admin.check.finding import Finding, Status, fail, ok, skip, warn
 from admin.check.scene import Scene
-from bot.config_file import Endpoint, Shore
+from bot.config_file import EmbedModel, Endpoint, Shore
 from bot.domain import Room, Route
 from bot.models.faults import ModelFault
 from bot.models.probe import ProbeFault, offer
@@ -24,6 +27,9 @@ from bot.policy.permit import permit
 from bot.policy.rules import DataUse, load_rules
 from bot.prompt import Template, build
 from bot.toml_file import SettingsFault
+from retrieval.embed import Embeddable, EmbedFault
+from retrieval.label import NOTHING_SENSITIVE
+from retrieval.local_model import PACKAGE, LocalModel, folder_of
 
 _SOON = timedelta(days=30)
 _WORDS = Template("This is a test of the connection. Answer with the single word OK.")
@@ -60,10 +66,26 @@ async def on_prem(scene: Scene) -> AsyncIterator[Finding]:
 async def embed(scene: Scene) -> AsyncIterator[Finding]:
     named = _Named("The embedding model", "NARU_EMBED", scene.settings.models.embed)
     if named.endpoint.base_url is None:
-        yield skip("No embedding model is connected.")
+        yield await _local(scene, scene.settings.models.embed)
         return
     async for finding in _offered(scene, named):
         yield finding
+
+
+async def _local(scene: Scene, model: EmbedModel) -> Finding:
+    """Loaded and asked for one vector; what loading makes is kept nowhere."""
+    if model.local is None:
+        return skip("No embedding model is connected: search is by words.")
+    with TemporaryDirectory() as cache:
+        try:
+            folder = folder_of(model.local, scene.settings.config.parent)
+            loaded = await asyncio.to_thread(LocalModel.opened, folder, Path(cache), model.known)
+        except EmbedFault as fault:
+            return fail(str(fault), f"Name {PACKAGE}, or a folder as docs/how-to/vectors.md says.")
+        began = time.perf_counter()
+        await loaded.query(Embeddable("OK", NOTHING_SENSITIVE))
+    took_ms = 1000 * (time.perf_counter() - began)
+    return ok(f"The local model {loaded.name} gives vectors ({', '.join(sorted(loaded.languages))}; {took_ms:.0f} ms).")
 
 
 async def terms(scene: Scene) -> AsyncIterator[Finding]:

@@ -42,7 +42,7 @@ def _without(slack: Slack) -> Finding:
         return fail(
             "Slack is set up without a bot token.", "Set SLACK_BOT_TOKEN: OAuth & Permissions shows it (xoxb-)."
         )
-    return skip("Slack is not connected: `naru run` opens the console.", "docs/slack.md says how to connect it.")
+    return skip("Slack is not connected: `naru run` opens the console.", "docs/how-to/slack.md says how to connect it.")
 
 
 def _scopes(who: Identified) -> Iterator[Finding]:

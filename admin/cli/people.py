@@ -43,7 +43,7 @@ def show_person(
         emit(found.data())
         return
     rows = [("", line) for line in _who(found)]
-    rows += [(name, why) for name, why in sorted(found.grounds.items())] or [("nobody", "may read nothing at all")]
+    rows += [(name, why) for name, why in sorted(found.grounds.items())] or [("–", "may read nothing at all")]
     out.print(table(["", ""], rows))
 
 

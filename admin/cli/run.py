@@ -30,7 +30,7 @@ from retrieval.pushed import PushStore
 
 def run_naru() -> None:
     """Start Naru: brings the database up to date, re-indexes the sources, opens the console; with Slack's tokens it
-    answers in Slack instead. With [http] port it also takes what other systems push, and opens no console.
+    answers in Slack instead. With `http.port` it also takes what other systems push, and opens no console.
 
     Questions can be piped in, one a line; the exit status is 1 when one of them could not be answered.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from bot.domain import Draft, Question, Route
@@ -18,16 +18,19 @@ from bot.policy.permit import Permit, PermitFault, permit
 from bot.policy.rules import Rules
 from bot.prompt import Template, build
 from bot.words import route_name, say, spoken
+from retrieval.glossary import NO_GLOSSARY, Glossary
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Shores:
-    """endpoints: the models that are connected, by route."""
+    """endpoints: the models that are connected, by route. glossary: the company's words as they are now, which a
+    quotation looks for as the search did; no model is told any."""
 
     endpoints: Mapping[Route, Endpoint]
     template: Template
+    glossary: Callable[[], Glossary] = lambda: NO_GLOSSARY
 
     async def complete(
         self, question: Question, decision: Decision, parts: Prompt, rules: Rules, heard: Heard | None = None
@@ -70,13 +73,13 @@ class Shores:
         self, question: Question, decision: Decision, parts: Prompt, tried: tuple[tuple[Route, str], ...]
     ) -> Draft:
         tongue = spoken(question.text)
-        why = ", ".join(
-            say(
-                tongue,
-                "silent" if route in self.endpoints else "unconnected",
-                route=route_name(tongue, route),
-            )
-            for route, _ in tried
-        )
-        note = say(tongue, "quoted", route=route_name(tongue, decision.routes[0]), why=why and f" ({why})")
-        return Draft(Route.QUOTE, f"{quote(question.text, parts)}\n\n{note}", tried=tried)
+        chosen = [route_name(tongue, decision.routes[0])] if not tried else []
+        for route, _ in tried:
+            why = say(tongue, "silent" if route in self.endpoints else "unconnected")
+            chosen.append(f"{route_name(tongue, route)}: {why}")
+        note = say(tongue, "quoted", routes=", ".join(chosen))
+        return Draft(Route.QUOTE, f"{quote(self._widened(question.text), parts)}\n\n{note}", tried=tried)
+
+    def _widened(self, text: str) -> str:
+        """With what else says its words: a passage that was found by those is quoted where it says them."""
+        return " ".join([text, *(other for found in self.glossary().find(text) for other in found.means)])

@@ -57,4 +57,6 @@ class Reader(Protocol):
 
 def too_big(uri: str) -> UnreadableFault:
     """Said of a document by its size, before it is read."""
-    return UnreadableFault(f"{uri} is over {MAX_BYTES // 1024**2} MB: split it.", "too_big")
+    return UnreadableFault(
+        f"{uri} is over {MAX_BYTES // 1024**2} MB, and `max_mb` under [parse] may be less: split it.", "too_big"
+    )

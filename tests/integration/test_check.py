@@ -260,7 +260,9 @@ async def test_18_a_source_whose_folder_is_gone(set_up: SetUp) -> None:
 
 async def test_19_a_directory_with_a_mistake(set_up: SetUp) -> None:
     (set_up.folder / "people.toml").write_text(dedent(PEOPLE).replace("guest = true", "gest = true"), encoding="utf-8")
-    await set_up.finds("directory", Status.FAIL, "gest is no column, nor in ignore_columns of naru.toml")
+    await set_up.finds(
+        "directory", Status.FAIL, "gest is no column, nor in ignore_columns of naru.toml; did you mean guest?"
+    )
 
 
 async def test_20_a_full_disk(set_up: SetUp) -> None:
@@ -290,6 +292,17 @@ async def test_23_an_app_token_of_another_app(set_up: SetUp) -> None:
     async with OfAnotherApp() as slack:
         set_up.variables |= {"SLACK_APP_TOKEN": slack.app_token, "SLACK_API_URL": slack.api_url}
         await set_up.finds("slack", Status.FAIL, "are of two different apps.")
+
+
+async def test_24_a_glossary_with_a_mistake(set_up: SetUp) -> None:
+    (set_up.folder / "glossary.toml").write_text('[[words]]\nsame = ["연차", "PTO"]\nlike = 1', encoding="utf-8")
+    await set_up.finds("glossary", Status.FAIL, "glossary.toml, line 1: like is not a setting")
+
+
+async def test_25_a_local_model_that_is_not_there(set_up: SetUp) -> None:
+    with (set_up.folder / "naru.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[models.embed]\nlocal = "e5-small"\n')
+    await set_up.finds("embed", Status.FAIL, "e5-small holds no model that Naru can load")
 
 
 async def test_what_is_asked_of_the_models_is_our_own_words_only(set_up: SetUp) -> None:

@@ -158,12 +158,19 @@ def test_try_stops_at_the_first_step_that_cannot_be_done(naru: Naru, tmp_path: P
     assert "is of no source there is" in reason(naru("source", "try", "x", "--kind", "push"))
 
 
-def test_a_document_is_tried_under_the_limits_of_a_re_index(naru: Naru, tmp_path: Path) -> None:
-    config(tmp_path, "[parse]\nmax_mb = 1\n")
-    (tmp_path / "long.md").write_text("# 규정\n\n" + "word " * 250_000, encoding="utf-8")
-    tried = naru("source", "try", "long.md", "--json")
-    last = json.loads(tried.stdout)[-1]
-    assert (last["name"], "is over 1 MB" in last["says"]) == ("parse", True), last
+def test_try_reads_a_document_as_a_reindex_does(naru: Naru, tmp_path: Path) -> None:
+    program = tmp_path / "unwrap"
+    program.write_text("#!/bin/sh\nexec tail -c +21 $1\n", encoding="utf-8")
+    program.chmod(0o755)
+    config(tmp_path, f'[parse]\nmax_mb = 1\ndecrypt = ["{program}", "{{file}}"]')
+    (tmp_path / "big.md").write_text("여름 휴가 " * 100_000, encoding="utf-8")
+    (tmp_path / "wrapped.md").write_text(
+        "<DOCUMENT SAFER V2> # 휴가\n\n시행일: 2026. 1. 1.\n\n연차는 15일", encoding="utf-8"
+    )
+    refused = naru("source", "try", "big.md", "--json")
+    assert json.loads(refused.stdout)[-1]["says"] == "big.md is over 1 MB: split it."
+    steps = {step["name"]: step for step in data(naru("source", "try", "wrapped.md", "--json"))}
+    assert "in force from 2026-01-01" in steps["label"]["says"]
 
 
 def test_try_of_a_sources_document_tells_who_would_find_it(naru: Naru, tmp_path: Path) -> None:

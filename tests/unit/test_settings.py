@@ -292,8 +292,8 @@ def test_every_problem_is_said_at_once(tmp_path: Path) -> None:
         (HANDBOOK + "schedule = '61 * * * *'", {}, "sources[handbook].schedule must be five fields"),
         (HANDBOOK + "options = {depth = 3}", {}, "sources[handbook].options holds depth, which is no option"),
         (HANDBOOK + "options = {anonymous = 1}", {}, "holds anonymous, which must be true or false"),
-        ("[fetch]\nprivate_hosts = ['0.0.0.0/0']", {}, "fetch.private_hosts holds one that may only hold networks"),
-        ("[fetch]\nprivate_hosts = ['http://x/']", {}, "fetch.private_hosts holds one that must be host names"),
+        ("[fetch]\nprivate_hosts = ['0.0.0.0/0']", {}, "fetch.private_hosts may only hold networks"),
+        ("[fetch]\nprivate_hosts = ['http://x/']", {}, "fetch.private_hosts must be host names"),
         ("[fetch]\nports = [0]", {}, "fetch.ports[1] must be at least 1"),
         ("[http]\nport = 70000", {}, "http.port must be at most 65535"),
         (

@@ -16,6 +16,7 @@ from bot.models.shores import Shores
 from bot.policy.parts import Prompt, messages
 from bot.policy.permit import Permit
 from bot.prompt import Template
+from retrieval.glossary import Glossary
 from retrieval.label import Level
 from retrieval.passage import Passage
 from tests.builders import ask, decision_for, document, parts_of, passage, rrn, shipped_rules
@@ -114,6 +115,15 @@ async def test_a_model_that_is_not_connected_is_told_from_one_that_is_silent() -
     english = await completed(shores(cloud=fake(Route.CLOUD, AWAY)), question="How many days of leave?")
     assert "the cloud model (cloud): no answer" in english.text
     assert "the on-prem model (on_prem): not connected" in english.text
+
+
+async def test_what_was_found_by_another_word_is_quoted_where_it_says_that() -> None:
+    words = Glossary({"per diem": ("일비",)})
+    quoting = Shores({}, TEMPLATE, lambda: words)
+    text = "출장은 팀장이 승인한다.\n\n일비는 하루 30,000원이다."
+    draft = await completed(quoting, passage(text), question="How much is the per diem?")
+    assert "> 일비는 하루 30,000원이다. [1]" in draft.text
+    assert "승인" not in draft.text
 
 
 async def test_a_refusal_has_no_text_and_calls_nobody() -> None:

@@ -336,7 +336,7 @@ def test_a_page_that_is_a_picture_is_told_of() -> None:
     assert parsed.pictures == (2, 4)
     assert parsed.gap == "was read, but for 2 pages that are pictures without text: 2, 4."
     assert [section.place for section in parsed.sections] == [Place("page", 1, 1), Place("page", 3, 3)]
-    with pytest.raises(UnreadableFault, match=r"a\.pdf holds 1 pages of pictures and no text"):
+    with pytest.raises(UnreadableFault, match=r"a\.pdf holds pictures and no text \(pages: 1\)"):
         parse("a.pdf", bombs.pdf_of_page(picture))
 
 
