@@ -194,8 +194,15 @@ class Jobs:
             raise JobFault(f"Run {run} ended by an error of Naru.") from None
 
     async def _embedding(self) -> None:
-        if self._embed is not None:
+        if self._embed is None:
+            return
+        try:
             await self._embed()
+        except Fault as fault:
+            raise JobFault(str(fault), again=fault.again) from None
+        except Exception as error:  # noqa: BLE001 - as above
+            _log.error("vectors were not made: %s", described(error))
+            raise JobFault("Vectors were not made by an error of Naru.") from None
 
 
 class _Again(BaseRetryStrategy):

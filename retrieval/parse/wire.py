@@ -78,7 +78,8 @@ def outcome(payload: bytes) -> Parsed:
         case {"title": str(title), "sections": list(sections), "pictures": list(pictures), "front": str(front)} if all(
             map(_is_number, pictures)
         ):
-            return Parsed(_text(title, MAX_HEADING), tuple(map(_section, sections)), tuple(pictures), front)
+            before = _text(front, MAX_ANSWER) if front else ""
+            return Parsed(_text(title, MAX_HEADING), tuple(map(_section, sections)), tuple(pictures), before)
     raise WireError("neither a document nor a refusal")
 
 

@@ -225,7 +225,7 @@ async def test_a_document_that_is_waited_for_no_longer_is_parsed_no_longer(sandb
     reading.cancel()
     with pytest.raises(asyncio.CancelledError):
         await reading
-    assert not worker.is_running()
+    await until(lambda: not worker.is_running())
     assert await sandbox.parse("b.md", b"text")
 
 

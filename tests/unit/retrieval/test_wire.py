@@ -78,6 +78,7 @@ def said(**changes: Any) -> bytes:
         said(sections=[[["가"], ["글"], ["page", True, 1]]]),
         said(sections="글"),
         said(pictures=["1"]),
+        said(front="a\0b"),
         said().replace(b"\\uae00", b"\\ud800"),
         b'{"cause": "a sentence of its own, with the text of a document", "numbers": {}}',
         b'{"cause": "scanned", "numbers": {}}',
