@@ -121,7 +121,7 @@ def check(
     said = [text, say(tongue, "uncited") if answered and not cited else ""]
     every = range(1, len(shown.passages) + 1)
     differ = differences(shown.passages, question.text, cited or every) if answered else ()
-    said.append("\n".join(say(tongue, "differs", what=_inert(_bare(str(one)), (), tongue)) for one in differ))
+    said.append("\n\n".join(say(tongue, "differs", what=_inert(_bare(str(one)), (), tongue)) for one in differ))
     withheld = (*shown.passages, *shown.title_only) if refused else shown.title_only
     named = {} if stale else {p.document.id: p.document for p in withheld if p.document.id in present}
     said.append(_titles(named.values(), tongue))

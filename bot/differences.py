@@ -95,7 +95,23 @@ def differences(passages: Sequence[Passage], question: str, cited: Iterable[int]
                 (other.number, _said(other.found[kind]), _day(theirs)),
             )
             found.setdefault((one.row, one.number, other.number), Difference(one.row, said))
-    return tuple(found.values())[:MOST]
+    return tuple(_joined(list(found.values())))[:MOST]
+
+
+def _joined(pairs: Sequence[Difference]) -> list[Difference]:
+    """One for all passages of which each two differ in the same: three documents are one line, not three."""
+    differ = {(one.subject, frozenset(one.said)) for one in pairs}
+    joined: list[Difference] = []
+    for one in pairs:
+        for place, group in enumerate(joined):
+            more = [said for said in one.said if said not in group.said]
+            each = ((one.subject, frozenset({new, old})) for new in more for old in group.said)
+            if one.subject == group.subject and len(more) < 2 and all(pair in differ for pair in each):
+                joined[place] = Difference(one.subject, tuple(sorted((*group.said, *more), key=lambda said: said[0])))
+                break
+        else:
+            joined.append(one)
+    return joined
 
 
 def _asked_for(passages: Sequence[Passage], question: str) -> list[_Line]:

@@ -33,6 +33,16 @@ def test_two_amounts_for_one_thing_are_shown_with_their_dates() -> None:
     assert said(LODGING, old, new) == ["[1] 80,000원 (2025-01-01) · [2] 100,000원 (2026-01-01)"]
 
 
+def test_three_documents_that_differ_are_one_line_and_one_that_agrees_keeps_it_apart() -> None:
+    def lodging(number: int, amount: str) -> Passage:
+        return of(number, "출장 규정", f"국내 출장 숙박비는 1박 {amount}까지 실비로 드립니다.", "숙박")
+
+    first, second, third = lodging(1, "80,000원"), lodging(2, "100,000원"), lodging(3, "120,000원")
+    assert said(LODGING, first, second, third) == ["[1] 80,000원 · [2] 100,000원 · [3] 120,000원"]
+    agrees = lodging(3, "80,000원")
+    assert said(LODGING, first, second, agrees) == ["[1] 80,000원 · [2] 100,000원", "[2] 100,000원 · [3] 80,000원"]
+
+
 def table(meal: str, guest: str) -> str:
     header = "| 항목 | 한도 | 조건 |\n| --- | --- | --- |\n"
     return f"{header}| 연장근로 식대 | 1인 **{meal}** | 20시 이후 |\n| 고객 접대 | 1인 {guest} | - |"
