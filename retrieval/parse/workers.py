@@ -51,28 +51,32 @@ class Worker:
         """Raises EOFError or OSError when the process ends meanwhile, WireError for an answer that is too large."""
         loop = asyncio.get_running_loop()
         await loop.sock_sendall(self._stream, request)
-        (length,) = LENGTH.unpack(await self._exactly(LENGTH.size))
+        # Nothing but one answer can be on its way, so its length and, mostly, all of it come at once.
+        come = await self._at_least(LENGTH.size)
+        (length,) = LENGTH.unpack_from(come)
         if length > MAX_ANSWER:
             raise WireError("an answer that is too large")
-        answer = await self._exactly(length)
+        whole = await self._at_least(LENGTH.size + length, come)
+        if len(whole) > LENGTH.size + length:
+            raise WireError("more than an answer")
         self.answered += 1
-        return answer
+        return whole[LENGTH.size :]
 
     async def end(self) -> Ending | None:
         """Kills it, if it lives. None: its server is gone, and it went along."""
         self._stream.close()
         return await self.server.end(self._process)
 
-    async def _exactly(self, size: int) -> bytes:
+    async def _at_least(self, size: int, come: bytes = b"") -> bytes:
         loop = asyncio.get_running_loop()
-        parts: list[bytes] = []
-        while size:
-            part = await loop.sock_recv(self._stream, min(size, _CHUNK))
+        parts, missing = [come], size - len(come)
+        while missing > 0:
+            part = await loop.sock_recv(self._stream, _CHUNK)
             if not part:
                 raise EOFError
             parts.append(part)
-            size -= len(part)
-        return parts[0] if len(parts) == 1 else b"".join(parts)
+            missing -= len(part)
+        return b"".join(parts)
 
 
 class ForkServer:

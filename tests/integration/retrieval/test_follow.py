@@ -356,8 +356,8 @@ RULES = (Rule("hr/*", Level.CONFIDENTIAL, principals("group:hr", "group:legal"))
 
 async def from_scratch(database: Database, shelf: Shelf) -> dict[str, object]:
     """What the index would be, on an empty database with the average lengths of this one."""
+    (source,) = [one.source for one in await Catalogue(database).status()]
     async with database.transaction() as connection:
-        (source,) = [one.source for one in await Catalogue(database).status()]
         averages = (await connection.execute(text("select language, average from corpus"))).all()
     await Catalogue(database).sync([])
     await Catalogue(database).remove(source.name)
