@@ -37,7 +37,8 @@ class Bag:
         counts: Counter[int] = Counter()
         for text in texts:
             counts.update(document_term_ids(text))
-        return cls(dict(counts.most_common(MAX_NON_ZEROS)), counts.total())
+        kept = counts if len(counts) <= MAX_NON_ZEROS else dict(counts.most_common(MAX_NON_ZEROS))
+        return cls(kept, counts.total())
 
     def weights(self, average: float) -> dict[int, float]:
         """Term id -> saturated, length-normalised count, 0 to 2.2; `average` is the corpus's, in terms."""

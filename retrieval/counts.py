@@ -41,9 +41,10 @@ class Counts:
             (term, by) for term in self.more.keys() | self.fewer.keys() if (by := self.more[term] - self.fewer[term])
         )
         if changed:
-            counted = {"terms": [term for term, _ in changed], "by": [by for _, by in changed]}
+            counted = {"terms": array(term for term, _ in changed), "by": array(by for _, by in changed)}
             await connection.execute(_COUNT, counted)
-            await connection.execute(_UNUSED, {"fewer": [term for term, by in changed if by < 0]})
+            if fewer := [term for term, by in changed if by < 0]:
+                await connection.execute(_UNUSED, {"fewer": fewer})
         for spoken in sorted(self.passages):
             if self.passages[spoken] or self.length[spoken]:
                 await connection.execute(
@@ -54,6 +55,11 @@ class Counts:
                         length=corpus.c.length + self.length[spoken],
                     )
                 )
+
+
+def array(numbers: Iterable[int]) -> str:
+    """As PostgreSQL reads it: psycopg would dump the numbers of a list one by one."""
+    return f"{{{','.join(map(str, numbers))}}}"
 
 
 async def averages(connection: AsyncConnection) -> dict[str, float]:

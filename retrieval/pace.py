@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 T = TypeVar("T")
+A = TypeVar("A")
 
 AT_ONCE = 8
 """Documents read at the same time."""
@@ -43,3 +44,54 @@ async def together(work: Sequence[Awaitable[T]]) -> list[T]:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks)
+
+
+class Gathered(Generic[A, T]):
+    """Makes one call of those that come while the event loop goes round once: what is small costs less together.
+
+    work: does several, at most `most`, and returns as many results in their order, an error in the place of its own.
+    """
+
+    def __init__(self, work: Callable[[Sequence[A]], Awaitable[Sequence[T | Exception]]], most: int) -> None:
+        self._work = work
+        self._most = most
+        self._waiting: list[tuple[A, asyncio.Future[T]]] = []
+        self._at_work: set[asyncio.Task[None]] = set()
+
+    async def __call__(self, one: A) -> T:
+        result: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._waiting.append((one, result))
+        if len(self._waiting) == 1:
+            task = asyncio.create_task(self._go())
+            self._at_work.add(task)
+            task.add_done_callback(self._at_work.discard)
+        return await result
+
+    async def close(self) -> None:
+        """Ends what is at work; whoever waits for it is cancelled."""
+        for task in self._at_work:
+            task.cancel()
+        if self._at_work:
+            await asyncio.wait(self._at_work)
+
+    async def _go(self) -> None:
+        await asyncio.sleep(0)  # until all that came at once have asked
+        waiting, self._waiting = self._waiting, []
+        await together([self._do(waiting[n : n + self._most]) for n in range(0, len(waiting), self._most)])
+
+    async def _do(self, asked: Sequence[tuple[A, asyncio.Future[T]]]) -> None:
+        asked = [(one, result) for one, result in asked if not result.cancelled()]
+        try:
+            (done,) = await asyncio.gather(self._work([one for one, _ in asked]), return_exceptions=True)
+        except asyncio.CancelledError:
+            for _, result in asked:
+                result.cancel()
+            raise
+        found = [done] * len(asked) if isinstance(done, BaseException) else done
+        for (_, result), each in zip(asked, found, strict=True):
+            if result.cancelled():
+                continue
+            if isinstance(each, BaseException):
+                result.set_exception(each)
+            else:
+                result.set_result(each)

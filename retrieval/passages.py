@@ -148,9 +148,7 @@ async def _copy(
         for document_id, ordinal, one in new:
             bag, terms = one.bag, sorted(one.bag.counts)
             weights = sparsevec(bag.weights(averages[one.language]))
-            # As text at once: psycopg would dump the numbers of a list one by one.
-            array = f"{{{','.join(map(str, terms))}}}"
-            await copy.write_row((document_id, ordinal, *one.same, bag.length, array, weights))
+            await copy.write_row((document_id, ordinal, *one.same, bag.length, counts.array(terms), weights))
             counted.add(one.language, terms, bag.length)
 
 

@@ -7,7 +7,7 @@ from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import combinations
 from pathlib import PurePosixPath
 
@@ -72,7 +72,7 @@ def asked_day(query: str, today: date) -> date | None:
     return None if day is None or (day.year == today.year and day >= today) else day
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Version:
     """A document with those of its passages that were found."""
 
@@ -84,20 +84,14 @@ class _Version:
         """From when it holds; if it does not say, the first of the one year in its title, or else in its path."""
         if self.document.in_force_from is not None:
             return self.document.in_force_from
-        for name in (self.document.title, self.document.uri):
-            years = set(_YEAR.findall(_without_dates(normalise(name))))
-            if years:
-                return date(int(years.pop()), 1, 1) if len(years) == 1 else None
-        return None
+        return _named(self.document.title, self.document.uri).day
 
     @cached_property
     def number(self) -> tuple[int, ...]:
         """As in v2 or 제3판; 1 for 개정판, 0 where nothing is said."""
-        name = _without_dates(normalise(f"{self.document.title} {self.document.uri}"))
-        found = _NUMBER.search(name)
-        return tuple(map(int, found[1].split("."))) if found else (1,) if _NEWER.search(name) else (0,)
+        return _named(self.document.title, self.document.uri).number
 
-    @property
+    @cached_property
     def age(self) -> tuple[date, tuple[int, ...]]:
         """Greater is newer."""
         return self.day or date.min, self.number
@@ -105,15 +99,37 @@ class _Version:
     @cached_property
     def names(self) -> frozenset[str]:
         """The title and the path without what tells versions apart; of one that is nothing else, nothing."""
-        path = PurePosixPath(normalise(self.document.uri))
-        title, place = _stem(normalise(self.document.title)), _stem(str(path.with_suffix("")))
-        return frozenset(f"{kind} {stem}" for kind, stem in (("title", title), ("path", place)) if len(stem) > 1)
+        return _named(self.document.title, self.document.uri).stems
 
     def begun(self, day: date) -> bool:
         return self.day is None or self.day <= day
 
     def ended(self, day: date) -> bool:
         return self.document.in_force_until is not None and self.document.in_force_until < day
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """What a document's title and path say of its version."""
+
+    day: date | None
+    number: tuple[int, ...]
+    stems: frozenset[str]
+
+
+@lru_cache(maxsize=65_536)
+def _named(title: str, uri: str) -> _Named:
+    day: date | None = None
+    for name in (title, uri):
+        years = set(_YEAR.findall(_without_dates(normalise(name))))
+        if years:
+            day = date(int(years.pop()), 1, 1) if len(years) == 1 else None
+            break
+    both = _without_dates(normalise(f"{title} {uri}"))
+    found = _NUMBER.search(both)
+    number = tuple(map(int, found[1].split("."))) if found else (1,) if _NEWER.search(both) else (0,)
+    stems = ("title", _stem(normalise(title))), ("path", _stem(str(PurePosixPath(normalise(uri)).with_suffix(""))))
+    return _Named(day, number, frozenset(f"{kind} {stem}" for kind, stem in stems if len(stem) > 1))
 
 
 def _without_dates(name: str) -> str:
@@ -134,14 +150,15 @@ def _grouped(passages: Sequence[Passage]) -> list[list[_Version]]:
     found: dict[int, list[Passage]] = {}
     for passage in passages:
         found.setdefault(passage.document.id, []).append(passage)
-    groups = [[_Version(theirs[0].document, tuple(theirs))] for theirs in found.values()]
-    for one, other in combinations([group[0] for group in groups], 2):
-        (mine,) = (group for group in groups if one in group)
-        (theirs_,) = (group for group in groups if other in group)
-        if mine is not theirs_ and _of_one_thing(one, other):
-            mine += theirs_
-            groups.remove(theirs_)
-    return groups
+    groups = {key: [_Version(theirs[0].document, tuple(theirs))] for key, theirs in found.items()}
+    of = {key: key for key in groups}
+    for one, other in combinations([group[0] for group in groups.values()], 2):
+        mine, theirs_ = of[one.document.id], of[other.document.id]
+        if mine != theirs_ and _of_one_thing(one, other):
+            for each in (joined := groups.pop(theirs_)):
+                of[each.document.id] = mine
+            groups[mine] += joined
+    return list(groups.values())
 
 
 def _of_one_thing(one: _Version, other: _Version) -> bool:

@@ -19,7 +19,7 @@ from contextlib import suppress
 from importlib import import_module
 from pkgutil import iter_modules
 
-from retrieval.parse import Parsed, confine, families, wire
+from retrieval.parse import confine, families, wire
 from retrieval.parse.refusals import Refusal
 
 FORK, END = b"fork", b"end "
@@ -74,23 +74,18 @@ def _become_worker(control: socket.socket, descriptor: int, limits: wire.Limits)
 
 
 def _serve(requests: socket.socket, seconds: int, memory_mb: int) -> None:
-    while (head := _frame(requests)) is not None and (content := _frame(requests)) is not None:
-        name, suffix = json.loads(head)
+    while (head := _frame(requests)) is not None and (contents := _frame(requests)) is not None:
         confine.allow_processor(seconds)
-        try:
-            answer = wire.answer(_outcome(name, suffix, bytes(content)))
-        except Refusal as refusal:
-            answer = wire.answer(refusal)
-        requests.sendall(answer)
+        requests.sendall(wire.frame(b"".join(map(_answer, wire.requested(head, bytes(contents))))))
 
 
-def _outcome(name: str, suffix: str, content: bytes) -> Parsed | Refusal:
+def _answer(asked: wire.Unread) -> bytes:
     try:
-        return families.read(name, suffix, content)
+        return wire.answer(families.read(asked.name, asked.suffix, asked.content))
     except Refusal as refusal:
-        return refusal
+        return wire.answer(refusal)
     except RecursionError:
-        return Refusal("too_deep")
+        return wire.answer(Refusal("too_deep"))
 
 
 def _frame(stream: socket.socket) -> bytearray | None:

@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from signal import SIGXCPU
 from types import TracebackType
 
+from retrieval.pace import Gathered
 from retrieval.parse import Parsed
 from retrieval.parse.decrypt import Decrypt
 from retrieval.parse.families import TEXTS, named
 from retrieval.parse.refusals import Refusal
-from retrieval.parse.wire import OUT_OF_MEMORY, Limits, WireError, outcome, request
+from retrieval.parse.wire import OUT_OF_MEMORY, Limits, Unread, WireError, answers, outcome, request
 from retrieval.parse.workers import Ending, ForkServer, Worker
 
 KEPT_FROM = frozenset({"network", "files", "account"})
@@ -29,6 +30,9 @@ _CROWDED = 0.4
 """The share of its memory that a worker held when it crashed, from which on it counts as having run out of it."""
 _KILL_S = 0.2
 """What ending a worker may take: the limit is what a document may cost in all."""
+_SMALL, _TEXTS, _TOGETHER = 1 << 16, 4, 0.1
+"""Bytes of a text that is sent together with others, how many at most, and what share of a document's time they may
+take in all."""
 _LARGE = 1 << 18
 """Bytes of an answer that takes a moment to look through: a thread does it, and the process goes on answering."""
 
@@ -45,6 +49,7 @@ class Sandbox:
         self._server: ForkServer | None = None
         self._starting = asyncio.Lock()
         self._peak_mb = 0
+        self._small: Gathered[Unread, bytes | None] = Gathered(self._together, _TEXTS)
 
     @property
     def peak_mb(self) -> int:
@@ -57,6 +62,7 @@ class Sandbox:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        await self._small.close()
         while self._idle:
             await self._end(self._idle.pop())
         if self._server is not None:
@@ -90,33 +96,54 @@ class Sandbox:
         if len(content) > self._limits.max_mb * 1024**2:
             raise Refusal("too_big", mb=self._limits.max_mb)
         try:
-            async with self._free:
-                answer = await self._answer(request(name, suffix, content), suffix.lower() not in TEXTS)
+            answer = await self._said_of(Unread(name, suffix, content))
             return outcome(answer) if len(answer) < _LARGE else await asyncio.to_thread(outcome, answer)
         except WireError:
             raise Refusal("crashed") from None
 
-    async def _answer(self, asked: bytes, once: bool, again: bool = True) -> bytes:
+    async def _said_of(self, one: Unread) -> bytes:
+        text = one.suffix.lower() in TEXTS
+        seconds = self._limits.seconds - _KILL_S
+        if text and len(one.content) <= _SMALL:
+            answer = await self._small(one)
+            if answer is not None:
+                return answer
+            seconds -= _TOGETHER * self._limits.seconds
+        async with self._free:
+            return (await self._answers([one], seconds, once=not text))[0]
+
+    async def _together(self, texts: Sequence[Unread]) -> Sequence[bytes | None]:
+        """None for each where one of them made it slow or fail: then each is read alone, and answers for itself."""
+        if len(texts) == 1:
+            return [None]
+        try:
+            async with self._free:
+                return await self._answers(texts, _TOGETHER * self._limits.seconds, once=False)
+        except (Refusal, WireError):
+            return [None] * len(texts)
+
+    async def _answers(self, asked: Sequence[Unread], seconds: float, *, once: bool, again: bool = True) -> list[bytes]:
         """once: by a worker that is asked nothing else. again: once more, should the server be killed meanwhile."""
         worker = self._idle.pop() if self._idle and not once else await self._forked()
         try:
-            async with asyncio.timeout(self._limits.seconds - _KILL_S):
-                answer = await worker.ask(asked)
+            async with asyncio.timeout(seconds):
+                found = answers(await worker.ask(request(asked)), len(asked))
         except (OSError, EOFError) as error:
             ending = await self._end(worker)
             late = isinstance(error, TimeoutError)  # which is an OSError
             if ending is None and again and not late:
                 await self._drop(worker.server)
-                return await self._answer(asked, once, again=False)
+                return await self._answers(asked, seconds, once=once, again=False)
             raise self._reason(None if late else ending) from None
         except BaseException:
             await asyncio.shield(self._end(worker))
             raise
-        if once or worker.answered >= DOCUMENTS:
+        worker.read += len(asked)
+        if once or worker.read >= DOCUMENTS:
             await self._end(worker)
         else:
             self._idle.append(worker)
-        return answer
+        return found
 
     def _reason(self, ending: Ending | None) -> Refusal:
         """Why a worker ended; None: it was ended."""

@@ -1,12 +1,13 @@
 """What goes between Naru and the processes that parse: frames of JSON, because who parses is not trusted. Pure.
 
 A frame is its length in four bytes, most significant first, and as many bytes. A request is two of them, a JSON list of
-name and suffix and the document; an answer is one.
+each document's name, suffix and length, and the documents; its answer is one, that holds a frame for each document.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from struct import Struct
 from typing import Any, cast, get_args
@@ -43,9 +44,27 @@ def frame(payload: bytes) -> bytes:
     return LENGTH.pack(len(payload)) + payload
 
 
-def request(name: str, suffix: str, content: bytes) -> bytes:
-    head = json.dumps([name, suffix]).encode()
-    return b"".join((LENGTH.pack(len(head)), head, LENGTH.pack(len(content)), content))
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A document as it is sent. suffix: of its family."""
+
+    name: str
+    suffix: str
+    content: bytes
+
+
+def request(documents: Sequence[Unread]) -> bytes:
+    head = json.dumps([(one.name, one.suffix, len(one.content)) for one in documents]).encode()
+    length = sum(len(one.content) for one in documents)
+    return b"".join((frame(head), LENGTH.pack(length), *(one.content for one in documents)))
+
+
+def requested(head: bytes | bytearray, contents: bytes) -> Iterator[Unread]:
+    """The documents of a request's two frames."""
+    start = 0
+    for name, suffix, length in json.loads(head):
+        yield Unread(name, suffix, contents[start : start + length])
+        start += length
 
 
 def answer(outcome: Parsed | Refusal) -> bytes:
@@ -59,9 +78,25 @@ def answer(outcome: Parsed | Refusal) -> bytes:
         ]
         said = {"title": outcome.title, "sections": sections, "pictures": outcome.pictures, "front": outcome.front}
     payload = json.dumps(said, ensure_ascii=False, check_circular=False).encode("utf-8", "replace")
-    if len(payload) > MAX_ANSWER:
+    if LENGTH.size + len(payload) > MAX_ANSWER:
         raise Refusal("too_much_text", mb=MAX_ANSWER // 1024**2)
     return frame(payload)
+
+
+def answers(payload: bytes, number: int) -> list[bytes]:
+    """What is said of each document of a request. Raises WireError where that is not of `number` documents."""
+    found: list[bytes] = []
+    start = 0
+    while start < len(payload):
+        begin = start + LENGTH.size
+        if begin > len(payload):
+            raise WireError("half a length")
+        (length,) = LENGTH.unpack_from(payload, start)
+        start = begin + length
+        found.append(payload[begin:start])
+    if start != len(payload) or len(found) != number:
+        raise WireError("answers that were not asked for")
+    return found
 
 
 def outcome(payload: bytes) -> Parsed:

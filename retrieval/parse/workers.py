@@ -45,7 +45,8 @@ class Worker:
         self.server = server
         self._process = process
         self._stream = stream
-        self.answered = 0
+        self.read = 0
+        """Documents so far."""
 
     async def ask(self, request: bytes) -> bytes:
         """Raises EOFError or OSError when the process ends meanwhile, WireError for an answer that is too large."""
@@ -59,7 +60,6 @@ class Worker:
         whole = await self._at_least(LENGTH.size + length, come)
         if len(whole) > LENGTH.size + length:
             raise WireError("more than an answer")
-        self.answered += 1
         return whole[LENGTH.size :]
 
     async def end(self) -> Ending | None:

@@ -7,6 +7,7 @@ import os
 import stat
 import time
 from collections.abc import AsyncIterator, Iterator
+from functools import cached_property
 from pathlib import Path
 
 from retrieval.parse import MAX_BYTES, UnreadableFault
@@ -65,14 +66,15 @@ class Folder:
     def _read(self, uri: str, version: str | None) -> Loaded | None:
         if uri.endswith("/"):
             raise UnreadableFault(f"{uri} cannot be listed: its documents stay as they were.", "closed")
-        root = self._root.resolve()
-        path = root / to_path(uri)
+        path = os.path.join(self._resolved, unescaped(uri))
         try:
-            if path.resolve() != path or not path.is_relative_to(root):
-                raise UnreadableFault(f"{uri} is a link that leads outside the folder or to no document.", "link")
             # Non-blocking, because opening a named pipe would wait for a writer for ever.
             descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-            with os.fdopen(descriptor, "rb") as file:
+            with open(descriptor, "rb") as file:
+                # Each call of the system waits for the event loop to let go of the interpreter: one here, not one for
+                # each folder of the path.
+                if _opened(descriptor) != path:
+                    self._refuse_link(uri)
                 status = os.fstat(descriptor)
                 if not stat.S_ISREG(status.st_mode):
                     raise UnreadableFault(f"{uri} is not a file.")
@@ -84,12 +86,24 @@ class Folder:
                 # It may grow while it is read: one byte more than allowed tells.
                 content = file.read(MAX_BYTES + 1)
         except OSError as error:
+            self._refuse_link(uri)
             raise UnreadableFault(f"{uri} cannot be read ({error.strerror}).", "closed") from error
-        except RuntimeError as error:  # before Python 3.13
-            raise UnreadableFault(f"{uri} is a link in a loop of links.", "link") from error
         if len(content) > MAX_BYTES:
             raise too_big(uri)
         return Loaded(content, found)
+
+    @cached_property
+    def _resolved(self) -> str:
+        return str(self._root.resolve())
+
+    def _refuse_link(self, uri: str) -> None:
+        """Raise UnreadableFault where a link, or `..`, is on the way to a document."""
+        path = Path(self._resolved) / to_path(uri)
+        try:
+            if path.resolve() != path or not path.is_relative_to(self._resolved):
+                raise UnreadableFault(f"{uri} is a link that leads outside the folder or to no document.", "link")
+        except RuntimeError as error:  # before Python 3.13
+            raise UnreadableFault(f"{uri} is a link in a loop of links.", "link") from error
 
 
 def to_uri(path: Path) -> str:
@@ -99,6 +113,14 @@ def to_uri(path: Path) -> str:
 
 def to_path(uri: str) -> Path:
     return Path(unescaped(uri))
+
+
+def _opened(descriptor: int) -> str | None:
+    """Where the opened file is, without a link; None: this system does not say."""
+    try:
+        return os.readlink(f"/proc/self/fd/{descriptor}")
+    except OSError:
+        return None
 
 
 def _version_of(path: Path, settled_ns: int) -> str | None:

@@ -268,3 +268,17 @@ async def test_a_limit_of_time_holds_for_a_document() -> None:
         with pytest.raises(UnreadableFault, match="took longer than 1 s") as fault:
             await sandbox.parse("a.md", b"[" * 2_000_000)
     assert fault.value.why == "too_slow"
+
+
+async def test_a_text_that_takes_its_time_costs_those_it_is_sent_with_nothing() -> None:
+    slow = b"[" * 64_000
+    async with Sandbox(Limits(seconds=2), workers=1) as sandbox:
+        await sandbox.parse("warm.md", b"text")
+        names = [f"{number}.md" for number in range(8)]
+        contents = [slow if number == 2 else f"text of {number}".encode() for number in range(8)]
+        reading = [sandbox.parse(*one) for one in zip(names, contents, strict=True)]
+        parsed = await asyncio.gather(*reading, return_exceptions=True)
+    for number, one in enumerate(parsed):
+        if number != 2:
+            assert not isinstance(one, BaseException), one
+            assert one.sections[0].blocks == (f"text of {number}",)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from retrieval.parse import MAX_HEADING, Parsed, Section
 from retrieval.parse.refusals import REFUSALS, Refusal
-from retrieval.parse.wire import LENGTH, WireError, answer, outcome
+from retrieval.parse.wire import LENGTH, Unread, WireError, answer, answers, frame, outcome, request, requested
 from retrieval.passage import Place
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=30)
@@ -36,6 +36,34 @@ def test_a_refusal_arrives_as_it_was_sent(cause: str, number: int) -> None:
     with pytest.raises(Refusal) as refusal:
         outcome(answer(Refusal(cause, **numbers))[LENGTH.size :])
     assert str(refusal.value.fault("a")) == str(Refusal(cause, **numbers).fault("a"))
+
+
+UNREAD = st.builds(Unread, st.text(max_size=9), st.sampled_from([".md", ".txt"]), st.binary(max_size=30))
+
+
+@given(st.lists(UNREAD, max_size=5))
+def test_several_documents_are_asked_for_as_they_are(documents: list[Unread]) -> None:
+    asked = request(documents)
+    (head,) = LENGTH.unpack_from(asked)
+    contents = asked[LENGTH.size + head + LENGTH.size :]
+    assert list(requested(asked[LENGTH.size : LENGTH.size + head], contents)) == documents
+
+
+@given(st.lists(st.binary(max_size=30), max_size=5))
+def test_each_of_several_has_its_own_answer(said: list[bytes]) -> None:
+    assert answers(b"".join(map(frame, said)), len(said)) == said
+
+
+@given(st.lists(st.binary(max_size=30), max_size=5), st.binary(min_size=1, max_size=9), st.integers(0, 6))
+def test_answers_of_another_number_or_cut_short_are_never_taken(said: list[bytes], more: bytes, number: int) -> None:
+    whole = b"".join(map(frame, said))
+    if number != len(said):
+        with pytest.raises(WireError):
+            answers(whole, number)
+    with pytest.raises(WireError):
+        answers(whole + LENGTH.pack(len(more) + 1) + more, len(said) + 1)
+    with pytest.raises(WireError):
+        answers(whole + more[:3], len(said))
 
 
 JSON = st.recursive(
