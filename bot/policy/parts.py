@@ -120,7 +120,7 @@ def _earlier(role: Role, text: str | None, label: Label, rules: Rules) -> Part:
 
 def found_in(text: str, origin: str, rules: Rules) -> Label:
     """What the detectors find in a text, as a Label; origin says in the reasons where it was."""
-    kinds = {finding.kind for finding in detect.find(text) if finding.score >= detect.ROUTE}
+    kinds = {finding.kind for finding in detect.find(text, rules.lists) if finding.score >= detect.ROUTE}
     return Label.join([Label.of(rules.kind_level(kind), kind, origin) for kind in kinds])
 
 

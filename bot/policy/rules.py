@@ -57,7 +57,7 @@ class Rules:
 
     kinds: the level of what a detector finds. rooms: the level of a room by its kind; room_ids: of one room.
     ceilings: the highest level that is shown in a kind of room; ceiling_ids: in one room; only `shown_in` reads them.
-    prefer: which of the allowed shores comes first.
+    prefer: which of the allowed shores comes first. lists: the names that the company lists, which come from elsewhere.
     """
 
     kinds: Mapping[str, Level]
@@ -67,6 +67,7 @@ class Rules:
     ceilings: Mapping[str, Level]
     ceiling_ids: Mapping[str, Level]
     prefer: Route
+    lists: detect.Lists = detect.NO_LISTS
 
     def kind_level(self, kind: str) -> Level:
         return self.kinds.get(kind, Level.RESTRICTED)
@@ -114,6 +115,7 @@ class Rules:
             "ceilings": {room: level.name for room, level in self.ceilings.items()},
             "ceiling_ids": {room: level.name for room, level in self.ceiling_ids.items()},
             "prefer": self.prefer.value,
+            "lists": self.lists.epoch,
         }
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 

@@ -227,7 +227,8 @@ def test_every_broad_except_is_named_here() -> None:
         and (node.type is None or (isinstance(node.type, ast.Name) and node.type.id in ("Exception", "BaseException")))
         and not any(isinstance(inner, ast.Raise) for inner in ast.walk(node))
     }
-    assert broad == {"bot/worker.py"}
+    # A detector that fails is a finding, whatever made it fail.
+    assert broad == {"bot/worker.py", "bot/policy/detect/__init__.py"}
 
 
 def test_only_the_owner_of_a_table_writes_it() -> None:

@@ -1,52 +1,56 @@
 """What in a text is sensitive by itself: identifiers, addresses, secrets. Pure, no network, no model.
 
-A detector is a function from a Segment to Findings in the segment's own offsets, and one entry in
-`_DETECTORS`. `find` runs each over the text with its disguises removed, and again as Slack would show it.
+A detector is a function from a Segment to Findings in the segment's own offsets, and one entry in the
+`DETECTORS` of its module. `find` runs each over the text with its disguises removed, and again as Slack would show it.
 What surrounds an identifier may raise its score and never lowers it.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from hashlib import sha256
 from importlib.resources import files
 
-from bot.policy.detect.contact import email, phone
-from bot.policy.detect.finding import MASK, ROUTE, Finding
-from bot.policy.detect.ids import card, kr_rrn
+from bot.policy.detect import contact, ids, lists, secrets
+from bot.policy.detect.finding import MASK, ROUTE, Detector, Finding
+from bot.policy.detect.lists import NO_LISTS, Lists
 from bot.policy.detect.normal import View, fold, unlink
-from bot.policy.detect.secrets import secret
 from bot.policy.detect.segment import Segment
 
-__all__ = ["KINDS", "MASK", "ROUTE", "VERSION", "Finding", "find"]
+__all__ = ["DETECTORS", "KINDS", "MASK", "NO_LISTS", "ROUTE", "UNDETECTED", "VERSION", "Finding", "Lists", "find"]
 
-_DETECTORS: dict[str, Callable[[Segment], Iterable[Finding]]] = {
-    "kr_rrn": kr_rrn,
-    "card": card,
-    "email": email,
-    "phone": phone,
-    "secret": secret,
-}
-KINDS = tuple(_DETECTORS)
-"""The kinds that a Finding can have."""
+DETECTORS: Mapping[str, Detector] = {**ids.DETECTORS, **contact.DETECTORS, **secrets.DETECTORS}
+KINDS = (*DETECTORS, *lists.KINDS)
+"""The kinds that a Finding can have and a policy can speak of."""
+UNDETECTED = "undetected"
+"""The kind of what could not be looked at. No policy speaks of it, so it is RESTRICTED."""
+MAX_CHARACTERS = 200_000
+"""Of a longer text nothing is known: looking at it would keep the process from answering for a second."""
 
 
-def find(text: str) -> tuple[Finding, ...]:
-    """Every finding in the text, by start; those of one kind that overlap are one. Total: it never raises."""
+def find(text: str, listed: Lists = NO_LISTS, detectors: Mapping[str, Detector] = DETECTORS) -> tuple[Finding, ...]:
+    """Every finding in the text, by start; those of one kind that overlap are one. Total: it never raises, and what
+    could not be looked at is a finding itself."""
+    if len(text) > MAX_CHARACTERS:
+        return (Finding(UNDETECTED, 0, len(text), 1.0, f"longer than {MAX_CHARACTERS:,} characters"),)
+    findings: list[Finding] = []
     plain = fold(text)
-    findings = list(_read(plain))
-    shown = unlink(plain)
-    if shown is not None:
-        findings += _read(shown)
+    for view in (plain, unlink(plain)):
+        if view is not None:
+            findings += _read(view, listed, detectors)
     return tuple(_merged(findings))
 
 
-def _read(view: View) -> Iterator[Finding]:
+def _read(view: View, listed: Lists, detectors: Mapping[str, Detector]) -> Iterator[Finding]:
     segment = Segment.of(view.text)
-    for detect in _DETECTORS.values():
-        for finding in detect(segment):
+    for name, detect in (*detectors.items(), ("lists", listed.find)):
+        try:
+            found = list(detect(segment))
+        except Exception as error:  # noqa: BLE001 - whatever a detector does, its text is not believed to be harmless
+            found = [Finding(UNDETECTED, 0, len(view.text), 1.0, f"{name} failed: {type(error).__name__}")]
+        for finding in found:
             start, end = view.original(finding.start, finding.end)
             yield replace(finding, start=start, end=end)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from bot.policy.detect.finding import Finding, because
+from bot.policy.detect.finding import Detector, Finding, because
 from bot.policy.detect.segment import Number, Segment
 
 _LABEL = r"(?:[A-Za-z0-9][A-Za-z0-9-]{0,62}|[가-힣]{1,20})"  # of one script, or a particle would join it
@@ -99,3 +99,6 @@ def _domestic_score(number: Number, context: bool, glued: bool) -> tuple[float, 
 def _evenly_separated(number: Number) -> bool:
     """Whether three or more groups are set apart by one and the same character, as Europe writes numbers."""
     return len(number.groups) == len(number.separators) + 1 >= 3 and len(set(number.separators)) == 1
+
+
+DETECTORS: Mapping[str, Detector] = {"email": email, "phone": phone}

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+
+from bot.policy.detect.segment import Segment
 
 ROUTE = 0.3
 """From here on a finding keeps a text on-prem: the cheap mistake."""
@@ -28,3 +31,7 @@ class Finding:
 def because(*evidence: str) -> str:
     """The evidence that there is, as one line; empty strings are what there is not."""
     return ", ".join(filter(None, evidence))
+
+
+Detector = Callable[[Segment], Iterable[Finding]]
+"""Findings of one kind in a segment, in the segment's offsets."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from itertools import accumulate
 
-from bot.policy.detect.finding import Finding, because
+from bot.policy.detect.finding import Detector, Finding, because
 from bot.policy.detect.segment import Number, Segment
 
 _RRN_WORDS = (
@@ -116,3 +116,6 @@ def _luhn(digits: str) -> bool:
     """ISO/IEC 7812-1 annex B. A row of one digit passes by accident, and nobody's card is that."""
     doubled = sum(sum(divmod(2 * int(digit), 10)) for digit in digits[-2::-2])
     return (doubled + sum(map(int, digits[-1::-2]))) % 10 == 0 and len(set(digits)) > 1
+
+
+DETECTORS: Mapping[str, Detector] = {"kr_rrn": kr_rrn, "card": card}

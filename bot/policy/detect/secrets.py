@@ -8,10 +8,10 @@ what its length costs.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from bot.policy.detect.finding import Finding
+from bot.policy.detect.finding import Detector, Finding
 from bot.policy.detect.segment import Segment
 
 _FREE = r"(?<![A-Za-z0-9])"
@@ -139,3 +139,6 @@ def _value_score(value: str, *, quoted: bool) -> float:
 def _crossed_out(token: str) -> bool:
     """Whether the token's body is only x, as in documentation: ghp_xxxx...; such a text says nothing."""
     return len(token) > 8 and set(token[-8:].lower()) == {"x"}
+
+
+DETECTORS: Mapping[str, Detector] = {"secret": secret}

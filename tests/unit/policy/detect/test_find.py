@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import pairwise
 
@@ -9,7 +9,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from bot.policy import detect
 from bot.policy.detect import KINDS, MASK, ROUTE, VERSION, Finding, find
+from bot.policy.detect.segment import Segment
 from tests.unit.policy.detect.samples import CARD, EMAIL, EXAMPLES, MOBILE, TOKENS
 
 PARTICLES = (
@@ -153,3 +155,17 @@ def test_a_large_text_costs_what_its_length_costs(text: str) -> None:
 def test_the_version_is_a_hash_that_holds_no_surprise() -> None:
     assert len(VERSION) == 16
     assert int(VERSION, 16) >= 0
+
+
+def failing(segment: Segment) -> Iterator[Finding]:
+    raise ZeroDivisionError
+
+
+def test_a_detector_that_fails_is_a_finding_that_no_policy_can_speak_of() -> None:
+    found = detect.find("harmless", detectors={"mine": failing, **detect.DETECTORS})
+    assert [(one.kind, one.evidence) for one in found] == [(detect.UNDETECTED, "mine failed: ZeroDivisionError")]
+    assert detect.UNDETECTED not in detect.KINDS
+
+
+def test_a_text_that_is_too_long_to_look_at_is_a_finding() -> None:
+    assert [one.kind for one in detect.find("가" * 200_001)] == [detect.UNDETECTED]
