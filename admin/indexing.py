@@ -130,7 +130,7 @@ class Indexing:
                 source,
                 reading.readers(source),
                 told,
-                reading.parse,
+                parse=reading.parse,
                 pace=Pace(reading.at_once, reading.per_second),
                 accept_deletions=run.accept_deletions,
             )

@@ -56,7 +56,7 @@ async def measure(tell: Tell) -> list[Row]:
             first, peak = await _watched(_run(app, source))
             passages = await _passages(database)
             with_versions = await _run(app, source)
-            without = await reindex(database, source, Unversioned(reader_of(source, app.means)))
+            without = await reindex(database, source, Unversioned(reader_of(source, app.means)), parse=app.means.parse)
             conditions = await machine.conditions(
                 database, f"{FILES} files, {passages} passages, one run of each kind, without vectors"
             )

@@ -15,7 +15,6 @@ from retrieval.in_force import Term, in_force
 from retrieval.index import FORMAT, Changes, Fresh, Index, Known, Problem
 from retrieval.pace import Pace, together
 from retrieval.parse import Parse, Parsed, UnreadableFault
-from retrieval.parse.families import in_thread
 from retrieval.passage import Said, Source
 from retrieval.passages import bagged
 from retrieval.sources import BusyFault, Listed, Reader, SourceFault
@@ -57,8 +56,8 @@ async def reindex(
     source: Source,
     reader: Reader,
     progress: Progress = lambda done, total, uri: None,
-    parse: Parse = in_thread,
     *,
+    parse: Parse,
     pace: Pace | None = None,
     accept_deletions: bool = False,
 ) -> Report:

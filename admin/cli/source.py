@@ -108,8 +108,13 @@ def list_sources(json: Json = False) -> None:
 
 
 @app.command("remove")
-def remove(name: Name) -> None:
-    """Remove a source and everything that was indexed from it."""
+def remove(
+    name: Name, yes: Annotated[bool, typer.Option("--yes", help="Do not ask before it is removed.")] = False
+) -> None:
+    """Remove a source and everything that was indexed from it. Whoever sits at a terminal is asked once more."""
+    if not yes and sys.stdin.isatty():
+        documents = sum(status.documents for status in run(_status()) if status.source.name == name)
+        typer.confirm(f"Remove {name} and what is indexed of it (documents: {documents})?", abort=True, err=True)
     run(_remove(name))
     err.print(f"Removed {name} and its documents.", markup=False)
 

@@ -189,9 +189,9 @@ def test_retrieval_fetches_through_one_door() -> None:
 
 
 def test_no_command_reads_a_document_in_naru_itself() -> None:
-    """in_thread() parses without limits and beside the keys: a default of reindex() for tests and benchmarks."""
+    """in_thread() parses without limits and beside the keys: for tests and benchmarks."""
     users = {f for f, tree in sources().items() for node in ast.walk(tree) if getattr(node, "id", "") == "in_thread"}
-    assert {f for f in users if not f.startswith("benchmarks/")} == {"retrieval/reindex.py"}
+    assert {f for f in users if not f.startswith("benchmarks/")} == set()
 
 
 def test_the_environment_is_read_in_one_place() -> None:

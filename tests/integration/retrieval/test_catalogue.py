@@ -7,10 +7,9 @@ from retrieval.catalogue import Catalogue
 from retrieval.database import Database
 from retrieval.label import Level
 from retrieval.passage import Readers, Rule
-from retrieval.reindex import reindex
 from retrieval.search import Search
 from retrieval.sources import SourceFault
-from tests.integration.retrieval.shelf import ANYONE, Shelf, a_source, principals, shelve
+from tests.integration.retrieval.shelf import ANYONE, Shelf, a_source, principals, reindex, shelve
 
 
 async def test_a_declared_source_comes_back_as_it_was_given(database: Database) -> None:

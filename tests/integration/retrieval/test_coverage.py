@@ -9,9 +9,8 @@ import pytest
 from retrieval.catalogue import Catalogue
 from retrieval.coverage import Gap, coverage
 from retrieval.database import Database
-from retrieval.reindex import reindex
 from retrieval.sources import Listed, SourceFault
-from tests.integration.retrieval.shelf import Shelf, a_source
+from tests.integration.retrieval.shelf import Shelf, a_source, reindex
 
 
 async def test_what_was_just_re_indexed_has_no_gap(database: Database) -> None:

@@ -20,10 +20,10 @@ from retrieval.label import Level
 from retrieval.parse import Parsed, UnreadableFault
 from retrieval.parse.families import in_thread
 from retrieval.passage import Readers, Rule, Said
-from retrieval.reindex import Report, reindex
+from retrieval.reindex import Report
 from retrieval.search import Search
 from retrieval.sources import SourceFault
-from tests.integration.retrieval.shelf import ANYONE, Shelf, a_source, principals, shelve
+from tests.integration.retrieval.shelf import ANYONE, Shelf, a_source, principals, reindex, shelve
 
 
 def section(name: str, says: str = "규정은 담당 부서에 신청합니다.") -> str:

@@ -19,11 +19,10 @@ from retrieval.embed import UNKNOWN, Embeddable, EmbedFault, Vector
 from retrieval.label import Label, Level
 from retrieval.local_model import PACKAGE, LocalModel, folder_of
 from retrieval.passage import Passage, Readers, Rule
-from retrieval.reindex import reindex
 from retrieval.search import Search
 from retrieval.vectors import Vectors
 from tests.integration.retrieval.embedders import Letters
-from tests.integration.retrieval.shelf import ANYONE, Shelf, a_source, principals, shelve
+from tests.integration.retrieval.shelf import ANYONE, Shelf, a_source, principals, reindex, shelve
 
 THINGS = (
     ("vacation", "time", "off", "leave", "holiday"),

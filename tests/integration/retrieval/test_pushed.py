@@ -15,11 +15,11 @@ from retrieval.database import Database
 from retrieval.intake import PushFault, PushReport, push
 from retrieval.label import Level
 from retrieval.pushed import PushStore
-from retrieval.reindex import Report, reindex
+from retrieval.reindex import Report
 from retrieval.search import Search
 from retrieval.sources import SourceFault
 from retrieval.sources.push import PushedDocuments
-from tests.integration.retrieval.shelf import ANYONE, a_source
+from tests.integration.retrieval.shelf import ANYONE, a_source, reindex
 
 CRM = replace(a_source("crm"), kind="push", location="")
 

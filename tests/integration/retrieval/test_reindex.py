@@ -16,11 +16,10 @@ from retrieval.database import Database
 from retrieval.label import Level
 from retrieval.passage import Rule
 from retrieval.passages import reweigh_if_drifted
-from retrieval.reindex import reindex
 from retrieval.search import Search
 from retrieval.sources import Listed, Loaded, SourceFault
 from retrieval.sources.files import Folder
-from tests.integration.retrieval.shelf import ANYONE, Shelf, a_source, principals, shelve
+from tests.integration.retrieval.shelf import ANYONE, Shelf, a_source, principals, reindex, shelve
 
 TABLES = ("source", "document", "passage", "term", "corpus")
 Documents = dict[str, str | bytes]

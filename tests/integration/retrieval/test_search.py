@@ -11,9 +11,8 @@ from retrieval.catalogue import Catalogue
 from retrieval.database import Database
 from retrieval.label import Level
 from retrieval.passage import EVERYONE, NOBODY, Principal, Readers, Rule
-from retrieval.reindex import reindex
 from retrieval.search import Search
-from tests.integration.retrieval.shelf import ANYONE, Shelf, a_source, principals, shelve
+from tests.integration.retrieval.shelf import ANYONE, Shelf, a_source, principals, reindex, shelve
 
 LEAVE = "# 휴가 안내\n\n## 연차\n\n연차는 1년에 15일이며 입사일을 기준으로 발생합니다.\n"
 TRAVEL = "# 출장 안내\n\n국내 출장의 숙박비는 1박에 12만 원까지 지급합니다.\n"

@@ -11,11 +11,10 @@ from retrieval.database import Database
 from retrieval.embed import EmbedFault
 from retrieval.label import Level
 from retrieval.passage import Rule
-from retrieval.reindex import reindex
 from retrieval.search import Search
 from retrieval.vectors import Vectors
 from tests.integration.retrieval.embedders import Letters
-from tests.integration.retrieval.shelf import ANYONE, Shelf, a_source, principals, shelve
+from tests.integration.retrieval.shelf import ANYONE, Shelf, a_source, principals, reindex, shelve
 
 QUESTION = "guide number 7"
 
