@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterable, AsyncIterator
 from dataclasses import dataclass, field
 
@@ -13,6 +14,7 @@ MOST_REFUSED = 1000
 """Bad lines that are told one by one; of more only the number."""
 
 _BATCH = 200
+_LINES = 1_000
 _BATCH_BYTES = 8 * 1024 * 1024
 
 
@@ -62,6 +64,8 @@ async def push(store: PushStore, source: str, chunks: AsyncIterable[bytes], *, w
     number = 0
     async for line in lines(chunks):
         number += 1
+        if not number % _LINES:
+            await asyncio.sleep(0)  # others are served meanwhile, even where all lines are empty
         if line is None or line.strip():
             await one.take(number, line)
     return await one.end()

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.intake import lines
+from retrieval.intake import lines, push
 from retrieval.label import Level
 from retrieval.passage import EVERYONE, Principal, Rule, Source
+from retrieval.pushed import Counts, PushStore
 from retrieval.sources.push import Deleted, Pushed, read_line
 
 GOOD: dict[str, Any] = {"uri": "hr/leave", "text": "연차는 15일이다."}
@@ -138,3 +140,23 @@ async def test_a_line_that_is_too_long_is_dropped_and_the_next_is_read() -> None
     for size in (1, 7, 1000):
         found = [one async for one in lines(streamed(content, size), longest=10)]
         assert found == [b"good", None, b"also good", None]
+
+
+class Nowhere:
+    async def keep(self, source: str, documents: object, deleted: object) -> Counts:
+        return Counts()
+
+
+async def test_a_stream_of_nothing_but_empty_lines_lets_others_go_on() -> None:
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    going = asyncio.create_task(others())
+    await push(cast(PushStore, Nowhere()), "crm", streamed(b"\n" * 50_000, 50_000), whole=False)
+    going.cancel()
+    assert turns >= 40
