@@ -13,7 +13,7 @@ from dataclasses import replace
 from hashlib import sha256
 from importlib.resources import files
 
-from bot.policy.detect import contact, ids, lists, secrets
+from bot.policy.detect import american, banking, contact, ids, korean, lists, places, secrets
 from bot.policy.detect.finding import MASK, ROUTE, Detector, Finding
 from bot.policy.detect.lists import NO_LISTS, Lists
 from bot.policy.detect.normal import View, fold, unlink
@@ -21,7 +21,15 @@ from bot.policy.detect.segment import Segment
 
 __all__ = ["DETECTORS", "KINDS", "MASK", "NO_LISTS", "ROUTE", "UNDETECTED", "VERSION", "Finding", "Lists", "find"]
 
-DETECTORS: Mapping[str, Detector] = {**ids.DETECTORS, **contact.DETECTORS, **secrets.DETECTORS}
+DETECTORS: Mapping[str, Detector] = {
+    **ids.DETECTORS,
+    **korean.DETECTORS,
+    **banking.DETECTORS,
+    **american.DETECTORS,
+    **contact.DETECTORS,
+    **places.DETECTORS,
+    **secrets.DETECTORS,
+}
 KINDS = (*DETECTORS, *lists.KINDS)
 """The kinds that a Finding can have and a policy can speak of."""
 UNDETECTED = "undetected"
