@@ -27,12 +27,12 @@ def us_ssn(segment: Segment) -> Iterator[Finding]:
 
 
 def _score(segment: Segment, number: Number, issued: bool, context: bool) -> float:
-    if segment.glued(number) or segment.part(number):
+    if segment.part(number) or (segment.glued(number) and not context):
         return 0.0
-    if number.groups == (3, 2, 4) and set(number.separators) <= set("-. ·/"):
+    if number.groups == (3, 2, 4) and "," not in number.separators:
         if context:
             return 0.85 if issued else 0.5
-        if not issued or "-" not in number.separators:
+        if not issued or not number.hyphened:
             return 0.0
         return 0.3 if segment.called_otherwise(number.start, _WORDS) else 0.6
     if not context or not (len(number.groups) == 1 or number.spaced_apart):

@@ -22,8 +22,10 @@ _BANK_NAMES = (
     r"(?:kb|ibk|nh|kdb|keb|sc|im|bnk)?(?:국민|신한|우리|하나|기업|농협|카카오|카뱅|토스|케이|제일|씨티|우체국|우체|새마을|수협|신협"
     r"|부산|대구|광주|전북|경남|제주|산업|산은|외환|저축)(?:은행|뱅크|금고)?|(?<![a-z])(?:kb|ibk|nh|kdb|sc|citi|imbank|im)"
 )
-_BANK_BEFORE = re.compile(rf"(?:{_BANK_NAMES})[ :)\]/,-]{{0,3}}\Z")
-_BANK_AFTER = re.compile(rf"[ (/\[,]{{0,3}}(?:{_BANK_NAMES})(?![가-힣]{{2}})")
+_BESIDE = r"[ \t:=()\[\]/,|*`>\"'-]{0,4}"
+_BANK_BEFORE = re.compile(rf"(?:{_BANK_NAMES}){_BESIDE}(?:[가-힣]{{2,4}}{_BESIDE})?\Z")  # and perhaps whose it is
+_BANK_AFTER = re.compile(rf"{_BESIDE}(?:{_BANK_NAMES})(?![가-힣]{{2}})")
+_WINDOW = 20  # characters
 # As 금융결제원 lists them (CMS 참가기관별 계좌번호체계, https://www.cmsedi.or.kr/cms/board/workdata), old and new.
 _GROUPINGS = frozenset({
     (3, 2, 6), (3, 2, 5, 1), (3, 2, 7), (3, 2, 6, 1), (3, 2, 8), (3, 2, 9), (3, 2, 6, 3),  # 산업 기업 신한 SC iM 수협
@@ -33,6 +35,7 @@ _GROUPINGS = frozenset({
     (3, 4, 4, 2), (3, 4, 4, 3), (3, 4, 4, 2, 1), (4, 4, 4), (4, 4, 4, 1),  # 농협 부산 수협 토스뱅크 새마을금고
     (4, 2, 7), (4, 2, 6, 1), (4, 3, 6, 1), (5, 2, 6), (3, 8, 3), (3, 7, 1, 3),  # 카카오뱅크 새마을금고 신협 산업
 })  # fmt: skip
+_UNLIKE_OTHERS = {(6, 2, 6), (3, 6, 5), (3, 6, 2, 3), (4, 3, 6), (3, 4, 4, 2), (4, 2, 7), (3, 3, 6), (3, 4, 4, 3)}
 _BY_FOURS = re.compile(r"1[0-9]|20|30|70|9")  # what 수협, 토스뱅크 and 새마을금고 begin with; other fours are anything
 _YEAR_AND_MONTH = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])")
 _MOBILE = re.compile(r"01[016789][0-9]{7,8}")
@@ -41,14 +44,28 @@ _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}[0-9]{2}(?=[ -]?[A-Za-z0-9]{4})"
 _IBAN_WORDS = ("iban", "swift", "bic ", "wire transfer", "계좌", "송금")
 # IBAN Registry, SWIFT, release 99: the length by country.
 _IBAN_LENGTHS = {
-    entry[:2]: int(entry[2:])
-    for entry in (
-        "AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BI27 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DJ27 DK18 DO28 EE20 EG29 "
-        "ES24 FI18 FK18 FO18 FR27 GB22 GE22 GI23 GL18 GR27 GT28 HN28 HR21 HU28 IE22 IL23 IQ23 IS26 IT27 JO30 KW30 KZ20 "
-        "LB28 LC32 LI21 LT20 LU20 LV21 LY25 MC27 MD24 ME22 MK19 MN20 MR27 MT31 MU30 NI28 NL18 NO15 OM23 PK24 PL28 PS29 "
-        "PT25 QA29 RO24 RS22 RU33 SA24 SC31 SD18 SE24 SI19 SK24 SM27 SO23 ST25 SV28 TL23 TN24 TR26 UA29 VA22 VG24 XK20 "
-        "YE30"
-    ).split()
+    country: length
+    for length, countries in {
+        15: "NO",
+        16: "BE",
+        18: "DK FI FK FO GL NL SD",
+        19: "MK SI",
+        20: "AT BA EE KZ LT LU MN XK",
+        21: "CH HR LI LV",
+        22: "BG BH CR DE GB GE IE ME RS VA",
+        23: "AE GI IL IQ OM SO TL",
+        24: "AD CZ ES MD PK RO SA SE SK TN VG",
+        25: "LY PT ST",
+        26: "IS TR",
+        27: "BI DJ FR GR IT MC MR SM",
+        28: "AL AZ BY CY DO GT HN HU LB NI PL SV",
+        29: "BR EG PS QA UA",
+        30: "JO KW MU YE",
+        31: "MT SC",
+        32: "LC",
+        33: "RU",
+    }.items()
+    for country in countries.split()
 }
 
 
@@ -57,9 +74,9 @@ def kr_account(segment: Segment) -> Iterator[Finding]:
     strong = segment.context(_ACCOUNT_WORDS)
     weak = strong or segment.context(_BANK_WORDS)
     for number in segment.numbers(*_ACCOUNT_LENGTHS):
-        if set(number.separators) - {"-", " ", "."} or _MOBILE.fullmatch(number.digits):
+        if "," in number.separators or ("\n" in number.separators and not number.hyphened):
             continue
-        if segment.glued(number) or segment.part(number):
+        if _MOBILE.fullmatch(number.digits) or segment.glued(number) or segment.part(number):
             continue
         context = strong or _beside(segment, number)
         score = _account_score(segment, number, bool(context), bool(weak))
@@ -69,8 +86,8 @@ def kr_account(segment: Segment) -> Iterator[Finding]:
 
 
 def _beside(segment: Segment, number: Number) -> str:
-    before = segment.text[max(0, number.start - 12) : number.start].lower()
-    after = segment.text[number.end : number.end + 12].lower()
+    before = segment.text[max(0, number.start - _WINDOW) : number.start].lower()
+    after = segment.text[number.end : number.end + _WINDOW].lower()
     return "context bank" * (_BANK_BEFORE.search(before) is not None or _BANK_AFTER.match(after) is not None)
 
 
@@ -78,7 +95,7 @@ def _account_score(segment: Segment, number: Number, strong: bool, weak: bool) -
     other = segment.called_otherwise(number.start, _ACCOUNT_WORDS)
     if len(number.groups) == 1:
         return (0.6 if strong and not other else 0.35) if strong or weak else 0.0
-    known, hyphens = number.groups in _GROUPINGS, set(number.separators) == {"-"}
+    known, hyphens = number.groups in _GROUPINGS, number.hyphened
     if strong or weak:
         if known:
             return 0.8 if hyphens else 0.5
@@ -86,7 +103,10 @@ def _account_score(segment: Segment, number: Number, strong: bool, weak: bool) -
         named_elsewhere = number.groups in {(3, 2, 5), (6, 7), (2, 2, 6, 2)} or number.digits[0] == "0"
         return 0.35 if strong and hyphens and not named_elsewhere and not _dated(number) else 0.0
     by_fours = number.groups[:3] == (4, 4, 4) and not _BY_FOURS.match(number.digits)
-    return 0.4 if known and hyphens and not (other or by_fours or _dated(number)) else 0.0
+    if not known or other or by_fours or _dated(number):
+        return 0.0
+    even = len(number.separators) == len(number.groups) - 1 and len(set(number.separators)) == 1
+    return 0.4 if hyphens else 0.3 * (even and number.groups in _UNLIKE_OTHERS)
 
 
 def _dated(number: Number) -> bool:
@@ -95,7 +115,7 @@ def _dated(number: Number) -> bool:
 
 
 def iban(segment: Segment) -> Iterator[Finding]:
-    """International account numbers, ISO 13616: country, two check digits mod 97, an account of the country's length."""
+    """International account numbers, ISO 13616: country, two check digits mod 97, as long as the country has them."""
     for match in _IBAN.finditer(segment.text):
         length = _IBAN_LENGTHS.get(match[0][:2].upper())
         value, end = _characters(segment.text, match.start(), length or 0)

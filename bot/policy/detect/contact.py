@@ -10,6 +10,14 @@ from bot.policy.detect.segment import Number, Segment
 
 _LABEL = r"(?:[A-Za-z0-9][A-Za-z0-9-]{0,62}|[가-힣]{1,20})"  # of one script, or a particle would join it
 _AT = re.compile(rf"(?:@|%40)(?=((?:{_LABEL}\.){{1,8}}(?:xn--[a-z0-9-]{{2,59}}|[A-Za-z]{{2,24}}|한국)))")
+# As people write it for people, or mistype it; with a common ending, because "ping @first.last" is a mention.
+_SPELT_AT = re.compile(
+    r" ?(?:\[at\]|\(at\)|\{at\}| at |골뱅이|@) ?"
+    r"(?=((?:[A-Za-z0-9-]{1,63} ?(?:[.,]|\[dot\]|\(dot\)| dot |점) ?){1,3}(?:com|net|org|kr|jp|edu|gov)"
+    r"(?![A-Za-z0-9-])))",
+    re.IGNORECASE,
+)
+_SPELT = re.compile(r"[\[({]at[\])}]|골뱅이| dot | ?@ |[ .]@| @|@[^ \n]{1,63}(?: [.]|[.] |,)", re.IGNORECASE)
 _LOCAL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._%+-'"  # in use; RFC 5322 has more
 _LOCAL_MAX = 64  # RFC 5321 section 4.5.3.1.1
 _LOCAL_EDGE = ".%-'"
@@ -29,24 +37,47 @@ _KR_GROUPS = {
     (3, 8), (3, 7), (7, 4), (6, 4), (2, 8), (2, 7),
 }  # fmt: skip
 _NANP_GROUPS = {(3, 3, 4), (1, 3, 3, 4)}
+_EXTENSION = re.compile(r" ?(?:x|ext\.?|extension|내선) ?[0-9]{1,5}(?![0-9A-Za-z])", re.IGNORECASE)
+# A word right beside the number says that it is one, however the country writes it.
+_SAYS_PHONE = re.compile(
+    r"(?:(?<![a-z])(?:phone|mobile|cell|tel|telephone|fax|desk|office|hp|whatsapp|call|ring|dial|text|reach)"
+    r"|(?:call|ring|reach|contact|text) (?:me|us|him|her|them)|answering|messages? to|sms to|registered"
+    r"|전화(?:번호)?|연락처|핸드폰|휴대폰|휴대전화|팩스|☎|☏)(?: (?:at|on|to|no|number))?(?: is)?[ \n:.#=-]{0,4}\(?\Z"
+)
+_THEN_SAYS_PHONE = re.compile(r"[ ,\\/(-]{1,3}(?:office|fax|mobile|cell|desk|home|work)(?![a-z])", re.IGNORECASE)
+_SAYS_WINDOW = 28  # characters
+_SAID = 0.5
+_DATES = {(4, 2, 2), (2, 2, 4), (4, 2, 2, 2), (4, 2, 2, 2, 2), (8,)}
+_SERVICE = re.compile(r"1[568][0-9]{6}")  # 1588-0000: nation-wide, no person's
 
 
 def email(segment: Segment) -> Iterator[Finding]:
-    """E-mail addresses. The local part is walked back from the @, so that no text makes the search slow."""
+    """E-mail addresses, also spelt with a word or a space for the @. The local part is walked back from the @, so
+    that no text makes the search slow."""
     for at in _AT.finditer(segment.text):
-        head = segment.text[max(0, at.start() - _LOCAL_MAX) : at.start()]
-        local = head[len(head.rstrip(_LOCAL)) :].lstrip(_LOCAL_EDGE)
+        local = _local_part(segment.text, at.start())
         domain: str = at[1]
         if not local or local == "git" or domain.lower().endswith(_NOT_A_DOMAIN):
             continue
         yield Finding("email", at.start() - len(local), at.end(1), 0.9, "format address")
+    if _SPELT.search(segment.text) is None:
+        return
+    for at in _SPELT_AT.finditer(segment.text):
+        local = _local_part(segment.text, at.start())
+        if local and (at[0].strip().lower() != "at" or " dot " in at[1].lower()):
+            yield Finding("email", at.start() - len(local), at.end(1), 0.5, "spelt address")
+
+
+def _local_part(text: str, at: int) -> str:
+    head = text[max(0, at - _LOCAL_MAX) : at]
+    return head[len(head.rstrip(_LOCAL)) :].lstrip(_LOCAL_EDGE)
 
 
 def phone(segment: Segment) -> Iterator[Finding]:
     """Korean mobile and land-line numbers, at home and with +82; others as E.164 with +, or as North America
-    writes them. Nation-wide service numbers (1588-0000) belong to no person."""
+    writes them; elsewhere what the words beside it call one. Nation-wide service numbers belong to no person."""
     context = segment.context(_PHONE_WORDS)
-    for number in segment.numbers(8, 15):
+    for number in segment.numbers(7, 15):
         if "," in number.separators:  # an amount
             continue
         start, (score, evidence) = number.start, _domestic_score(number, bool(context), segment.glued(number))
@@ -56,8 +87,23 @@ def phone(segment: Segment) -> Iterator[Finding]:
             score, evidence = max((score, evidence), _international_score(number))
         elif ")" in number.separators and segment.text[start - 1 : start] == "(":
             start -= 1
+        if score < _SAID and _said(segment, number):
+            score, evidence = _SAID, "said to be one"
         if score:
-            yield Finding("phone", start, number.end, score, because(evidence, context))
+            extension = _EXTENSION.match(segment.text, number.end)
+            end = extension.end() if extension else number.end
+            yield Finding("phone", start, end, score, because(evidence, context))
+
+
+def _said(segment: Segment, number: Number) -> bool:
+    """Whether the words right beside the number call it a telephone number."""
+    digits = number.digits
+    if not 7 <= len(digits) <= 12 or len(number.groups) > 5 or "\n" in number.separators or "/" in number.separators:
+        return False
+    if _SERVICE.fullmatch(digits) or number.groups in _DATES or segment.part(number):
+        return False
+    before = segment.text[max(0, number.start - _SAYS_WINDOW) : number.start].lower()
+    return _SAYS_PHONE.search(before) is not None or _THEN_SAYS_PHONE.match(segment.text, number.end) is not None
 
 
 def _international_score(number: Number) -> tuple[float, str]:
@@ -91,6 +137,8 @@ def _domestic_score(number: Number, context: bool, glued: bool) -> tuple[float, 
         return 0.4, "international prefix"
     if _NANP.fullmatch(digits) and number.groups in _NANP_GROUPS and "\n" not in number.separators:
         return (0.6 if context else 0.4), "North America"
+    if context and bare and len(digits) == 10 and not glued and _NANP.fullmatch(digits):
+        return 0.3, "North America"
     if context and digits[0] == "0" and 9 <= len(digits) <= 11 and _evenly_separated(number):
         return 0.35, "trunk prefix"
     return 0.0, ""

@@ -21,22 +21,28 @@ _REGION_NAME = re.compile(
 )
 
 _PASSPORT_WORDS = ("여권", "passport", "travel document", "출입국", "항공권", "영문명", "신분증")
+_PASSPORT_LENGTH = 9
 _PASSPORT = re.compile(
-    r"(?<![A-Za-z0-9_])[MSRGDmsrgd](?:(?P<new>[0-9]{3}[A-Za-z][0-9]{4})|(?P<gap>[ -]?)[0-9]{8})"
+    r"(?<![A-Za-z0-9_])(?P<type>[MSRGDmsrgd])(?:(?P<new>[0-9]{3}[A-Za-z][0-9]{4})|(?:[ -]?[0-9]){8})"
     r"(?P<zone>[0-9]KOR[0-9]{7}[MF<])?(?(zone)|(?![A-Za-z0-9_]))"
 )
 # Of other countries, only right behind the word: any letters and digits could be one.
 _FOREIGN_PASSPORT = re.compile(
-    r"(?:여권|passport)[^0-9\n]{0,20}?(?<![A-Za-z0-9])(?P<number>[A-Z]{0,2}[0-9]{6,9})(?![A-Za-z0-9-])", re.IGNORECASE
+    r"(?i:여권|passport)[^0-9\n]{0,20}?(?<![A-Za-z0-9])(?P<number>(?=(?:[A-Z]{0,3}[0-9]){5})[A-Z0-9]{6,9})(?![A-Za-z0-9-])"
 )
+_LETTER_AND_DATE = re.compile(r"[A-Z](?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
 
 _CUSTOMS_WORDS = ("통관", "customs", "pccc", "직구", "세관", "unipass")
-_CUSTOMS = re.compile(r"(?<![A-Za-z0-9_])[Pp][ -]?[0-9]{12}(?![A-Za-z0-9_])")
+_CUSTOMS = re.compile(r"(?<![A-Za-z0-9_])[Pp](?:[ -]?[0-9]){12}(?![A-Za-z0-9_]|-[A-Za-z0-9])")
+
+_CUSTOMS_BARE = re.compile("P[0-9]{12}")
 
 _BUSINESS_WORDS = ("사업자", "business reg", "business number", "business no", "brn", "세금계산서", "공급자", "tax id")
 _BUSINESS_WEIGHTS = (1, 3, 7, 1, 3, 7, 1, 3, 5)
 
-_CORPORATE_WORDS = ("법인등록", "법인 등록", "법인번호", "법인 번호", "등기번호", "corporate reg", "corporation reg", "company reg")  # fmt: skip
+_CORPORATE_WORDS = (
+    "법인등록", "법인 등록", "법인번호", "법인 번호", "등기번호", "corporate reg", "corporation reg", "company reg",
+)  # fmt: skip
 _CORPORATE_WEIGHTS = (1, 2) * 6
 _REGISTRIES = frozenset(map(str, range(11, 29)))  # the first two digits of a registry office's number
 
@@ -56,12 +62,12 @@ def kr_driver_licence(segment: Segment) -> Iterator[Finding]:
 
 
 def _licence_score(segment: Segment, number: Number, region: bool, context: bool) -> float:
-    if number.groups == _LICENCE_GROUPS and not set(number.separators) - set("-. ·/"):
+    if number.groups == _LICENCE_GROUPS and "," not in number.separators:
         if context:
             return 0.9 if region else 0.5
         if not region or segment.part(number) or segment.glued(number):
             return 0.0
-        if "-" not in number.separators:
+        if not number.hyphened:
             return 0.3
         return 0.3 if segment.called_otherwise(number.start, _LICENCE_WORDS) else 0.6
     if not context or segment.glued(number) or segment.part(number):
@@ -88,9 +94,10 @@ def kr_passport(segment: Segment) -> Iterator[Finding]:
 def _passport_score(segment: Segment, match: re.Match[str], context: bool) -> float:
     if match["zone"]:
         return 0.95
+    gaps = len(match[0]) > _PASSPORT_LENGTH
     if context:
-        return 0.5 if match["gap"] else 0.9
-    if match["gap"] or match[0] != match[0].upper():
+        return 0.5 if gaps else 0.9
+    if gaps or not match["type"].isupper() or _LETTER_AND_DATE.fullmatch(match[0]):
         return 0.0
     if segment.called_otherwise(match.start(), _PASSPORT_WORDS):
         return 0.3 if match["new"] else 0.0
@@ -105,7 +112,7 @@ def kr_customs(segment: Segment) -> Iterator[Finding]:
         context = context or segment.context(_CUSTOMS_WORDS)
         if context:
             yield Finding("kr_customs", match.start(), match.end(), 0.9, because("format", context))
-        elif not segment.called_otherwise(match.start(), _CUSTOMS_WORDS):
+        elif _CUSTOMS_BARE.fullmatch(match[0]) and not segment.called_otherwise(match.start(), _CUSTOMS_WORDS):
             yield Finding("kr_customs", match.start(), match.end(), 0.4, "format")
 
 
@@ -122,18 +129,17 @@ def kr_business(segment: Segment) -> Iterator[Finding]:
 
 
 def _business_score(segment: Segment, number: Number, checksum: bool, context: bool) -> float:
-    hyphens = set(number.separators) <= {"-", " "} and "-" in number.separators
     if number.groups == (3, 2, 5) and "," not in number.separators:
         if context:
             return 0.95 if checksum else 0.6
         alone = not (segment.part(number) or segment.called_otherwise(number.start, _BUSINESS_WORDS))
-        return (0.5 if hyphens else 0.3) if checksum and alone else 0.0
+        return (0.5 if number.hyphened else 0.3) if checksum and alone else 0.0
     if not context or segment.glued(number) or segment.part(number):
         return 0.0
     if len(number.groups) == 1:
         # A mobile number of ten digits, and one with its zero lost, stand in the same mails.
         return 0.8 if checksum else 0.35 * (not number.digits.startswith("01"))
-    return 0.5 if checksum and hyphens else 0.0
+    return 0.5 if checksum and number.hyphened else 0.0
 
 
 def business_checksum(digits: str) -> bool:
@@ -160,9 +166,9 @@ def _corporate_score(segment: Segment, number: Number, checksum: bool, context: 
     if context:
         return 0.9 if checksum else 0.35 if bare else 0.6
     registry = number.digits[:2] in _REGISTRIES and number.digits[6] == "0"
-    if bare or not checksum or "-" not in number.separators:
+    if bare or not checksum or "," in number.separators or number.separators == "\n":
         return 0.0
-    return 0.6 if registry else 0.3
+    return (0.6 if number.hyphened else 0.3) if registry else 0.3 * number.hyphened
 
 
 def corporate_checksum(digits: str) -> bool:

@@ -18,7 +18,7 @@ _V4 = re.compile(r"(?<![A-Za-z0-9.])[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,
 _V6 = re.compile(r"(?<![A-Za-z0-9:.])[0-9A-Fa-f]{1,4}:[0-9A-Fa-f:]{2,35}(?![0-9A-Za-z:])")
 # Right before it: then four numbers are a version or a section. Right behind: 3.2.1.4절.
 _VERSION_BEFORE = re.compile(
-    r"(?:(?<![a-z])v(?:er(?:sion)?)?|버전|판|release|릴리스|build|빌드|section|chapter|clause|§|[/@~^=])[ .:]{0,2}\Z"
+    r"(?:(?<![a-z])v(?:er(?:sion)?)?|버전|판|release|릴리스|build|빌드|section|chapter|clause|§|[/~^]|==)[ .:]{0,2}\Z"
 )
 _SECTION_AFTER = re.compile(r" ?[절장항조판]")
 # Nobody's: loopback, unspecified, masks, multicast, documentation (RFC 6890, RFC 5737).
@@ -29,17 +29,17 @@ _NOBODYS = tuple(
 _DOCUMENTATION_V6 = IPv6Network("2001:db8::/32")  # RFC 3849
 
 _COORDINATE_WORDS = (
-    "위도", "경도", "좌표", "gps", "latitude", "longitude", "coordinate", "lat=", "lat:", '"lat"', "lng", "lon=", "lon:",
-    "geoloc", "geohash", "maps", "지도",
+    "위도", "경도", "좌표", "gps", "latitude", "longitude", "coordinate", "lat=", "lat:", '"lat"',
+    "lng", "lon=", "lon:", "geoloc", "geohash", "maps", "지도",
 )  # fmt: skip
 _DECIMALS = re.compile(
-    r"(?<![0-9A-Za-z.])(?P<one>[+-]?[0-9]{1,3}\.[0-9]{3,15})(?![0-9.])"
+    r"(?<![0-9.])(?P<one>[+-]?[0-9]{1,3}\.[0-9]{3,15})(?![0-9.])"
     r"(?=(?P<gap>[^0-9+-]{1,24})(?P<other>[+-]?[0-9]{1,3}\.[0-9]{3,15})(?![0-9]))"
 )
 _ANGLE = r"[0-9]{1,3} ?° ?[0-9]{1,2} ?['′’] ?[0-9]{1,2}(?:\.[0-9]{1,6})? ?(?:[\"”″]|['′’]{2}) ?"
 _DEGREES = re.compile(rf"(?<![0-9]){_ANGLE}[NSns북남]?[ ,/]{{0,3}}{_ANGLE}[EWew동서]?")
 _KOREA = ((33.0, 39.0), (124.0, 132.0))
-_PLAIN_GAP = frozenset(" ,;/\t")
+_PLAIN_GAP = frozenset(" ,;/|\t°NSEW")
 
 
 def ip(segment: Segment) -> Iterator[Finding]:
@@ -73,8 +73,8 @@ def _v4_score(segment: Segment, match: re.Match[str]) -> tuple[float, str]:
         return (0.4 if context or octets[:2] == [192, 168] else 0.0), because("private", context)
     if context:
         return 0.8, because("format v4", context)
-    long = sum(octet >= 10 for octet in octets)
-    return (0.5 if long >= 3 else 0.3 * (long == 2)), "format v4"
+    long = sum(octet >= 10 for octet in octets)  # a version rarely has two such numbers
+    return (0.5 if long >= 3 and max(octets) >= 100 else 0.3 * (long >= 2)), "format v4"
 
 
 def _v6_score(text: str) -> float:

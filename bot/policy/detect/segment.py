@@ -22,7 +22,7 @@ _AS_MEANT = str.maketrans("OolI", "0011")
 _MOSTLY = 3 / 4
 _LABEL_WINDOW = 24  # characters
 _LABEL = re.compile(
-    r"[^\n]{0,12}(?:번호|코드|넘버|아이디|품번|모델|number|code|serial|(?<![a-z])(?:no|num|id|ids|sku|ref))"
+    r"[^\n]{0,12}(?:번호|코드|넘버|아이디|품번|모델|number|code|serial|(?<![a-z])(?:no|num|sku))"
     r"[ .:#=\"'은는이가]{0,4}\Z"
 )
 
@@ -37,9 +37,14 @@ class Number(NamedTuple):
     separators: str
 
     @property
+    def hyphened(self) -> bool:
+        """Whether nothing but hyphens, and space around them, groups it, as its issuer would."""
+        return len(self.groups) - 1 == self.separators.count("-") > 0 and not self.separators.strip("- \n")
+
+    @property
     def spaced_apart(self) -> bool:
-        """Whether every digit stands alone: "9 0 0 1 ..."."""
-        return len(self.groups) == len(self.digits)
+        """Whether every digit stands alone, on one line: "9 0 0 1 ..."."""
+        return len(self.groups) == len(self.digits) and "\n" not in self.separators
 
 
 class _Run(NamedTuple):
