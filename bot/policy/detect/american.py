@@ -17,9 +17,8 @@ _ITIN = re.compile(r"9[0-9]{2}(?:5[0-9]|6[0-5]|7[0-9]|8[0-8]|9[0-24-9])[0-9]{4}"
 
 def us_ssn(segment: Segment) -> Iterator[Finding]:
     """Social security and individual taxpayer numbers: no check digit, so hyphens as the card has them, or a word."""
-    context = ""
     for number in segment.numbers(9, 9):
-        context = context or segment.context(_WORDS)
+        context = segment.context(_WORDS)
         issued = (_SSN.fullmatch(number.digits) or _ITIN.fullmatch(number.digits)) is not None
         score = _score(segment, number, issued, bool(context))
         if score:

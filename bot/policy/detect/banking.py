@@ -40,7 +40,8 @@ _BY_FOURS = re.compile(r"1[0-9]|20|30|70|9")  # what 수협, 토스뱅크 and �
 _YEAR_AND_MONTH = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])")
 _MOBILE = re.compile(r"01[016789][0-9]{7,8}")
 
-_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}[0-9]{2}(?=[ -]?[A-Za-z0-9]{4})")
+# The two check digits; the country stands before them. Digits are rare, so the search leaps.
+_IBAN = re.compile(r"[0-9]{2}(?<=[A-Za-z]{2}..)(?<![A-Za-z0-9][A-Za-z]{2}..)(?=[ -]?[A-Za-z0-9]{4})")
 _IBAN_WORDS = ("iban", "swift", "bic ", "wire transfer", "계좌", "송금")
 # IBAN Registry, SWIFT, release 99: the length by country.
 _IBAN_LENGTHS = {
@@ -71,13 +72,15 @@ _IBAN_LENGTHS = {
 
 def kr_account(segment: Segment) -> Iterator[Finding]:
     """Accounts of Korean banks. They have no check digit that is published: hyphens as a bank sets them, or words."""
-    strong = segment.context(_ACCOUNT_WORDS)
-    weak = strong or segment.context(_BANK_WORDS)
     for number in segment.numbers(*_ACCOUNT_LENGTHS):
         if "," in number.separators or ("\n" in number.separators and not number.hyphened):
             continue
+        strong = segment.context(_ACCOUNT_WORDS)
+        if not (strong or len(number.groups) == 1 or number.groups in _GROUPINGS):
+            continue
         if _MOBILE.fullmatch(number.digits) or segment.glued(number) or segment.part(number):
             continue
+        weak = strong or segment.context(_BANK_WORDS)
         context = strong or _beside(segment, number)
         score = _account_score(segment, number, bool(context), bool(weak))
         if score:
@@ -117,15 +120,16 @@ def _dated(number: Number) -> bool:
 def iban(segment: Segment) -> Iterator[Finding]:
     """International account numbers, ISO 13616: country, two check digits mod 97, as long as the country has them."""
     for match in _IBAN.finditer(segment.text):
-        length = _IBAN_LENGTHS.get(match[0][:2].upper())
-        value, end = _characters(segment.text, match.start(), length or 0)
+        start = match.start() - 2
+        length = _IBAN_LENGTHS.get(segment.text[start : start + 2].upper())
+        value, end = _characters(segment.text, start, length or 0)
         if length is None or len(value) < length:
             continue
-        checksum, grouped = iban_checksum(value), end - match.start() > length
+        checksum, grouped = iban_checksum(value), end - start > length
         context = segment.context(_IBAN_WORDS)
         score = 0.95 if checksum else 0.5 if context else 0.35 * (grouped and value.isupper())
         if score:
-            yield Finding("iban", match.start(), end, score, because("country", "checksum" * checksum, context))
+            yield Finding("iban", start, end, score, because("country", "checksum" * checksum, context))
 
 
 def _characters(text: str, start: int, length: int) -> tuple[str, int]:

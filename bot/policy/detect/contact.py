@@ -17,7 +17,8 @@ _SPELT_AT = re.compile(
     r"(?![A-Za-z0-9-])))",
     re.IGNORECASE,
 )
-_SPELT = re.compile(r"[\[({]at[\])}]|골뱅이| dot | ?@ |[ .]@| @|@[^ \n]{1,63}(?: [.]|[.] |,)", re.IGNORECASE)
+_SPELT_HINTS = ("[at]", "(at)", "{at}", "골뱅이", " dot ", " @", "@ ")
+_BROKEN_DOMAIN = re.compile(r"@[^ \n]{1,63}(?: \.|\. |,)")
 _LOCAL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._%+-'"  # in use; RFC 5322 has more
 _LOCAL_MAX = 64  # RFC 5321 section 4.5.3.1.1
 _LOCAL_EDGE = ".%-'"
@@ -46,7 +47,8 @@ _SAYS_PHONE = re.compile(
 )
 _THEN_SAYS_PHONE = re.compile(r"[ ,\\/(-]{1,3}(?:office|fax|mobile|cell|desk|home|work)(?![a-z])", re.IGNORECASE)
 _SAYS_WINDOW = 28  # characters
-_SAID = 0.5
+_SAID, _MOST_SAID = 0.5, 12
+_MOST_GROUPS = 5
 _DATES = {(4, 2, 2), (2, 2, 4), (4, 2, 2, 2), (4, 2, 2, 2, 2), (8,)}
 _SERVICE = re.compile(r"1[568][0-9]{6}")  # 1588-0000: nation-wide, no person's
 
@@ -60,7 +62,8 @@ def email(segment: Segment) -> Iterator[Finding]:
         if not local or local == "git" or domain.lower().endswith(_NOT_A_DOMAIN):
             continue
         yield Finding("email", at.start() - len(local), at.end(1), 0.9, "format address")
-    if _SPELT.search(segment.text) is None:
+    hinted = any(hint in segment.lower for hint in _SPELT_HINTS)
+    if not hinted and _BROKEN_DOMAIN.search(segment.text) is None:
         return
     for at in _SPELT_AT.finditer(segment.text):
         local = _local_part(segment.text, at.start())
@@ -76,18 +79,23 @@ def _local_part(text: str, at: int) -> str:
 def phone(segment: Segment) -> Iterator[Finding]:
     """Korean mobile and land-line numbers, at home and with +82; others as E.164 with +, or as North America
     writes them; elsewhere what the words beside it call one. Nation-wide service numbers belong to no person."""
-    context = segment.context(_PHONE_WORDS)
+    said_before: dict[int, bool] = {}
     for number in segment.numbers(7, 15):
-        if "," in number.separators:  # an amount
+        # Commas make it an amount, many groups a row of figures.
+        if "," in number.separators or (len(number.groups) > _MOST_GROUPS and not number.spaced_apart):
             continue
+        context = segment.context(_PHONE_WORDS)
         start, (score, evidence) = number.start, _domestic_score(number, bool(context), segment.glued(number))
-        plus = _PLUS.search(segment.text, max(0, number.start - 4), number.start)
-        if plus:
+        if "+" in segment.text[max(0, start - 4) : start] and (
+            plus := _PLUS.search(segment.text, max(0, start - 4), start)
+        ):
             start = plus.start()
             score, evidence = max((score, evidence), _international_score(number))
         elif ")" in number.separators and segment.text[start - 1 : start] == "(":
             start -= 1
-        if score < _SAID and _said(segment, number):
+        if number.start not in said_before:
+            said_before[number.start] = _says_before(segment, number.start)
+        if score < _SAID and _said(segment, number, said_before[number.start]):
             score, evidence = _SAID, "said to be one"
         if score:
             extension = _EXTENSION.match(segment.text, number.end)
@@ -95,15 +103,18 @@ def phone(segment: Segment) -> Iterator[Finding]:
             yield Finding("phone", start, end, score, because(evidence, context))
 
 
-def _said(segment: Segment, number: Number) -> bool:
+def _says_before(segment: Segment, start: int) -> bool:
+    return _SAYS_PHONE.search(segment.text[max(0, start - _SAYS_WINDOW) : start].lower()) is not None
+
+
+def _said(segment: Segment, number: Number, before: bool) -> bool:
     """Whether the words right beside the number call it a telephone number."""
     digits = number.digits
-    if not 7 <= len(digits) <= 12 or len(number.groups) > 5 or "\n" in number.separators or "/" in number.separators:
+    if not (before or _THEN_SAYS_PHONE.match(segment.text, number.end)):
         return False
-    if _SERVICE.fullmatch(digits) or number.groups in _DATES or segment.part(number):
+    if len(digits) > _MOST_SAID or "\n" in number.separators or "/" in number.separators:
         return False
-    before = segment.text[max(0, number.start - _SAYS_WINDOW) : number.start].lower()
-    return _SAYS_PHONE.search(before) is not None or _THEN_SAYS_PHONE.match(segment.text, number.end) is not None
+    return not (_SERVICE.fullmatch(digits) or number.groups in _DATES or segment.part(number))
 
 
 def _international_score(number: Number) -> tuple[float, str]:

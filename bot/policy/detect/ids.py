@@ -35,10 +35,10 @@ def kr_rrn(segment: Segment) -> Iterator[Finding]:
 
     Numbers issued since October 2020 have random tails, so a checksum that fails says nothing.
     """
-    context = segment.context(_RRN_WORDS)
     for number in (*segment.numbers(13, 13), *_with_whole_years(segment)):
         if number.digits[6] not in _CENTURY:
             continue
+        context = segment.context(_RRN_WORDS)
         born, checksum = _birth_date(number.digits), _rrn_checksum(number.digits)
         score = _rrn_score(number, born, checksum, bool(context), segment.glued(number))
         if score:
@@ -99,11 +99,11 @@ def _rrn_checksum(digits: str) -> bool:
 
 def card(segment: Segment) -> Iterator[Finding]:
     """Payment card numbers: Luhn, the issuer's range, the way they are written."""
-    context = segment.context(_CARD_WORDS)
     for number in segment.numbers(*_CARD_LENGTHS):
         grouped = number.groups in _CARD_GROUPS
         if not (grouped or len(number.groups) == 1 or number.spaced_apart):
             continue
+        context = segment.context(_CARD_WORDS)
         issuer = _ISSUER.fullmatch(number.digits) is not None
         if not (issuer or grouped or context):
             continue

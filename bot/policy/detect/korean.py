@@ -22,8 +22,9 @@ _REGION_NAME = re.compile(
 
 _PASSPORT_WORDS = ("여권", "passport", "travel document", "출입국", "항공권", "영문명", "신분증")
 _PASSPORT_LENGTH = 9
+# A character first and what may not stand before it second: so the search leaps from one such character to the next.
 _PASSPORT = re.compile(
-    r"(?<![A-Za-z0-9_])(?P<type>[MSRGDmsrgd])(?:(?P<new>[0-9]{3}[A-Za-z][0-9]{4})|(?:[ -]?[0-9]){8})"
+    r"(?P<type>[MSRGDmsrgd])(?<![A-Za-z0-9_].)(?:(?P<new>[0-9]{3}[A-Za-z][0-9]{4})|(?:[ -]?[0-9]){8})"
     r"(?P<zone>[0-9]KOR[0-9]{7}[MF<])?(?(zone)|(?![A-Za-z0-9_]))"
 )
 # Of other countries, only right behind the word: any letters and digits could be one.
@@ -33,7 +34,7 @@ _FOREIGN_PASSPORT = re.compile(
 _LETTER_AND_DATE = re.compile(r"[A-Z](?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
 
 _CUSTOMS_WORDS = ("통관", "customs", "pccc", "직구", "세관", "unipass")
-_CUSTOMS = re.compile(r"(?<![A-Za-z0-9_])[Pp](?:[ -]?[0-9]){12}(?![A-Za-z0-9_]|-[A-Za-z0-9])")
+_CUSTOMS = re.compile(r"[Pp](?<![A-Za-z0-9_].)(?:[ -]?[0-9]){12}(?![A-Za-z0-9_]|-[A-Za-z0-9])")
 
 _CUSTOMS_BARE = re.compile("P[0-9]{12}")
 
@@ -50,13 +51,14 @@ _REGISTRIES = frozenset(map(str, range(11, 29)))  # the first two digits of a re
 def kr_driver_licence(segment: Segment) -> Iterator[Finding]:
     """Driver's licences: region (a number since 2014, its name before), year, six digits, two more. 도로교통법
     시행규칙 별지 제55호서식. How the last two check the others is not published, so a bare number needs a word."""
-    context = segment.context(_LICENCE_WORDS)
     for number in segment.numbers(12, 12):
+        context = segment.context(_LICENCE_WORDS)
         region = number.digits[:2] in _REGIONS
         score = _licence_score(segment, number, region, bool(context))
         if score:
             yield Finding("kr_driver_licence", number.start, number.end, score, because("region" * region, context))
     for match in _REGION_NAME.finditer(segment.text):
+        context = segment.context(_LICENCE_WORDS)
         score = 0.95 if context else 0.7
         yield Finding("kr_driver_licence", match.start(), match.end(), score, because("region", context))
 
@@ -80,15 +82,15 @@ def _licence_score(segment: Segment, number: Number, region: bool, context: bool
 def kr_passport(segment: Segment) -> Iterator[Finding]:
     """Passports: a letter for the type and eight digits, or since December 2021 three digits, a letter, four digits
     (여권법 시행규칙; ICAO Doc 9303 for the machine-readable zone, where a check digit and KOR follow)."""
-    context = segment.context(_PASSPORT_WORDS)
     for match in _PASSPORT.finditer(segment.text):
+        context = segment.context(_PASSPORT_WORDS)
         score = _passport_score(segment, match, bool(context))
         if score:
             evidence = because("machine-readable zone" if match["zone"] else "format", context)
             yield Finding("kr_passport", match.start(), match.end(), score, evidence)
-    if context:
+    if "passport" in segment.lower or "여권" in segment.text:
         for match in _FOREIGN_PASSPORT.finditer(segment.text):
-            yield Finding("kr_passport", *match.span("number"), 0.5, context)
+            yield Finding("kr_passport", *match.span("number"), 0.5, "context passport")
 
 
 def _passport_score(segment: Segment, match: re.Match[str], context: bool) -> float:
@@ -107,9 +109,8 @@ def _passport_score(segment: Segment, match: re.Match[str], context: bool) -> fl
 def kr_customs(segment: Segment) -> Iterator[Finding]:
     """Personal customs codes: P and twelve digits (year, nine digits, a check that is not published); 관세청고시
     수입통관 사무처리에 관한 고시."""
-    context = ""
     for match in _CUSTOMS.finditer(segment.text):
-        context = context or segment.context(_CUSTOMS_WORDS)
+        context = segment.context(_CUSTOMS_WORDS)
         if context:
             yield Finding("kr_customs", match.start(), match.end(), 0.9, because("format", context))
         elif _CUSTOMS_BARE.fullmatch(match[0]) and not segment.called_otherwise(match.start(), _CUSTOMS_WORDS):
@@ -120,8 +121,8 @@ def kr_business(segment: Segment) -> Iterator[Finding]:
     """Business registration numbers: tax office, type, number and a check digit, as the OECD has it:
     https://www.oecd.org/tax/automatic-exchange/crs-implementation-and-assistance/tax-identification-numbers/Korea-TIN.pdf
     """
-    context = segment.context(_BUSINESS_WORDS)
     for number in segment.numbers(10, 10):
+        context = segment.context(_BUSINESS_WORDS)
         checksum = business_checksum(number.digits)
         score = _business_score(segment, number, checksum, bool(context))
         if score:
@@ -151,8 +152,8 @@ def business_checksum(digits: str) -> bool:
 def kr_corporate(segment: Segment) -> Iterator[Finding]:
     """Corporate registration numbers: registry office, type, number, a check digit; 법인 및 재외국민의
     부동산등기용등록번호 부여에 관한 규칙 별표. What is no birth date cannot be a resident number either way."""
-    context = segment.context(_CORPORATE_WORDS)
     for number in segment.numbers(13, 13):
+        context = segment.context(_CORPORATE_WORDS)
         checksum = corporate_checksum(number.digits)
         score = _corporate_score(segment, number, checksum, bool(context))
         if score:

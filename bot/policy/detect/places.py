@@ -14,8 +14,9 @@ _IP_WORDS = (
     "address", "subnet", "gateway", "게이트웨이", "vpn", "dns", "proxy", "router", "login", "로그인",
 )  # fmt: skip
 _IP_WORD = re.compile(r"(?<![a-z])ip(?:v[46]|s)?(?![a-z])")
-_V4 = re.compile(r"(?<![A-Za-z0-9.])[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}(?![0-9A-Za-z_]|\.[0-9])")
-_V6 = re.compile(r"(?<![A-Za-z0-9:.])[0-9A-Fa-f]{1,4}:[0-9A-Fa-f:]{2,35}(?![0-9A-Za-z:])")
+_V4 = re.compile(r"[0-9](?<![A-Za-z0-9.].)[0-9]{0,2}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}(?![0-9A-Za-z_]|\.[0-9])")
+# What is in use begins with 2, 3 (global), f (local), in four characters; 10:30:: is a time and abc::def a name.
+_V6 = re.compile(r"[23fF](?<![A-Za-z0-9:.].)[0-9A-Fa-f]{3}:[0-9A-Fa-f:]{2,34}(?![0-9A-Za-z:])")
 # Right before it: then four numbers are a version or a section. Right behind: 3.2.1.4절.
 _VERSION_BEFORE = re.compile(
     r"(?:(?<![a-z])v(?:er(?:sion)?)?|버전|판|release|릴리스|build|빌드|section|chapter|clause|§|[/~^]|==)[ .:]{0,2}\Z"
@@ -33,7 +34,7 @@ _COORDINATE_WORDS = (
     "lng", "lon=", "lon:", "geoloc", "geohash", "maps", "지도",
 )  # fmt: skip
 _DECIMALS = re.compile(
-    r"(?<![0-9.])(?P<one>[+-]?[0-9]{1,3}\.[0-9]{3,15})(?![0-9.])"
+    r"(?P<one>[0-9](?<![0-9.].)[0-9]{0,2}\.[0-9]{3,15})(?![0-9.])"
     r"(?=(?P<gap>[^0-9+-]{1,24})(?P<other>[+-]?[0-9]{1,3}\.[0-9]{3,15})(?![0-9]))"
 )
 _ANGLE = r"[0-9]{1,3} ?° ?[0-9]{1,2} ?['′’] ?[0-9]{1,2}(?:\.[0-9]{1,6})? ?(?:[\"”″]|['′’]{2}) ?"
@@ -82,8 +83,6 @@ def _v6_score(text: str) -> float:
         address = IPv6Address(text)
     except ValueError:
         return 0.0
-    if text.find(":") != 4:  # a time, an offset, two words of C++
-        return 0.0
     documentation = address in _DOCUMENTATION_V6
     if address.is_global and not documentation:
         return 0.8
@@ -96,7 +95,8 @@ def coordinates(segment: Segment) -> Iterator[Finding]:
         for match in _DECIMALS.finditer(segment.text):
             score, evidence = _pair_score(segment, match)
             if score:
-                yield Finding("coordinates", match.start(), match.end("other"), score, evidence)
+                signed = segment.text[match.start() - 1 : match.start()] in ("+", "-")
+                yield Finding("coordinates", match.start() - signed, match.end("other"), score, evidence)
     if "°" in segment.text:
         for match in _DEGREES.finditer(segment.text):
             yield Finding("coordinates", match.start(), match.end(), 0.7, "format degrees")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import NamedTuple
 
@@ -14,6 +14,8 @@ _SEPARATORS = " \t\r\n.-·/_,*`~()"
 _MAX_GAP = 4  # "900101 - \n1234568"
 _TOUCHING = re.compile(r"[A-Za-z_#]\Z|[0-9]\.\Z")
 _SHORTEST, _LONGEST = 7, 19  # digits, from a local telephone number to the longest card number
+_MOST_GROUPS = 7
+_LONGEST_STREAK = 2 * _LONGEST  # single digits in a line; more of them are a table of figures
 _MORE_BEFORE, _MORE_AFTER = re.compile(r"[0-9]-\Z"), re.compile(r"-[0-9]")
 # What a scanner, or somebody who copies from paper, makes of 0 and 1: only inside digits that hyphens group.
 _CONFUSED = re.compile(r"[0-9-][OolI]|[OolI][0-9-]")
@@ -61,6 +63,7 @@ class Segment:
     text: str
     lower: str
     _numbers: Mapping[int, Sequence[Number]]
+    _contexts: dict[tuple[str, ...], str] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(cls, text: str) -> Segment:
@@ -71,7 +74,9 @@ class Segment:
 
         Anywhere, because distance is easily padded; and a word can only raise a score, never lower it.
         """
-        return next((f"context {word}" for word in words if word in self.lower), "")
+        if words not in self._contexts:
+            self._contexts[words] = next((f"context {word}" for word in words if word in self.lower), "")
+        return self._contexts[words]
 
     def numbers(self, shortest: int, longest: int) -> Iterator[Number]:
         """Every number of that many digits, 7 to 19. A part of a run of digits is never a number: a longer run is
@@ -105,7 +110,9 @@ class Segment:
 def _numbers(runs: tuple[_Run, ...]) -> Mapping[int, Sequence[Number]]:
     """The numbers by how many digits they have. Once for all detectors: nearly every one asks."""
     found: defaultdict[int, list[Number]] = defaultdict(list)
+    streaks = _streaks(runs)
     for first, (start, end, digits, _) in enumerate(runs):
+        most = _LONGEST if streaks[first] <= _LONGEST_STREAK else _MOST_GROUPS
         groups: tuple[int, ...] = (len(digits),)
         separators = ""
         following = first + 1
@@ -119,9 +126,24 @@ def _numbers(runs: tuple[_Run, ...]) -> Mapping[int, Sequence[Number]]:
                 break
             digits += more
             groups += (len(more),)
+            if len(groups) > (most if len(digits) == len(groups) else _MOST_GROUPS):
+                break
             separators += gap
             following += 1
     return found
+
+
+def _streaks(runs: tuple[_Run, ...]) -> list[int]:
+    """For each run of digits, how many single ones stand in a row in its line."""
+    rows: list[list[_Run]] = [[]]
+    for run in runs:
+        joined = run.gap is not None and "\n" not in run.gap
+        if not joined or len(run.digits) > 1:
+            rows.append([])
+        rows[-1].append(run)
+        if len(run.digits) > 1:
+            rows.append([])
+    return [len(row) for row in rows for _ in row]
 
 
 def _runs(text: str) -> Iterator[_Run]:
