@@ -26,7 +26,7 @@ _BESIDE = r"[ \t:=()\[\]/,|*`>\"'-]{0,4}"
 _BANK_BEFORE = re.compile(rf"(?:{_BANK_NAMES}){_BESIDE}(?:[가-힣]{{2,4}}{_BESIDE})?\Z")  # and perhaps whose it is
 _BANK_AFTER = re.compile(rf"{_BESIDE}(?:{_BANK_NAMES})(?![가-힣]{{2}})")
 _WINDOW = 20  # characters
-# As 금융결제원 lists them (CMS 참가기관별 계좌번호체계, https://www.cmsedi.or.kr/cms/board/workdata), old and new.
+# After 금융결제원, CMS 참가기관별 계좌번호체계 (https://www.cmsedi.or.kr/cms/board/workdata), as people set the hyphens.
 _GROUPINGS = frozenset({
     (3, 2, 6), (3, 2, 5, 1), (3, 2, 7), (3, 2, 6, 1), (3, 2, 8), (3, 2, 9), (3, 2, 6, 3),  # 산업 기업 신한 SC iM 수협
     (3, 2, 4, 3), (3, 2, 4, 2, 1), (6, 2, 6), (6, 2, 5, 1), (4, 2, 6), (4, 2, 5, 1), (4, 2, 8),  # 국민 농협 우체국

@@ -49,8 +49,8 @@ _REGISTRIES = frozenset(map(str, range(11, 29)))  # the first two digits of a re
 
 
 def kr_driver_licence(segment: Segment) -> Iterator[Finding]:
-    """Driver's licences: region (a number since 2014, its name before), year, six digits, two more. 도로교통법
-    시행규칙 별지 제55호서식. How the last two check the others is not published, so a bare number needs a word."""
+    """Driver's licences: region (a number since 2014, its name before), year, six digits, two more; 도로교통법
+    시행규칙 별지 제55호서식. What the last two check is not published, so a bare number needs a word."""
     for number in segment.numbers(12, 12):
         context = segment.context(_LICENCE_WORDS)
         region = number.digits[:2] in _REGIONS
@@ -80,8 +80,8 @@ def _licence_score(segment: Segment, number: Number, region: bool, context: bool
 
 
 def kr_passport(segment: Segment) -> Iterator[Finding]:
-    """Passports: a letter for the type and eight digits, or since December 2021 three digits, a letter, four digits
-    (여권법 시행규칙; ICAO Doc 9303 for the machine-readable zone, where a check digit and KOR follow)."""
+    """Passports: a letter for the type and eight digits, or since December 2021 three digits, a letter, four digits.
+    In the machine-readable zone a check digit and KOR follow, ICAO Doc 9303 part 4."""
     for match in _PASSPORT.finditer(segment.text):
         context = segment.context(_PASSPORT_WORDS)
         score = _passport_score(segment, match, bool(context))

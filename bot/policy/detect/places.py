@@ -70,7 +70,7 @@ def _v4_score(segment: Segment, match: re.Match[str]) -> tuple[float, str]:
         return 0.0, ""
     word = _IP_WORD.search(segment.lower)
     context = "context ip" if word else segment.context(_IP_WORDS)
-    if address.is_private or address.is_link_local:
+    if not address.is_global:
         return (0.4 if context or octets[:2] == [192, 168] else 0.0), because("private", context)
     if context:
         return 0.8, because("format v4", context)
@@ -83,10 +83,9 @@ def _v6_score(text: str) -> float:
         address = IPv6Address(text)
     except ValueError:
         return 0.0
-    documentation = address in _DOCUMENTATION_V6
-    if address.is_global and not documentation:
-        return 0.8
-    return 0.4 * (address.is_private and not documentation)
+    if address in _DOCUMENTATION_V6:
+        return 0.0
+    return 0.8 if address.is_global and text[0] in "23" else 0.4
 
 
 def coordinates(segment: Segment) -> Iterator[Finding]:
