@@ -22,11 +22,13 @@ _BANK_NAMES = (
     r"(?:kb|ibk|nh|kdb|keb|sc|im|bnk)?(?:국민|신한|우리|하나|기업|농협|카카오|카뱅|토스|케이|제일|씨티|우체국|우체|새마을|수협|신협"
     r"|부산|대구|광주|전북|경남|제주|산업|산은|외환|저축)(?:은행|뱅크|금고)?|(?<![a-z])(?:kb|ibk|nh|kdb|sc|citi|imbank|im)"
 )
-_BESIDE = r"[ \t:=()\[\]/,|*`>\"'-]{0,4}"
-_BANK_BEFORE = re.compile(rf"(?:{_BANK_NAMES}){_BESIDE}(?:[가-힣]{{2,4}}{_BESIDE})?\Z")  # and perhaps whose it is
-_BANK_AFTER = re.compile(rf"{_BESIDE}(?:{_BANK_NAMES})(?![가-힣]{{2}})")
+_MARK = r"[ \t:=()\[\]/,|*`>\"'-]"
+_BANK_BEFORE = re.compile(
+    rf"(?:{_BANK_NAMES})(?:{_MARK}{{1,4}}[가-힣]{{2,4}})?{_MARK}{{0,4}}\Z"
+)  # and perhaps whose it is
+_BANK_AFTER = re.compile(rf"{_MARK}{{0,4}}(?:{_BANK_NAMES})(?![가-힣]{{2}})")
 _WINDOW = 20  # characters
-# After 금융결제원, CMS 참가기관별 계좌번호체계 (https://www.cmsedi.or.kr/cms/board/workdata), as people set the hyphens.
+# After 금융결제원, 참가기관별 계좌번호체계 (https://www.cmsedi.or.kr/cms/board/workdata), as people set the hyphens.
 _GROUPINGS = frozenset({
     (3, 2, 6), (3, 2, 5, 1), (3, 2, 7), (3, 2, 6, 1), (3, 2, 8), (3, 2, 9), (3, 2, 6, 3),  # 산업 기업 신한 SC iM 수협
     (3, 2, 4, 3), (3, 2, 4, 2, 1), (6, 2, 6), (6, 2, 5, 1), (4, 2, 6), (4, 2, 5, 1), (4, 2, 8),  # 국민 농협 우체국

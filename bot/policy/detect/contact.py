@@ -67,8 +67,9 @@ def email(segment: Segment) -> Iterator[Finding]:
         return
     for at in _SPELT_AT.finditer(segment.text):
         local = _local_part(segment.text, at.start())
-        if local and (at[0].strip().lower() != "at" or " dot " in at[1].lower()):
-            yield Finding("email", at.start() - len(local), at.end(1), 0.5, "spelt address")
+        in_words = at[0].strip().lower() == "at"
+        if local and (not in_words or " dot " in at[1].lower()):
+            yield Finding("email", at.start() - len(local), at.end(1), 0.4 if in_words else 0.5, "spelt address")
 
 
 def _local_part(text: str, at: int) -> str:

@@ -48,8 +48,10 @@ def ip(segment: Segment) -> Iterator[Finding]:
     a version or a section."""
     text = segment.text
     if text.count(".") >= 3:
-        for match in _V4.finditer(text):
-            score, evidence = _v4_score(segment, match)
+        found = list(_V4.finditer(text))
+        context = ("context ip" if _IP_WORD.search(segment.lower) else segment.context(_IP_WORDS)) if found else ""
+        for match in found:
+            score, evidence = _v4_score(segment, match, context)
             if score:
                 yield Finding("ip", match.start(), match.end(), score, evidence)
     if text.count(":") >= 2:
@@ -59,7 +61,7 @@ def ip(segment: Segment) -> Iterator[Finding]:
                 yield Finding("ip", match.start(), match.end(), score, "format v6")
 
 
-def _v4_score(segment: Segment, match: re.Match[str]) -> tuple[float, str]:
+def _v4_score(segment: Segment, match: re.Match[str], context: str) -> tuple[float, str]:
     octets = [int(octet) for octet in match[0].split(".")]
     if max(octets) > 255:
         return 0.0, ""
@@ -68,8 +70,6 @@ def _v4_score(segment: Segment, match: re.Match[str]) -> tuple[float, str]:
     version = _VERSION_BEFORE.search(before) and not before.endswith("//")
     if version or _SECTION_AFTER.match(segment.text, match.end()) or any(address in range_ for range_ in _NOBODYS):
         return 0.0, ""
-    word = _IP_WORD.search(segment.lower)
-    context = "context ip" if word else segment.context(_IP_WORDS)
     if not address.is_global:
         return (0.4 if context or octets[:2] == [192, 168] else 0.0), because("private", context)
     if context:

@@ -21,7 +21,7 @@ _MORE_BEFORE, _MORE_AFTER = re.compile(r"[0-9]-\Z"), re.compile(r"-[0-9]")
 _CONFUSED = re.compile(r"[0-9-][OolI]|[OolI][0-9-]")
 _MISREAD = re.compile(r"(?<![A-Za-z0-9])[0-9OolI]{2,6}(?: ?- ?[0-9OolI]{2,7}){1,4}(?![A-Za-z0-9])")
 _AS_MEANT = str.maketrans("OolI", "0011")
-_MOSTLY = 3 / 4
+_MOSTLY = 2 / 3
 _LABEL_WINDOW = 24  # characters
 _LABEL = re.compile(
     r"[^\n]{0,12}(?:번호|코드|넘버|아이디|품번|모델|number|code|serial|(?<![a-z])(?:no|num|sku))"
