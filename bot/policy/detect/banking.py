@@ -43,7 +43,8 @@ _YEAR_AND_MONTH = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])")
 _MOBILE = re.compile(r"01[016789][0-9]{7,8}")
 
 # The two check digits; the country stands before them. Digits are rare, so the search leaps.
-_IBAN = re.compile(r"[0-9]{2}(?<=[A-Za-z]{2}..)(?<![A-Za-z0-9][A-Za-z]{2}..)(?=[ -]?[A-Za-z0-9]{4})")
+_IBAN = re.compile(r"[0-9]{2}(?<=[A-Za-z]{2}..)(?<![A-Za-z0-9][A-Za-z]{2}..)(?=[ \n-]{0,2}[A-Za-z0-9]{4})")
+_LONGEST_GAP = 2
 _IBAN_WORDS = ("iban", "swift", "bic ", "wire transfer", "계좌", "송금")
 # IBAN Registry, SWIFT, release 99: the length by country.
 _IBAN_LENGTHS = {
@@ -135,19 +136,19 @@ def iban(segment: Segment) -> Iterator[Finding]:
 
 
 def _characters(text: str, start: int, length: int) -> tuple[str, int]:
-    """As many letters and digits from `start`, single spaces and hyphens between them left out, and where they end;
-    fewer where they end before, or go on behind."""
+    """As many letters and digits from `start`, short gaps between them left out, and where they end; fewer where
+    they end before, or go on behind."""
     taken: list[str] = []
-    end, gap = start, False
+    end, gap = start, 0
     while len(taken) < length and end < len(text):
         char = text[end]
         if char.isascii() and char.isalnum():
             taken.append(char)
-            gap = False
-        elif gap or char not in " -":
+            gap = 0
+        elif gap == _LONGEST_GAP or char not in " -\n":
             return "", end
         else:
-            gap = True
+            gap += 1
         end += 1
     following = text[end : end + 1]
     return ("", end) if following.isascii() and following.isalnum() else ("".join(taken), end)

@@ -82,9 +82,10 @@ def phone(segment: Segment) -> Iterator[Finding]:
     writes them; elsewhere what the words beside it call one. Nation-wide service numbers belong to no person."""
     said_before: dict[int, bool] = {}
     for number in segment.numbers(7, 15):
-        # Commas make it an amount, many groups a row of figures.
-        if "," in number.separators or (len(number.groups) > _MOST_GROUPS and not number.spaced_apart):
+        if "," in number.separators:  # an amount
             continue
+        if len(number.groups) > _MOST_GROUPS and not (number.spaced_apart and number.digits[0] in "08"):
+            continue  # a row of figures
         context = segment.context(_PHONE_WORDS)
         start, (score, evidence) = number.start, _domestic_score(number, bool(context), segment.glued(number))
         if "+" in segment.text[max(0, start - 4) : start] and (
@@ -149,8 +150,6 @@ def _domestic_score(number: Number, context: bool, glued: bool) -> tuple[float, 
         return 0.4, "international prefix"
     if _NANP.fullmatch(digits) and number.groups in _NANP_GROUPS and "\n" not in number.separators:
         return (0.6 if context else 0.4), "North America"
-    if context and bare and len(digits) == 10 and not glued and _NANP.fullmatch(digits):
-        return 0.3, "North America"
     if context and digits[0] == "0" and 9 <= len(digits) <= 11 and _evenly_separated(number):
         return 0.35, "trunk prefix"
     return 0.0, ""

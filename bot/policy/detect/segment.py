@@ -17,11 +17,11 @@ _SHORTEST, _LONGEST = 7, 19  # digits, from a local telephone number to the long
 _MOST_GROUPS = 7
 _LONGEST_STREAK = 2 * _LONGEST  # single digits in a line; more of them are a table of figures
 _MORE_BEFORE, _MORE_AFTER = re.compile(r"[0-9]-\Z"), re.compile(r"-[0-9]")
-# What a scanner, or somebody who copies from paper, makes of 0 and 1: only inside digits that hyphens group.
+# What a scanner, or somebody who copies from paper, makes of 0 and 1: only among digits.
 _CONFUSED = re.compile(r"[0-9-][OolI]|[OolI][0-9-]")
-_MISREAD = re.compile(r"(?<![A-Za-z0-9])[0-9OolI]{2,6}(?: ?- ?[0-9OolI]{2,7}){1,4}(?![A-Za-z0-9])")
+_MISREAD = re.compile(r"(?<![A-Za-z0-9])[0-9OolI]{2,19}(?: ?[-. ] ?[0-9OolI]{2,7}){0,4}(?![A-Za-z0-9])")
 _AS_MEANT = str.maketrans("OolI", "0011")
-_MOSTLY = 2 / 3
+_MOSTLY, _SHORTEST_MISREAD = 2 / 3, 10
 _LABEL_WINDOW = 24  # characters
 _LABEL = re.compile(
     r"[^\n]{0,12}(?:번호|코드|넘버|아이디|품번|모델|number|code|serial|(?<![a-z])(?:no|num|sku))"
@@ -163,6 +163,7 @@ def _as_meant(text: str) -> str:
 
 
 def _digits(match: re.Match[str]) -> str:
-    said = match[0].replace("-", "").replace(" ", "")
-    mostly = sum(char.isdigit() for char in said) >= _MOSTLY * len(said)
-    return match[0].translate(_AS_MEANT) if mostly and len(said) >= 10 else match[0]
+    digits = sum(char.isdigit() for char in match[0])
+    letters = sum(char in "OolI" for char in match[0])
+    meant = digits + letters >= _SHORTEST_MISREAD and digits >= _MOSTLY * (digits + letters)
+    return match[0].translate(_AS_MEANT) if meant else match[0]

@@ -88,7 +88,7 @@ def test_what_is_grouped_like_an_account_or_stands_near_one_is_none(text: str) -
     assert score(text, "kr_account") == 0
 
 
-@pytest.mark.parametrize("separator", [" ", "-", ""])
+@pytest.mark.parametrize("separator", [" ", "-", "", "  ", " \n"])
 def test_an_iban_is_found_with_any_separator_and_ends_where_its_country_says(separator: str) -> None:
     value = IBAN.replace(" ", separator)
     (finding,) = (f for f in find(f"송금은 {value} to our bank") if f.kind == "iban")

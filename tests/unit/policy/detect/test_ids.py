@@ -38,7 +38,9 @@ def test_digits_spaced_apart_are_still_the_number(value: str, kind: str) -> None
     assert score(" ".join(value), kind) >= ROUTE
 
 
-@pytest.mark.parametrize("text", ["9OO1O1-l2" + "34568", "9001O1 - 12" + "34568"])
+@pytest.mark.parametrize(
+    "text", ["9OO1O1-l2" + "34568", "9001O1 - 12" + "34568", "9001O1.12" + "34568", "9001O112" + "34568"]
+)
 def test_a_zero_or_a_one_that_was_misread_hides_no_resident_number(text: str) -> None:
     assert score(text, "kr_rrn") >= ROUTE
 
