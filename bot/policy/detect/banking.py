@@ -84,8 +84,9 @@ def kr_account(segment: Segment) -> Iterator[Finding]:
         if _MOBILE.fullmatch(number.digits) or segment.glued(number) or segment.part(number):
             continue
         weak = strong or segment.context(_BANK_WORDS)
-        context = strong or _beside(segment, number)
-        score = _account_score(segment, number, bool(context), bool(weak))
+        near = _beside(segment, number)
+        context = strong or near
+        score = _account_score(segment, number, bool(near), bool(context), bool(weak))
         if score:
             evidence = because("bank's grouping" * (number.groups in _GROUPINGS), context or weak)
             yield Finding("kr_account", number.start, number.end, score, evidence)
@@ -94,13 +95,15 @@ def kr_account(segment: Segment) -> Iterator[Finding]:
 def _beside(segment: Segment, number: Number) -> str:
     before = segment.text[max(0, number.start - _WINDOW) : number.start].lower()
     after = segment.text[number.end : number.end + _WINDOW].lower()
-    return "context bank" * (_BANK_BEFORE.search(before) is not None or _BANK_AFTER.match(after) is not None)
+    if _BANK_BEFORE.search(before) or _BANK_AFTER.match(after):
+        return "context bank"
+    return next((f"context {word}" for word in _ACCOUNT_WORDS if word in before), "")
 
 
-def _account_score(segment: Segment, number: Number, strong: bool, weak: bool) -> float:
+def _account_score(segment: Segment, number: Number, near: bool, strong: bool, weak: bool) -> float:
     other = segment.called_otherwise(number.start, _ACCOUNT_WORDS)
     if len(number.groups) == 1:
-        return (0.6 if strong and not other else 0.35) if strong or weak else 0.0
+        return (0.6 if near and not other else 0.35) if strong or weak else 0.0
     known, hyphens = number.groups in _GROUPINGS, number.hyphened
     if strong or weak:
         if known:

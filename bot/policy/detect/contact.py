@@ -141,12 +141,12 @@ def _domestic_score(number: Number, context: bool, glued: bool) -> tuple[float, 
             return (0.3, "mobile") if glued and not context else (0.7, "mobile")
         return (0.4, "mobile") if number.spaced_apart or context else (0.0, "")
     if digits[0] == "0" and _KR_LINE.fullmatch(digits):
-        if grouped:
+        if grouped and (number.groups[0] != 4 or digits.startswith("050")):
             return 0.6, "land-line"
         if bare and (context or not glued):
             return (0.6 if context else 0.3), "land-line"
         return 0.0, ""
-    if digits.startswith("00") and not bare and len(digits) >= 11:
+    if digits.startswith("00") and not bare and not glued and len(digits) >= 11:
         return 0.4, "international prefix"
     if _NANP.fullmatch(digits) and number.groups in _NANP_GROUPS and "\n" not in number.separators:
         return (0.6 if context else 0.4), "North America"

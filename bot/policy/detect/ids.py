@@ -105,7 +105,7 @@ def card(segment: Segment) -> Iterator[Finding]:
             continue
         context = segment.context(_CARD_WORDS)
         issuer = _ISSUER.fullmatch(number.digits) is not None
-        if not (issuer or grouped or context):
+        if not (issuer or grouped or context) or (number.groups == (8, 8) and segment.part(number)):
             continue
         luhn = _luhn(number.digits)
         score = _card_score(number, grouped, issuer, luhn, bool(context), segment.glued(number))

@@ -14,6 +14,7 @@ from bot.policy.detect.segment import Number, Segment
 
 _LICENCE_WORDS = ("면허", "driver's lic", "drivers lic", "driver lic", "driver’s lic", "driving lic", "driving permit")
 _LICENCE_GROUPS = (2, 2, 6, 2)
+_LICENCE_GROUPS_RUN_TOGETHER = {(2, 2, 8), (2, 10), (4, 6, 2), (4, 8), (10, 2), (2, 8, 2)}
 _REGIONS = frozenset(map(str, range(11, 29)))  # 11 Seoul to 26 Ulsan, 28 northern Gyeonggi
 _REGION_NAME = re.compile(
     r"(?:서울|부산|경기|강원|충북|충남|전북|전남|경북|경남|제주|대구|인천|광주|대전|울산)(?:남부|북부|[시도])?"
@@ -76,7 +77,7 @@ def _licence_score(segment: Segment, number: Number, region: bool, context: bool
         return 0.0
     if len(number.groups) == 1:
         return 0.6 if region else 0.35
-    return 0.5 if region and "," not in number.separators else 0.0
+    return 0.5 if region and number.groups in _LICENCE_GROUPS_RUN_TOGETHER else 0.35 * (region and number.spaced_apart)
 
 
 def kr_passport(segment: Segment) -> Iterator[Finding]:

@@ -24,7 +24,7 @@ _AS_MEANT = str.maketrans("OolI", "0011")
 _MOSTLY, _SHORTEST_MISREAD = 2 / 3, 10
 _LABEL_WINDOW = 24  # characters
 _LABEL = re.compile(
-    r"[^\n]{0,12}(?:번호|코드|넘버|아이디|품번|모델|number|code|serial|(?<![a-z])(?:no|num|sku))"
+    r"[^\n,;:]{0,10}(?:번호|코드|넘버|아이디|품번|모델명?|number|code|serial|(?<![a-z])(?:no|num|sku|part|model|[ps]/n))"
     r"[ .:#=\"'은는이가]{0,4}\Z"
 )
 
