@@ -2,7 +2,8 @@
 
 A detector is a function from a Segment to Findings in the segment's own offsets, and one entry in the
 `DETECTORS` of its module. `find` runs each over the text with its disguises removed, and again as Slack would show it.
-What surrounds an identifier may raise its score and never lowers it.
+What surrounds an identifier may raise its score and never lowers it. One thing does speak against a number: a label
+right before it, on its line, that calls it something else ("part number"); and only where its form is all there is.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ def _score(segment: Segment, number: Number, issued: bool, context: bool) -> flo
         return 0.3 if segment.called_otherwise(number.start, _WORDS) else 0.6
     if not context or not (len(number.groups) == 1 or number.spaced_apart):
         return 0.0
-    return 0.6 if issued else 0.35
+    return 0.6 if issued and not segment.called_otherwise(number.start, _WORDS) else 0.35
 
 
 DETECTORS: Mapping[str, Detector] = {"us_ssn": us_ssn}

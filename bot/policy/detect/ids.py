@@ -15,6 +15,8 @@ _RRN_WORDS = (
     "자녀", "부양", "resident", "alien reg", "foreigner", "registration n",
 )  # fmt: skip
 _RRN_WEIGHTS = (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
+# "앞자리 900101, 뒷자리 1234568": the halves with words between, where a word says what they are.
+_RRN_HALVES = re.compile(r"[0-9](?<![0-9].)[0-9]{5}(?=[^0-9\n]{1,20}(?P<tail>[1-8][0-9]{6})(?![0-9]))")
 _CENTURY = {"1": 1900, "2": 1900, "3": 2000, "4": 2000, "5": 1900, "6": 1900, "7": 2000, "8": 2000}
 
 _CARD_WORDS = ("카드", "card", "visa", "비자", "master", "amex", "american express", "cvc", "cvv", "유효기간", " cc ")
@@ -44,6 +46,7 @@ def kr_rrn(segment: Segment) -> Iterator[Finding]:
         if score:
             evidence = because("birth date" * born, "checksum" * checksum, context) or "6-7 digits"
             yield Finding("kr_rrn", number.start, number.end, score, evidence)
+    yield from _halves(segment)
 
 
 def _with_whole_years(segment: Segment) -> Iterator[Number]:
@@ -58,6 +61,13 @@ def _barcode(digits: str) -> bool:
     """Whether it is a Korean product's EAN-13 (GS1 General Specifications section 7.9): 880, mod 10."""
     total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(digits))
     return digits.startswith("880") and total % 10 == 0
+
+
+def _halves(segment: Segment) -> Iterator[Finding]:
+    for match in _RRN_HALVES.finditer(segment.text):
+        context = segment.context(_RRN_WORDS)
+        if context and _birth_date(match[0] + match["tail"]):
+            yield Finding("kr_rrn", match.start(), match.end("tail"), 0.5, because("birth date", context))
 
 
 def _rrn_score(number: Number, born: bool, checksum: bool, context: bool, glued: bool) -> float:

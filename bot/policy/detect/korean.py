@@ -76,7 +76,7 @@ def _licence_score(segment: Segment, number: Number, region: bool, context: bool
     if not context or segment.glued(number) or segment.part(number):
         return 0.0
     if len(number.groups) == 1:
-        return 0.6 if region else 0.35
+        return 0.6 if region and not segment.called_otherwise(number.start, _LICENCE_WORDS) else 0.35
     return 0.5 if region and number.groups in _LICENCE_GROUPS_RUN_TOGETHER else 0.35 * (region and number.spaced_apart)
 
 

@@ -58,6 +58,12 @@ def test_letters_between_hyphens_are_no_digits(text: str) -> None:
     assert find(text) == ()
 
 
+@pytest.mark.parametrize("between", [" 뒷자리 ", ", 뒤는 ", " | ", " and then ", "(앞) / (뒤)"])
+def test_words_between_the_halves_hide_no_resident_number_near_its_word(between: str) -> None:
+    assert score("주민번호 앞자리 " + RRN_WITH_CHECKSUM.replace("-", between), "kr_rrn") >= MASK
+    assert score("매출 " + RRN_WITH_CHECKSUM.replace("-", "건, 비용 "), "kr_rrn") == 0
+
+
 def test_a_year_written_whole_hides_no_resident_number() -> None:
     assert score("19" + RRN_WITH_CHECKSUM, "kr_rrn") >= MASK
     assert score("1990-01-01-" + "1234568", "kr_rrn") >= MASK
