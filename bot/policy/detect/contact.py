@@ -86,23 +86,31 @@ def phone(segment: Segment) -> Iterator[Finding]:
             continue
         if len(number.groups) > _MOST_GROUPS and not (number.spaced_apart and number.digits[0] in "08"):
             continue  # a row of figures
+        start = number.start
+        if start not in said_before:
+            said_before[start] = _says_before(segment, start)
+        said = _said(segment, number, said_before[start])
+        plus = _plus_before(segment, start)
+        if not (said or plus or number.digits[0] in "08" or number.groups in _NANP_GROUPS):
+            continue
         context = segment.context(_PHONE_WORDS)
-        start, (score, evidence) = number.start, _domestic_score(number, bool(context), segment.glued(number))
-        if "+" in segment.text[max(0, start - 4) : start] and (
-            plus := _PLUS.search(segment.text, max(0, start - 4), start)
-        ):
+        score, evidence = _domestic_score(number, bool(context), segment.glued(number))
+        if plus:
             start = plus.start()
             score, evidence = max((score, evidence), _international_score(number))
         elif ")" in number.separators and segment.text[start - 1 : start] == "(":
             start -= 1
-        if number.start not in said_before:
-            said_before[number.start] = _says_before(segment, number.start)
-        if score < _SAID and _said(segment, number, said_before[number.start]):
+        if said and score < _SAID:
             score, evidence = _SAID, "said to be one"
         if score:
             extension = _EXTENSION.match(segment.text, number.end)
             end = extension.end() if extension else number.end
             yield Finding("phone", start, end, score, because(evidence, context))
+
+
+def _plus_before(segment: Segment, start: int) -> re.Match[str] | None:
+    first = max(0, start - 4)
+    return _PLUS.search(segment.text, first, start) if "+" in segment.text[first:start] else None
 
 
 def _says_before(segment: Segment, start: int) -> bool:
