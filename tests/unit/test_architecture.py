@@ -32,6 +32,8 @@ PURE = {
     "retrieval/parse/refusals.py", "retrieval/parse/recognise.py", "retrieval/parse/outline.py",
     "retrieval/parse/grid.py", "retrieval/parse/decode.py",
     "bot/policy/detect/ids.py", "bot/policy/detect/contact.py", "bot/policy/detect/secrets.py",
+    "bot/policy/detect/korean.py", "bot/policy/detect/banking.py", "bot/policy/detect/american.py",
+    "bot/policy/detect/places.py",
 }  # fmt: skip
 IO = {
     "os", "io", "socket", "ssl", "subprocess", "shutil", "tempfile", "asyncio", "threading", "logging", "sqlite3",

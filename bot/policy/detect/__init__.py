@@ -2,7 +2,8 @@
 
 A detector is a function from a Segment to Findings in the segment's own offsets, and one entry in the
 `DETECTORS` of its module. `find` runs each over the text with its disguises removed, and again as Slack would show it.
-What surrounds an identifier may raise its score and never lowers it.
+What surrounds an identifier may raise its score and never lowers it. One thing does speak against a number: a label
+right before it, on its line, that calls it something else ("part number"); and only where its form is all there is.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import replace
 from hashlib import sha256
 from importlib.resources import files
 
-from bot.policy.detect import contact, ids, lists, secrets
+from bot.policy.detect import american, banking, contact, ids, korean, lists, places, secrets
 from bot.policy.detect.finding import MASK, ROUTE, Detector, Finding
 from bot.policy.detect.lists import NO_LISTS, Lists
 from bot.policy.detect.normal import View, fold, unlink
@@ -21,7 +22,15 @@ from bot.policy.detect.segment import Segment
 
 __all__ = ["DETECTORS", "KINDS", "MASK", "NO_LISTS", "ROUTE", "UNDETECTED", "VERSION", "Finding", "Lists", "find"]
 
-DETECTORS: Mapping[str, Detector] = {**ids.DETECTORS, **contact.DETECTORS, **secrets.DETECTORS}
+DETECTORS: Mapping[str, Detector] = {
+    **ids.DETECTORS,
+    **korean.DETECTORS,
+    **banking.DETECTORS,
+    **american.DETECTORS,
+    **contact.DETECTORS,
+    **places.DETECTORS,
+    **secrets.DETECTORS,
+}
 KINDS = (*DETECTORS, *lists.KINDS)
 """The kinds that a Finding can have and a policy can speak of."""
 UNDETECTED = "undetected"

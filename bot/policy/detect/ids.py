@@ -15,9 +15,11 @@ _RRN_WORDS = (
     "자녀", "부양", "resident", "alien reg", "foreigner", "registration n",
 )  # fmt: skip
 _RRN_WEIGHTS = (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
+# "앞자리 900101, 뒷자리 1234568": the halves with words between, where a word says what they are.
+_RRN_HALVES = re.compile(r"[0-9](?<![0-9].)[0-9]{5}(?=[^0-9\n]{1,20}(?P<tail>[1-8][0-9]{6})(?![0-9]))")
 _CENTURY = {"1": 1900, "2": 1900, "3": 2000, "4": 2000, "5": 1900, "6": 1900, "7": 2000, "8": 2000}
 
-_CARD_WORDS = ("카드", "card", "visa", "비자", "master", "amex", "american express", "cvc", "cvv", "유효기간")
+_CARD_WORDS = ("카드", "card", "visa", "비자", "master", "amex", "american express", "cvc", "cvv", "유효기간", " cc ")
 _CARD_LENGTHS = (12, 19)
 # Issuer ranges with their lengths, ISO/IEC 7812 as the schemes publish them; 9 is for cards of Korea only.
 _ISSUER = re.compile(
@@ -27,7 +29,7 @@ _ISSUER = re.compile(
     r"|(?:6011|65[0-9]{2}|64[4-9][0-9]|62[0-9]{2}|35(?:2[89]|[3-8][0-9]))[0-9]{12,15}"
     r"|(?:50|5[6-9]|6[0-9])[0-9]{10,17}|9[0-9]{15}"
 )
-_CARD_GROUPS = {(4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3), (6, 13)}
+_CARD_GROUPS = {(4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3), (6, 13), (8, 8)}
 
 
 def kr_rrn(segment: Segment) -> Iterator[Finding]:
@@ -35,15 +37,37 @@ def kr_rrn(segment: Segment) -> Iterator[Finding]:
 
     Numbers issued since October 2020 have random tails, so a checksum that fails says nothing.
     """
-    context = segment.context(_RRN_WORDS)
-    for number in segment.numbers(13, 13):
+    for number in (*segment.numbers(13, 13), *_with_whole_years(segment)):
         if number.digits[6] not in _CENTURY:
             continue
+        context = segment.context(_RRN_WORDS)
         born, checksum = _birth_date(number.digits), _rrn_checksum(number.digits)
         score = _rrn_score(number, born, checksum, bool(context), segment.glued(number))
         if score:
             evidence = because("birth date" * born, "checksum" * checksum, context) or "6-7 digits"
             yield Finding("kr_rrn", number.start, number.end, score, evidence)
+    yield from _halves(segment)
+
+
+def _with_whole_years(segment: Segment) -> Iterator[Number]:
+    """Numbers whose year of birth is written with its century, without it: 19900101-1234568."""
+    for number in segment.numbers(15, 15):
+        year, rest = number.digits[:2], number.digits[2:]
+        if number.groups[-1] == 7 and 8 in accumulate(number.groups) and _CENTURY.get(rest[6]) == int(year) * 100:
+            yield number._replace(digits=rest, groups=(6, 7))
+
+
+def _barcode(digits: str) -> bool:
+    """Whether it is a Korean product's EAN-13 (GS1 General Specifications section 7.9): 880, mod 10."""
+    total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(digits))
+    return digits.startswith("880") and total % 10 == 0
+
+
+def _halves(segment: Segment) -> Iterator[Finding]:
+    for match in _RRN_HALVES.finditer(segment.text):
+        context = segment.context(_RRN_WORDS)
+        if context and _birth_date(match[0] + match["tail"]):
+            yield Finding("kr_rrn", match.start(), match.end("tail"), 0.5, because("birth date", context))
 
 
 def _rrn_score(number: Number, born: bool, checksum: bool, context: bool, glued: bool) -> float:
@@ -59,6 +83,8 @@ def _rrn_score(number: Number, born: bool, checksum: bool, context: bool, glued:
     if number.groups == (13,):
         if glued:
             return 0.6 if context else 0.3 * checksum
+        if not supported and _barcode(number.digits):
+            return 0.0
         return 0.9 if context else 0.6 if checksum else 0.35
     if number.spaced_apart:
         return 0.7 if supported else 0.35
@@ -83,13 +109,13 @@ def _rrn_checksum(digits: str) -> bool:
 
 def card(segment: Segment) -> Iterator[Finding]:
     """Payment card numbers: Luhn, the issuer's range, the way they are written."""
-    context = segment.context(_CARD_WORDS)
     for number in segment.numbers(*_CARD_LENGTHS):
         grouped = number.groups in _CARD_GROUPS
         if not (grouped or len(number.groups) == 1 or number.spaced_apart):
             continue
+        context = segment.context(_CARD_WORDS)
         issuer = _ISSUER.fullmatch(number.digits) is not None
-        if not (issuer or grouped or context):
+        if not (issuer or grouped or context) or (number.groups == (8, 8) and segment.part(number)):
             continue
         luhn = _luhn(number.digits)
         score = _card_score(number, grouped, issuer, luhn, bool(context), segment.glued(number))

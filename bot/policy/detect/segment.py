@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
 from typing import NamedTuple
 
 _DIGITS = re.compile(r"[0-9]+")
 _SEPARATORS = " \t\r\n.-·/_,*`~()"
 _MAX_GAP = 4  # "900101 - \n1234568"
 _TOUCHING = re.compile(r"[A-Za-z_#]\Z|[0-9]\.\Z")
+_SHORTEST, _LONGEST = 7, 19  # digits, from a local telephone number to the longest card number
+_MOST_GROUPS = 7
+_LONGEST_STREAK = 2 * _LONGEST  # single digits in a line; more of them are a table of figures
+_MORE_BEFORE, _MORE_AFTER = re.compile(r"[0-9]-\Z"), re.compile(r"-[0-9]")
+# What a scanner, or somebody who copies from paper, makes of 0 and 1: only among digits.
+_CONFUSED = re.compile(r"[0-9-][OolI]|[OolI][0-9-]")
+_MISREAD = re.compile(r"(?<![A-Za-z0-9])[0-9OolI]{2,19}(?: ?[-. ] ?[0-9OolI]{2,7}){0,4}(?![A-Za-z0-9])")
+_AS_MEANT = str.maketrans("OolI", "0011")
+_MOSTLY, _SHORTEST_MISREAD = 2 / 3, 10
+_LABEL_WINDOW = 24  # characters
+_LABEL = re.compile(
+    r"[^\n,;:]{0,10}(?:번호|코드|넘버|아이디|품번|모델명?|number|code|serial|(?<![a-z])(?:no|num|sku|part|model|[ps]/n))"
+    r"[ .:#=\"'은는이가]{0,4}\Z"
+)
 
 
 class Number(NamedTuple):
@@ -23,9 +39,14 @@ class Number(NamedTuple):
     separators: str
 
     @property
+    def hyphened(self) -> bool:
+        """Whether nothing but hyphens, and space around them, groups it, as its issuer would."""
+        return len(self.groups) - 1 == self.separators.count("-") > 0 and not self.separators.strip("- \n")
+
+    @property
     def spaced_apart(self) -> bool:
-        """Whether every digit stands alone: "9 0 0 1 ..."."""
-        return len(self.groups) == len(self.digits)
+        """Whether every digit stands alone, on one line: "9 0 0 1 ..."."""
+        return len(self.groups) == len(self.digits) and "\n" not in self.separators
 
 
 class _Run(NamedTuple):
@@ -41,38 +62,26 @@ class _Run(NamedTuple):
 class Segment:
     text: str
     lower: str
-    _runs: tuple[_Run, ...]
+    _numbers: Mapping[int, Sequence[Number]]
+    _contexts: dict[tuple[str, ...], str] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(cls, text: str) -> Segment:
-        return cls(text, text.lower(), tuple(_runs(text)))
+        return cls(text, text.lower(), _numbers(tuple(_runs(_as_meant(text)))))
 
     def context(self, words: tuple[str, ...]) -> str:
         """'context WORD' for the first of the words (lower case) that stands anywhere in the text, or ''.
 
         Anywhere, because distance is easily padded; and a word can only raise a score, never lower it.
         """
-        return next((f"context {word}" for word in words if word in self.lower), "")
+        if words not in self._contexts:
+            self._contexts[words] = next((f"context {word}" for word in words if word in self.lower), "")
+        return self._contexts[words]
 
     def numbers(self, shortest: int, longest: int) -> Iterator[Number]:
-        """Every number of that many digits. A part of a run of digits is never a number: a longer run is a
-        timestamp, a trace or an order."""
-        for first, (start, end, digits, _) in enumerate(self._runs):
-            groups: tuple[int, ...] = (len(digits),)
-            separators = ""
-            following = first + 1
-            while len(digits) <= longest:
-                if len(digits) >= shortest:
-                    yield Number(start, end, digits, groups, separators)
-                if following == len(self._runs):
-                    break
-                _, end, more, gap = self._runs[following]
-                if gap is None:
-                    break
-                digits += more
-                groups += (len(more),)
-                separators += gap
-                following += 1
+        """Every number of that many digits, 7 to 19. A part of a run of digits is never a number: a longer run is
+        a timestamp, a trace or an order."""
+        return chain.from_iterable(self._numbers.get(length, ()) for length in range(shortest, longest + 1))
 
     def glued(self, number: Number) -> bool:
         """Whether ASCII letters, _ or # touch the number, or it is the fraction of a decimal: then it is more
@@ -80,6 +89,61 @@ class Segment:
         before = self.text[max(0, number.start - 2) : number.start]
         after = self.text[number.end : number.end + 1]
         return _TOUCHING.search(before) is not None or _TOUCHING.match(after) is not None
+
+    def part(self, number: Number) -> bool:
+        """Whether a hyphen joins the number to more digits: then these are some groups of a longer one."""
+        return (
+            _MORE_AFTER.match(self.text, number.end) is not None
+            or _MORE_BEFORE.search(self.text, max(0, number.start - 2), number.start) is not None
+        )
+
+    def called_otherwise(self, start: int, words: tuple[str, ...]) -> bool:
+        """Whether the words right before `start`, on its line, call what stands there a number of something
+        ("part number", "주문번호") that is none of the words (lower case).
+
+        Only for what nothing but its form speaks for: a label is not context, it says what the value is.
+        """
+        label = _LABEL.search(self.text[max(0, start - _LABEL_WINDOW) : start].lower())
+        return label is not None and not any(word in label[0] for word in words)
+
+
+def _numbers(runs: tuple[_Run, ...]) -> Mapping[int, Sequence[Number]]:
+    """The numbers by how many digits they have. Once for all detectors: nearly every one asks."""
+    found: defaultdict[int, list[Number]] = defaultdict(list)
+    streaks = _streaks(runs)
+    for first, (start, end, digits, _) in enumerate(runs):
+        most = _LONGEST if streaks[first] <= _LONGEST_STREAK else _MOST_GROUPS
+        groups: tuple[int, ...] = (len(digits),)
+        separators = ""
+        following = first + 1
+        while len(digits) <= _LONGEST:
+            if len(digits) >= _SHORTEST:
+                found[len(digits)].append(Number(start, end, digits, groups, separators))
+            if following == len(runs):
+                break
+            _, end, more, gap = runs[following]
+            if gap is None:
+                break
+            digits += more
+            groups += (len(more),)
+            if len(groups) > (most if len(digits) == len(groups) else _MOST_GROUPS):
+                break
+            separators += gap
+            following += 1
+    return found
+
+
+def _streaks(runs: tuple[_Run, ...]) -> list[int]:
+    """For each run of digits, how many single ones stand in a row in its line."""
+    rows: list[list[_Run]] = [[]]
+    for run in runs:
+        joined = run.gap is not None and "\n" not in run.gap
+        if not joined or len(run.digits) > 1:
+            rows.append([])
+        rows[-1].append(run)
+        if len(run.digits) > 1:
+            rows.append([])
+    return [len(row) for row in rows for _ in row]
 
 
 def _runs(text: str) -> Iterator[_Run]:
@@ -89,3 +153,17 @@ def _runs(text: str) -> Iterator[_Run]:
         between = None if done is None or start - done > _MAX_GAP else text[done:start]
         yield _Run(start, end, match[0], None if between is None or between.strip(_SEPARATORS) else between)
         done = end
+
+
+def _as_meant(text: str) -> str:
+    """The text, as long as it is, with O, o, l and I as the digits they were taken for."""
+    if _CONFUSED.search(text) is None:
+        return text
+    return _MISREAD.sub(_digits, text)
+
+
+def _digits(match: re.Match[str]) -> str:
+    digits = sum(char.isdigit() for char in match[0])
+    letters = sum(char in "OolI" for char in match[0])
+    meant = digits + letters >= _SHORTEST_MISREAD and digits >= _MOSTLY * (digits + letters)
+    return match[0].translate(_AS_MEANT) if meant else match[0]

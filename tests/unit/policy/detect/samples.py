@@ -9,6 +9,17 @@ CARD = "4111-1111-" + "1111-1111"
 EMAIL = "gildong.hong" + "@" + "example.co.kr"
 MOBILE = "010-" + "1234-" + "5678"
 LAND_LINE = "02-" + "555-" + "1234"
+LICENCE = "11-12-" + "345678-" + "90"
+PASSPORT = "M123" + "A4567"
+PASSPORT_UNTIL_2021 = "M1234" + "5678"
+CUSTOMS = "P12" + "3456789012"
+BUSINESS = "123-45-" + "67891"
+CORPORATE = "110111-" + "0062432"
+ACCOUNT = "110-123-" + "456789"
+IBAN = "GB82 WEST " + "1234 5698 " + "7654 32"
+SSN = "123-45-" + "6789"
+IP = "93.184." + "215.14"
+PLACE = "37.5665, " + "126.9780"
 
 TOKENS = {
     "openai": "sk-" + "a" * 48,
@@ -32,8 +43,21 @@ TOKENS = {
 EXAMPLES = {
     "kr_rrn": RRN_SINCE_2020,
     "card": CARD,
+    "kr_driver_licence": LICENCE,
+    "kr_passport": PASSPORT,
+    "kr_customs": CUSTOMS,
+    "kr_business": BUSINESS,
+    "kr_corporate": CORPORATE,
+    "kr_account": ACCOUNT,
+    "iban": IBAN,
+    "us_ssn": SSN,
     "email": EMAIL,
     "phone": MOBILE,
+    "ip": IP,
+    "coordinates": PLACE,
     "secret": TOKENS["openai"],
 }
-"""For each kind a value that must be found by itself, without a word of context."""
+"""For each kind a value that must be found by itself, or behind its word in CONTEXT."""
+
+CONTEXT = {"kr_customs": "통관부호 ", "kr_account": "신한은행 "}
+"""What has too plain a form to be masked without a word."""

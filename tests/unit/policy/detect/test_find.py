@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.policy import detect
 from bot.policy.detect import KINDS, MASK, ROUTE, VERSION, Finding, find
 from bot.policy.detect.segment import Segment
-from tests.unit.policy.detect.samples import CARD, EMAIL, EXAMPLES, MOBILE, TOKENS
+from tests.unit.policy.detect.samples import CARD, CONTEXT, EMAIL, EXAMPLES, MOBILE, TOKENS
 
 PARTICLES = (
     "은", "는", "이", "가", "을", "를", "과", "와", "으로", "로", "에", "에게", "의", "도", "만", "까지",
@@ -50,11 +50,14 @@ def covering(findings: tuple[Finding, ...], wanted: Finding) -> float:
     )
 
 
-def test_every_kind_has_an_example_that_is_found_without_context() -> None:
+def test_every_kind_has_an_example_that_is_found_alone() -> None:
     assert set(EXAMPLES) == set(KINDS)
     for kind, value in EXAMPLES.items():
-        assert [(f.kind, f.start, f.end) for f in find(value)] == [(kind, 0, len(value))]
-        assert best(value, kind) >= MASK
+        context = CONTEXT.get(kind, "")
+        text = context + value
+        assert [(f.kind, f.start, f.end) for f in find(text)] == [(kind, len(context), len(text))]
+        assert best(text, kind) >= MASK
+        assert best(value, kind) >= ROUTE
 
 
 @pytest.mark.parametrize("kind", EXAMPLES)
@@ -62,7 +65,7 @@ def test_every_kind_has_an_example_that_is_found_without_context() -> None:
 def test_a_particle_or_a_disguise_never_hides_an_identifier(kind: str, disguise: str) -> None:
     value = DISGUISES[disguise](EXAMPLES[kind])
     for particle in PARTICLES:
-        text = f"참고로{value}{particle} 확인"
+        text = f"참고로{CONTEXT.get(kind, '')}{value}{particle} 확인"
         assert best(text, kind) >= MASK, particle
         first = next(f for f in find(text) if f.kind == kind)
         assert text[first.end :].lstrip(")」\u200b\u202c>`*").startswith(particle), "the span ends before the particle"
@@ -142,7 +145,19 @@ def test_evidence_never_holds_the_value(text: str) -> None:
         "curl -u " * 30_000,
         "a://a:" * 40_000,
         "연차는 입사일을 기준으로 매년 15일이 주어집니다. " * 37_000,
-        "1 " * 10_000,
+        "1 " * 50_000,
+        "1-" * 50_000,
+        "12.3456 " * 6_000,
+        (EXAMPLES["kr_account"] + " ") * 3_000,
+        (EXAMPLES["iban"] + " ") * 3_000,
+        (EXAMPLES["kr_passport"] + " ") * 5_000,
+        (EXAMPLES["coordinates"] + " ") * 4_000,
+        (EXAMPLES["ip"] + ":") * 5_000,
+        "2001:" * 40_000,
+        "a @ a . " * 20_000,
+        "passport 여권 " * 15_000,
+        "0O-" * 60_000,
+        "12°34'" * 30_000,
     ],
     ids=lambda text: f"{text[:12]} × {len(text)}",
 )

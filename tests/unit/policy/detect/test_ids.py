@@ -38,6 +38,38 @@ def test_digits_spaced_apart_are_still_the_number(value: str, kind: str) -> None
     assert score(" ".join(value), kind) >= ROUTE
 
 
+@pytest.mark.parametrize(
+    "text", ["9OO1O1-l2" + "34568", "9001O1 - 12" + "34568", "9001O1.12" + "34568", "9001O112" + "34568"]
+)
+def test_a_zero_or_a_one_that_was_misread_hides_no_resident_number(text: str) -> None:
+    assert score(text, "kr_rrn") >= ROUTE
+
+
+@pytest.mark.parametrize(("digit", "letter"), [("0", "O"), ("0", "o"), ("1", "l"), ("1", "I")])
+@pytest.mark.parametrize("value", [RRN_WITH_CHECKSUM, CARD])
+def test_one_digit_that_was_misread_hides_no_number(value: str, digit: str, letter: str) -> None:
+    kind = "card" if value == CARD else "kr_rrn"
+    for place in (at for at, char in enumerate(value) if char == digit):
+        assert score(value[:place] + letter + value[place + 1 :], kind) >= ROUTE
+
+
+@pytest.mark.parametrize("text", ["Ol-lo-OI", "l0-IO-ol-lI-oO", "2024-Ol-O1", "v1.0-lol-1O1"])
+def test_letters_between_hyphens_are_no_digits(text: str) -> None:
+    assert find(text) == ()
+
+
+@pytest.mark.parametrize("between", [" 뒷자리 ", ", 뒤는 ", " | ", " and then ", "(앞) / (뒤)"])
+def test_words_between_the_halves_hide_no_resident_number_near_its_word(between: str) -> None:
+    assert score("주민번호 앞자리 " + RRN_WITH_CHECKSUM.replace("-", between), "kr_rrn") >= MASK
+    assert score("매출 " + RRN_WITH_CHECKSUM.replace("-", "건, 비용 "), "kr_rrn") == 0
+
+
+def test_a_year_written_whole_hides_no_resident_number() -> None:
+    assert score("19" + RRN_WITH_CHECKSUM, "kr_rrn") >= MASK
+    assert score("1990-01-01-" + "1234568", "kr_rrn") >= MASK
+    assert score("20" + RRN_WITH_CHECKSUM, "kr_rrn") == 0  # the digit for the century says 1900
+
+
 def test_the_checksum_raises_the_score_and_its_absence_drops_nothing() -> None:
     assert score(RRN_WITH_CHECKSUM, "kr_rrn") > score(RRN_SINCE_2020, "kr_rrn") >= MASK
 
@@ -73,7 +105,6 @@ def test_digits_inside_a_longer_run_are_never_an_identifier(value: str, more: st
         "uuid 550e8400-e29b-41d4-a716-2f8b86227f96",
         "예산 79,252,506원 중 57%, 4,120 5,300 2,200 1,100",
         "프로젝트 코드 787-66-09242",
-        "위도 37.5665350126978, 경도 126.9779692901011",
         "2024-01-01 12:30:45.123456",
     ],
 )
