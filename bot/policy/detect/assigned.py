@@ -15,13 +15,16 @@ from bot.policy.detect.formats import NAMED
 
 _LOOK_BACK = 60
 _VALUE = r"(?P<quote>[\"'`]?)(?P<value>[!-~]{4,256})"
-_OPERATOR = re.compile(rf"[\"'`\])]{{0,3}}[ \t]{{0,4}}(?::=|\?=|=>|->|[:=]{{1,3}})(?!//)\s{{0,4}}(?={_VALUE})")
+_OPERATOR = re.compile(rf"[\"'`\]]{{0,3}}[ \t]{{0,4}}(?::=|\?=|=>|->|[:=]{{1,3}})(?!//)\s{{0,4}}(?={_VALUE})")
 _ELEMENT = re.compile(rf"<(?P<name>[A-Za-z][\w:.-]{{1,59}})>(?={_VALUE})")
 _FLAG = re.compile(rf"(?<![\w-])--?(?P<name>[A-Za-z][\w-]{{1,40}})[ \t]{{1,3}}(?={_VALUE})")
-_ATTRIBUTE = re.compile(rf"(?:key|name)=[\"'](?P<name>[\w:.-]{{2,60}})[\"'][ \t]{{1,4}}value=(?={_VALUE})", re.IGNORECASE)
+_ATTRIBUTE = re.compile(
+    rf"(?:key|name)=[\"'](?P<name>[\w:.-]{{2,60}})[\"'][ \t]{{1,4}}value=(?={_VALUE})", re.IGNORECASE
+)
 _NETRC = re.compile(rf"\blogin\s{{1,8}}\S{{1,100}}\s{{1,8}}(?P<name>password)\s{{1,8}}(?={_VALUE})")
 _KOREAN = re.compile(
-    r"(?P<name>비밀 ?번호|비번|패스 ?워드|암호|토큰|인증 ?키|시크릿(?: ?키)?|api ?키|(?<![a-z.])(?:pw|pin)(?![!-~])(?: ?번호)?)"
+    r"(?P<name>비밀 ?번호|비번|패스 ?워드|암호|토큰|인증 ?키|시크릿(?: ?키)?|api ?키"
+    r"|(?<![a-z.])(?:pw|pin)(?![!-~])(?: ?번호)?)"
     rf"(?:\([^()\n]{{0,20}}\))?(?:은|는|이|가|을|를)?\s{{0,3}}(?={_VALUE})",
     re.IGNORECASE,
 )
@@ -41,18 +44,25 @@ _UNIT = re.compile(r"\s?(?:[가-힣]|(?:char|digit|day|time|attempt|min|hour|let
 _PARTICLE = re.compile(r"\s?(?:은|는|이|가|을|를|로|으로|입|임|예|야|라|하|에|의|인|니)")
 
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[ .\-]{1,4}")
-_PARENTHESIS = re.compile(r"\([^()\n]{0,20}\)\s?$")
-_NAME = re.compile(r"[\w.\- ]{1,60}$")
+_NAME = re.compile(r"\s?(?:\)[^()\n]{0,20}\(\s?)?(?P<name>[\w.\- ]{2,60})")
 _PASSWORD = re.compile(
-    r"(?:pass(?:word|wd|code|phrase)|pwd|(?:^|_)(?:pass|pw|pin)|비밀_?번호|비번|패스_?워드|암호)(?:_?(?:[0-9]{1,2}|value|값|prod|dev|번호))?$"
+    r"(?:pass(?:word|wd|code|phrase)|pwd|(?:^|_)(?:pass|pw|pin)|(?:비밀_?번호|비번|패스_?워드|암호)[은는이가]?)"
+    r"(?:_?(?:[0-9]{1,2}|value|값|prod|dev|번호)|_(?:for|to|of|on)_[\w]{1,30})?(?:_is|_was)?"
+    r"(?:_(?:바뀌|변경|발급|안내|재?설정|전달|공유)[가-힣]{0,6})?$"
 )
+_PIN = re.compile(r"(?:^|_)pin(?:_?번호)?$")
 _KEY = re.compile(
     r"(?:secret|token|credentials?|creds|(?:api|access|private|auth|account|encryption|signing|master|service|shared|storage|app)_?key"
-    r"|[a-z0-9]_key|authorization|비밀_?키|시크릿|토큰|인증_?키|접근_?키|액세스_?키|api_?키)(?P<rest>(?:s|_?[0-9]{1,2}|_[a-z0-9_]{1,24}|_?값)?)$"
+    r"|[a-z0-9]_key|authorization|비밀_?키|시크릿|토큰|인증_?키|접근_?키|액세스_?키|api_?키)(?P<rest>(?:s|_?[0-9]{1,2}|_[a-z0-9_]{1,24}|_?[값키])?)$"
 )
-_KEYISH = re.compile(r"key|token|secret|pass|pwd|auth|cred|api|키|토큰|비밀|secretstring")
+_KEYISH = re.compile(r"key|access|token|secret|pass|pwd|auth|cred|api|키|토큰|비밀|secretstring")
+_TELLING = re.compile(
+    rf"key|access|token|secret|pass|pwd|pw|pin|auth|cred|api|키|토큰|시크릿|비밀|비번|패스|암호"
+    rf"|^\W*(?:{'|'.join(name for named in NAMED for name in named.names)})\W*$",
+    re.IGNORECASE,
+)
 _NOT_THE_VALUE = re.compile(
-    r"(?:id|ids|name|names|len|length|size|type|ur[li]|file|files|path|dir|field|column|version|arn|prefix|suffix|count|limit"
+    r"(?:^|_)(?:id|ids|name|names|len|length|size|type|ur[li]|file|files|path|dir|field|column|version|arn|prefix|suffix|count|limit"
     r"|ttl|expir[a-z]{1,6}|policy|store|ring|provider|manager|service|endpoint|class|label|format|algorithm|scope|scopes|ref"
     r"|hash|digest|at|word|board|frame|code|pair|usage|issuer|header|param|list|map|index|days|hours|seconds|rotation)$"
 )
@@ -65,7 +75,10 @@ _NOT_A_KEY = re.compile(
 _REFERENCE = re.compile(
     r"^[$<%{\[(&*]|\$\{|\$\(|\{\{|^(?:vault|ssm|arn|env|file|op|https?|secrets?|ref|keyring|gcp|aws|sm|urn):|\*{3}|\.{3}|^@[\w/]"
 )
-_CODE = re.compile(r"[A-Za-z_.]+[(\[]|process\.env|os\.environ|env\.|(?:[A-Za-z_]\w{0,40}\.)+[A-Za-z_]\w{0,40}[),;]{0,3}$|[\w./-]{1,80}\.(?:txt|pem|json|ya?ml|cer|crt|key|env|p12|md|html?|py|js|go|ts)$")
+_CODE = re.compile(
+    r"[A-Za-z_.]+[(\[]|process\.env|os\.environ|env\.|(?:[A-Za-z_]\w{0,40}\.)+[A-Za-z_]\w{0,40}[),;]{0,3}$"
+    r"|[\w./-]{1,80}\.(?:txt|pem|json|ya?ml|cer|crt|key|env|p12|md|html?|py|js|go|ts)$"
+)
 _PLACEHOLDER = re.compile(
     r"^(?:your|my_|insert|change|replace|put_|enter|todo|fixme|foo|dummy|sample|redacted|hidden|masked|none|null|true|false"
     r"|undefined|required|optional|string|varchar|text|secret[-_.]|xxx|test[-_]|fake)"
@@ -77,6 +90,32 @@ _TECHNICAL = re.compile(
     r"|rfc|ascii|iso|ed25519|p-?256|x509|pkcs|totp|hotp|saml|i18n|ios|gpt|[0-9]{1,4}-?(?:bit|char|digit|day|min|hour|자))",
     re.IGNORECASE,
 )
+_DIGITS = re.compile(r"[0-9][0-9*#]{3,15}")
+_PASSPHRASE = re.compile(r"(?:[a-z]{3,9} ){3,7}[a-z]{3,9}")
+_FUNCTION_WORDS = frozenset(
+    [
+        "must",
+        "not",
+        "can",
+        "the",
+        "your",
+        "you",
+        "for",
+        "and",
+        "with",
+        "from",
+        "that",
+        "this",
+        "are",
+        "has",
+        "have",
+        "been",
+        "was",
+        "will",
+        "should",
+    ]
+)
+_SECRET_WORDS = frozenset(["token", "secret", "password", "passwd", "key", "pass", "credentials"])
 _SEPARATED = re.compile(r"[A-Za-z]{2,}[0-9]{0,4}|[A-Z]?[0-9]{1,6}|[A-Za-z]")
 _VALUE_END = re.compile(r"[\"'`,;<>]|\\[\"'nrt]|&[a-z_]{2,30}=|\)(?:[.,;]|$)")
 _CONSONANTS = re.compile(r"[bcdfghjklmnpqrstvwxz]{6}", re.IGNORECASE)
@@ -103,10 +142,12 @@ def assigned(text: str, lower: str) -> Iterator[tuple[int, int, float, str]]:
 
 def _assignments(text: str, lower: str) -> Iterator[Assigned]:
     for match in _OPERATOR.finditer(text):
-        before = _PARENTHESIS.sub("", text[max(0, match.start() - _LOOK_BACK) : match.start()])
-        name = _NAME.search(before)
-        if name:
-            yield _assignment(text, match, name[0], prose=False)
+        # Backwards, because a search for what ends here would begin at each character before.
+        backwards = _NAME.match(text[max(0, match.start() - _LOOK_BACK) : match.start()][::-1])
+        if backwards:
+            name = backwards["name"][::-1]
+            if _TELLING.search(name):
+                yield _assignment(text, match, name, prose=False)
     for gate, pattern in ((">", _ELEMENT), ("--", _FLAG), ("value=", _ATTRIBUTE), ("login", _NETRC)):
         if gate in lower:
             for match in pattern.finditer(text):
@@ -127,12 +168,13 @@ _SPOKEN = (
 def _assignment(text: str, match: re.Match[str], name: str, *, prose: bool) -> Assigned:
     quote, value, start = match["quote"], match["value"], match.start("value")
     if quote:
-        value, closed, _ = value.partition(quote)
-        phrase = not closed
+        # Up to the closing quote, with the spaces of a pass phrase; without one up to the first space.
+        value, closed, _ = text[start : start + len(value) + _LOOK_BACK].partition("\n")[0].partition(quote)
+        value, quote = (value, quote) if closed else (match["value"], "")
     else:
-        value, phrase = _VALUE_END.split(value, maxsplit=1)[0], False
+        value = _VALUE_END.split(value, maxsplit=1)[0]
     end = start + len(value)
-    return Assigned(name, value, start, bool(quote) and not phrase, prose, text[end : end + 12])
+    return Assigned(name, value, start, bool(quote), prose, text[end : end + 12])
 
 
 def _judge(one: Assigned) -> tuple[float, str]:
@@ -143,7 +185,8 @@ def _judge(one: Assigned) -> tuple[float, str]:
     if issuer:
         return 0.7, f"assigned to a name of {issuer}"
     if _PASSWORD.search(name):
-        return _password_score(one), "assigned to a password"
+        pin = _PIN.search(name) and not _DIGITS.fullmatch(one.value)
+        return (0.0 if pin else _password_score(one)), "assigned to a password"
     key = _KEY.search(name)
     if key and not _NOT_THE_VALUE.search(key["rest"]) and not _NOT_A_KEY.search(name):
         return _key_score(one.value, quoted=one.quoted), "assigned to a name"
@@ -154,7 +197,10 @@ def _refers(one: Assigned) -> bool:
     """Whether the value only says where the secret is, or holds the place of one."""
     value = one.value
     return bool(
-        len(value) < 4 or _REFERENCE.search(value) or _PLACEHOLDER.search(value) or (not one.quoted and _CODE.match(value))
+        len(value) < 4
+        or _REFERENCE.search(value)
+        or _PLACEHOLDER.search(value)
+        or (not one.quoted and _CODE.match(value))
     )
 
 
@@ -170,9 +216,13 @@ def _issuer(name: str, value: str) -> str:
 def _password_score(one: Assigned) -> float:
     value = one.value
     letters, digits = any(map(str.isalpha, value)), any(map(str.isdigit, value))
+    if " " in value and not _PASSPHRASE.fullmatch(value):
+        return 0.0
     if one.prose and _TECHNICAL.match(value):
         return 0.0
-    if value.isdigit():
+    if _PASSPHRASE.fullmatch(value):
+        return 0.4 if one.quoted and not _FUNCTION_WORDS & set(value.split()) else 0.0
+    if _DIGITS.fullmatch(value):
         counted = _UNIT.match(one.following) and not _PARTICLE.match(one.following)
         return 0.0 if counted else 0.4
     if letters and digits:
@@ -187,9 +237,9 @@ def _password_score(one: Assigned) -> float:
 
 
 def _identifiers(value: str) -> bool:
-    """Whether the value is a constant's or a thing's name that speaks of secrets itself: TFC_TEAM_TOKEN, secret-access-key."""
+    """Whether the value is itself the name of a secret: TFC_TEAM_TOKEN, secret-access-key."""
     parts = re.split(r"[-_./]", value.lower())
-    return len(parts) > 1 and bool({"token", "secret", "password", "passwd", "key", "pass", "credentials"} & set(parts))
+    return len(parts) > 1 and not _SECRET_WORDS.isdisjoint(parts)
 
 
 def _key_score(value: str, *, quoted: bool) -> float:

@@ -19,7 +19,7 @@ _USER = r"[^\s:/@\"'<>${}]{1,128}"  # no variables: ${USER}:${PASSWORD} gives no
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a protocol or a tool puts a secret. gate: lower case, in every text that matches; group "value": the secret."""
+    """Where a protocol or a tool puts a secret. gate: lower case, in every text that matches; "value": the secret."""
 
     name: str
     gate: str
@@ -30,7 +30,9 @@ _PLACES = (
     _Place(
         "address with password",
         "://",
-        re.compile(rf"(?<![A-Za-z0-9])(?P<value>[A-Za-z][A-Za-z0-9+.-]{{1,20}}://(?:{_USER})?:(?!//){_USER}@)[A-Za-z0-9\[]"),
+        re.compile(
+            rf"(?<![A-Za-z0-9])(?P<value>[A-Za-z][A-Za-z0-9+.-]{{1,20}}://(?:{_USER})?:(?!//){_USER}@)[A-Za-z0-9\[]"
+        ),
     ),
     _Place(
         "Oracle address",
@@ -43,7 +45,8 @@ _PLACES = (
         re.compile(
             r"curl [^\n]{0,300}?(?<=[ \t])(?:-u|--user)[ =]{0,2}"
             r"(?!['\"]?(?:user(?:name)?|test|admin|name|id):(?:pass(?:word)?|pw|test|admin|secret|token)\b)"
-            r"(?P<value>\"[^\"\n$<]{1,128}\":\"[^\"\n$<]{1,128}\"|\"[^\"\n$<]{1,128}:[^\"\n$<]{0,128}\"|'[^'\n$<]{1,128}:[^'\n$<]{0,128}'"
+            r"(?P<value>\"[^\"\n$<]{1,128}\":\"[^\"\n$<]{1,128}\""
+            r"|\"[^\"\n$<]{1,128}:[^\"\n$<]{0,128}\"|'[^'\n$<]{1,128}:[^'\n$<]{0,128}'"
             r"|[^\s:\"'<>${}]{1,128}:[^\s\"'<>${}][^\s\"'<>{}]{2,128})"
         ),
     ),
@@ -52,14 +55,32 @@ _PLACES = (
         "authorization",
         re.compile(
             r"(?i:authorization)[\"']?[ \t]{0,3}[:=][ \t]{0,3}[\"']?"
-            r"(?:(?i:basic|bearer|token|digest|apikey|api-key|[a-z-]{2,12}-token)[ \t]{1,3})?(?P<value>[A-Za-z0-9+/=._~-]{16,4000})"
+            r"(?:(?i:basic|bearer|token|digest|apikey|api-key|[a-z-]{2,12}-token)[ \t]{1,3})?"
+            r"(?P<value>[A-Za-z0-9+/=._~-]{16,4000})"
         ),
     ),
     _Place(
         "command line",
-        "-p",
-        re.compile(r"(?:\b(?:mysql|mysqldump|mariadb|sshpass|docker login|smbclient|mongo(?:sh)?)\b[^\n|;]{0,120}?[ \t]-p[ \t]?"
-                   r"|\bredis-cli\b[^\n|;]{0,120}?[ \t]-a[ \t])(?P<value>[\"']?(?![$<{\"'])(?=[!-~]{0,40}[0-9!@#^&*])[!-~]{6,128})"),
+        " -",
+        re.compile(
+            r"(?:\b(?:mysql|mysqldump|mariadb|sshpass|docker login|smbclient|mongo(?:sh)?)\b[^\n|;]{0,120}?[ \t]-p[ \t]?"
+            r"|\bredis-cli\b[^\n|;]{0,120}?[ \t]-a[ \t])"
+            r"(?P<value>[\"']?(?![$<{\"'])(?=[!-~]{0,40}[0-9!@#^&*])[!-~]{6,128})"
+        ),
+    ),
+    # https://bundler.io/man/bundle-config.1.html: BUNDLE_ and the host, in capitals, with "__" for a dot.
+    _Place(
+        "bundler",
+        "bundle_",
+        re.compile(
+            r"BUNDLE_[A-Z0-9_]{2,60}__[A-Z0-9_]{2,30}[\"']?[ \t]{0,3}[:=][ \t]{0,3}[\"']?"
+            r"(?P<value>[^\s:$<{\"']{2,80}:[^\s$<{\"']{2,80})"
+        ),
+    ),
+    _Place(
+        "kakao",
+        "kakaoak",
+        re.compile(r"(?i:kakaoak)(?:%20|[ +]){1,3}(?P<value>[0-9a-fA-F]{32})(?![A-Za-z0-9])"),
     ),
     _Place(
         "pgpass",
@@ -74,13 +95,21 @@ _PLACES = (
             r"(?P<value>[!-.0-~]{2,60}\s?/\s?(?![$<{])[!-~]{4,60})"
         ),
     ),
-    # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html: 40 characters behind the key's id.
+    _Place(
+        "login",
+        " / ",
+        re.compile(
+            r"(?i:login|로그인|계정)\s?[:=]\s?"
+            r"(?P<value>[!-.0-~]{2,60} / (?=[!-~]{0,60}[A-Za-z])(?=[!-~]{0,60}[0-9!@#])[!-~]{6,60})"
+        ),
+    ),
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html: it follows the key's id.
     _Place(
         "aws secret key",
         "akia",
         re.compile(r"AKIA[A-Z0-9]{16}[\"',;:/|\s]{1,6}(?P<value>[A-Za-z0-9+/]{40})(?![A-Za-z0-9+/=])"),
     ),
-)  # fmt: skip
+)
 
 # Never asks for the END line: a key cut off by a message's limit is as secret, and the match never goes back.
 _PEM = re.compile(
@@ -90,16 +119,20 @@ _PEM = re.compile(
 _SSH2 = re.compile(
     r"---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----(?:[^-]|-(?!---)){10,20000}(?:---- END [A-Z0-9 ]{0,60} ----)?"
 )
-_PUTTY = re.compile(r"PuTTY-User-Key-File-[0-9]{1,2}:[^\n]{3,80}\n(?:[^\n]{0,200}\n){1,300}?Private-MAC: [0-9a-f]{40,64}")
+_PUTTY = re.compile(
+    r"PuTTY-User-Key-File-[0-9]{1,2}:[^\n]{3,80}\n(?:[^\n]{0,200}\n){1,300}?Private-MAC: [0-9a-f]{40,64}"
+)
 
 # https://kubernetes.io/docs/concepts/configuration/secret/: `data` holds base64, `stringData` the value itself.
 _KUBERNETES = re.compile(r"kind[\"']?[ \t]{0,3}:[ \t]{0,3}[\"']?Secret\b")
 _BLOCK = re.compile(r"(?m)^([ \t]{0,20})(?:data|stringData):[ \t]{0,4}\n((?:\1[ \t]{1,20}[^\n]{1,4000}\n?)+)")
-_ENTRY = re.compile(r"(?m)^[ \t]{1,40}[\"']?[\w.-]{1,100}[\"']?:[ \t]{1,4}[\"']?(?P<value>[^\s\"'|>${<][^\s\"'${<]{5,4000})")
+_ENTRY = re.compile(
+    r"(?m)^[ \t]{1,40}[\"']?[\w.-]{1,100}[\"']?:[ \t]{1,4}[\"']?(?P<value>[^\s\"'|>${<][^\s\"'${<]{5,4000})"
+)
 
 _CROSSED_OUT = re.compile(r"[xX]{6}|[*]{3}")
 _IN_EXAMPLES = re.compile(
-    r"EXAMPLE|PLACEHOLDER|REDACTED|(?:YOUR|INSERT|REPLACE)[-_A-Z]|TOKEN[-_]?HERE|abcdefghijklmnop|0{12}|1{16}", re.IGNORECASE
+    r"EXAMPLE|abcdefghijklmnop|0{12}|1{16}|(?i:placeholder|redacted|(?:your|insert|replace)[-_]|token[-_]?here)"
 )
 
 
