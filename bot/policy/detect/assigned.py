@@ -40,8 +40,8 @@ _AFTERWARDS = re.compile(
     re.IGNORECASE,
 )
 _SAID = re.compile(r"[\"'`]?\s?(?:입니다|이에요|예요|이야|임(?![가-힣])|으?로 (?:설정|변경|바꿨|바꾸|해))")
-_UNIT = re.compile(r"\s?(?:[가-힣]|(?:char|digit|day|time|attempt|min|hour|letter|year|month)|[-~–]\s?[0-9])")
-_PARTICLE = re.compile(r"\s?(?:은|는|이|가|을|를|로|으로|입|임|예|야|라|하|에|의|인|니)")
+_UNIT = re.compile(r"[ \t]?(?:[가-힣]|(?:char|digit|day|time|attempt|min|hour|letter|year|month)|[-~–]\s?[0-9])")
+_PARTICLE = re.compile(r"[ \t]?(?:은|는|이|가|을|를|로|으로|입|임|예|야|라|하|에|의|인|니)")
 
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[ .\-]{1,4}")
 _NAME = re.compile(r"\s?(?:\)[^()\n]{0,20}\(\s?)?(?P<name>[\w.\- ]{2,60})")
@@ -76,13 +76,14 @@ _REFERENCE = re.compile(
     r"^[$<%{\[(&*]|\$\{|\$\(|\{\{|^(?:vault|ssm|arn|env|file|op|https?|secrets?|ref|keyring|gcp|aws|sm|urn):|\*{3}|\.{3}|^@[\w/]"
 )
 _CODE = re.compile(
-    r"[A-Za-z_.]+[(\[]|process\.env|os\.environ|env\.|(?:[A-Za-z_]\w{0,40}\.)+[A-Za-z_]\w{0,40}[),;]{0,3}$"
+    r"[A-Za-z_.]+[(\[]|(?:[A-Za-z_]\w{0,40}\.){1,5}\w{1,40}[(\[]|process\.env|os\.environ|env\.|(?:[A-Za-z_]\w{0,40}\.)+[A-Za-z_]\w{0,40}[),;]{0,3}$"
     r"|[\w./-]{1,80}\.(?:txt|pem|json|ya?ml|cer|crt|key|env|p12|md|html?|py|js|go|ts)$"
 )
 _PLACEHOLDER = re.compile(
-    r"^(?:your|my_|insert|change|replace|put_|enter|todo|fixme|foo|dummy|sample|redacted|hidden|masked|none|null|true|false"
-    r"|undefined|required|optional|string|varchar|text|secret[-_.]|xxx|test[-_]|fake)"
-    r"|example|placeholder|[-_]here\b|x{6}|0{8}|1{8}|abcdefgh|fake|(?:a-z|0-9)|^(?:password|user|username|pass|admin|login)[):,;.]*$",
+    r"^(?:(?:your|my|insert|enter|put|replace|change)[-_]|your[a-z]|change_?me|fake"
+    r"|(?:none|null|true|false|undefined|required|optional|string|str|varchar|text|todo|foo|dummy|sample|redacted|hidden"
+    r"|masked|x{3,}|password|user|username|pass|admin|login)(?![A-Za-z0-9@!#]))"
+    r"|example|placeholder|[-_]here\b|x{6}|abcdefghij|-fake-|a-z|0-9",
     re.IGNORECASE,
 )
 _TECHNICAL = re.compile(

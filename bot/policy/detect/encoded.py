@@ -1,8 +1,8 @@
 """What a text hides in an encoding: base64, hex, percent-encoding, HTML entities, escapes, quoted-printable. Pure.
 
-People paste links, mails and log lines without knowing what is in them, and a model reads base64 as well as prose. A run
-that decodes to text is read as that text; each of its characters stands for the whole run, so that masking a finding
-takes the run with it.
+People paste links, mails and log lines without knowing what is in them, and a model reads base64 as well as prose. A
+run that decodes to text is read as that text; each of its characters stands for the whole run, so that masking a
+finding takes the run with it.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ MAX_RUN = 65_536
 """Characters of a run that is decoded: a longer one is a file and no disguise. It is cut, not skipped."""
 _MIN_BYTES = 6  # a@b.kr
 _MIN_PRINTABLE = 0.9
+_MIN_WIDE = 3  # ASCII characters of UTF-16: text in UTF-8 holds no zero byte at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def decoded(view: View) -> Iterator[View]:
 
 def _text(data: bytes) -> str | None:
     """The bytes as text where they are mostly printable UTF-8, or UTF-16, as PowerShell encodes its commands."""
-    wide = data[1::2].count(0) * 4 >= len(data) > 0
+    wide = data[1::2].count(0) >= _MIN_WIDE
     text = data.decode("utf-16-le" if wide else "utf-8", "replace")
     printable = sum((char.isprintable() and char != "\ufffd") or char in "\t\r\n" for char in text)
     return text if len(text) >= _MIN_BYTES and printable >= _MIN_PRINTABLE * len(text) else None
@@ -55,20 +56,16 @@ def _text(data: bytes) -> str | None:
 
 def _base64(run: str) -> str | None:
     whole = "".join(run.split()).rstrip("=")[:MAX_RUN].translate(_STANDARD)
-    if not _LIKE_TEXT.match(whole):
-        return None
     whole = whole[: len(whole) - 1] if len(whole) % 4 == 1 else whole
     return _text(binascii.a2b_base64(whole + "=" * (-len(whole) % 4)))
 
 
 _STANDARD = str.maketrans("-_", "+/")
-# The first byte of text is ASCII (below 0x80) or begins a character of UTF-8 (0xC2 to 0xF4).
-_LIKE_TEXT = re.compile(r"[A-Za-fw-z0-9]")
 
 
 def _pieces(run: str) -> str | None:
-    """A run of base64; where it is none as a whole, what stands between its slashes and its lines: the path of an address
-    may hold one, and a line of something else may stand before it."""
+    """A run of base64; where it is none as a whole, what stands between its slashes and its lines: the path of an
+    address may hold one, and a line of something else may stand before it."""
     text = _base64(run)
     if text is not None or not _BETWEEN.search(run):
         return text

@@ -104,7 +104,7 @@ TOKENS: tuple[Token, ...] = (
     _token(
         "artifactory",
         "AKC AP",
-        r"(?:AKC[A-Za-z0-9]{10,100}|AP(?=[0-9A-F][A-Z]{0,10}[a-z0-9])[0-9A-F][A-Za-z0-9]{8,100})",
+        r"(?<![+/_-])(?:AKC[A-Za-z0-9]{10,100}|AP(?=[0-9A-F][A-Z]{0,10}[a-z0-9])[0-9A-F][A-Za-z0-9]{8,100})",
         crossed_out=True,
     ),
     _token("artifactory", "cmVmd", rf"cmVmdGtu[A-Za-z0-9]{{56}}{_END}"),

@@ -63,7 +63,8 @@ _PLACES = (
         "command line",
         " -",
         re.compile(
-            r"(?:\b(?:mysql|mysqldump|mariadb|sshpass|docker login|smbclient|mongo(?:sh)?)\b[^\n|;]{0,120}?[ \t]-p[ \t]?"
+            r"(?:\b(?:mysql|mysqldump|mariadb|sshpass|docker login|smbclient|mongo(?:sh)?)\b"
+            r"[^\n|;]{0,120}?[ \t]-p[ \t]?"
             r"|\bredis-cli\b[^\n|;]{0,120}?[ \t]-a[ \t])"
             r"(?P<value>[\"']?(?![$<{\"'])(?=[!-~]{0,40}[0-9!@#^&*])[!-~]{6,128})"
         ),
@@ -80,7 +81,7 @@ _PLACES = (
     _Place(
         "kakao",
         "kakaoak",
-        re.compile(r"(?i:kakaoak)(?:%20|[ +]){1,3}(?P<value>[0-9a-fA-F]{32})(?![A-Za-z0-9])"),
+        re.compile(r"(?P<value>(?i:kakaoak)(?:%20|[ +]){1,3}[0-9a-fA-F]{32})(?![A-Za-z0-9])"),
     ),
     _Place(
         "pgpass",
