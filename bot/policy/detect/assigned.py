@@ -55,9 +55,9 @@ _KEY = re.compile(
     r"(?:secret|token|credentials?|creds|(?:api|access|private|auth|account|encryption|signing|master|service|shared|storage|app)_?key"
     r"|[a-z0-9]_key|authorization|비밀_?키|시크릿|토큰|인증_?키|접근_?키|액세스_?키|api_?키)(?P<rest>(?:s|_?[0-9]{1,2}|_[a-z0-9_]{1,24}|_?[값키])?)$"
 )
-_KEYISH = re.compile(r"key|access|token|secret|pass|pwd|auth|cred|api|키|토큰|비밀|secretstring")
+_KEYISH = re.compile(r"key|access|login|token|secret|pass|pwd|auth|cred|api|키|토큰|비밀|secretstring")
 _TELLING = re.compile(
-    rf"key|access|token|secret|pass|pwd|pw|pin|auth|cred|api|키|토큰|시크릿|비밀|비번|패스|암호"
+    rf"key|access|login|token|secret|pass|pwd|pw|pin|auth|cred|api|키|토큰|시크릿|비밀|비번|패스|암호"
     rf"|^\W*(?:{'|'.join(name for named in NAMED for name in named.names)})\W*$",
     re.IGNORECASE,
 )
@@ -73,7 +73,7 @@ _NOT_A_KEY = re.compile(
 )
 
 _REFERENCE = re.compile(
-    r"^[$<%{\[(&*]|\$\{|\$\(|\{\{|^(?:vault|ssm|arn|env|file|op|https?|secrets?|ref|keyring|gcp|aws|sm|urn):|\*{3}|\.{3}|^@[\w/]"
+    r"^[$<{\[(]|^%(?:[sdr(]|\w+%)|^[&*]{1,2}[A-Za-z_]\w*$|\$\{|\$\(|\{\{|^(?:vault|ssm|arn|env|file|op|https?|secrets?|ref|keyring|gcp|aws|sm|urn):|\*{3}|\.{3}|^@[\w/]"
 )
 _CODE = re.compile(
     r"[A-Za-z_.]+[(\[]|(?:[A-Za-z_]\w{0,40}\.){1,5}\w{1,40}[(\[]|process\.env|os\.environ|env\.|(?:[A-Za-z_]\w{0,40}\.)+[A-Za-z_]\w{0,40}[),;]{0,3}$"
@@ -210,7 +210,7 @@ def _issuer(name: str, value: str) -> str:
     for named in NAMED:
         for issuer in named.names:
             if f"_{issuer}" in marked and (name == issuer or _KEYISH.search(name)):
-                return named.issuer if named.value.match(value) and _varied(value) else ""
+                return named.issuer if named.value.match(value) and _drawn(value) else ""
     return ""
 
 
@@ -256,6 +256,10 @@ def _key_score(value: str, *, quoted: bool) -> float:
     if letters and len(value) >= 20 and len(parts) == 1 and _CONSONANTS.search(value):
         return 0.5 if quoted else 0.4
     return 0.0
+
+
+def _drawn(value: str) -> bool:
+    return _varied(value) and (len(value) >= 20 or any(map(str.isdigit, value)))
 
 
 def _varied(value: str) -> bool:

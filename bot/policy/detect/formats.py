@@ -53,7 +53,7 @@ TOKENS: tuple[Token, ...] = (
     # Clouds
     _token("aws", "AKIA ASIA ABIA ACCA A3T", rf"(?:AKIA|ASIA|ABIA|ACCA|A3T[A-Z0-9])[A-Z0-9]{{16}}{_END}"),
     _token("aws bedrock", "ABSK", r"ABSK[A-Za-z0-9+/]{100,200}={0,2}"),
-    _token("aws bedrock", "bedrock-api-key-", r"bedrock-api-key-[A-Za-z0-9+/=]{40,2000}"),
+    _token("aws bedrock", "bedrock-api-key-", r"bedrock-api-key-[A-Za-z0-9+/=]{24,2000}"),
     _token("aws cognito", "amzn.oa2-cs", r"amzn1?\.oa2-cs\.v1\.[0-9a-f]{64}"),
     _token("google", "AIza", rf"AIza{_ANY}{{35}}"),
     _token("google", "GOCSPX-", rf"GOCSPX-{_ANY}{{28}}"),
@@ -280,7 +280,7 @@ NAMED: tuple[Named, ...] = (
     _named("pagerduty", "pagerduty", r"[A-Za-z0-9+_-]{20}"),
     _named("new relic", "new_relic newrelic", r"[0-9a-f]{40}|[A-Za-z0-9]{47,64}"),
     _named("snyk", "snyk", _UUID),
-    _named("sonar", "sonar", r"[0-9a-z=_-]{40}"),
+    _named("sonar", "sonar", r"[0-9A-Za-z=_-]{40}"),
     _named("codecov", "codecov", rf"[A-Za-z0-9]{{32}}|{_UUID}"),
     _named("travis", "travis", r"[A-Za-z0-9]{22}"),
     _named("drone", "droneci drone_", r"[A-Za-z0-9]{32}"),

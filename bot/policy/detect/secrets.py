@@ -46,7 +46,7 @@ _PLACES = (
             r"curl [^\n]{0,300}?(?<=[ \t])(?:-u|--user)[ =]{0,2}"
             r"(?!['\"]?(?:user(?:name)?|test|admin|name|id):(?:pass(?:word)?|pw|test|admin|secret|token)\b)"
             r"(?P<value>\"[^\"\n$<]{1,128}\":\"[^\"\n$<]{1,128}\""
-            r"|\"[^\"\n$<]{1,128}:[^\"\n$<]{0,128}\"|'[^'\n$<]{1,128}:[^'\n$<]{0,128}'"
+            r"|\"(?=[^\"]{6})[^\"\n$<]{0,128}:[^\"\n$<]{0,128}\"|'(?=[^']{6})[^'\n$<]{0,128}:[^'\n$<]{0,128}'"
             r"|[^\s:\"'<>${}]{1,128}:[^\s\"'<>${}][^\s\"'<>{}]{2,128})"
         ),
     ),
@@ -54,9 +54,10 @@ _PLACES = (
         "authorization header",
         "authorization",
         re.compile(
-            r"(?i:authorization)[\"']?[ \t]{0,3}[:=][ \t]{0,3}[\"']?"
-            r"(?:(?i:basic|bearer|token|digest|apikey|api-key|[a-z-]{2,12}-token)[ \t]{1,3})?"
-            r"(?P<value>[A-Za-z0-9+/=._~-]{16,4000})"
+            r"(?i:authorization)[\"']?[ \t]{0,3}[:=][ \t]{0,3}[\"']?(?P<value>"
+            r"(?:(?i:basic|bearer|token|digest|api-?key|[a-z-]{2,12}-token)[ \t]{1,3})"
+            r"(?=[A-Za-z+/=._~@-]{0,40}[0-9])[A-Za-z0-9+/=._~@-]{8,4000}"
+            r"|(?:(?i:basic|bearer)[ \t]{1,3})?[A-Za-z0-9+/=._~-]{16,4000})"
         ),
     ),
     _Place(
@@ -125,10 +126,10 @@ _PUTTY = re.compile(
 )
 
 # https://kubernetes.io/docs/concepts/configuration/secret/: `data` holds base64, `stringData` the value itself.
-_KUBERNETES = re.compile(r"kind[\"']?[ \t]{0,3}:[ \t]{0,3}[\"']?Secret\b")
+_KUBERNETES = re.compile(r"kind[\"']?[ \t]{0,3}:[ \t]{0,3}[\"']?secret\b", re.IGNORECASE)
 _BLOCK = re.compile(r"(?m)^([ \t]{0,20})(?:data|stringData):[ \t]{0,4}\n((?:\1[ \t]{1,20}[^\n]{1,4000}\n?)+)")
 _ENTRY = re.compile(
-    r"(?m)^[ \t]{1,40}[\"']?[\w.-]{1,100}[\"']?:[ \t]{1,4}[\"']?(?P<value>[^\s\"'|>${<][^\s\"'${<]{5,4000})"
+    r"(?m)^[ \t]{1,40}(?:[\"']?[\w.-]{1,100}[\"']?:[ \t]{1,4})?[\"']?(?P<value>[^\s\"'|>${<][^\s\"'${<]{5,4000})"
 )
 
 _CROSSED_OUT = re.compile(r"[xX]{6}|[*]{3}")

@@ -4,18 +4,6 @@ from __future__ import annotations
 
 from tests.unit.policy.detect.tokens import TOKENS
 
-__all__ = [
-    "CARD",
-    "EMAIL",
-    "EXAMPLES",
-    "FOREIGNER",
-    "LAND_LINE",
-    "MOBILE",
-    "RRN_SINCE_2020",
-    "RRN_WITH_CHECKSUM",
-    "TOKENS",
-]
-
 RRN_WITH_CHECKSUM = "9001" + "01-" + "1234568"
 RRN_SINCE_2020 = "2301" + "17-" + "4236564"  # a random tail: the checksum fails
 FOREIGNER = "8803" + "05-" + "5123453"

@@ -113,9 +113,7 @@ def test_a_text_without_encoded_runs_is_read_once(text: str) -> None:
 
 
 @given(st.text(st.characters(categories=None), max_size=60), encodings)
-def test_whatever_is_encoded_and_however_it_is_cut_nothing_raises_and_offsets_stay_within(
-    text: str, encoding: str
-) -> None:
+def test_whatever_is_encoded_and_cut_nothing_raises_and_offsets_stay_within(text: str, encoding: str) -> None:
     run = ENCODINGS[encoding](text.encode("utf-8", "replace").decode())
     for cut in (run, run[:-1], run[1:], run[: len(run) // 2]):
         for view in decoded(fold(whole(cut))):
