@@ -17,8 +17,6 @@ from bot.policy.detect.normal import View, fold, rewrite
 
 DEPTH = 2
 """How many encodings around each other are removed: who percent-encodes base64 needs two."""
-MAX_RUN = 65_536
-"""Characters of a run that is decoded: a longer one is a file and no disguise. It is cut, not skipped."""
 _MIN_BYTES = 6  # a@b.kr
 _MIN_PRINTABLE = 0.9
 _MIN_WIDE = 3  # ASCII characters of UTF-16: text in UTF-8 holds no zero byte at all
@@ -55,7 +53,7 @@ def _text(data: bytes) -> str | None:
 
 
 def _base64(run: str) -> str | None:
-    whole = "".join(run.split()).rstrip("=")[:MAX_RUN].translate(_STANDARD)
+    whole = "".join(run.split()).rstrip("=").translate(_STANDARD)
     whole = whole[: len(whole) - 1] if len(whole) % 4 == 1 else whole
     return _text(binascii.a2b_base64(whole + "=" * (-len(whole) % 4)))
 
@@ -79,7 +77,7 @@ _MIN_BASE64 = 10
 
 
 def _hex(run: str) -> str | None:
-    digits = _NOT_HEX.sub("", run)[:MAX_RUN]
+    digits = _NOT_HEX.sub("", run)
     return _text(bytes.fromhex(digits[: len(digits) & ~1]))
 
 
