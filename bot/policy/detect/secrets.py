@@ -140,43 +140,40 @@ _IN_EXAMPLES = re.compile(
 
 def secret(segment: Segment) -> Iterator[Finding]:
     """Tokens of known formats, private key blocks, passwords in addresses, and what is assigned to a telling name."""
-    for start, end, score, evidence in _found(segment):
-        yield Finding("secret", start, end, score, evidence)
-
-
-def _found(segment: Segment) -> Iterator[tuple[int, int, float, str]]:
     yield from _tokens(segment.text)
-    for place in _PLACES:
-        if place.gate in segment.lower:
-            for match in place.pattern.finditer(segment.text):
-                if not _example(match["value"]):
-                    yield *match.span("value"), 0.95, f"format {place.name}"
+    yield from _placed(segment)
     if "private" in segment.lower:
         for pattern in (_PEM, _SSH2, _PUTTY):
             for match in pattern.finditer(segment.text):
-                yield *match.span(), 0.95, "format private key"
+                yield _of_format("private key", match)
     if "secret" in segment.lower and _KUBERNETES.search(segment.text):
-        yield from _kubernetes(segment.text)
-    yield from assigned(segment.text, segment.lower)
+        for block in _BLOCK.finditer(segment.text):
+            for entry in _ENTRY.finditer(segment.text, *block.span(2)):
+                yield _of_format("Kubernetes secret", entry, "value")
+    yield from assigned(segment)
 
 
-def _tokens(text: str) -> Iterator[tuple[int, int, float, str]]:
+def _tokens(text: str) -> Iterator[Finding]:
     runs = [match.span() for match in _RUN.finditer(text)]
-    if not runs:
-        return
     joined = "\n".join(text[start:end] for start, end in runs)
-    for token in TOKENS:
+    for token in TOKENS if runs else ():
         if any(keyword in joined for keyword in token.keywords):
             for start, end in runs:
                 for match in token.pattern.finditer(text, start, end):
                     if token.crossed_out or not _example(match[0]):
-                        yield *match.span(), 0.95, f"format {token.issuer}"
+                        yield _of_format(token.issuer, match)
 
 
-def _kubernetes(text: str) -> Iterator[tuple[int, int, float, str]]:
-    for block in _BLOCK.finditer(text):
-        for entry in _ENTRY.finditer(text, *block.span(2)):
-            yield *entry.span("value"), 0.7, "format Kubernetes secret"
+def _placed(segment: Segment) -> Iterator[Finding]:
+    for place in _PLACES:
+        if place.gate in segment.lower:
+            for match in place.pattern.finditer(segment.text):
+                if not _example(match["value"]):
+                    yield _of_format(place.name, match, "value")
+
+
+def _of_format(name: str, match: re.Match[str], group: str | int = 0) -> Finding:
+    return Finding("secret", *match.span(group), 0.95, f"format {name}")
 
 
 def _example(token: str) -> bool:
