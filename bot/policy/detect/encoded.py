@@ -62,8 +62,8 @@ _STANDARD = str.maketrans("-_", "+/")
 
 
 def _pieces(run: str) -> str | None:
-    """A run of base64; where it is none as a whole, what stands between its slashes and its lines: the path of an
-    address may hold one, and a line of something else may stand before it."""
+    """A run of base64; where it is none as a whole, what stands between its slashes, dashes and lines: the path of an
+    address may hold one, a name may stand before it, and a line of something else."""
     text = _base64(run)
     if text is not None or not _BETWEEN.search(run):
         return text
@@ -72,7 +72,7 @@ def _pieces(run: str) -> str | None:
     return None if joined == run else joined
 
 
-_BETWEEN = re.compile(r"(/|\r?\n)")
+_BETWEEN = re.compile(r"([/_-]|\r?\n)")
 _MIN_BASE64 = 10
 
 
@@ -111,7 +111,7 @@ _ENCODINGS = (
     _Encoding("", re.compile(r"(?<![0-9A-Za-z])(?:0x)?(?:[0-9A-Fa-f]{2}){6,}(?![0-9A-Za-z])"), _hex),
     _Encoding(
         "",
-        re.compile(r"(?:\\x|%u00)?[0-9A-Fa-f]{2}(?:(?:[ :,-]|\\x|[ ,]{1,2}0x)[0-9A-Fa-f]{2}){5,}(?![0-9A-Za-z])"),
+        re.compile(r"(?:\\x)?[0-9A-Fa-f]{2}(?:(?:[ :,-]|\\x|[ ,]{1,2}0x)[0-9A-Fa-f]{2}){5,}(?![0-9A-Za-z])"),
         _hex,
     ),
     # Lines of 60 to 76 characters are one run: RFC 2045 section 6.8, RFC 7468 section 2.

@@ -17,7 +17,7 @@ _END = r"(?![A-Za-z0-9])"
 class Token:
     """A token that can be told by itself. keywords: one of them, in this case, is in every text that matches.
 
-    crossed_out: whether a body of nothing but x counts too.
+    crossed_out: whether a body of nothing but x counts too, because such a line is in use more often than in a manual.
     """
 
     issuer: str
@@ -93,7 +93,7 @@ TOKENS: tuple[Token, ...] = (
     _token("sourcegraph", "sgp_", rf"sgp_(?:[A-Fa-f0-9]{{16}}_|local_)?[A-Fa-f0-9]{{40}}{_END}"),
     _token("sourcegraph", "slk_ sgd_ sgs_", r"(?:slk|sgd|sgs)_[0-9a-f]{64}"),
     _token("npm", "npm_", r"npm_[A-Za-z0-9]{36}"),
-    _token("npm", ":_authToken", r"[a-z0-9.-]{0,200}/:_authToken[ \t]{0,3}=[ \t]{0,3}[A-Za-z0-9_+/=-]{20,200}"),
+    _token("npm", ":_authToken", r"[a-z0-9.-]{0,200}/:_authToken=[A-Za-z0-9_+/=-]{12,200}", crossed_out=True),
     _token("pypi", "pypi-AgE", rf"pypi-AgE{_ANY}{{50,300}}"),
     _token("rubygems", "rubygems_", r"rubygems_[0-9a-f]{48}"),
     _token("nuget", "oy2", rf"oy2[a-z0-9]{{43}}{_END}"),
@@ -104,7 +104,7 @@ TOKENS: tuple[Token, ...] = (
     _token(
         "artifactory",
         "AKC AP",
-        r"(?<![+/_-])(?:AKC[A-Za-z0-9]{10,100}|AP(?=[0-9A-F][A-Z]{0,10}[a-z0-9])[0-9A-F][A-Za-z0-9]{8,100})",
+        r"(?<![+/_-])(?:AKC[A-Za-z0-9]{10,100}|AP(?=[0-9]|[A-F][A-Za-z]{0,90}[0-9]|[A-F]x{8})[0-9A-F][A-Za-z0-9]{8,100})",
         crossed_out=True,
     ),
     _token("artifactory", "cmVmd", rf"cmVmdGtu[A-Za-z0-9]{{56}}{_END}"),

@@ -15,6 +15,8 @@ from bot.policy.detect.segment import Segment
 # No format is shorter, and most texts hold no such run: the table is not even opened for them.
 _RUN = re.compile(r"[!-~]{12,}")
 _USER = r"[^\s:/@\"'<>${}]{1,128}"  # no variables: ${USER}:${PASSWORD} gives nothing away
+# As documentation shows it, and nobody's.
+_SHOWN = r"(?:user(?:name)?|login|name|id|test|admin):(?:pass(?:word|wd)?|pw|test|secret|token)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ _PLACES = (
         "curl",
         re.compile(
             r"curl [^\n]{0,300}?(?<=[ \t])(?:-u|--user)[ =]{0,2}"
-            r"(?!['\"]?(?:user(?:name)?|test|admin|name|id):(?:pass(?:word)?|pw|test|admin|secret|token)\b)"
+            rf"(?!['\"]?{_SHOWN}\b)"
             r"(?P<value>\"[^\"\n$<]{1,128}\":\"[^\"\n$<]{1,128}\""
             r"|\"(?=[^\"]{6})[^\"\n$<]{0,128}:[^\"\n$<]{0,128}\"|'(?=[^']{6})[^'\n$<]{0,128}:[^'\n$<]{0,128}'"
             r"|[^\s:\"'<>${}]{1,128}:[^\s\"'<>${}][^\s\"'<>{}]{2,128})"

@@ -21,8 +21,8 @@ _PASSWORD = re.compile(
 )
 _PIN = re.compile(r"(?:^|_)pin(?:_?번호)?$")
 _KEY = re.compile(
-    r"(?:secret|token|credentials?|creds|[a-z0-9]_key|비밀_?키|시크릿|토큰|인증_?키|접근_?키|액세스_?키|api_?키"
-    r"|(?:api|access|private|auth|account|encryption|signing|master|service|shared|storage|app)key)"
+    r"[a-z0-9]_keys?(?:_?[0-9]{1,2})?$|(?:secret|token|credentials?|creds|비밀_?키|시크릿|토큰|인증_?키|접근_?키|액세스_?키|api_?키"
+    r"|(?:api|access|private|auth|account|encryption|signing|master|service|shared|storage|app)_?key)"
     r"(?P<rest>(?:s|_?[0-9]{1,2}|_[a-z0-9_]{1,24}|_?[값키])?)$"
 )
 _KEYISH = "key|access|login|token|secret|pass|pwd|auth|cred|api|키|토큰|시크릿|비밀"
@@ -116,7 +116,7 @@ def evidence(one: Assigned) -> tuple[float, str]:
             return 0.0, ""
         return _password(one), "assigned to a password"
     key = _KEY.search(name)
-    if key and not _NOT_THE_VALUE.search(key["rest"]) and not _NOT_A_KEY.search(name):
+    if key and not _NOT_THE_VALUE.search(key["rest"] or "") and not _NOT_A_KEY.search(name):
         return _key(one.value, quoted=one.quoted), "assigned to a name"
     return 0.0, ""
 
@@ -172,9 +172,9 @@ def _names_a_secret(value: str) -> bool:
 
 def _key(value: str, *, quoted: bool) -> float:
     """Whether the value looks drawn at random: letters and digits that no word or version is made of."""
-    if len(value) < 10 or _names_a_secret(value) or not _varied(value):
+    if len(value) < 10 or " " in value or _names_a_secret(value) or not _varied(value):
         return 0.0
-    parts = re.split(r"[-_./: ]", value)
+    parts = re.split(r"[-_./:]", value)
     letters, digits = any(map(str.isalpha, value)), any(map(str.isdigit, value))
     if letters and digits:
         if len(parts) > 1 and all(_SEPARATED.fullmatch(part) or not part for part in parts):

@@ -71,6 +71,7 @@ def test_a_line_of_something_else_before_it_does_not_hide_a_base64_line() -> Non
     run = ENCODINGS["base64"](EXAMPLES["email"])
     assert any(f.kind == "email" for f in find(f"{'A' * 61}\n{run}\n"))
     assert any(f.kind == "email" for f in find(f"https://a.example/unsubscribe/{run}/now"))
+    assert any(f.kind == "email" for f in find(f"user_{run}"))
 
 
 def test_full_width_digits_and_slack_links_inside_an_encoding_are_seen_through() -> None:
