@@ -30,7 +30,7 @@ class Token:
 class Named:
     """A value without a mark of its own, that is a key where it is assigned to a name that holds its issuer's.
 
-    names: in lower case, "_" for any of "_", "-", " " or nothing.
+    names: in lower case and snake case; each begins a word of the name.
     """
 
     issuer: str
@@ -54,7 +54,7 @@ TOKENS: tuple[Token, ...] = (
     _token("aws", "AKIA ASIA ABIA ACCA A3T", rf"(?:AKIA|ASIA|ABIA|ACCA|A3T[A-Z0-9])[A-Z0-9]{{16}}{_END}"),
     _token("aws bedrock", "ABSK", r"ABSK[A-Za-z0-9+/]{100,200}={0,2}"),
     _token("aws bedrock", "bedrock-api-key-", r"bedrock-api-key-[A-Za-z0-9+/=]{24,2000}"),
-    _token("aws cognito", "amzn.oa2-cs", r"amzn1?\.oa2-cs\.v1\.[0-9a-f]{64}"),
+    _token("aws cognito", ".oa2-cs.", r"amzn1?\.oa2-cs\.v1\.[0-9a-f]{64}"),
     _token("google", "AIza", rf"AIza{_ANY}{{35}}"),
     _token("google", "GOCSPX-", rf"GOCSPX-{_ANY}{{28}}"),
     _token("google", "ya29.", r"ya29\.[A-Za-z0-9_.-]{30,2000}"),
@@ -166,7 +166,7 @@ TOKENS: tuple[Token, ...] = (
     _token(
         "teams",
         ".webhook.office.com",
-        r"[a-z0-9]{2,60}\.webhook\.office\.com/webhookb2/[A-Za-z0-9@-]{40,90}/[^\s\"'<>]{30,120}",
+        r"[a-z0-9]{2,60}\.webhook\.office\.com/webhookb2/[A-Za-z0-9@-]{40,90}/[A-Za-z0-9/_-]{30,120}",
     ),
     _token("discord", ".", r"[MNO][A-Za-z0-9]{23,25}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,38}(?![A-Za-z0-9_-])"),
     _token(
@@ -219,11 +219,11 @@ TOKENS: tuple[Token, ...] = (
     _token("new relic", "NRAK- NRJS- NRRA- NRII- NRAA-", r"NR(?:AK|JS|RA|II|AA)-[A-Za-z0-9-]{19,42}"),
     _token("new relic", "NRAL", rf"[0-9a-f]{{36}}(?:FFFF)?NRAL{_END}"),
     _token("sentry", "sntrys_ sntryu_", r"sntry(?:s_[A-Za-z0-9+/_=-]{60,400}|u_[0-9a-f]{64})"),
-    _token("dynatrace", "dt0c01.", r"dt0[a-z][0-9]{2}\.[A-Z0-9]{24}\.[A-Z0-9]{64}"),
+    _token("dynatrace", "dt0", r"dt0[a-z][0-9]{2}\.[A-Z0-9]{24}\.[A-Z0-9]{64}"),
     _token("pagerduty", "y_NBAQ u+", r"(?:u\+[A-Za-z0-9_+-]{18}|y_NBAQ[A-Za-z0-9_+-]{10,20})"),
     _token("posthog", "phx_", r"phx_[A-Za-z0-9]{40,60}"),
     _token("launchdarkly", "sdk- api- mob-", rf"(?:sdk|api|mob)-{_UUID}"),
-    _token("honeycomb", "hca hci", rf"hc[a-z]i[ck]_[a-z0-9]{{58}}{_END}"),
+    _token("honeycomb", "hc", rf"hc[a-z]i[ck]_[a-z0-9]{{58}}{_END}"),
     # People and pictures
     _token("facebook", "EAA", r"EAA[A-Za-z0-9]{60,400}"),
     _token("facebook", "|", r"[0-9]{15,16}\|[A-Za-z0-9_-]{27,40}"),
