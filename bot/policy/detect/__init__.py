@@ -15,9 +15,10 @@ from hashlib import sha256
 from importlib.resources import files
 
 from bot.policy.detect import american, banking, contact, ids, korean, lists, places, secrets
+from bot.policy.detect.encoded import decoded
 from bot.policy.detect.finding import MASK, ROUTE, Detector, Finding
 from bot.policy.detect.lists import NO_LISTS, Lists
-from bot.policy.detect.normal import View, fold, unlink
+from bot.policy.detect.normal import View, fold, unlink, whole
 from bot.policy.detect.segment import Segment
 
 __all__ = ["DETECTORS", "KINDS", "MASK", "NO_LISTS", "ROUTE", "UNDETECTED", "VERSION", "Finding", "Lists", "find"]
@@ -45,11 +46,19 @@ def find(text: str, listed: Lists = NO_LISTS, detectors: Mapping[str, Detector] 
     if len(text) > MAX_CHARACTERS:
         return (Finding(UNDETECTED, 0, len(text), 1.0, f"longer than {MAX_CHARACTERS:,} characters"),)
     findings: list[Finding] = []
-    plain = fold(text)
-    for view in (plain, unlink(plain)):
-        if view is not None:
-            findings += _read(view, listed, detectors)
+    for view in _views(text):
+        findings += _read(view, listed, detectors)
     return tuple(_merged(findings))
+
+
+def _views(text: str) -> Iterator[View]:
+    """The text without its disguises; with what is encoded in it; and each of these as Slack would show it."""
+    plain = fold(whole(text))
+    for view in (plain, *decoded(plain)):
+        yield view
+        shown = unlink(view)
+        if shown is not None:
+            yield shown
 
 
 def _read(view: View, listed: Lists, detectors: Mapping[str, Detector]) -> Iterator[Finding]:

@@ -23,6 +23,7 @@ _BRAILLE_BLANK = "\u2800"
 
 # https://api.slack.com/reference/surfaces/formatting: <target|label>
 _LINK = re.compile(r"<(?:(?:mailto|tel):|https?://)([^<>|\n]{1,2048})(?:\|([^<>\n]{1,2048}))?>")
+_MAX_NESTING = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +39,30 @@ class View:
         return self.starts[start], self.ends[end - 1]
 
 
-def fold(text: str) -> View:
+def whole(text: str) -> View:
+    """The text as it is."""
+    return View(text, range(len(text)), range(1, len(text) + 1))
+
+
+def fold(view: View) -> View:
     """NFKC character by character; every dash, space, middle dot and decimal digit becomes the common one,
     and what has no width (joiners, bidirectional marks, soft hyphens, combining marks) goes."""
-    whole = View(text, range(len(text)), range(1, len(text) + 1))
-    return _rewrite(whole, _DISGUISED, lambda match: (_fold_cluster(match[0]), None))
+    return rewrite(view, _DISGUISED, _fold_cluster)
 
 
 def unlink(view: View) -> View | None:
     """The view as Slack shows it, each link by its label; None where there is no link.
 
     An identifier of which Slack linked a part is whole again here. A label stands for its whole link, so that
-    masking a linked value takes the hidden target with it.
+    masking a linked value takes the hidden target with it. A link within a link's label is opened from within.
     """
-    if _LINK.search(view.text) is None:
-        return None
-    return _rewrite(view, _LINK, _label)
+    shown = view
+    for _ in range(_MAX_NESTING):
+        inner = _rewrite(shown, _LINK, _label)
+        if inner is shown:
+            break
+        shown = inner
+    return None if shown is view else shown
 
 
 def _label(match: re.Match[str]) -> tuple[str, int]:
@@ -61,7 +70,15 @@ def _label(match: re.Match[str]) -> tuple[str, int]:
     return match[group], match.start(group)
 
 
-def _rewrite(view: View, pattern: re.Pattern[str], new: Callable[[re.Match[str]], tuple[str, int | None]]) -> View:
+def rewrite(view: View, pattern: re.Pattern[str], new: Callable[[str], str | None]) -> View:
+    """`view` with each match replaced by `new` of it, each of whose characters stands for the whole match; None leaves
+    a match as it is. The view itself where nothing was replaced."""
+    return _rewrite(view, pattern, lambda match: None if (piece := new(match[0])) is None else (piece, None))
+
+
+def _rewrite(
+    view: View, pattern: re.Pattern[str], new: Callable[[re.Match[str]], tuple[str, int | None] | None]
+) -> View:
     """`view` with each match replaced by `new`: a text, and the offset from which it is taken as it is.
     Without an offset each of its characters stands for the whole match."""
     pieces: list[str] = []
@@ -69,12 +86,15 @@ def _rewrite(view: View, pattern: re.Pattern[str], new: Callable[[re.Match[str]]
     ends: list[int] = []
     done = 0
     for match in pattern.finditer(view.text):
+        replaced = new(match)
+        if replaced is None:
+            continue
         first, last = match.span()
         pieces.append(view.text[done:first])
         starts += view.starts[done:first]
         ends += view.ends[done:first]
         done = last
-        piece, taken_from = new(match)
+        piece, taken_from = replaced
         if not piece:
             continue
         pieces.append(piece)

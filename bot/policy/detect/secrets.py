@@ -1,9 +1,5 @@
-"""Keys, tokens and passwords.
-
-The formats are those that the issuers document. Each pattern runs only over a text that holds one of its
-keywords, and none scans the same stretch from more than a bounded number of starts: a large document costs
-what its length costs.
-"""
+"""Keys, tokens and passwords: by the format that their issuer documents, by the name that they are given, and where
+a protocol puts them. A large document costs what its length costs."""
 
 from __future__ import annotations
 
@@ -11,134 +7,180 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from bot.policy.detect.assigned import assigned
 from bot.policy.detect.finding import Detector, Finding
+from bot.policy.detect.formats import TOKENS
 from bot.policy.detect.segment import Segment
 
-_FREE = r"(?<![A-Za-z0-9])"
+# No format is shorter, and most texts hold no such run: the table is not even opened for them.
+_RUN = re.compile(r"[!-~]{12,}")
 _USER = r"[^\s:/@\"'<>${}]{1,128}"  # no variables: ${USER}:${PASSWORD} gives nothing away
+# As documentation shows it, and nobody's.
+_SHOWN = r"(?:user(?:name)?|login|name|id|test|admin):(?:pass(?:word|wd)?|pw|test|secret|token)"
 
 
 @dataclass(frozen=True, slots=True)
-class Format:
-    """A documented token format. keywords: lower case, one of them is in every text that matches."""
+class _Place:
+    """Where a protocol or a tool puts a secret. gate: lower case, in every text that matches; "value": the secret."""
 
     name: str
-    keywords: tuple[str, ...]
+    gate: str
     pattern: re.Pattern[str]
 
 
-def _format(name: str, keywords: str, pattern: str) -> Format:
-    return Format(name, tuple(keywords.split()), re.compile(_FREE + pattern))
-
-
-_FORMATS = (
-    _format("anthropic", "sk-ant-", r"sk-ant-[A-Za-z0-9_-]{20,}"),
-    _format("openai", "sk-", r"sk-(?:(?:proj|svcacct|admin|None)-[A-Za-z0-9_-]{20,}|[A-Za-z0-9]{32,})"),
-    _format("aws", "akia asia abia acca a3t", r"(?:AKIA|ASIA|ABIA|ACCA|A3T[A-Z0-9])[A-Z0-9]{16}(?![A-Za-z0-9])"),
-    _format("github", "ghp_ gho_ ghu_ ghs_ ghr_", r"gh[pousr]_[A-Za-z0-9]{36,}"),
-    _format("github", "github_pat_", r"github_pat_[A-Za-z0-9_]{22,}"),
-    _format("gitlab", "gl", r"gl(?:pat|dt|rtr?|ptt|soat|imt|agent|cbt|ft|ffct|oas)-[A-Za-z0-9_-]{20,}"),
-    _format("gitlab", "gr1348941", r"GR1348941[A-Za-z0-9_-]{20,}"),
-    _format("slack", "xox", r"xox(?:[abeoprs]-|e\.xox[bp]-)[A-Za-z0-9-]{20,}"),
-    _format("slack", "xapp-", r"xapp-[0-9]-[A-Za-z0-9-]{20,}"),
-    _format("slack", "hooks.slack.com", r"hooks\.slack\.com/(?:services|workflows|triggers)/[A-Za-z0-9_/+-]{20,}"),
-    _format("google", "aiza", r"AIza[A-Za-z0-9_-]{35}"),
-    _format("google", "gocspx-", r"GOCSPX-[A-Za-z0-9_-]{28}"),
-    _format("stripe", "k_live_ k_test_", r"[sr]k_(?:live|test)_[A-Za-z0-9]{16,}"),
-    _format("stripe", "whsec_", r"whsec_[A-Za-z0-9+/]{24,}"),
-    _format("npm", "npm_", r"npm_[A-Za-z0-9]{36}"),
-    _format("npm", "_authtoken", r":_authToken[ \t]{0,3}=[ \t]{0,3}[A-Za-z0-9_+/=-]{20,}"),
-    _format("pypi", "pypi-age", r"pypi-AgE[A-Za-z0-9_-]{50,}"),
-    _format("hugging face", "hf_", r"hf_[A-Za-z0-9]{30,}"),
-    _format("hugging face", "api_org_", r"api_org_[A-Za-z0-9]{30,}"),
-    # Its own look-behind: from each "eyJ" inside a long run the scan would start anew.
-    _format("jwt", "eyj", r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}(?:\.[A-Za-z0-9_-]*)?"),
-    _format("sendgrid", "sg.", r"SG\.[A-Za-z0-9_-]{16,32}\.[A-Za-z0-9_-]{32,64}"),
-    _format("azure", "q~", r"(?<![~._-])[A-Za-z0-9_~.]{3}[0-9]Q~[A-Za-z0-9_~.-]{31,34}(?![A-Za-z0-9_~.-])"),
-    _format("vault", "hvs. hvb.", r"hv[sb]\.[A-Za-z0-9_-]{24,}"),
-    _format("notion", "ntn_", r"ntn_[A-Za-z0-9]{40,}"),
-    _format("sourcegraph", "sgp_", r"sgp_(?:[A-Fa-f0-9]{16}_|local_)?[A-Fa-f0-9]{40}(?![A-Za-z0-9])"),
-    _format("telegram", ":aa", r"[0-9]{8,10}:AA[A-Za-z0-9_-]{32,33}"),
-    _format("databricks", "dapi", r"dapi[0-9a-f]{32}(?![A-Za-z0-9])"),
-    _format("digitalocean", "_v1_", r"do[oprt]_v1_[0-9a-f]{64}"),
-    _format("shopify", "shp", r"shp(?:at|ca|pa|ss)_[0-9a-fA-F]{32}"),
-    _format("facebook", "eaa", r"EAA[A-Za-z0-9]{60,}"),
-    _format("mailchimp", "-us", r"[0-9a-f]{32}-us[0-9]{1,2}(?![0-9A-Za-z])"),
-    _format("discord", ".", r"[MNO][A-Za-z0-9]{23,25}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,38}"),
-    _format("address with password", "://", rf"[A-Za-z][A-Za-z0-9+.-]{{1,20}}://{_USER}:{_USER}@[A-Za-z0-9]"),
-    _format("curl -u", "curl", rf"curl [^\n]{{0,200}}?(?:-u|--user)[ =][ \"']{{0,2}}{_USER}:[!-~]{{6,128}}"),
-    _format(
+_PLACES = (
+    _Place(
+        "address with password",
+        "://",
+        re.compile(
+            rf"(?<![A-Za-z0-9])(?P<value>[A-Za-z][A-Za-z0-9+.-]{{1,20}}://(?:{_USER})?:(?!//){_USER}@)[A-Za-z0-9\[]"
+        ),
+    ),
+    _Place(
+        "Oracle address",
+        "jdbc:oracle",
+        re.compile(r"(?P<value>jdbc:oracle:[a-z0-9]{2,8}:[^\s/@${}]{1,60}/[^\s/@${}]{2,100}@)"),
+    ),
+    _Place(
+        "curl -u",
+        "curl",
+        re.compile(
+            r"curl [^\n]{0,300}?(?<=[ \t])(?:-u|--user)[ =]{0,2}"
+            rf"(?!['\"]?{_SHOWN}\b)"
+            r"(?P<value>\"[^\"\n$<]{1,128}\":\"[^\"\n$<]{1,128}\""
+            r"|\"(?=[^\"]{6})[^\"\n$<]{0,128}:[^\"\n$<]{0,128}\"|'(?=[^']{6})[^'\n$<]{0,128}:[^'\n$<]{0,128}'"
+            r"|[^\s:\"'<>${}]{1,128}:[^\s\"'<>${}][^\s\"'<>{}]{2,128})"
+        ),
+    ),
+    _Place(
         "authorization header",
         "authorization",
-        r"(?i:authorization)[\"']?[ \t]{0,3}[:=][ \t]{0,3}[\"']?"
-        r"(?i:(?:basic|bearer|token|[a-z-]{2,12}-token)[ \t]{1,3})?[A-Za-z0-9+/=._~-]{16,}",
+        re.compile(
+            r"(?i:authorization)[\"']?[ \t]{0,3}[:=][ \t]{0,3}[\"']?(?P<value>"
+            r"(?:(?i:basic|bearer|token|digest|api-?key|[a-z-]{2,12}-token)[ \t]{1,3})"
+            r"(?=[A-Za-z+/=._~@-]{0,40}[0-9])[A-Za-z0-9+/=._~@-]{8,4000}"
+            r"|(?:(?i:basic|bearer)[ \t]{1,3})?[A-Za-z0-9+/=._~-]{16,4000})"
+        ),
+    ),
+    _Place(
+        "command line",
+        " -",
+        re.compile(
+            r"(?:\b(?:mysql|mysqldump|mariadb|sshpass|docker login|smbclient|mongo(?:sh)?)\b"
+            r"[^\n|;]{0,120}?[ \t]-p[ \t]?"
+            r"|\bredis-cli\b[^\n|;]{0,120}?[ \t]-a[ \t])"
+            r"(?P<value>[\"']?(?![$<{\"'])(?=[!-~]{0,40}[0-9!@#^&*])[!-~]{6,128})"
+        ),
+    ),
+    # https://bundler.io/man/bundle-config.1.html: BUNDLE_ and the host, in capitals, with "__" for a dot.
+    _Place(
+        "bundler",
+        "bundle_",
+        re.compile(
+            r"BUNDLE_[A-Z0-9_]{2,60}__[A-Z0-9_]{2,30}[\"']?[ \t]{0,3}[:=][ \t]{0,3}[\"']?"
+            r"(?P<value>[^\s:$<{\"']{2,80}:[^\s$<{\"']{2,80})"
+        ),
+    ),
+    _Place(
+        "kakao",
+        "kakaoak",
+        re.compile(r"(?P<value>(?i:kakaoak)(?:%20|[ +]){1,3}[0-9a-fA-F]{32})(?![A-Za-z0-9])"),
+    ),
+    _Place(
+        "pgpass",
+        ":",
+        re.compile(r"(?m)^(?P<value>[\w.*-]{1,100}:(?:[0-9]{4,5}|\*):[\w*-]{1,60}:[\w*-]{1,60}:[^\s:${<]{4,128})$"),
+    ),
+    _Place(
+        "id and password",
+        "/",
+        re.compile(
+            r"(?i:(?:id|아이디|계정|user|account)\s?/\s?(?:pw|pass(?:word)?|비번|비밀번호|암호))\)?\s{0,3}(?:은|는|[:=])?\s{0,3}"
+            r"(?P<value>[!-.0-~]{2,60}\s?/\s?(?![$<{])[!-~]{4,60})"
+        ),
+    ),
+    _Place(
+        "login",
+        " / ",
+        re.compile(
+            r"(?i:login|로그인|계정)\s?[:=]\s?"
+            r"(?P<value>[!-.0-~]{2,60} / (?=[!-~]{0,60}[A-Za-z])(?=[!-~]{0,60}[0-9!@#])[!-~]{6,60})"
+        ),
+    ),
+    # https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html: it follows the key's id.
+    _Place(
+        "aws secret key",
+        "akia",
+        re.compile(r"AKIA[A-Z0-9]{16}[\"',;:/|\s]{1,6}(?P<value>[A-Za-z0-9+/]{40})(?![A-Za-z0-9+/=])"),
     ),
 )
 
 # Never asks for the END line: a key cut off by a message's limit is as secret, and the match never goes back.
 _PEM = re.compile(
-    r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:[^-]|-(?!----)){20,20000}"
+    r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:[^-]|-(?!----)){10,20000}"
     r"(?:-----END [A-Z0-9 ]{0,60}-----)?"
 )
-
-_NAMES = (
-    "password", "passwd", "passphrase", "pwd", "api_key", "api-key", "apikey", "api key", "secret", "token",
-    "access_key", "accesskey", "access key", "account_key", "accountkey", "auth_key", "private_key",
-    "credential", "비밀번호", "패스워드", "비번", "암호", "토큰", "인증키", "시크릿", "api키", "api 키",
-)  # fmt: skip
-# Looks ahead at the value, because what follows a name may itself be an assignment.
-_ASSIGNMENT = re.compile(
-    rf"(?:{'|'.join(map(re.escape, _NAMES))})[a-z0-9_-]{{0,20}}[\"'`]?\s{{0,4}}"
-    r"(?:[:=]{1,2}>?|is |은 |는 |이 |가 )\s{0,4}(?=(?P<quote>[\"'`]?)(?P<value>[!-~]{6,256}))",
-    re.IGNORECASE,
+_SSH2 = re.compile(
+    r"---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----(?:[^-]|-(?!---)){10,20000}(?:---- END [A-Z0-9 ]{0,60} ----)?"
 )
-_VALUE_END = re.compile(r"[\"'`,;<>]")
-_REFERENCE = re.compile(r"^[$<%{\[(]|\$\{|\{\{|^(?:vault:|https?:)|\*{3}|\.{3}")
-_CODE = re.compile(r"[A-Za-z_.]+[(\[]|process\.env|os\.environ|env\.")
-_PLACEHOLDER = re.compile(r"(?:your|insert|change|example|placeholder|dummy|sample|redacted|xxx)", re.IGNORECASE)
+_PUTTY = re.compile(
+    r"PuTTY-User-Key-File-[0-9]{1,2}:[^\n]{3,80}\n(?:[^\n]{0,200}\n){1,300}?Private-MAC: [0-9a-f]{40,64}"
+)
+
+# https://kubernetes.io/docs/concepts/configuration/secret/: `data` holds base64, `stringData` the value itself.
+_KUBERNETES = re.compile(r"kind[\"']?[ \t]{0,3}:[ \t]{0,3}[\"']?secret\b", re.IGNORECASE)
+_BLOCK = re.compile(r"(?m)^([ \t]{0,20})(?:data|stringData):[ \t]{0,4}\n((?:\1[ \t]{1,20}[^\n]{1,4000}\n?)+)")
+_ENTRY = re.compile(
+    r"(?m)^[ \t]{1,40}(?:[\"']?[\w.-]{1,100}[\"']?:[ \t]{1,4})?[\"']?(?P<value>[^\s\"'|>${<][^\s\"'${<]{5,4000})"
+)
+
+_CROSSED_OUT = re.compile(r"[xX]{6}|[*]{3}")
+_IN_EXAMPLES = re.compile(
+    r"EXAMPLE|abcdefghijklmnop|0{12}|1{16}|(?i:placeholder|redacted|(?:your|insert|replace)[-_]|token[-_]?here)"
+)
 
 
 def secret(segment: Segment) -> Iterator[Finding]:
-    """Tokens of known formats, private key blocks, and what is assigned to a name like api_key."""
-    for known in _FORMATS:
-        if segment.context(known.keywords):
-            for match in known.pattern.finditer(segment.text):
-                if not _crossed_out(match[0]):
-                    yield Finding("secret", *match.span(), 0.95, f"format {known.name}")
-    if "private key" in segment.lower:
-        for match in _PEM.finditer(segment.text):
-            yield Finding("secret", *match.span(), 0.95, "format private key")
-    if segment.context(_NAMES):
-        yield from _assigned(segment)
+    """Tokens of known formats, private key blocks, passwords in addresses, and what is assigned to a telling name."""
+    yield from _tokens(segment.text)
+    yield from _placed(segment)
+    if "private" in segment.lower:
+        for pattern in (_PEM, _SSH2, _PUTTY):
+            for match in pattern.finditer(segment.text):
+                yield _of_format("private key", match)
+    if "secret" in segment.lower and _KUBERNETES.search(segment.text):
+        for block in _BLOCK.finditer(segment.text):
+            for entry in _ENTRY.finditer(segment.text, *block.span(2)):
+                yield _of_format("Kubernetes secret", entry, "value")
+    yield from assigned(segment)
 
 
-def _assigned(segment: Segment) -> Iterator[Finding]:
-    for match in _ASSIGNMENT.finditer(segment.text):
-        quote, value = match["quote"], match["value"]
-        value = value.partition(quote)[0] if quote else _VALUE_END.split(value, maxsplit=1)[0]
-        score = _value_score(value, quoted=bool(quote))
-        if score:
-            start = match.start("value")
-            yield Finding("secret", start, start + len(value), score, "assigned to a name")
+def _tokens(text: str) -> Iterator[Finding]:
+    runs = [match.span() for match in _RUN.finditer(text)]
+    joined = "\n".join(text[start:end] for start, end in runs)
+    for token in TOKENS if runs else ():
+        if any(keyword in joined for keyword in token.keywords):
+            for start, end in runs:
+                for match in token.pattern.finditer(text, start, end):
+                    if token.crossed_out or not _example(match[0]):
+                        yield _of_format(token.issuer, match)
 
 
-def _value_score(value: str, *, quoted: bool) -> float:
-    """How much a value looks like a secret rather than a word, a reference to one, or a number."""
-    if len(value) < 6 or _REFERENCE.search(value) or _PLACEHOLDER.match(value) or _crossed_out(value):
-        return 0.0
-    if not quoted and _CODE.match(value):
-        return 0.0
-    letters, digits = any(map(str.isalpha, value)), any(map(str.isdigit, value))
-    if letters and digits:
-        return 0.7 if len(value) >= 16 else 0.6
-    if quoted or (letters and not value.rstrip(".:").isalpha()):
-        return 0.4
-    return 0.0
+def _placed(segment: Segment) -> Iterator[Finding]:
+    for place in _PLACES:
+        if place.gate in segment.lower:
+            for match in place.pattern.finditer(segment.text):
+                if not _example(match["value"]):
+                    yield _of_format(place.name, match, "value")
 
 
-def _crossed_out(token: str) -> bool:
-    """Whether the token's body is only x, as in documentation: ghp_xxxx...; such a text says nothing."""
-    return len(token) > 8 and set(token[-8:].lower()) == {"x"}
+def _of_format(name: str, match: re.Match[str], group: str | int = 0) -> Finding:
+    return Finding("secret", *match.span(group), 0.95, f"format {name}")
+
+
+def _example(token: str) -> bool:
+    """Whether the token only shows what a token looks like: ghp_xxxx..., AKIA...EXAMPLE; such a text says nothing."""
+    return _CROSSED_OUT.search(token) is not None or _IN_EXAMPLES.search(token) is not None
 
 
 DETECTORS: Mapping[str, Detector] = {"secret": secret}

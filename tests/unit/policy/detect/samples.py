@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tests.unit.policy.detect.tokens import TOKENS
+
 RRN_WITH_CHECKSUM = "9001" + "01-" + "1234568"
 RRN_SINCE_2020 = "2301" + "17-" + "4236564"  # a random tail: the checksum fails
 FOREIGNER = "8803" + "05-" + "5123453"
@@ -20,25 +22,6 @@ IBAN = "GB82 WEST " + "1234 5698 " + "7654 32"
 SSN = "123-45-" + "6789"
 IP = "93.184." + "215.14"
 PLACE = "37.5665, " + "126.9780"
-
-TOKENS = {
-    "openai": "sk-" + "a" * 48,
-    "openai project": "sk-" + "proj-" + "aB3" * 20,
-    "anthropic": "sk-" + "ant-api03-" + "aB3" * 30,
-    "aws": "AK" + "IA" + "ABCDEFGH" * 2,
-    "github": "gh" + "p_" + "aB3" * 12,
-    "github fine-grained": "github" + "_pat_" + "aB3" * 20,
-    "gitlab": "gl" + "pat-" + "aB3x" * 5,
-    "slack bot": "xo" + "xb-" + "1" * 12 + "-" + "2" * 12 + "-" + "aB3" * 8,
-    "slack webhook": "https://hooks.slack" + ".com/services/T0000000A/B0000000A/" + "aB3" * 8,
-    "google": "AI" + "za" + "aB3de" * 7,
-    "stripe": "sk" + "_live_" + "aB3" * 8,
-    "npm": "npm" + "_" + "aB3" * 12,
-    "pypi": "pypi-" + "AgE" + "aB3" * 20,
-    "hugging face": "h" + "f_" + "aB" * 17,
-    "jwt": "ey" + "J" + "aB3" * 8 + ".ey" + "J" + "aB3" * 8 + "." + "aB3" * 8,
-    "private key": "-----BEGIN " + "RSA PRIVATE KEY-----\n" + "aB3+" * 20 + "\n-----END RSA PRIVATE KEY-----",
-}
 
 EXAMPLES = {
     "kr_rrn": RRN_SINCE_2020,

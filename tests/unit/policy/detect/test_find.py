@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from bot.policy import detect
 from bot.policy.detect import KINDS, MASK, ROUTE, VERSION, Finding, find
 from bot.policy.detect.segment import Segment
-from tests.unit.policy.detect.samples import CARD, CONTEXT, EMAIL, EXAMPLES, MOBILE, TOKENS
+from tests.unit.policy.detect.samples import CARD, CONTEXT, EMAIL, EXAMPLES, MOBILE
+from tests.unit.policy.detect.tokens import TOKENS
 
 PARTICLES = (
     "은", "는", "이", "가", "을", "를", "과", "와", "으로", "로", "에", "에게", "의", "도", "만", "까지",

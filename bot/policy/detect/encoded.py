@@ -1,0 +1,119 @@
+"""What a text hides in an encoding: base64, hex, percent-encoding, HTML entities, escapes, quoted-printable. Pure.
+
+People paste links, mails and log lines without knowing what is in them, and a model reads base64 as well as prose. A
+run that decodes to text is read as that text; each of its characters stands for the whole run, so that masking a
+finding takes the run with it.
+"""
+
+from __future__ import annotations
+
+import binascii
+import html
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from bot.policy.detect.normal import View, fold, rewrite
+
+DEPTH = 2
+"""How many encodings around each other are removed: who percent-encodes base64 needs two."""
+_MIN_BYTES = 6  # a@b.kr
+_MIN_PRINTABLE = 0.9
+_MIN_WIDE = 3  # ASCII characters of UTF-16: text in UTF-8 holds no zero byte at all
+
+
+@dataclass(frozen=True, slots=True)
+class _Encoding:
+    """gate: a character that is in every text with such a run. decode: the run's text, or None where it has none."""
+
+    gate: str
+    run: re.Pattern[str]
+    decode: Callable[[str], str | None]
+
+
+def decoded(view: View) -> Iterator[View]:
+    """The view with its encoded runs decoded, and again with what was encoded in them; nothing where there is none."""
+    for _ in range(DEPTH):
+        inner = view
+        for encoding in _ENCODINGS:
+            if encoding.gate in inner.text:
+                inner = rewrite(inner, encoding.run, encoding.decode)
+        if inner is view:
+            return
+        view = fold(inner)
+        yield view
+
+
+def _text(data: bytes) -> str | None:
+    """The bytes as text where they are mostly printable UTF-8, or UTF-16, as PowerShell encodes its commands."""
+    wide = data[1::2].count(0) >= _MIN_WIDE
+    text = data.decode("utf-16-le" if wide else "utf-8", "replace")
+    printable = sum((char.isprintable() and char != "\ufffd") or char in "\t\r\n" for char in text)
+    return text if len(text) >= _MIN_BYTES and printable >= _MIN_PRINTABLE * len(text) else None
+
+
+def _base64(run: str) -> str | None:
+    whole = "".join(run.split()).rstrip("=").translate(_STANDARD)
+    whole = whole[: len(whole) - 1] if len(whole) % 4 == 1 else whole
+    return _text(binascii.a2b_base64(whole + "=" * (-len(whole) % 4)))
+
+
+_STANDARD = str.maketrans("-_", "+/")
+
+
+def _pieces(run: str) -> str | None:
+    """A run of base64; where it is none as a whole, what stands between its slashes, dashes and lines: the path of an
+    address may hold one, a name may stand before it, and a line of something else."""
+    text = _base64(run)
+    if text is not None or not _BETWEEN.search(run):
+        return text
+    pieces = [piece if len(piece) < _MIN_BASE64 else _base64(piece) or piece for piece in _BETWEEN.split(run)]
+    joined = "".join(pieces)
+    return None if joined == run else joined
+
+
+_BETWEEN = re.compile(r"([/_-]|\r?\n)")
+_MIN_BASE64 = 10
+
+
+def _hex(run: str) -> str | None:
+    digits = _NOT_HEX.sub("", run)
+    return _text(bytes.fromhex(digits[: len(digits) & ~1]))
+
+
+_NOT_HEX = re.compile(r"0x|\\x|[^0-9A-Fa-f]")
+
+
+def _octets(run: str) -> str | None:
+    return bytes.fromhex(_NOT_HEX.sub("", run)).decode("utf-8", "replace")
+
+
+def _escapes(run: str) -> str | None:
+    units = b"".join(int(unit, 16).to_bytes(2, "big") for unit in run.split("\\u")[1:])
+    return units.decode("utf-16-be", "replace")
+
+
+def _quoted_printable(run: str) -> str | None:
+    return "" if run[1:].isspace() else _octets(run)
+
+
+def _entity(run: str) -> str | None:
+    plain = html.unescape(run)
+    return None if plain == run else plain
+
+
+_ENCODINGS = (
+    _Encoding("%", re.compile(r"(?:%[0-9A-Fa-f]{2})+"), _octets),
+    _Encoding("&", re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,31});"), _entity),
+    _Encoding("\\", re.compile(r"(?:\\u[0-9A-Fa-f]{4})+"), _escapes),
+    # RFC 2045 section 6.7. Two octets are a formula, three are a syllable; "=" itself is always encoded.
+    _Encoding("=", re.compile(r"(?:=[0-9A-F]{2}){3,}|=3D|=\r?\n"), _quoted_printable),
+    _Encoding("", re.compile(r"(?<![0-9A-Za-z])(?:0x)?(?:[0-9A-Fa-f]{2}){6,}(?![0-9A-Za-z])"), _hex),
+    _Encoding(
+        "",
+        re.compile(r"(?:\\x)?[0-9A-Fa-f]{2}(?:(?:[ :,-]|\\x|[ ,]{1,2}0x)[0-9A-Fa-f]{2}){5,}(?![0-9A-Za-z])"),
+        _hex,
+    ),
+    # Lines of 60 to 76 characters are one run: RFC 2045 section 6.8, RFC 7468 section 2.
+    _Encoding("", re.compile(r"(?:[A-Za-z0-9+/_-]{60,76}\r?\n){0,2000}[A-Za-z0-9+/_-]{10,}={0,2}"), _pieces),
+)

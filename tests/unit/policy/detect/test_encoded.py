@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import base64
+import html
+import time
+import urllib.parse
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.policy.detect import MASK, find
+from bot.policy.detect.encoded import decoded
+from bot.policy.detect.normal import fold, whole
+from tests.unit.policy.detect.samples import EXAMPLES
+from tests.unit.policy.detect.tokens import TOKENS
+
+ENCODINGS: dict[str, Callable[[str], str]] = {
+    "base64": lambda text: base64.b64encode(text.encode()).decode(),
+    "base64 for addresses": lambda text: base64.urlsafe_b64encode(text.encode()).decode().rstrip("="),
+    "base64 of UTF-16": lambda text: base64.b64encode(text.encode("utf-16-le")).decode(),
+    "hex": lambda text: text.encode().hex(),
+    "hex in capitals": lambda text: text.encode().hex().upper(),
+    "hex in pairs": lambda text: text.encode().hex(" "),
+    "\\x escapes": lambda text: "".join(f"\\x{byte:02x}" for byte in text.encode()),
+    "\\u escapes": lambda text: "".join(f"\\u{ord(char):04x}" for char in text),
+    "percent": lambda text: "".join(f"%{byte:02X}" for byte in text.encode()),
+    "quoted-printable": lambda text: "".join(f"={byte:02X}" for byte in text.encode()),
+    "entities": lambda text: "".join(f"&#{ord(char)};" for char in text),
+    "hex entities": lambda text: "".join(f"&#x{ord(char):x};" for char in text),
+}
+encodings = st.sampled_from(sorted(ENCODINGS))
+kinds = st.sampled_from(sorted(EXAMPLES))
+# Neither letters nor digits of ASCII: those would be a part of the run.
+korean = st.text(st.characters(min_codepoint=0xAC00, max_codepoint=0xD7A3), max_size=12)
+
+
+@pytest.mark.parametrize("kind", EXAMPLES)
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_what_is_encoded_is_found_and_its_span_is_the_encoded_run(kind: str, encoding: str) -> None:
+    run = ENCODINGS[encoding](EXAMPLES[kind])
+    text = f"참고로 {run}입니다"
+    assert any(f.kind == kind and f.score >= MASK and text[f.start : f.end] == run for f in find(text))
+
+
+@given(kinds, encodings, encodings, korean, korean)
+def test_two_encodings_around_each_other_never_hide_a_finding(
+    kind: str, inner: str, outer: str, before: str, after: str
+) -> None:
+    run = ENCODINGS[outer](ENCODINGS[inner](EXAMPLES[kind]))
+    text = f"{before} {run} {after}"
+    found = [f for f in find(text) if f.kind == kind and f.score >= MASK]
+    assert any(f.start <= len(before) + 1 and f.end >= len(before) + 1 + len(run) for f in found)
+
+
+@given(kinds, encodings, korean)
+def test_what_is_encoded_together_with_other_words_is_found(kind: str, encoding: str, words: str) -> None:
+    text = f"{words} {ENCODINGS[encoding](f'{words} {EXAMPLES[kind]} {words}')} {words}"
+    assert any(f.kind == kind and f.score >= MASK for f in find(text))
+
+
+@pytest.mark.parametrize("kind", EXAMPLES)
+def test_a_base64_body_of_a_mail_is_read_across_its_lines(kind: str) -> None:
+    body = base64.encodebytes(f"{'안녕하세요. 지난 건 회신드립니다. ' * 4}{EXAMPLES[kind]} 입니다.".encode()).decode()
+    assert body.count("\n") > 2
+    assert any(f.kind == kind and f.score >= MASK for f in find(f"Content-Transfer-Encoding: base64\n\n{body}"))
+
+
+def test_a_line_of_something_else_before_it_does_not_hide_a_base64_line() -> None:
+    run = ENCODINGS["base64"](EXAMPLES["email"])
+    assert any(f.kind == "email" for f in find(f"{'A' * 61}\n{run}\n"))
+    assert any(f.kind == "email" for f in find(f"https://a.example/unsubscribe/{run}/now"))
+    assert any(f.kind == "email" for f in find(f"user_{run}"))
+
+
+def test_full_width_digits_and_slack_links_inside_an_encoding_are_seen_through() -> None:
+    wide = str.maketrans("0123456789", "０１２３４５６７８９")
+    assert any(f.kind == "phone" for f in find(ENCODINGS["base64"](EXAMPLES["phone"].translate(wide))))
+    linked = html.escape(f"<tel:1|{EXAMPLES['phone']}>")
+    assert any(f.kind == "phone" for f in find(linked))
+
+
+def test_a_link_within_a_links_label_is_opened() -> None:
+    first, second = EXAMPLES["card"][:10], EXAMPLES["card"][10:]
+    assert any(f.kind == "card" for f in find(f"{first}<https://a.example|<tel:11|{second}>>"))
+
+
+def test_an_address_whose_sign_is_escaped_is_found_with_it() -> None:
+    escaped = EXAMPLES["email"].replace("@", "&#64;")
+    (finding,) = (f for f in find(f"메일은 {escaped}로") if f.kind == "email")
+    assert f"메일은 {escaped}로"[finding.start : finding.end] == escaped
+
+
+def test_a_password_in_a_percent_encoded_address_is_found() -> None:
+    inner = "postgres://app:" + "s3cr3tpw" + "@db:5432/app"
+    assert any(f.kind == "secret" for f in find(f"https://a.example/login?next={urllib.parse.quote(inner, safe='')}"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "연차는 입사일을 기준으로 매년 15일이 주어집니다. 자세한 것은 인사팀에 물어보세요.",
+        "The internationalization of our documentation-and-onboarding process is a responsibility of everyone.",
+        "commit ceae596f1dac786181cfaa96ca9aa1ae0e0a6f22, uuid 123e4567-e89b-12d3-a456-426614174000",
+        "sha256:" + "00fe05f5" * 8,
+        "retries=30&limit=10, 100% sure, AT&T; R&D; 01:02:03 04:05:06",
+        "C:\\users\\kim\\utf8, total 20261122223005123456",
+        "bot/policy/detect/normal.py와 retrieval/sources/registry.py를 보세요",
+    ],
+)
+def test_a_text_without_encoded_runs_is_read_once(text: str) -> None:
+    assert list(decoded(fold(whole(text)))) == []
+
+
+@given(st.text(st.characters(categories=None), max_size=60), encodings)
+def test_whatever_is_encoded_and_cut_nothing_raises_and_offsets_stay_within(text: str, encoding: str) -> None:
+    run = ENCODINGS[encoding](text.encode("utf-8", "replace").decode())
+    for cut in (run, run[:-1], run[1:], run[: len(run) // 2]):
+        for view in decoded(fold(whole(cut))):
+            assert len(view.text) == len(view.starts) == len(view.ends)
+            assert all(0 <= start < end <= len(cut) for start, end in zip(view.starts, view.ends, strict=True))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1" * 100_000,
+        "%41" * 33_000,
+        "&#64;" * 20_000,
+        "\\u0041" * 16_000,
+        "=41" * 33_000,
+        "01:" * 33_000,
+        "aB3/" * 25_000,
+        ("A" * 76 + "\n") * 1_300,
+        ("ab" * 32 + "\n") * 1_500,
+        ENCODINGS["base64"](" ".join(TOKENS.values()) * 8),
+        "&" * 100_000,
+        "\ud800%41\udfff" * 15_000,
+        "\u202e<https://a|" * 8_000,
+    ],
+    ids=lambda text: repr(text[:10]),
+)
+def test_a_large_text_costs_what_its_length_costs(text: str) -> None:
+    started = time.process_time()
+    find(text)
+    assert time.process_time() - started < 2
