@@ -13,17 +13,36 @@ from dataclasses import replace
 from hashlib import sha256
 from importlib.resources import files
 
-from bot.policy.detect import contact, ids, lists, secrets
+from bot.policy.detect import about, contact, ids, lists, secrets
 from bot.policy.detect.finding import MASK, ROUTE, Detector, Finding
 from bot.policy.detect.lists import NO_LISTS, Lists
 from bot.policy.detect.normal import View, fold, unlink
 from bot.policy.detect.segment import Segment
 
-__all__ = ["DETECTORS", "KINDS", "MASK", "NO_LISTS", "ROUTE", "UNDETECTED", "VERSION", "Finding", "Lists", "find"]
+__all__ = [
+    "ABOUT",
+    "DETECTORS",
+    "KINDS",
+    "MASK",
+    "NO_LISTS",
+    "ROUTE",
+    "UNDETECTED",
+    "VERSION",
+    "Finding",
+    "Lists",
+    "find",
+]
 
-DETECTORS: Mapping[str, Detector] = {**ids.DETECTORS, **contact.DETECTORS, **secrets.DETECTORS}
-KINDS = (*DETECTORS, *lists.KINDS)
+DETECTORS: Mapping[str, Detector] = {
+    **ids.DETECTORS,
+    **contact.DETECTORS,
+    **secrets.DETECTORS,
+    "about": about.about,
+}
+KINDS = (*(name for name in DETECTORS if name != "about"), *about.KINDS, *lists.KINDS)
 """The kinds that a Finding can have and a policy can speak of."""
+ABOUT = frozenset(about.KINDS)
+"""The kinds that say what a text is about: no value that could be taken out of it, as a number or a name is."""
 UNDETECTED = "undetected"
 """The kind of what could not be looked at. No policy speaks of it, so it is RESTRICTED."""
 MAX_CHARACTERS = 200_000

@@ -38,10 +38,14 @@ _ENGLISH = """
     web week work world year
 """
 
-COMMON = frozenset(_KOREAN.split()) | frozenset(_ENGLISH.split()) | frozenset(
-    word
-    for words in (ENGLISH_STOP_WORDS, ENGLISH_QUESTION_WORDS, KOREAN_QUESTION_WORDS)
-    for word in words
-    if len(word) > 1
+COMMON = (
+    frozenset(_KOREAN.split())
+    | frozenset(_ENGLISH.split())
+    | frozenset(
+        word
+        for words in (ENGLISH_STOP_WORDS, ENGLISH_QUESTION_WORDS, KOREAN_QUESTION_WORDS)
+        for word in words
+        if len(word) > 1
+    )
 )
 """In lower case."""

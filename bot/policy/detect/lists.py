@@ -48,7 +48,9 @@ _ENDING = re.compile(
     rf"(?P<title>\s?(?:(?:{_TITLE})님?|님))?"
     rf"(?:(?:{_PARTICLES}){{0,3}}(?![가-힣])|(?:{_PARTICLES}){{0,2}}{_VERB})"
 )
-_WORDS_TOO = frozenset("이 그 저 한 두 전 정 조 주 지 신 안 남 수 유 임 장 성 고 문 사 우 하 원 대 시 구 국 제 총 매 각 본".split())
+_WORDS_TOO = frozenset(
+    "이 그 저 한 두 전 정 조 주 지 신 안 남 수 유 임 장 성 고 문 사 우 하 원 대 시 구 국 제 총 매 각 본".split()
+)
 """Surnames that are words of their own: before a space they say little."""
 
 

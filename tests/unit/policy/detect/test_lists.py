@@ -127,7 +127,9 @@ def test_the_span_is_the_name_as_it_was_written() -> None:
     assert [text[one.start : one.end] for one in find(text, LISTED)] == ["홍\u200b 길동"]
 
 
-@given(st.lists(st.sampled_from([*PEOPLE, *CUSTOMERS, *PROJECTS, "그리고", "\n", "은 ", "님"]), max_size=6).map(" ".join))
+@given(
+    st.lists(st.sampled_from([*PEOPLE, *CUSTOMERS, *PROJECTS, "그리고", "\n", "은 ", "님"]), max_size=6).map(" ".join)
+)
 def test_evidence_never_holds_the_name(text: str) -> None:
     for one in find(text, LISTED):
         assert not any(word in one.evidence for name in (*PEOPLE, *CUSTOMERS, *PROJECTS) for word in name.split())
@@ -140,7 +142,9 @@ def test_no_name_and_no_text_makes_it_raise(name: str, text: str) -> None:
 
 
 def test_the_epoch_is_another_one_whenever_the_lists_say_something_else() -> None:
-    epochs = {Names(listed).epoch for listed in ([], [("person", "홍길동")], [("customer", "홍길동")], [("person", "김서연")])}
+    epochs = {
+        Names(listed).epoch for listed in ([], [("person", "홍길동")], [("customer", "홍길동")], [("person", "김서연")])
+    }
     assert len(epochs) == 4
     assert Names([]).epoch == NO_LISTS.epoch
     assert Names([("person", "홍길동")]).epoch == Names([("person", "홍길동")]).epoch
