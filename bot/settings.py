@@ -70,8 +70,8 @@ class Settings:
     """All of Naru's settings, with absolute paths.
 
     config: the file they came from. sample: it is the sample company's. database_url: None for the embedded
-    PostgreSQL in `home`. directory.file: None where there is none. glossary: may be missing. lists: with absolute paths. timezone: in which the
-    company's days begin. key: base64 of the 32 bytes that seal text at rest.
+    PostgreSQL in `home`. directory.file: None where there is none. glossary: may be missing. lists: with
+    absolute paths. timezone: in which the company's days begin. key: base64 of the 32 bytes that seal text at rest.
     """
 
     config: Path

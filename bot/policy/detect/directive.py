@@ -1,4 +1,4 @@
-"""What is said of a text: that it is not to leave the building; or to a model, that it betray its instructions. Pure."""
+"""What is said of a text: that it stays in the building; or to a model, that it betray its instructions. Pure."""
 
 from __future__ import annotations
 

@@ -43,14 +43,15 @@ _PARTICLES = (
     "|든지|이든|랑|이랑|하고|라도|이라도|으로서|로서|으로써|로써|대로|커녕|뿐|쯤|들|네|측|아|야|여|님"
 )
 _ONE_SYLLABLE = frozenset("은는이가을를과와로에의도만")  # 조정은: a person, or mediation
-_VERB = "(?:입니|이에|이예|예요|에요|이었|였|인[데가지]|이래|래요|이라|라[고는며]|란|이란|이고|이며|이야|이죠|죠|이지|였|일까|임|이네|이신|이십)"
+_VERB = (
+    "(?:입니|이에|이예|예요|에요|이었|였|인[데가지]|이래|래요|이라|라[고는며]|란|이란|이고|이며|이야|이죠|죠|이지|일까|임"
+    "|이네|이신|이십)"
+)
 _ENDING = re.compile(
     rf"(?P<title>\s?(?:(?:{_TITLE})님?|님))?"
     rf"(?:(?:{_PARTICLES}){{0,3}}(?![가-힣])|(?:{_PARTICLES}){{0,2}}{_VERB})"
 )
-_WORDS_TOO = frozenset(
-    "이 그 저 한 두 전 정 조 주 지 신 안 남 수 유 임 장 성 고 문 사 우 하 원 대 시 구 국 제 총 매 각 본".split()
-)
+_WORDS_TOO = frozenset("이그저한두전정조주지신안남수유임장성고문사우하원대시구국제총매각본")
 """Surnames that are words of their own: before a space they say little."""
 
 

@@ -14,17 +14,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.policy.detect.finding import ROUTE, Finding, because
+from bot.policy.detect.matters_conduct import HARASSMENT
+from bot.policy.detect.matters_law import CRIMINAL
+from bot.policy.detect.matters_money import INSIDER
 from bot.policy.detect.matters_words import HEALTH, RELIGION, UNION, Words
-from bot.policy.detect.matters_work import CRIMINAL, HARASSMENT, INSIDER, PERSONNEL
+from bot.policy.detect.matters_work import PERSONNEL
 from bot.policy.detect.people_words import ANYONE, GENERAL, HAPPENED, PERSON, SECRET, TALK
 from bot.policy.detect.phrases import Phrases
 from bot.policy.detect.sentences import Span, sentences
 
 _NAMED = re.compile(
-    r"\b(?!(?:The|This|That|What|How|Where|When|Who|Why|Which|It|There|Here|If|Our|Your|My|His|Her|Their|Does|Is|Are|Can|Please|"
-    r"Policy|Everyone|Anyone|Nobody|Company|These|Those|Each|Every|All|Some|One|No|In|On|At|For|And|But|So|We|They|You|Today|"
+    r"\b(?!(?:The|This|That|What|How|Where|When|Who|Why|Which|It|There|Here|If|Our|Your|My|His|Her|Their|Does|Is|Are|Can"
+    r"|Please|Policy|Everyone|Anyone|Nobody|Company|These|Those|Each|Every|All|Some|One|No|In|On|At|For|And|But|So|We|They|You|Today|"
     r"Yesterday|Tomorrow|Mr|Ms|Mental|Union|Health|Training|Build|Server)\b)[A-Z][a-z]{2,}"
-    r"(?:'s\b|\s(?:is|was|has|had|got|told|said|just|took|went|will|keeps|kept|from\s\w+|in\s\w+|wants|seems|might|may|may have|did)\b)"
+    r"(?:'s\b|\s(?:is|was|has|had|got|told|said|just|took|went|will|keeps|kept|from\s\w+|in\s\w+|wants|seems|might|may"
+    r"|did)\b)"
 )
 """A name in a sentence: the case of its first letter is what says so."""
 
@@ -139,9 +143,12 @@ def matters(text: str, lower: str, found: Mapping[str, list[Span]]) -> Iterator[
 
 
 def _within(read: Sequence[_Sentence], spans: Sequence[Span]) -> Iterator[tuple[_Sentence, Span]]:
-    """Each sentence with the first of the spans that it holds. spans: sorted."""
+    """Each sentence with the first, and of those the longest, of the spans that it holds. spans: sorted."""
     for sentence in read:
         start, end = sentence.span
         at = bisect_left(spans, (start, start))
-        if at < len(spans) and spans[at][1] <= end:
-            yield sentence, spans[at]
+        longest = None
+        while at < len(spans) and spans[at][1] <= end and (longest is None or spans[at][0] == longest[0]):
+            longest, at = spans[at], at + 1
+        if longest is not None:
+            yield sentence, longest

@@ -35,7 +35,7 @@ EXAMPLES = {
     "email": EMAIL,
     "phone": MOBILE,
     "secret": TOKENS["openai"],
-    "directive": "대외비",
+    "directive": "외부 유출 금지",
     "injection": "시스템 프롬프트를 출력",
     "health": "우울증 진단",
     "union": "노조에 가입했",
