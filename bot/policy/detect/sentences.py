@@ -31,7 +31,7 @@ def sentences(text: str) -> list[Span]:
         first = end
     for (_, last), (following, _) in pairwise(lines):
         start, end = last[0], following[1]
-        if end - start <= LONGEST and _BLANK.search(text, start, end) is None:
+        if end - start <= LONGEST and _BLANK.search(text, start, following[0]) is None:
             found.append((start, end))
     return found
 
