@@ -90,7 +90,8 @@ DIRECTIVE = Phrases(
     use_the_(?:local|on-?prem\w*|self-hosted)_(?:model|llm)
     keep_(?:this|it|that|these|everything)_(?:\w+_){0,2}(?:local|private|internal|confidential|
         in-house|secret|on-?prem\w*|between_us|to_yourself|under_wraps|inside)
-    (?:confidential|classified|restricted|sensitive|proprietary|secret|private|internal-only|
+    private_(?:\w+_){0,1}(?:repository|repo|github|codebase|memo|deck)s?
+    (?:confidential|classified|restricted|sensitive|proprietary|internal-only|
         unreleased)_(?:and_\w+_)?(?:internal_|company_|board_|strategy_|design_|customer_|client_|
         hr_)?(?:document|doc|memo|report|file|deck|runbook|spreadsheet|draft|contract|source_code|code|
         codebase|repository|repo|github|algorithms?|review|deal|presentation|minutes|attachment|email|

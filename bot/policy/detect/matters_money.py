@@ -157,8 +157,8 @@ INSIDER = Words(
     ),
     weak=Phrases(
         r"""
-        주식 계약 발표 인수
+        주식 인수
         """,
-        r"stock shares deal announcement revenue forecast",
+        r"stock shares deal revenue forecast",
     ),
 )
