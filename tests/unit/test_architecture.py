@@ -32,6 +32,8 @@ PURE = {
     "retrieval/parse/refusals.py", "retrieval/parse/recognise.py", "retrieval/parse/outline.py",
     "retrieval/parse/grid.py", "retrieval/parse/decode.py",
     "bot/policy/detect/ids.py", "bot/policy/detect/contact.py", "bot/policy/detect/secrets.py",
+    "bot/policy/detect/lists.py", "bot/policy/detect/about.py", "bot/policy/detect/matters.py",
+    "bot/policy/detect/directive.py", "bot/policy/detect/phrases.py", "bot/policy/detect/sentences.py",
 }  # fmt: skip
 IO = {
     "os", "io", "socket", "ssl", "subprocess", "shutil", "tempfile", "asyncio", "threading", "logging", "sqlite3",

@@ -9,7 +9,7 @@ PERSONNEL = Words(
     said=Phrases(
         r"""
         징계(?:를_?(?:받|당|먹|내리|줄|주|때리)|_?(?:받|당|먹|예정|대상자|위원회에_?(?:회부|넘|불려|출석)|
-            처분을|위에|수위|이력|사유|중인)|할_?(?:수|예정|건|사유)|해고)
+            처분을|위에|수위|이력|중인)|할_?(?:수|예정|건|사유)|해고)
         감봉(?:_?\d|을_?(?:당|받)|_?(?:당|처분|받)) 정직(?:_?\d|_?처분|을_?(?:당|받)|_?당) 견책_?(?:을|처분|받)
         해고(?:당|됐|했|하려|하고_?싶|하기로|할_?(?:예정|수|건|계획|사람)|를_?(?:당|통보)|_?(?:통보|당|
             대상|예정|명단|통지)|된|시키|한다)
@@ -73,7 +73,7 @@ PERSONNEL = Words(
         팀이_?(?:없어|해체|사라|통폐합) 인원_?감축
         (?:계약|재계약|연장|갱신)(?:을|이|은)?_?(?:연장|갱신)?_?(?:을|이)?_?(?:안_?(?:한|해|하|됐|될)|
             하지_?않|못_?(?:한|해|하)|거절)
-        초봉 위로금 사이닝_?보너스 인센티브(?:를|가|_?(?:못|안|적)) 후보에서_?(?:왜_?)?(?:빠|탈|제외)
+        초봉 위로금 인센티브(?:를|가|_?(?:못|안|적)) 후보에서_?(?:왜_?)?(?:빠|탈|제외)
         보직(?:을|에서)_?(?:뺏|박탈|내려|물러|잃) 직책(?:을|에서)_?(?:뺏|박탈|내려|물러) 채용_?취소 입사_?취소
         스카우트(?:를|_?제의|_?받) 헤드헌터(?:가|한테|에게|_?연락)
         경쟁사(?:로|에서|에)_?(?:간|가|이직|옮|오라|면접|제안) 잘라(?:야|버|도) 짤라
@@ -122,8 +122,9 @@ PERSONNEL = Words(
         internal_investigation_(?:into|against|of) investigation_(?:against|into_(?:him|her|my|our))
         whistle-?blow(?:er|ing)?_(?:is|was|who|identity|report|complaint) who_the_whistleblower
         filed_a_(?:complaint|grievance) misconduct_(?:by|case|allegation|investigation|complaint) gross_misconduct
-        pay_cut salary_(?:is|was|cut|of|offer_of|dispute|for_(?:my|our|the|\w+_in))
-        looking_for_(?:a_new|another)_job interviewing_(?:at|with|elsewhere) reference_check_(?:on|came|for|said)
+        pay_cut salary_of_(?:my|our|his|her|the_(?:new|vp|ceo|cfo|cto|head|team|manager|lead|director))
+        salary_(?:is|was|cut|offer_of|dispute|for_(?:my|our|the|\w+_in)) looking_for_(?:a_new|another)_job
+        interviewing_(?:at|with|elsewhere) reference_check_(?:on|came|for|said)
         didn't_pass_(?:his|her|my|the)_?probation extend_(?:his|her|my|the)_probation
         fail(?:ed|ing)_(?:his|her|my)_probation
         (?:affair|sleeping|relationship)_with_(?:his|her|my|the|a|one_of)_(?:\w+_)?(?:boss|manager|

@@ -11,7 +11,7 @@ _ROLE = (
 )
 _FAMILY = (
     "남편|아내|와이프|엄마|아빠|아버지|어머니|부모님|시어머니|시아버지|장인|장모|딸|아들|동생|형|누나|언니|오빠|할머니|할아버지|여자친구|남자친구|"
-    "여친|남친|조카|삼촌|친구|지인"
+    "여친|남친|조카|삼촌|친구|지인|아이|아기"
 )
 _ENGLISH_ROLE = (
     "colleague|coworker|co-worker|teammate|manager|boss|lead|supervisor|director|employee|intern|engineer|developer|designer|"
@@ -22,9 +22,9 @@ _ENGLISH_ROLE = (
 
 PERSON = Phrases(
     ko=rf"""
-    (?<![가-힣])(?:제가|저는|전|저도|저만|저를|저한테|저에게|저의|저랑|저|내가|나는|난|나도|나만|나를|
-        나한테|내|제|저희|우리)(?=_(?!회사|서버|서비스|제품|시스템|문서|코드|건물|사이트|나라|앱|플랫폼|
-        api|쪽|고객))
+    (?<![가-힣])(?:제가|저는|저도|저만|저를|저한테|저에게|저의|저랑|저|내가|나는|난|나도|나만|나를|
+        나한테|내|제|저희|우리)(?=[\s,](?!회사|서버|서비스|제품|시스템|문서|코드|건물|사이트|나라|앱|
+        플랫폼|api|쪽|고객))
     (?<![가-힣])(?:제가|저는|저도|저만|저를|저한테|저에게|내가|나는|나도|나한테)
     (?<![가-힣])(?:그|저|이|어떤|한|다른|옆|옆자리|같은|제|내|우리|저희|전|전임|신임|새|모|특정|걔네|
         누구|아는)_?(?:팀|부서|자리|파트|회사|팀의|본부)?_?(?:의_)?(?:{_ROLE}|분|사람|친구|여자|남자|애|
@@ -33,7 +33,7 @@ PERSON = Phrases(
     (?:{_ROLE})_?(?:중에|중_|한_?명|두_?명|\d_?명|들이|들한테|이랑|랑|한테|께서|에게서|이라는)
     (?<![가-힣])(?:[가-힣]{{1,8}}_?)?(?:팀장|실장|본부장|부장|과장|차장|대리|주임|상사|선배|후배|동료|
         팀원|인턴|신입|사수|막내|임원|사장|대표|상무|전무|이사|디자이너|매니저|개발자|엔지니어|기획자|
-        담당자|ceo|cfo)(?:이|가|은|는|을|를|의|도|께|에게)(?=_)
+        담당자|ceo|cfo)(?:이|가|은|는|을|를|의|도|께|에게)(?=\s)
     (?<![가-힣])[가-힣]{{1,4}}_?(?:씨|님)(?:이|가|은|는|을|를|의|도|께서|한테|에게|께|랑|과|와|네)?(?![가-힣])
     (?<![가-힣])(?:김|이|박|최|정|강|조|윤|장|임|한|오|서|신|권|황|안|송|전|홍|유|고|문|양|손|배|백|
         허|남|노|하)(?:모_?씨|[가-힣]{{0,2}}_?(?:{_ROLE}))(?:님|이|가|은|는|을|를|의|도|한테|에게|
@@ -58,8 +58,8 @@ PERSON = Phrases(
 ANYONE = Phrases(
     ko=rf"(?:{_ROLE}|근로자|구성원|노동자|환자|사람|분들?)(?:이|가|은|는|을|를|의|한테|에게|들|도|_중)",
     en="""
-    employees? staff workers? people anyone someone somebody everyone they them their team members? we us manager boss
-    who candidate applicants? leadership management
+    employees? staff workers? people anyone someone somebody everyone they them their team members? we us manager
+    boss who candidate applicants? leadership management
     """,
 )
 """People in general."""
@@ -94,8 +94,8 @@ HAPPENED = Phrases(
 TALK = Phrases(
     ko="""
     절차 양식 서식 템플릿 교육(?!비) (?<![가-힣])연수 강의(?!학|실에서) 강좌 세미나 워크숍 캠페인 포스터 가이드
-    매뉴얼 규정 정책 제도 지침 법률 법령 조항 조문 판례 통계 현황 비율 추이 기사 뉴스 논문 연구 책을 책은 책이
-    도서 독서 소설 영화 드라마 노래 게임 뜻이 뜻은 의미 정의(?:가|는|를|해) 어원 번역 영어로 철자 맞춤법
+    매뉴얼 규정 정책 제도 지침 법률 법령 조항 조문 판례 통계 현황 비율 추이 (?<![가-힣])기사 뉴스 논문 연구 책을
+    책은 책이 도서 독서 소설 영화 드라마 노래 게임 뜻이 뜻은 의미 정의(?:가|는|를|해) 어원 번역 영어로 철자 맞춤법
     (?:이란|란)_ (?:이란|란)\\? 무엇인가 무엇인지 뭔가요 뭐예요 뭔지 차이 역사 유래 예방 링크 안내문 체크리스트
     설문 데이터셋 데이터를 데이터베이스 모델 분류 알고리즘 함수 변수 api 서버 배포 빌드 로그 테이블 쿼리 스키마
     버그 테스트 유닛 날씨 계절 음악 분위기 건축 관광 여행 축제 박물관 시험 자격증 퀴즈 예시 예문 샘플 일반적 보통
@@ -132,12 +132,12 @@ TALK = Phrases(
 
 GENERAL = Phrases(
     ko="""
-    방법 경우 하면 되면 받으면 당하면 으면 시에 때는 (?:발생|신청|위반|퇴사|사용|복귀)_시 요약해 설명해 정리해(?!고)
-    비교해 써_?[주줘] 작성해 추천해 알려 궁금 얼마나_ 며칠 몇_일
+    방법 경우 하면 되면 받으면 당하면 으면 시에 때는 (?:발생|신청|위반|퇴사|사용|복귀)_시 요약해 설명해
+    정리해(?!고) 비교해 써_?[주줘] 작성해 추천해 알려 궁금 얼마나_ 며칠 몇_일
     """,
     en="""
-    if_(?:an?|somebody|someone|you|we) when_(?:an?|somebody|someone|is) summari[sz]e explain compare list_the write_a
-    draft_a recommend how_(?:is|are|do|to|much|many)
+    if_(?:an?|somebody|someone|you|we) when_(?:an?|somebody|someone|is) summari[sz]e explain compare list_the
+    write_a draft_a recommend how_(?:is|are|do|to|much|many)
     """,
 )
 """What is asked for in general, or of what may come. It says little against what did happen."""
