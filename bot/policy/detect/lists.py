@@ -212,10 +212,11 @@ def _judged(text: _Text, first: int, length: int, touching: bool, kind: str) -> 
     ending = _ENDING.match(text.text, end)
     if ending is not None and ending["title"]:
         return (0.0, "") if touching and len(key) == 2 else (0.7, f"a listed {kind} with a title")
-    if len(key) == 2:
-        return _short(key, kind, plain=not (touching or spaced or ending is None))
+    if len(key) == 2 and not spaced:
+        return _short(key, kind, plain=not touching and ending is not None)
     if spaced:
-        return _spaced(text, start, end, kind, touching=touching, ended=ending is not None)
+        attached = ending is not None and (len(key) > 2 or ending.end() > end)
+        return _spaced(text, start, end, kind, touching=touching or key in COMMON, ended=attached)
     if key in COMMON:
         return 0.0, ""
     if key[:2] in COMMON and key[2:] in _ONE_SYLLABLE:
@@ -237,8 +238,8 @@ def _spaced(text: _Text, start: int, end: int, kind: str, *, touching: bool, end
         return 0.0, ""
     word_too = text.text[start] in _WORDS_TOO and not text.text[start + 1].isalnum()
     followed = text.text[end : end + 1]
-    if word_too and followed == " ":
-        return 0.0, ""  # 이 지은 지 10년
+    if word_too and (followed == " " or end - start == 3):
+        return 0.0, ""  # 이 지은 지 10년, 이 상은
     return 0.4, f"a listed {kind}, spaced"
 
 
