@@ -9,7 +9,7 @@ import os
 import pwd
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
@@ -26,6 +26,7 @@ from bot.config_file import Cloud, Shore
 from bot.directory import Directory, Listed
 from bot.domain import Question, QuestionFault, Room, Route
 from bot.glossary_file import GlossaryFile
+from bot.lists_file import ListFiles
 from bot.models.door import OpenAIDoor
 from bot.models.endpoint import Endpoint
 from bot.models.shores import Shores
@@ -119,9 +120,13 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
         logging.getLogger(name).setLevel(logging.WARNING)
     policy = load_rules(settings.policy)
     terms = data_use(settings)
+    # Needed only once somebody asks: without a file there is a sentence then, and sources and status work.
+    people = directory_file(settings)
+    lists = ListFiles(settings.lists, people.directory)
+    lists()  # a list that cannot be used must not wait for the first question
 
     def rules() -> Rules:
-        return policy.under(terms, datetime.now(UTC).date())
+        return replace(policy.under(terms, datetime.now(UTC).date()), lists=lists())
 
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(address(settings))
@@ -146,8 +151,6 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
         indexing, jobs = _indexing(settings, catalogue, means, embedding.follow)
         seal = Seal(await sealing_key(settings, database))
         records = Records(database, seal)
-        # Needed only once somebody asks: without a file there is a sentence then, and sources and status work.
-        people = directory_file(settings)
         deps = Deps(
             rules=rules,
             people=people,

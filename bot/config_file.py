@@ -135,6 +135,14 @@ Hosts = Annotated[tuple[Annotated[str, AfterValidator(_host)], ...], Strict(Fals
 ReaderList = Annotated[tuple[Annotated[str, AfterValidator(principal)], ...], Strict(False), AfterValidator(_not_empty)]
 
 
+class ListsSection(Section):
+    """Names that keep a text in the building. customers, projects: files of them; people: those of the directory."""
+
+    customers: Text | None = None
+    projects: Text | None = None
+    people: bool = False
+
+
 class Console(Section):
     """person: whose eyes the console opens with, an id of the directory."""
 
@@ -346,6 +354,7 @@ class ConfigFile(Section):
     policy: Text | None = None
     directory: Annotated[DirectorySection, BeforeValidator(as_section)] = DirectorySection()
     glossary: Text | None = None
+    lists: ListsSection = ListsSection()
     timezone: TimeZone = "Asia/Seoul"
     console: Console = Console()
     answer: AnswerLimits = AnswerLimits()

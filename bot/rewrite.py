@@ -34,6 +34,8 @@ def _without_identifiers(text: str) -> str:
     """The text with a space for each finding; the text as it is where nothing would be left to search for."""
     kept, end = "", 0
     for finding in detect.find(text):
+        if finding.kind in detect.ABOUT:
+            continue  # what is asked about is what is searched for
         kept += text[end : max(end, finding.start)] + " "
         end = max(end, finding.end)
     kept += text[end:]

@@ -30,6 +30,7 @@ from bot.config_file import (
     Fetch,
     Http,
     Index,
+    ListsSection,
     Models,
     Parse,
     Slack,
@@ -69,8 +70,8 @@ class Settings:
     """All of Naru's settings, with absolute paths.
 
     config: the file they came from. sample: it is the sample company's. database_url: None for the embedded
-    PostgreSQL in `home`. directory.file: None where there is none. glossary: may be missing. timezone: in which the
-    company's days begin. key: base64 of the 32 bytes that seal text at rest.
+    PostgreSQL in `home`. directory.file: None where there is none. glossary: may be missing. lists: with
+    absolute paths. timezone: in which the company's days begin. key: base64 of the 32 bytes that seal text at rest.
     """
 
     config: Path
@@ -80,6 +81,7 @@ class Settings:
     policy: Path
     directory: DirectorySection
     glossary: Path
+    lists: ListsSection
     timezone: ZoneInfo
     key: SecretStr | None
     console: Console
@@ -177,11 +179,21 @@ class _Loader:
         policy, directory = self._policy(file), self._directory(file)
         glossary = self._absolute(file.glossary) if file and file.glossary else None
         listed: Place = ("directory", "file") if isinstance(raw.get("directory"), dict) else ("directory",)
-        for place, path in ((("policy",), policy), (listed, directory.file), (("glossary",), glossary)):
+        lists = self._lists(file)
+        named: tuple[tuple[Place, str | Path | None], ...] = (
+            (("policy",), policy),
+            (listed, directory.file),
+            (("glossary",), glossary),
+            (("lists", "customers"), lists.customers),
+            (("lists", "projects"), lists.projects),
+        )
+        for place, path in named:
             if path is not None and not os.path.isfile(path):  # not Path's, which raises where it may not look
                 self._report(place, raw, "must be a file that exists and that Naru may read")
         if directory.everyone is not None and directory.file is None:
             self._report(("directory", "everyone"), raw, "needs directory.file: without one nobody would be everyone")
+        if lists.people and directory.file is None:
+            self._report(("lists", "people"), raw, "needs directory.file: people are listed there")
         if file is None or home is None:
             return None
         return Settings(
@@ -192,6 +204,7 @@ class _Loader:
             policy=policy,
             directory=directory,
             glossary=glossary or self._config.parent / "glossary.toml",
+            lists=lists,
             timezone=ZoneInfo(file.timezone),
             key=key if "key" not in self._broken else None,
             console=file.console,
@@ -285,6 +298,11 @@ class _Loader:
         if written.file is not None:
             return written.model_copy(update={"file": str(self._absolute(written.file))})
         return written.model_copy(update={"file": str(beside)}) if os.path.isfile(beside) else written
+
+    def _lists(self, file: ConfigFile | None) -> ListsSection:
+        written = file.lists if file else ListsSection()
+        files = {"customers": written.customers, "projects": written.projects}
+        return written.model_copy(update={name: str(self._absolute(path)) for name, path in files.items() if path})
 
     def _policy(self, file: ConfigFile | None) -> Path:
         if file is not None and file.policy is not None:

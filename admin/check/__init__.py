@@ -42,6 +42,7 @@ CHECKS: tuple[Check, ...] = (
     Check("embed", models.embed, ("models",), within_s=20.0),
     Check("policy", documents.policy, ("policy",)),
     Check("directory", documents.directory, ("directory",)),
+    Check("lists", documents.lists, ("lists", "directory")),
     Check("glossary", documents.glossary, ("glossary",)),
     Check("sources", documents.sources, ("sources",), within_s=20.0),
     Check("machine", machine.home, ("home",)),

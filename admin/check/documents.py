@@ -12,6 +12,7 @@ from admin.check.finding import Finding, ended, fail, of, ok, skip, warn
 from admin.check.scene import Scene
 from bot.directory import Directory
 from bot.glossary_file import load_entries
+from bot.lists_file import counts
 from bot.policy import detect
 from bot.policy.rules import Rules, load_rules
 from bot.toml_file import SettingsFault
@@ -76,6 +77,20 @@ async def directory(scene: Scene) -> AsyncIterator[Finding]:
     if not in_slack:
         for finding in empty_groups(listed, await _all_sources(scene)):
             yield finding
+
+
+async def lists(scene: Scene) -> AsyncIterator[Finding]:
+    settings = scene.settings
+    try:
+        found = await asyncio.to_thread(counts, settings.lists, directory_file(settings).directory)
+    except SettingsFault as fault:
+        for problem in fault.problems:
+            yield fail(ended(str(problem)), "Mend it there: Naru does not start with a list that it cannot read.")
+        return
+    if not found:
+        yield skip("No names are listed, so a name alone keeps no text in the building.")
+    for one in found:
+        yield (ok if one.names else warn)(f"{one.names:,} names of the kind {one.kind} are listed in {one.where}.")
 
 
 async def glossary(scene: Scene) -> AsyncIterator[Finding]:

@@ -93,13 +93,14 @@ async def company(
     *,
     cloud: Sequence[Reply] = (Says("연차는 15일입니다. [1]"),),
     on_prem: Sequence[Reply] = (Says("연차는 15일입니다. [1]"),),
+    more: str = "",
 ) -> AsyncIterator[Company]:
     for uri, text in documents.items():
         path = folder / "handbook" / uri
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     (folder / "people.toml").write_text(dedent(PEOPLE), encoding="utf-8")
-    (folder / "naru.toml").write_text(dedent(CONFIG), encoding="utf-8")
+    (folder / "naru.toml").write_text(dedent(CONFIG) + more, encoding="utf-8")
     async with OpenAIStandIn(replies=cloud) as far, OpenAIStandIn(replies=on_prem) as near:
         environment = {
             "NARU_CONFIG": str(folder / "naru.toml"),

@@ -34,6 +34,8 @@ PURE = {
     "bot/policy/detect/ids.py", "bot/policy/detect/contact.py", "bot/policy/detect/secrets.py",
     "bot/policy/detect/korean.py", "bot/policy/detect/banking.py", "bot/policy/detect/american.py",
     "bot/policy/detect/places.py",
+    "bot/policy/detect/lists.py", "bot/policy/detect/about.py", "bot/policy/detect/matters.py",
+    "bot/policy/detect/directive.py", "bot/policy/detect/phrases.py", "bot/policy/detect/sentences.py",
 }  # fmt: skip
 IO = {
     "os", "io", "socket", "ssl", "subprocess", "shutil", "tempfile", "asyncio", "threading", "logging", "sqlite3",

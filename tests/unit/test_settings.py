@@ -425,7 +425,7 @@ def test_the_example_shows_every_key_with_its_default() -> None:
 
 def test_the_example_as_it_is_sets_nothing_and_uncommented_it_loads(tmp_path: Path) -> None:
     assert tomllib.loads(EXAMPLE.read_text(encoding="utf-8")) == {}
-    for name in ("policy.toml", "people.toml", "glossary.toml"):
+    for name in ("policy.toml", "people.toml", "glossary.toml", "customers.txt", "projects.txt"):
         (tmp_path / name).touch()
     settings = load(tmp_path, uncommented())
     assert settings.sources[0].rules[0].level is Level.CONFIDENTIAL
@@ -448,6 +448,21 @@ def test_an_unknown_name_in_a_dotenv_file_is_a_problem(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("NARU_HOEM=/x\n", encoding="utf-8")
     with pytest.raises(SettingsFault, match="NARU_HOME"):
         Settings.load({}, tmp_path)
+
+
+def test_lists_are_found_beside_the_file_and_must_be_there(tmp_path: Path) -> None:
+    (tmp_path / "names.txt").touch()
+    (tmp_path / "people.toml").touch()
+    settings = load(tmp_path, '[lists]\ncustomers = "names.txt"\npeople = true')
+    assert settings.lists.customers == str(tmp_path / "names.txt")
+    assert settings.lists.projects is None
+    with pytest.raises(SettingsFault, match=r"lists.projects must be a file that exists"):
+        load(tmp_path, '[lists]\nprojects = "nowhere.txt"')
+
+
+def test_people_are_listed_in_a_directory_or_nowhere(tmp_path: Path) -> None:
+    with pytest.raises(SettingsFault, match=r"lists.people needs directory.file"):
+        load(tmp_path, "[lists]\npeople = true")
 
 
 def test_the_glossary_and_the_time_zone_have_defaults(tmp_path: Path) -> None:

@@ -14,14 +14,26 @@ from dataclasses import replace
 from hashlib import sha256
 from importlib.resources import files
 
-from bot.policy.detect import american, banking, contact, ids, korean, lists, places, secrets
+from bot.policy.detect import about, american, banking, contact, ids, korean, lists, places, secrets
 from bot.policy.detect.encoded import decoded
 from bot.policy.detect.finding import MASK, ROUTE, Detector, Finding
 from bot.policy.detect.lists import NO_LISTS, Lists
 from bot.policy.detect.normal import View, fold, unlink, whole
 from bot.policy.detect.segment import Segment
 
-__all__ = ["DETECTORS", "KINDS", "MASK", "NO_LISTS", "ROUTE", "UNDETECTED", "VERSION", "Finding", "Lists", "find"]
+__all__ = [
+    "ABOUT",
+    "DETECTORS",
+    "KINDS",
+    "MASK",
+    "NO_LISTS",
+    "ROUTE",
+    "UNDETECTED",
+    "VERSION",
+    "Finding",
+    "Lists",
+    "find",
+]
 
 DETECTORS: Mapping[str, Detector] = {
     **ids.DETECTORS,
@@ -31,9 +43,12 @@ DETECTORS: Mapping[str, Detector] = {
     **contact.DETECTORS,
     **places.DETECTORS,
     **secrets.DETECTORS,
+    "about": about.about,
 }
-KINDS = (*DETECTORS, *lists.KINDS)
+KINDS = (*(name for name in DETECTORS if name != "about"), *about.KINDS, *lists.KINDS)
 """The kinds that a Finding can have and a policy can speak of."""
+ABOUT = frozenset(about.KINDS)
+"""The kinds that say what a text is about: no value that could be taken out of it, as a number or a name is."""
 UNDETECTED = "undetected"
 """The kind of what could not be looked at. No policy speaks of it, so it is RESTRICTED."""
 MAX_CHARACTERS = 200_000

@@ -39,6 +39,15 @@ EXAMPLES = {
     "ip": IP,
     "coordinates": PLACE,
     "secret": TOKENS["openai"],
+    "directive": "외부 유출 금지",
+    "injection": "시스템 프롬프트를 출력",
+    "health": "우울증 진단",
+    "union": "노조에 가입했",
+    "religion": "교회 다니",
+    "criminal": "음주운전으로",
+    "personnel": "권고사직을",
+    "harassment": "성희롱을 당",
+    "insider": "미공개 실적",
 }
 """For each kind a value that must be found by itself, or behind its word in CONTEXT."""
 

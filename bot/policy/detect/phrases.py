@@ -1,0 +1,195 @@
+"""A small language for tables of words, and its translation to regular expressions. Pure.
+
+Whitespace separates phrases; after a | it only begins another line. In a phrase `_` is the space that people leave out
+(Korean) or replace by a hyphen (English), `~` a few words between; the rest is a regular expression without spaces.
+What a phrase cannot do without are its stems: only where one of them stands is the phrase looked for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from retrieval.stopwords import ENGLISH_STOP_WORDS
+
+_TOKEN = re.compile(r"\\.|\[(?:\\.|[^\]])*\]|\(\?[:=!]|\(\?<[=!]|\(|\)|\||.")
+_LITERAL = re.compile(r"[a-z'一-鿿ぁ-ヿ가-힣]")
+_LATIN = re.compile(r"[a-z']")
+_MAYBE = re.compile(r"[?*]|\{0?,")
+_QUANTIFIER = re.compile(r"[?*+]\??|\{[\d,]+\}\??")
+_WORD = re.compile(r"[a-z']+")
+_PAIR = re.compile(r"(?=([^\x00-\u2fff]{2}))")
+_KEY = 4
+"""Letters of a Latin word, from its beginning, by which its phrases are found; of other scripts it is two or one."""
+_REACH = 120
+"""Characters of a phrase on either side of its stem."""
+
+Stems = frozenset[str]
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Phrases:
+    """One table. ko: phrases that stand within Korean words; en: of whole words of Latin letters; in lower case."""
+
+    ko: str = ""
+    en: str = ""
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """All of it at once, for a table that is asked of few sentences. Compiled when it is first needed."""
+        return re.compile("|".join(phrase for phrase, _ in self.each) or r"(?!)")
+
+    @cached_property
+    def each(self) -> tuple[tuple[str, str], ...]:
+        """Each phrase as a regular expression, and as it stands in the table."""
+        korean = [(_regex(one, space=r"\s?", gap=r"[^\n.?!]{0,15}?"), one) for one in _split(self.ko)]
+        english = [(_regex(one, space=r"[\s-]", gap=r"[^\n.?!]{0,30}?"), one) for one in _split(self.en)]
+        return (*korean, *((f"(?<![a-z])(?:{regex})(?![a-z])", one) for regex, one in english))
+
+
+def _split(table: str) -> list[str]:
+    return re.sub(r"\|\s+", "|", table).split()
+
+
+def _regex(phrase: str, *, space: str, gap: str) -> str:
+    return phrase.replace("_", space).replace("~", gap)
+
+
+class _Phrase:
+    """A phrase of the table of that name. Compiled when it is first needed: most never are."""
+
+    def __init__(self, table: str, regex: str) -> None:
+        self.table = table
+        self._regex = regex
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        return re.compile(self._regex)
+
+
+class Index:
+    """Tables of phrases by name, looked up by the words of a text, so that what is not in it costs nothing."""
+
+    def __init__(self, tables: Mapping[str, Phrases]) -> None:
+        self._tables = tables
+
+    @cached_property
+    def _entries(self) -> Mapping[str, list[tuple[str, _Phrase]]]:
+        """Stems and their phrases by key. Made when it is first needed: it takes longer than the rest of the import."""
+        found: dict[str, list[tuple[str, _Phrase]]] = {}
+        for name, table in self._tables.items():
+            for regex, phrase in table.each:
+                one = _Phrase(name, regex)
+                for stem in stems_of(phrase):
+                    found.setdefault(stem[: _KEY if _LATIN.match(stem) else 2], []).append((stem, one))
+        return found
+
+    def find(self, lower: str) -> dict[str, list[Span]]:
+        """Where which table says something, in no order."""
+        entries = self._entries
+        around: dict[_Phrase, list[str]] = {}
+        for key in _keys(lower) & entries.keys():
+            for stem, phrase in entries[key]:
+                if stem in lower:
+                    around.setdefault(phrase, []).append(stem)
+        found: dict[str, list[Span]] = {}
+        for phrase, stems in around.items():
+            spans = {
+                match.span()
+                for stem in stems
+                for start, end in _near(stem, lower)
+                for match in phrase.pattern.finditer(lower, start, end)
+            }
+            if spans:
+                found.setdefault(phrase.table, []).extend(spans)
+        return found
+
+
+def _keys(lower: str) -> set[str]:
+    words = set(_WORD.findall(lower))
+    pairs = set() if lower.isascii() else {*_PAIR.findall(lower), *lower}
+    return {word[:_KEY] for word in words} | {word[:3] for word in words} | pairs
+
+
+def _near(stem: str, lower: str) -> Iterator[Span]:
+    """What lies around the places of a stem; places that are close to each other share one stretch."""
+    at = lower.find(stem)
+    while at >= 0:
+        start, end = max(0, at - _REACH), at + _REACH
+        while (at := lower.find(stem, at + 1)) >= 0 and at < end:
+            end = at + _REACH
+        yield start, end
+
+
+def stems_of(phrase: str) -> Stems:
+    """Letters of which one or another stands in whatever the phrase matches: those of its most telling piece."""
+    tokens = _TOKEN.findall(phrase)
+    found, rest = _either(tokens, 0)
+    if found is None or rest != len(tokens):
+        raise ValueError(f"a phrase needs letters that it cannot do without: {phrase}")
+    return found
+
+
+def _either(tokens: list[str], at: int) -> tuple[Stems | None, int]:
+    """The stems of alternatives up to the group's end; None where one of them has none."""
+    all_of: Stems | None = frozenset()
+    while True:
+        one, at = _sequence(tokens, at)
+        all_of = all_of | one if all_of is not None and one is not None else None
+        if at == len(tokens) or tokens[at] == ")":
+            return all_of, at
+        at += 1
+
+
+def _sequence(tokens: list[str], at: int) -> tuple[Stems | None, int]:
+    """The best stems of pieces that follow each other, up to | or the group's end. The stem of a Latin word is its
+    beginning."""
+    best: Stems | None = None
+    run, begins = "", True
+    while at < len(tokens) and tokens[at] not in ("|", ")"):
+        token, piece, parted, began = tokens[at], None, False, begins
+        if token.startswith("("):
+            piece, at = _either(tokens, at + 1)
+            if token not in ("(", "(?:"):  # what stands around it is not in the phrase
+                at += 1
+                continue
+            parted = tokens[at - 1] in ("_", "~")
+        at += 1
+        following = "".join(tokens[at : at + 5])
+        quantifier = _QUANTIFIER.match(following)
+        if quantifier is not None:
+            at += _tokens_in(tokens, at, quantifier.end())
+            if _MAYBE.match(quantifier[0]):
+                piece, token = None, ""
+        if _LITERAL.fullmatch(token):
+            run += token if run or begins or not _LATIN.match(token) else ""
+            begins = False
+            continue
+        best, run = _better(best, run), ""
+        begins = token in ("_", "~", "-") or (parted and (began or bool(token)))
+        best = piece if piece and _telling(piece) > _telling(best) else best
+    return _better(best, run), at
+
+
+def _tokens_in(tokens: list[str], at: int, length: int) -> int:
+    count = 0
+    while length > 0:
+        length -= len(tokens[at + count])
+        count += 1
+    return count
+
+
+def _better(best: Stems | None, run: str) -> Stems | None:
+    return frozenset({run}) if run and _telling(frozenset({run})) > _telling(best) else best
+
+
+def _telling(stems: Stems | None) -> int:
+    """How seldom the stems are met: a Hangul syllable says as much as three Latin letters."""
+    return min((_weight(stem) for stem in stems), default=0) if stems else 0
+
+
+def _weight(stem: str) -> int:
+    return 1 if stem in ENGLISH_STOP_WORDS else sum(3 if one > "\u3000" else 1 for one in stem)
