@@ -6,6 +6,7 @@ import base64
 import json
 import string
 from collections.abc import Callable, Iterable, Mapping
+from itertools import pairwise
 from random import Random
 
 Make = Callable[[Random], str]
@@ -95,7 +96,7 @@ def _grouped(*lengths: int, start: str = "") -> Make:
     def make(r: Random) -> str:
         body = start + digits(r, sum(lengths) - len(start))
         ends = [sum(lengths[:i]) for i in range(len(lengths) + 1)]
-        return "-".join(body[a:b] for a, b in zip(ends, ends[1:], strict=False))
+        return "-".join(body[a:b] for a, b in pairwise(ends))
 
     return make
 

@@ -10,7 +10,6 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from random import Random
 
 from benchmarks import BenchmarkFault
@@ -90,6 +89,12 @@ def rows(name: str) -> Iterator[Mapping[str, str]]:
 def messy() -> list[Message]:
     """Messages as people and programs write them; those of the group "harmless" hold nothing."""
     return [filled(row["text"], row["how"]) for row in rows("messy")]
+
+
+def numbers(name: str, shape: str, of: int = 50) -> list[Message]:
+    """So many values of one slot, each alone in a sentence that does not say what it is."""
+    slot = f"{{{name}:{shape}}}"
+    return [filled(f"{slot} 이거 한 번 봐주시겠어요?", name, seed=f"{name}:{n}") for n in range(of)]
 
 
 def matters() -> tuple[list[Message], list[Message]]:
