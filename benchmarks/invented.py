@@ -137,8 +137,8 @@ def us_phone(r: Random) -> str:
 
 
 def ip(r: Random) -> str:
-    net = r.choice(("203.0.113", "198.51.100", "192.0.2", f"10.{r.randrange(256)}.{r.randrange(256)}"))
-    return f"{net}.{r.randrange(1, 255)}"
+    """Of the public internet: what is private or for documentation belongs to nobody."""
+    return f"{r.choice((58, 61, 112, 121, 175, 211))}.{r.randrange(1, 255)}.{r.randrange(256)}.{r.randrange(1, 255)}"
 
 
 def jwt(r: Random) -> str:
@@ -200,7 +200,7 @@ SENSITIVE: Mapping[str, tuple[str, Make]] = {
     "iban": ("iban", iban),
     "ssn": ("us_ssn", ssn),
     "ip": ("ip", ip),
-    "ipv6": ("ip", lambda r: f"2001:db8:{r.randrange(4096):x}::{r.randrange(1, 65536):x}"),
+    "ipv6": ("ip", lambda r: f"2406:da12:{r.randrange(1, 4096):x}::{r.randrange(1, 65536):x}"),
     "latlon": ("coordinates", lambda r: f"37.{digits(r, 6)}, 127.{digits(r, 6)}"),
     "aws": ("secret", lambda r: "AKIA" + chosen(r, string.ascii_uppercase + "234567", 16)),
     "github": ("secret", lambda r: "ghp_" + chosen(r, BASE62, 36)),

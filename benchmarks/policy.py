@@ -17,7 +17,7 @@ from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 
-from benchmarks import Machine, Row, Tell, policy_disguises, policy_routes, policy_times, presidio
+from benchmarks import Machine, Row, Tell, policy_disguises, policy_properties, policy_routes, policy_times, presidio
 from benchmarks import policy_cases as cases
 from benchmarks import policy_figures as figures
 from benchmarks.policy_cases import Span
@@ -43,10 +43,11 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--data", type=Path, default=data, help=f"the folder with the data ({data})")
     parser.add_argument("--json", action="store_true", help="the rows as one JSON document on standard output")
     parser.add_argument("--verbose", action="store_true", help="what was missed, by kind, on standard error")
+    parser.add_argument("--cases", type=int, default=20_000, help="random cases of each property (%(default)s)")
     options = parser.parse_args(arguments)
     tell: Tell = (lambda line: print(line, file=sys.stderr, flush=True)) if options.verbose else lambda _: None
     try:
-        rows = measure(PolicyData(options.data), tell)
+        rows = measure(PolicyData(options.data), tell, options.cases)
     except Fault as fault:
         print(fault, file=sys.stderr)
         return 1
@@ -58,7 +59,7 @@ def main(arguments: Sequence[str]) -> int:
     return 0 if all(row.ok for row in rows) else 1
 
 
-def measure(data: PolicyData, tell: Tell) -> list[Row]:
+def measure(data: PolicyData, tell: Tell, cases_of_each: int) -> list[Row]:
     machine, rows = Machine.now(), list[Row]()
     measures: Sequence[tuple[str, Callable[[PolicyData, str, Tell], Iterator[Row]]]] = (
         ("830 messages written for this project", _messages),
@@ -70,6 +71,7 @@ def measure(data: PolicyData, tell: Tell) -> list[Row]:
         ("the shipped policy, the cloud's terms in force, questions in a direct message", _routes),
         ("every kind of number and token, 20 particles", _disguises),
         ("one value of each kind, every cut, the shipped policy", _splits),
+        ("random labels and parts, the shipped policy", partial(_properties, cases_of_each)),
         ("the same messages, one thread, the least of three passes", _times),
         ("Presidio without a language model on the same messages", _peer),
     )
@@ -203,8 +205,8 @@ def _messy(_: PolicyData, conditions: str, tell: Tell) -> Iterator[Row]:
 
 
 def _unnamed(_: PolicyData, conditions: str, tell: Tell) -> Iterator[Row]:
-    for shape in ("endash", "spaces", "bare"):
-        for name in UNNAMED:
+    for name in UNNAMED:
+        for shape in ("bare",) if name == "passport" else ("endash", "spaces", "bare"):
             looked = look(cases.numbers(name, shape), detect.find)
             count = figures.recall(looked, ROUTE, lambda *_: True)
             yield reported(f"recall without context, {name}, {shape}", count, conditions)
@@ -261,6 +263,13 @@ def _splits(_: PolicyData, conditions: str, tell: Tell) -> Iterator[Row]:
         leaked = [(kind, cut) for kind, cut, cloud in cuts if cloud]
         yield Row.at_most(f"split over {name}, may go to the cloud, of {len(cuts)}", len(leaked), 0, conditions)
         tell(f"split over {name}: {leaked}")
+
+
+def _properties(of: int, _: PolicyData, conditions: str, tell: Tell) -> Iterator[Row]:
+    rules = shipped_rules()
+    for name, holds in policy_properties.PROPERTIES.items():
+        wrong = policy_properties.violations(holds, rules, of)
+        yield Row.at_most(f"{name}: violations, of {of}", wrong, 0, conditions)
 
 
 def _times(data: PolicyData, conditions: str, tell: Tell) -> Iterator[Row]:

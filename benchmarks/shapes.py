@@ -12,16 +12,23 @@ _FULL_WIDTH = {code: code + 0xFEE0 for code in range(ord("!"), ord("~") + 1)}
 
 
 def _joined(by: str) -> Callable[[str], str]:
-    """With another separator; a value without one is broken into halves."""
+    """With another separator; a value without one stays whole."""
+    return lambda value: by.join(_pieces(value))
+
+
+def _broken(by: str) -> Callable[[str], str]:
+    """Torn apart at its separators; a value without one in the middle."""
 
     def shape(value: str) -> str:
-        pieces = [piece for piece in _SEPARATORS.split(value) if piece]
-        if len(pieces) == 1 and by:
-            half = len(value) // 2
-            pieces = [value[:half], value[half:]]
-        return by.join(pieces)
+        half = len(value) // 2
+        pieces = _pieces(value)
+        return by.join(pieces if len(pieces) > 1 else (value[:half], value[half:]))
 
     return shape
+
+
+def _pieces(value: str) -> list[str]:
+    return [piece for piece in _SEPARATORS.split(value) if piece]
 
 
 def _between(filler: str) -> Callable[[str], str]:
@@ -36,12 +43,12 @@ SHAPES: Mapping[str, Callable[[str], str]] = {
     "bare": _joined(""),
     "spaces": _joined(" "),
     "dots": _joined("."),
-    "slash": _joined(" / "),
+    "slash": _broken(" / "),
     "endash": _joined("–"),
     "nbsp": _joined("\u00a0"),
-    "lines": _joined("\n"),
-    "lines2": _joined("-\n"),
-    "cells": _joined(" | "),
+    "lines": _broken("\n"),
+    "lines2": _broken("-\n"),
+    "cells": _broken(" | "),
     "spaces4": _fours,
     "apart": lambda value: " ".join(_SEPARATORS.sub("", value)),
     "wide": lambda value: value.translate(_FULL_WIDTH),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -14,8 +15,10 @@ from benchmarks.policy_cases import Message, Span
 from benchmarks.policy_data import PolicyData, Probe
 from benchmarks.policy_disguises import recall_of_names
 from benchmarks.policy_figures import Looked
+from benchmarks.policy_properties import random_label, violations
 from benchmarks.policy_routes import to_cloud
 from bot.policy.detect import Finding
+from bot.policy.rules import allowed
 from tests.builders import rrn, shipped_rules
 
 PROBES = """\
@@ -121,6 +124,19 @@ def test_routes_are_those_of_the_shipped_policy() -> None:
     assert not to_cloud(f"주민번호 {rrn()}", rules)
 
 
+def test_a_property_that_does_not_hold_is_counted() -> None:
+    assert 20 < violations(lambda random, _: random.random() < 0.5, shipped_rules(), 100) < 80
+
+
+def test_random_labels_are_taken_by_some_sinks_and_refused_by_others() -> None:
+    """Otherwise every property would hold, and prove nothing."""
+    rules, random = shipped_rules(), Random(5)
+    for sink in rules.sinks.values():
+        taken = [allowed(random_label(random), sink) for _ in range(200)]
+        assert 20 < sum(taken) <= 200
+    assert not all(allowed(random_label(random), rules.sinks["cloud"]) for _ in range(200))
+
+
 # -- data ------------------------------------------------------------------------------------------------------
 
 
@@ -184,7 +200,9 @@ def test_data_that_is_not_there_is_one_sentence_that_says_what_to_do(
 
 
 def test_every_figure_is_a_row_with_its_target(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["policy", "--data", str(folder(tmp_path)), "--json"]) == 1  # no recall of what is not there
+    assert (
+        main(["policy", "--data", str(folder(tmp_path)), "--cases", "30", "--json"]) == 1
+    )  # no recall of what is not there
     told = {row["figure"].partition(", of ")[0]: row for row in json.loads(capsys.readouterr().out)}
     assert told["recall, RRN"]["value"] == 1
     targets = {
@@ -204,6 +222,7 @@ def test_every_figure_is_a_row_with_its_target(tmp_path: Path, capsys: pytest.Ca
         "differences under zero width": "≤ 0",
         "split over cells, may go to the cloud": "≤ 0",
         "50 to 500 characters, p99 (ms)": "≤ 1.5",
+        "P3 another part: violations": "≤ 0",
         "8 KB (ms)": "≤ 20",
         "import (s)": "≤ 0.4",
         "memory of the detectors (MB)": "≤ 25",
