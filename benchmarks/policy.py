@@ -245,15 +245,16 @@ def _probe_row(group: str, clouds: int, of: int, conditions: str) -> Row:
 
 def _disguises(_: PolicyData, conditions: str, tell: Tell) -> Iterator[Row]:
     tried = list(policy_disguises.disguised(detect.find))
-    for disguise in policy_disguises.DISGUISES:
+    for disguise in (policy_disguises.PARTICLE, *policy_disguises.DISGUISES):
         ones = [one for one in tried if one.disguise == disguise]
         differing = [one.kind for one in ones if one.found != one.plain]
         yield Row.at_most(f"differences under {disguise}, of {len(ones)}", len(differing), 0, conditions)
         tell(f"{disguise}: {dict(Counter(differing))}")
-    yield reported("found under some particle", (sum(one.plain for one in tried), len(tried)), conditions)
+    found = (sum(one.found for one in tried), len(tried))
+    yield reported("values found under particles and disguises", found, conditions)
     names = [(kind, name) for kind, names in policy_disguises.LISTED.items() for name in names]
-    found = policy_disguises.recall_of_names(_listing(iter(names)), names)
-    yield at_least("listed names, 20 particles, spacing, width", found, 0.995, conditions)
+    listed = policy_disguises.recall_of_names(_listing(iter(names)), names)
+    yield at_least("listed names, 20 particles, spacing, width", listed, 0.995, conditions)
 
 
 def _splits(_: PolicyData, conditions: str, tell: Tell) -> Iterator[Row]:

@@ -21,6 +21,7 @@ DISGUISES: Mapping[str, Callable[[str], str]] = {
     "zero width": SHAPES["zwsp"],
     "markup": lambda value: f"*{value}*",
 }
+PARTICLE = "a particle"
 WORDS: Mapping[str, str] = {
     "kr_rrn": "주민번호",
     "kr_driver_licence": "면허번호",
@@ -48,7 +49,8 @@ LISTED = {
 
 @dataclass(frozen=True, slots=True)
 class Disguised:
-    """A value in a disguise with a particle behind it: whether it is found as plain, and as it stands."""
+    """A value in a disguise with a particle behind it: whether it is found without the disguise, and as it stands.
+    A particle is a disguise too."""
 
     kind: str
     disguise: str
@@ -63,8 +65,10 @@ def values(seed: int = 5) -> Iterator[tuple[str, str]]:
 
 def disguised(find: Find) -> Iterator[Disguised]:
     for kind, value in values():
+        alone = _found(find, kind, _sentence(kind, value, ""))
         for particle in PARTICLES:
             plain = _found(find, kind, _sentence(kind, value, particle))
+            yield Disguised(kind, PARTICLE, alone, plain)
             for name, disguise in DISGUISES.items():
                 yield Disguised(kind, name, plain, _found(find, kind, _sentence(kind, disguise(value), particle)))
 
