@@ -65,7 +65,13 @@ class Machine:
         """To be asked for at the end. runs: what was measured how often."""
         async with database.transaction() as connection:
             postgres = (await connection.scalar(text("show server_version"))).split()[0]
+        return self._said(runs, f", PostgreSQL {postgres} (embedded)")
+
+    def conditions_without_database(self, runs: str) -> str:
+        return self._said(runs, "")
+
+    def _said(self, runs: str, database: str) -> str:
         return (
-            f"{runs}; Python {platform.python_version()}, PostgreSQL {postgres} (embedded), {os.cpu_count()} CPUs, "
+            f"{runs}; Python {platform.python_version()}{database}, {os.cpu_count()} CPUs, "
             f"load {self.load:.2f} before and {os.getloadavg()[0]:.2f} after"
         )

@@ -22,6 +22,7 @@ from benchmarks import (
     ingest,
     outage,
     overhead,
+    policy,
     questions,
     retrieval,
     words,
@@ -40,6 +41,7 @@ BENCHMARKS: Mapping[str, Benchmark] = {
 ALONE: Mapping[str, Callable[[Sequence[str]], int]] = {
     "chaos": chaos.main,
     "outage": outage.main,
+    "policy": policy.main,
     "retrieval": retrieval.main,
 }
 """With options of their own, and too long to be part of `all`."""

@@ -1,0 +1,99 @@
+"""How long looking takes, and what the detectors weigh in a process of their own."""
+
+from __future__ import annotations
+
+import json
+import math
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from statistics import median, quantiles
+
+from benchmarks import BenchmarkFault
+from benchmarks.policy_figures import Find
+from bot.settings import PROJECT
+
+SHORT = (50, 500)
+LONG_BYTES = 8 * 1024
+PASSES = 3
+_FRESH = """
+import json, time
+import psutil
+process = psutil.Process()
+before, started = process.memory_info().rss, time.perf_counter()
+from bot.policy import detect
+imported = time.perf_counter() - started
+detect.find("010-0000-0000")
+print(json.dumps({"import_s": imported, "bytes": process.memory_info().rss - before}))
+"""
+_LISTED = """
+import json, sys
+import psutil
+from bot.policy.detect import find, lists
+names = getattr(lists, "Names", None)
+if names is None:
+    print(json.dumps({})); sys.exit()
+process = psutil.Process()
+syllables = [chr(0xAC00 + 28 * i) for i in range(100)]
+before = process.memory_info().rss
+held = names(("person", a + b + c) for a in syllables for b in syllables for c in syllables)
+find("준비", held)
+print(json.dumps({"bytes_per_entry": (process.memory_info().rss - before) / 1_000_000}))
+"""
+
+
+def short_ms(find: Find, texts: Sequence[str]) -> list[float]:
+    """p50, p95 and p99 in milliseconds over the texts of 50 to 500 characters, after one pass to warm up."""
+    chosen = [text for text in texts if SHORT[0] <= len(text) <= SHORT[1]]
+    _each_ms(find, chosen)
+    best = _best_ms(find, chosen)
+    cuts = quantiles(best, n=100)
+    return [median(best), cuts[94], cuts[98]]
+
+
+def long_ms(find: Find, texts: Sequence[str]) -> float:
+    """The slowest in milliseconds of the documents of 8 KB that the texts make up."""
+    documents, document = [], ""
+    for text in texts:
+        document += text + "\n"
+        if len(document.encode()) >= LONG_BYTES:
+            documents.append(document.encode()[:LONG_BYTES].decode(errors="ignore"))
+            document = ""
+    return max(_best_ms(find, documents), default=math.nan)
+
+
+def fresh_process() -> dict[str, float]:
+    """import_s: seconds of the import alone; bytes: resident memory that import and first use added."""
+    runs = [_told(_FRESH) for _ in range(PASSES)]
+    return {key: min(run[key] for run in runs) for key in runs[0]}
+
+
+def bytes_per_entry() -> float | None:
+    """Resident memory of a million listed names, by name; None where nothing holds lists."""
+    return _told(_LISTED).get("bytes_per_entry")
+
+
+def _best_ms(find: Find, texts: Sequence[str]) -> list[float]:
+    """Of each text the least of several passes: what else the machine did is no property of the detectors."""
+    passes = zip(*(_each_ms(find, texts) for _ in range(PASSES)), strict=True)
+    return [min(times) for times in passes]
+
+
+def _each_ms(find: Find, texts: Sequence[str]) -> list[float]:
+    times = []
+    for text in texts:
+        started = time.perf_counter()
+        find(text)
+        times.append((time.perf_counter() - started) * 1000)
+    return times
+
+
+def _told(program: str) -> dict[str, float]:
+    ran = subprocess.run(
+        [sys.executable, "-c", program], cwd=PROJECT, capture_output=True, text=True, check=False, timeout=300
+    )
+    if ran.returncode:
+        raise BenchmarkFault(f"A process of its own failed to load the detectors: {ran.stderr.strip()[-300:]}")
+    answer: dict[str, float] = json.loads(ran.stdout)
+    return answer
