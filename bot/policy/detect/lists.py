@@ -15,7 +15,7 @@ from typing import NamedTuple, Protocol
 
 from bot.policy.detect.common_words import COMMON
 from bot.policy.detect.finding import ROUTE, Finding
-from bot.policy.detect.normal import fold
+from bot.policy.detect.normal import fold, whole
 from bot.policy.detect.segment import Segment
 
 KINDS: tuple[str, ...] = ("person", "customer", "project")
@@ -103,7 +103,7 @@ class _Text(NamedTuple):
 
 def letters_of(name: str) -> str:
     """The letters and digits of a name as they are compared."""
-    plain = fold(name).text
+    plain = fold(whole(name)).text
     return _Text.of(plain, plain.lower()).letters[:LONGEST]
 
 
@@ -177,7 +177,7 @@ def _keys(kind: str, name: str) -> set[str]:
     if len(key) < SHORTEST:
         return set()
     if kind == "customer":
-        shorter = letters_of(_LEGAL_FORM.sub("", fold(name).text))
+        shorter = letters_of(_LEGAL_FORM.sub("", fold(whole(name)).text))
         return {shorter if len(shorter) >= SHORTEST else key}
     keys = {key}
     if kind == "person" and _LATIN.match(key):

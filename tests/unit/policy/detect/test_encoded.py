@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.policy.detect import MASK, find
+from bot.policy.detect import ABOUT, MASK, find
 from bot.policy.detect.encoded import decoded
 from bot.policy.detect.normal import fold, whole
-from tests.unit.policy.detect.samples import EXAMPLES
+from tests.unit.policy.detect.samples import CONTEXT, EXAMPLES
 from tests.unit.policy.detect.tokens import TOKENS
 
 ENCODINGS: dict[str, Callable[[str], str]] = {
@@ -30,25 +30,32 @@ ENCODINGS: dict[str, Callable[[str], str]] = {
     "entities": lambda text: "".join(f"&#{ord(char)};" for char in text),
     "hex entities": lambda text: "".join(f"&#x{ord(char):x};" for char in text),
 }
+VALUES = {kind: CONTEXT.get(kind, "") + value for kind, value in EXAMPLES.items() if kind not in ABOUT}
 encodings = st.sampled_from(sorted(ENCODINGS))
-kinds = st.sampled_from(sorted(EXAMPLES))
+kinds = st.sampled_from(sorted(VALUES))
 # Neither letters nor digits of ASCII: those would be a part of the run.
 korean = st.text(st.characters(min_codepoint=0xAC00, max_codepoint=0xD7A3), max_size=12)
 
 
-@pytest.mark.parametrize("kind", EXAMPLES)
+@pytest.mark.parametrize("kind", VALUES)
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_what_is_encoded_is_found_and_its_span_is_the_encoded_run(kind: str, encoding: str) -> None:
     run = ENCODINGS[encoding](EXAMPLES[kind])
-    text = f"참고로 {run}입니다"
+    text = f"참고로 {CONTEXT.get(kind, '')}{run}입니다"
     assert any(f.kind == kind and f.score >= MASK and text[f.start : f.end] == run for f in find(text))
+
+
+@pytest.mark.parametrize("kind", sorted(ABOUT))
+@pytest.mark.parametrize("encoding", ["base64", "base64 for addresses", "percent", "entities", "\\u escapes"])
+def test_what_an_encoded_sentence_is_about_is_seen(kind: str, encoding: str) -> None:
+    assert any(f.kind == kind for f in find(f"참고로 {ENCODINGS[encoding](f'{EXAMPLES[kind]}. 이만')}"))
 
 
 @given(kinds, encodings, encodings, korean, korean)
 def test_two_encodings_around_each_other_never_hide_a_finding(
     kind: str, inner: str, outer: str, before: str, after: str
 ) -> None:
-    run = ENCODINGS[outer](ENCODINGS[inner](EXAMPLES[kind]))
+    run = ENCODINGS[outer](ENCODINGS[inner](VALUES[kind]))
     text = f"{before} {run} {after}"
     found = [f for f in find(text) if f.kind == kind and f.score >= MASK]
     assert any(f.start <= len(before) + 1 and f.end >= len(before) + 1 + len(run) for f in found)
@@ -56,19 +63,19 @@ def test_two_encodings_around_each_other_never_hide_a_finding(
 
 @given(kinds, encodings, korean)
 def test_what_is_encoded_together_with_other_words_is_found(kind: str, encoding: str, words: str) -> None:
-    text = f"{words} {ENCODINGS[encoding](f'{words} {EXAMPLES[kind]} {words}')} {words}"
+    text = f"{words} {ENCODINGS[encoding](f'{words} {VALUES[kind]} {words}')} {words}"
     assert any(f.kind == kind and f.score >= MASK for f in find(text))
 
 
-@pytest.mark.parametrize("kind", EXAMPLES)
+@pytest.mark.parametrize("kind", VALUES)
 def test_a_base64_body_of_a_mail_is_read_across_its_lines(kind: str) -> None:
-    body = base64.encodebytes(f"{'안녕하세요. 지난 건 회신드립니다. ' * 4}{EXAMPLES[kind]} 입니다.".encode()).decode()
+    body = base64.encodebytes(f"{'안녕하세요. 지난 건 회신드립니다. ' * 4}{VALUES[kind]} 입니다.".encode()).decode()
     assert body.count("\n") > 2
     assert any(f.kind == kind and f.score >= MASK for f in find(f"Content-Transfer-Encoding: base64\n\n{body}"))
 
 
 def test_a_line_of_something_else_before_it_does_not_hide_a_base64_line() -> None:
-    run = ENCODINGS["base64"](EXAMPLES["email"])
+    run = ENCODINGS["base64"](VALUES["email"])
     assert any(f.kind == "email" for f in find(f"{'A' * 61}\n{run}\n"))
     assert any(f.kind == "email" for f in find(f"https://a.example/unsubscribe/{run}/now"))
     assert any(f.kind == "email" for f in find(f"user_{run}"))
@@ -76,18 +83,18 @@ def test_a_line_of_something_else_before_it_does_not_hide_a_base64_line() -> Non
 
 def test_full_width_digits_and_slack_links_inside_an_encoding_are_seen_through() -> None:
     wide = str.maketrans("0123456789", "０１２３４５６７８９")
-    assert any(f.kind == "phone" for f in find(ENCODINGS["base64"](EXAMPLES["phone"].translate(wide))))
-    linked = html.escape(f"<tel:1|{EXAMPLES['phone']}>")
+    assert any(f.kind == "phone" for f in find(ENCODINGS["base64"](VALUES["phone"].translate(wide))))
+    linked = html.escape(f"<tel:1|{VALUES['phone']}>")
     assert any(f.kind == "phone" for f in find(linked))
 
 
 def test_a_link_within_a_links_label_is_opened() -> None:
-    first, second = EXAMPLES["card"][:10], EXAMPLES["card"][10:]
+    first, second = VALUES["card"][:10], VALUES["card"][10:]
     assert any(f.kind == "card" for f in find(f"{first}<https://a.example|<tel:11|{second}>>"))
 
 
 def test_an_address_whose_sign_is_escaped_is_found_with_it() -> None:
-    escaped = EXAMPLES["email"].replace("@", "&#64;")
+    escaped = VALUES["email"].replace("@", "&#64;")
     (finding,) = (f for f in find(f"메일은 {escaped}로") if f.kind == "email")
     assert f"메일은 {escaped}로"[finding.start : finding.end] == escaped
 
