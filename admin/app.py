@@ -30,7 +30,8 @@ from bot.models.door import OpenAIDoor
 from bot.models.endpoint import Endpoint
 from bot.models.shores import Shores
 from bot.people import DirectoryFile
-from bot.policy.rules import DataUse, Rules, load_rules
+from bot.policy.policy_file import PolicyFile
+from bot.policy.rules import DataUse, Rules
 from bot.prompt import Template
 from bot.records import Records
 from bot.seal import Seal
@@ -71,6 +72,7 @@ class App:
     embedding: Embedding
     people: DirectoryFile
     records: Records
+    policy: PolicyFile
     rules: Callable[[], Rules]
     deps: Deps
 
@@ -117,11 +119,11 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
     gc.set_threshold(ALLOCATIONS, 10, 10)
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
-    policy = load_rules(settings.policy)
+    policy = PolicyFile(settings.policy)
     terms = data_use(settings)
 
     def rules() -> Rules:
-        return policy.under(terms, datetime.now(UTC).date())
+        return policy().under(terms, datetime.now(UTC).date())
 
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(address(settings))
@@ -170,6 +172,7 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
             embedding,
             people,
             records,
+            policy,
             rules,
             deps,
         )

@@ -216,6 +216,8 @@ class SlackOperations:
         lines: list[str] = []
         if self.app.settings.directory.file and (problem := self.app.people.problem()):
             lines.append(f"**directory**: {problem}")
+        if problem := self.app.policy.problem():
+            lines.append(f"**policy**: {problem}")
         for s in await self.app.catalogue.status():
             lines.append(f"**{s.source.name}**: 문서 {s.documents} documents · 구절 {s.passages} passages")
             lines += [f"• {s.problem}"] if s.problem else []

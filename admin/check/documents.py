@@ -13,7 +13,8 @@ from admin.check.scene import Scene
 from bot.directory import Directory
 from bot.glossary_file import load_entries
 from bot.policy import detect
-from bot.policy.rules import Rules, load_rules
+from bot.policy.policy_file import load_rules
+from bot.policy.rules import Rules
 from bot.toml_file import SettingsFault
 from retrieval.catalogue import Catalogue, Status
 from retrieval.errors import Fault

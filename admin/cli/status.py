@@ -13,6 +13,7 @@ from admin.embedders import Embedding
 from admin.people import directory_status, nobodies
 from bot.config_file import Endpoint
 from bot.console import table
+from bot.policy.rules import Rules
 from bot.toml_file import SettingsFault
 from retrieval.label import Level
 from retrieval.schedule import next_time
@@ -71,10 +72,22 @@ async def _facts(app: App) -> dict[str, Any]:
         | {"ceiling": Level(rules.sinks["cloud"].ceiling).name, "terms until": str(terms.expires) if terms else "none"},
         "on_prem": _endpoint(settings.models.on_prem),
         "embed": await _embedding(app.embedding),
-        "policy": {"file": str(settings.policy), "hash": rules.hash[:12]},
+        "policy": _policy(app, rules),
         "directory": directory_status(settings),
         "sources": await _sources(app),
         "nobody": await _nobody(app),
+    }
+
+
+def _policy(app: App, rules: Rules) -> dict[str, Any]:
+    """problem: only where the file as it is now cannot be used."""
+    problem = app.policy.problem()
+    return {
+        "file": str(app.settings.policy),
+        "hash": rules.hash[:12],
+        "profile": rules.profile,
+        "shadow": "on, nothing is sent to a model" if rules.shadow else "off",
+        **({"problem": problem} if problem else {}),
     }
 
 

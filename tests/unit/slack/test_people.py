@@ -240,7 +240,7 @@ async def test_what_kind_a_room_is(flags: dict[str, Any], kind: str) -> None:
 async def test_a_direct_message_is_a_room_of_its_own_kind_and_with_a_guest_a_shared_one() -> None:
     people = people_of(company(GUEST))
     assert await people.room("DU1") == Room("DU1", "DM", "dm")
-    assert await people.room(f"D{GUEST.id}") == Room(f"D{GUEST.id}", "DM", "dm", shared=True)
+    assert await people.room(f"D{GUEST.id}") == Room(f"D{GUEST.id}", "DM", "dm", shared=True, guests_only=True)
 
 
 async def test_a_room_in_which_slack_names_nobody_is_a_shared_one() -> None:
