@@ -27,7 +27,9 @@ LONGEST_NAME = 1024
 LONGEST_LABEL = 200
 MOST_READERS = 200
 
-_KEYS = frozenset({"uri", "title", "text", "format", "readers", "level", "label", "effective_from", "owner", "link", "deleted"})
+_KEYS = frozenset(
+    {"uri", "title", "text", "format", "readers", "level", "label", "effective_from", "owner", "link", "deleted"}
+)
 
 
 @dataclass(frozen=True, slots=True)

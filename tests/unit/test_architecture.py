@@ -256,7 +256,7 @@ def test_no_file_holds_two_nouns() -> None:
 
 
 def test_the_commands_and_settings_are_documented() -> None:
-    from admin.cli import app
+    from admin.cli.commands import app
     from bot.settings import ONLY_VARIABLES, VARIABLES
 
     readme = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -112,7 +112,10 @@ def test_the_newer_place_says_ids_and_the_older_one_their_names() -> None:
     )
 
 
-@pytest.mark.parametrize("broken", ["<Properties", "", "\ufffe", custom(*[(f"MSIP_Label_{SECRET[:-2]}{n:02d}_Name", "x") for n in range(40)])])
+@pytest.mark.parametrize(
+    "broken",
+    ["<Properties", "", "\ufffe", custom(*[(f"MSIP_Label_{SECRET[:-2]}{n:02d}_Name", "x") for n in range(40)])],
+)
 def test_labels_that_cannot_be_read_are_a_label_that_no_policy_knows(broken: str) -> None:
     assert [one.name for one in read(word(), {CUSTOM: broken}).labels] == ["unreadable label"]
 
