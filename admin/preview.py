@@ -1,4 +1,4 @@
-"""What a policy would make of what is there: the documents, a sample of their texts, and recent questions. Counts only."""
+"""What a policy would make of what is there: the documents, a sample of their texts, recent questions. Counts only."""
 
 from __future__ import annotations
 

@@ -66,7 +66,11 @@ def explain(
     rules = _rules(settings, policy, with_terms)
     named = room.startswith("#")
     where = Room(
-        "" if named else room, room[1:] if named else "", cast(RoomKind, kind), guests or shared, guests and not shared
+        "here" if named or not room else room,
+        room[1:] if named else "",
+        cast(RoomKind, kind),
+        guests or shared,
+        guests and not shared,
     )
     of = next((one for one in settings.sources if one.name == source), None)
     whole = sys.stdin.read() if text == "-" else text
@@ -78,7 +82,7 @@ def explain(
 
 
 @app.command("test")
-def test(
+def try_cases(
     file: Annotated[Path, typer.Argument(help='JSON lines {"text", "room", "expect", "kinds"}.', metavar="FILE")],
     policy: PolicyOption = None,
     with_terms: Assumed = False,

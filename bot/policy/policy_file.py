@@ -234,7 +234,13 @@ class PolicyFile:
             self._look()
             if self._fault is None:
                 return None
-            return f"{self._fault}\nThe policy before it stays in force (hash {self._rules.hash[:12]})."
+            return f"{self._fault}\n{self._meaning()}"
+
+    def notice(self) -> str | None:
+        """The same in one sentence for people who may not read the file: a term of it can be a secret itself."""
+        with self._lock:
+            self._look()
+            return None if self._fault is None else self._shortened(self._fault)
 
     def _look(self) -> None:
         stamp = self._stamp_now()
@@ -255,8 +261,14 @@ class PolicyFile:
 
     def _failed(self, fault: SettingsFault) -> None:
         if self._fault is None or self._fault.problems != fault.problems:
-            _log.error("%s\nThe policy before it stays in force (hash %s).", fault, self._rules.hash[:12])
+            _log.error("%s", self._shortened(fault))
         self._fault = fault
+
+    def _shortened(self, fault: SettingsFault) -> str:
+        return f"{self.path.name} has {len(fault.problems)} problems: `naru policy check` lists them. {self._meaning()}"
+
+    def _meaning(self) -> str:
+        return f"The policy before it stays in force (hash {self._rules.hash[:12]})."
 
     def _stamp_now(self) -> tuple[int, int, int] | None:
         try:

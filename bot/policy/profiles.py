@@ -55,8 +55,8 @@ def contradictions(rules: Rules) -> Iterator[Contradiction]:
         for kind in sorted(rules.sinks["on_prem"].refuse):
             yield (
                 "sinks.on_prem.refuse",
-                f"names '{kind}', and under the profile on_prem_only there is no other model: a text with it could only "
-                "be quoted; take it out, or let the slack sink refuse it",
+                f"names '{kind}', and under the profile on_prem_only there is no other model: a text with it could "
+                "only be quoted; take it out, or let the slack sink refuse it",
             )
     yield from _designated(rules)
 
@@ -66,7 +66,8 @@ def _loosened(rules: Rules, sink: Sink) -> Iterator[Contradiction]:
     if sink.ceiling > Level.PUBLIC:
         yield (
             f"sinks.{sink.name}.ceiling",
-            f'is {sink.ceiling.name.lower()}, and {sink.closed} sends nothing there: set it to "public"{_way_out(sink)}',
+            f"is {sink.ceiling.name.lower()}, and {sink.closed} sends nothing there: "
+            f'set it to "public"{_way_out(sink)}',
         )
     for key, route in _routes(rules):
         if route.value == sink.name:
