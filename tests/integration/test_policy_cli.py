@@ -92,7 +92,8 @@ def test_detect_loads_neither_the_database_nor_the_models(tmp_path: Path) -> Non
     code = (
         "import sys; from admin.cli import main\n"
         "try: main(['policy', 'detect'])\n"
-        "except SystemExit as end: print(end.code, sorted({'sqlalchemy', 'openai', 'slack_sdk', 'lxml'} & set(sys.modules)))"
+        "except SystemExit as end:\n"
+        "    print(end.code, sorted({'sqlalchemy', 'openai', 'slack_sdk', 'lxml'} & set(sys.modules)))"
     )
     done = piped(tmp_path, "-c", code)
     assert done.stdout.split("\n")[0] == "0 []"
