@@ -14,6 +14,7 @@ from admin.people import directory_status, nobodies
 from bot.config_file import Endpoint
 from bot.console import table
 from bot.policy.rules import Rules
+from bot.settings import Settings
 from bot.toml_file import SettingsFault
 from retrieval.label import Level
 from retrieval.schedule import next_time
@@ -69,7 +70,8 @@ async def _facts(app: App) -> dict[str, Any]:
             "embedded": settings.database_url is None,
         },
         "cloud": _endpoint(settings.models.cloud)
-        | {"ceiling": Level(rules.sinks["cloud"].ceiling).name, "terms until": str(terms.expires) if terms else "none"},
+        | {"ceiling": Level(rules.sinks["cloud"].ceiling).name, "terms until": str(terms.expires) if terms else "none"}
+        | _agreed(settings),
         "on_prem": _endpoint(settings.models.on_prem),
         "embed": await _embedding(app.embedding),
         "policy": _policy(app, rules),
@@ -77,6 +79,12 @@ async def _facts(app: App) -> dict[str, Any]:
         "sources": await _sources(app),
         "nobody": await _nobody(app),
     }
+
+
+def _agreed(settings: Settings) -> dict[str, Any]:
+    """What else the contract with the cloud says."""
+    terms = settings.models.cloud.data_use
+    return {"kept for days": terms.retention_days, "in": terms.region, "by": terms.contract} if terms else {}
 
 
 def _policy(app: App, rules: Rules) -> dict[str, Any]:

@@ -44,7 +44,6 @@ PARTICLES = [
     st.sampled_from(
         [
             "달빛호",
-            "달빛-호",
             "Project Aurora",
             "project  aurora",
             "PROJECT AURORA",
