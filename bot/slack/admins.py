@@ -18,7 +18,7 @@ _log = logging.getLogger(__name__)
 
 MOST = 10
 """Admins who are told; more of them would only be told the same."""
-EVERY_S = 20.0
+EVERY_S = 5.0
 
 Problem = Callable[[], str | None]
 """What is wrong now, in words for an admin; None: nothing. Never a document's or question's text."""

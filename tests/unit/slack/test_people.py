@@ -158,6 +158,8 @@ async def test_admins_are_slacks_and_the_configured_and_never_an_outsider(
     found = company(person)
     found.groups["S3"] = ("ops", ["U12"])
     assert await people_of(found, admins=admins).is_admin("U12") is is_admin
+    listed = await people_of(found, admins=admins).admins()
+    assert ("U12" in listed) is is_admin
 
 
 async def test_while_slack_does_not_answer_nobody_is_an_admin() -> None:
