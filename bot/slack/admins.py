@@ -18,7 +18,7 @@ _log = logging.getLogger(__name__)
 
 MOST = 10
 """Admins who are told; more of them would only be told the same."""
-EVERY_S = 5.0
+EVERY_S = 2.0
 
 Problem = Callable[[], str | None]
 """What is wrong now, in words for an admin; None: nothing. Never a document's or question's text."""
@@ -44,11 +44,17 @@ class Admins:
         return know
 
     async def watch(self, problems: Mapping[str, Problem], every_s: float = EVERY_S) -> None:
-        """For ever: tell them of each problem that there is, as soon as it is there. problems: by name."""
+        """For ever: tell them of each problem that two looks in a row find: a file that is being written is wrong for a
+        moment, and no trouble. problems: by name."""
         said: dict[str, str] = {}
+        seen: dict[str, str] = {}
         while True:
             for name, problem in problems.items():
                 text = await asyncio.to_thread(problem) or ""
+                lasting = text == seen.get(name)
+                seen[name] = text
+                if not lasting:
+                    continue
                 if text and text != said.get(name):
                     day = datetime.now(UTC).date().isoformat()
                     key = f"{name} {day} {sha256(text.encode()).hexdigest()}"
