@@ -31,7 +31,8 @@ from bot.models.door import OpenAIDoor
 from bot.models.endpoint import Endpoint
 from bot.models.shores import Shores
 from bot.people import DirectoryFile
-from bot.policy.rules import DataUse, Rules, load_rules
+from bot.policy.policy_file import PolicyFile
+from bot.policy.rules import DataUse, Rules
 from bot.prompt import Template
 from bot.records import Records
 from bot.seal import Seal
@@ -72,6 +73,7 @@ class App:
     embedding: Embedding
     people: DirectoryFile
     records: Records
+    policy: PolicyFile
     rules: Callable[[], Rules]
     deps: Deps
 
@@ -118,7 +120,7 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
     gc.set_threshold(ALLOCATIONS, 10, 10)
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
-    policy = load_rules(settings.policy)
+    policy = PolicyFile(settings.policy)
     terms = data_use(settings)
     # Needed only once somebody asks: without a file there is a sentence then, and sources and status work.
     people = directory_file(settings)
@@ -126,7 +128,7 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
     lists()  # a list that cannot be used must not wait for the first question
 
     def rules() -> Rules:
-        return replace(policy.under(terms, datetime.now(UTC).date()), lists=lists())
+        return replace(policy().under(terms, datetime.now(UTC).date()), lists=lists())
 
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(address(settings))
@@ -173,6 +175,7 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
             embedding,
             people,
             records,
+            policy,
             rules,
             deps,
         )

@@ -23,6 +23,7 @@ from bot.config_file import Slack
 from bot.deadlines import Deadlines
 from bot.inbox import Event, Inbox
 from bot.retention import Retention
+from bot.slack.admins import Admins
 from bot.slack.answering import Answering
 from bot.slack.app import check_in, http_session, slack_app, web_client
 from bot.slack.budget import Rate, UpdateBudget
@@ -107,6 +108,7 @@ async def serve(app: App, stop: asyncio.Event, ready: Callable[[str], object] = 
                 entrance as how,
                 meanwhile(reconciler.run),
                 meanwhile(Retention(inbox, slack.inbox_days).run),
+                meanwhile(partial(Admins(door, people).watch, {"policy": app.policy.notice})),
             ):
                 ready(how)
                 await stop.wait()
@@ -216,6 +218,8 @@ class SlackOperations:
         lines: list[str] = []
         if self.app.settings.directory.file and (problem := self.app.people.problem()):
             lines.append(f"**directory**: {problem}")
+        if problem := self.app.policy.notice():
+            lines.append(f"**policy**: {problem}")
         for s in await self.app.catalogue.status():
             lines.append(f"**{s.source.name}**: 문서 {s.documents} documents · 구절 {s.passages} passages")
             lines += [f"• {s.problem}"] if s.problem else []

@@ -13,7 +13,7 @@ from bot.policy.detect import Finding
 
 Find = Callable[[str], Sequence[Finding]]
 
-NO_VALUE = frozenset({*MATTERS, "directive", "undetected"})
+NO_VALUE = frozenset({*MATTERS, "directive", "injection", "undetected"})
 """Kinds of findings that stand for no value in the text: nothing of them is masked."""
 NAMED: Mapping[str, tuple[str, ...]] = {
     "kr_rrn": ("주민", "외국인", "등록번호", "자녀", "가족", "rrn", "resident", "registration", "alien", "arc"),

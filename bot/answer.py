@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 from uuid import uuid4
 
@@ -16,12 +16,14 @@ from bot.models.shores import Shores
 from bot.people import People
 from bot.policy.decide import Decision, decide
 from bot.policy.parts import Prompt, joined, passage_parts, question_part, thread_parts
+from bot.policy.permit import ChangedFault
 from bot.policy.rules import Rules
 from bot.records import Records
 from bot.rewrite import rewrite
 from bot.words import say, spoken
+from retrieval.errors import Fault
 from retrieval.label import Label
-from retrieval.passage import Document, Passage, Readers
+from retrieval.passage import NOBODY, Document, Passage, Readers
 
 ASKABLE = 0.05
 """Confidence from which a model may look at the passages; it can still say that they do not answer."""
@@ -32,6 +34,14 @@ CLOSE = 0.1
 """Confidence from which a document that does not answer is worth naming."""
 _NOT_FAR_BEHIND = 0.5
 _CLOSEST = 2
+_DECISIONS = 4
+"""How often one question is decided anew because the policy changed meanwhile."""
+
+
+class UnsettledFault(Fault):
+    """The policy changed again and again while a question was being answered."""
+
+    again = True
 
 
 class Search(Protocol):
@@ -73,15 +83,16 @@ class Considered:
 async def answer(question: Question, deps: Deps, show: Show | None = None) -> Answer:
     """The whole path. Raises a Fault where no answer can be given; the caller shows its sentence. show: given where
     whole sentences are to be seen while the model writes."""
-    rules = deps.rules()
-    considered = await consider(question, rules, deps)
+    for _ in range(_DECISIONS):
+        rules = deps.rules()
+        considered = await consider(question, rules, deps)
+        decision = await deps.records.decided(considered.decision, question, deps.operator)
+        draft = await _drafted(question, considered, decision, rules, deps, show)
+        if draft is not None:
+            break
+    else:
+        raise UnsettledFault("The policy changes again and again: ask once more when it has settled.")
     shown = considered.shown
-    decision = await deps.records.decided(considered.decision, question, deps.operator)
-    if shown.documents:
-        async with _drafts(question, shown, rules, deps, show) as heard:
-            draft = await deps.shores.complete(question, decision, considered.parts, rules, heard)
-    if not shown.documents or (draft.route is Route.QUOTE and _best(considered.found) < QUOTABLE):
-        draft = _unknown(question, considered.found)
     readers = await deps.people.readers(question.asker, question.room, fresh=True, enough=shown.readable_by)
     present = await deps.search.present(shown.documents, readers)
     checked = check(question, draft, decision, shown, present, rules)
@@ -96,7 +107,9 @@ async def consider(question: Question, rules: Rules, deps: Deps) -> Considered:
     query = rewrite(question, thread)
     earlier = tuple(document for turn in thread for document in turn.documents)
     known = await deps.search.present(earlier, readers)
-    asked = (*thread_parts(thread, known, question.room, rules), question_part(question, rules))
+    own = await deps.people.alone(question.asker) if rules.roles else NOBODY
+    known_of = replace(question, carried=question.carried | rules.asker_label(own))
+    asked = (*thread_parts(thread, known, question.room, rules), question_part(known_of, rules))
     # The query is made of all of these, and an embedding model may see it.
     found = await deps.search(query, readers, deps.passages, joined(asked, rules))
     shown = Shown.in_room(_worth_reading(found), question.room, rules)
@@ -105,6 +118,24 @@ async def consider(question: Question, rules: Rules, deps: Deps) -> Considered:
     # Where nothing may be shown, the Decision is made over what there is, and so it refuses and says why.
     parts = (*asked[:-1], *(usable or withheld), asked[-1])
     return Considered(query, found, shown, parts, decide(parts, question.room, rules, uuid4(), withheld))
+
+
+async def _drafted(
+    question: Question, considered: Considered, decision: Decision, rules: Rules, deps: Deps, show: Show | None
+) -> Draft | None:
+    """What a route made of it. None: the policy that decided is in force no longer, so it is to be decided again."""
+    shown = considered.shown
+    if not shown.documents:
+        return _unknown(question, considered.found)
+    try:
+        async with _drafts(question, shown, rules, deps, show) as heard:
+            draft = await deps.shores.complete(question, decision, considered.parts, deps.rules, heard)
+    except ChangedFault:
+        return None
+    if deps.rules().hash != rules.hash:
+        return None
+    unsure = draft.route is Route.QUOTE and _best(considered.found) < QUOTABLE
+    return _unknown(question, considered.found) if unsure else draft
 
 
 def _drafts(

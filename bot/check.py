@@ -22,7 +22,7 @@ from bot.policy import detect
 from bot.policy.decide import Decision
 from bot.policy.parts import found_in, joined, passage_parts
 from bot.policy.rules import Rules, Sink, allowed
-from bot.words import Language, say, spoken
+from bot.words import Language, route_name, say, spoken
 from retrieval.label import Label
 from retrieval.passage import Document, Passage, Readers
 
@@ -127,6 +127,8 @@ def check(
     said.append(_titles(named.values(), tongue))
     if not any(said):
         said = [say(tongue, "changed" if stale or refused else "unknown")]
+    if rules.shadow:
+        said.append(say(tongue, "shadow", route=route_name(tongue, decision.routes[0])))
     text = masked("\n\n".join(filter(None, said)), sink, tongue)
     return Answer(
         id=uuid4(),
@@ -136,7 +138,7 @@ def check(
         citations=_citations(_sources(cited, differ), shown, sink, tongue) if answered else (),
         route=Route.REFUSE if stale else draft.route,
         # A title is a text of its document: a follow-up, which carries this answer, may not take it to the cloud.
-        label=Label.join([decision.label, found_in(text, "answer", rules), *(d.label for d in named.values())]),
+        label=Label.join([decision.label, found_in(text, "answer", rules), *map(rules.document_label, named.values())]),
         known=known,
         documents=tuple(sorted({p.document.id for p in shown.passages})),
         tried=draft.tried,

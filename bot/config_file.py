@@ -7,9 +7,9 @@ said by the kind.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Annotated, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -20,8 +20,10 @@ from bot.toml_file import LevelName, Section, Text
 from retrieval.addresses import Reach
 from retrieval.passage import Principal, Rule, Source, principal
 from retrieval.schedule import is_schedule
-from retrieval.sources.kinds import KINDS
 from retrieval.text import LANGUAGES, Language
+
+if TYPE_CHECKING:
+    from retrieval.sources.kind import Kind
 
 T = TypeVar("T")
 
@@ -75,9 +77,17 @@ def _source_name(value: str) -> str:
     return value
 
 
+def _kinds() -> Mapping[str, Kind]:
+    """Loaded once a source is read: the libraries of all kinds take longer than the settings without one."""
+    from retrieval.sources.kinds import KINDS
+
+    return KINDS
+
+
 def _kind(value: str) -> str:
-    if value not in KINDS:
-        raise ValueError(f"must be {' or '.join(repr(kind) for kind in KINDS)}")
+    known = _kinds()
+    if value not in known:
+        raise ValueError(f"must be {' or '.join(map(repr, known))}")
     return value
 
 
@@ -310,7 +320,7 @@ class SourceSection(Section):
     @field_validator("location")
     @classmethod
     def _fits_its_kind(cls, location: str | None, info: ValidationInfo) -> str | None:
-        kind = KINDS.get(info.data.get("kind", ""))
+        kind = _kinds().get(info.data.get("kind", ""))
         if kind is not None:
             kind.located(location or "", lambda path: path)
         return location
@@ -318,7 +328,7 @@ class SourceSection(Section):
     @field_validator("options")
     @classmethod
     def _are_of_its_kind(cls, options: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
-        kind = KINDS.get(info.data.get("kind", ""))
+        kind = _kinds().get(info.data.get("kind", ""))
         if kind is not None:
             kind.checked(options)
         return options
@@ -328,7 +338,7 @@ class SourceSection(Section):
         return Source(
             name=self.name,
             kind=self.kind,
-            location=KINDS[self.kind].located(self.location or "", absolute),
+            location=_kinds()[self.kind].located(self.location or "", absolute),
             level=self.level,
             readers=frozenset(map(Principal, self.readers)),
             rules=tuple(rule.rule() for rule in self.rules),

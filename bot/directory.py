@@ -206,8 +206,11 @@ class Directory:
         return Readers(shared | {Principal(f"channel:{room.id}")})
 
     def _now(self, members: Members) -> Room:
-        outsiders = any(self.is_outsider(self.people.get(id)) for id in members.ids)
-        return replace(members.room, shared=members.room.shared or outsiders)
+        present = [self.people.get(id) for id in members.ids]
+        outsiders = [person for person in present if self.is_outsider(person)]
+        others = members.room.shared or not all(p is not None and p.guest and not self.has_left(p) for p in outsiders)
+        outside = bool(outsiders)
+        return replace(members.room, shared=others or outside, guests_only=outside and not others)
 
 
 def _first(names: Iterable[str]) -> str:

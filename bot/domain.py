@@ -33,12 +33,22 @@ RoomKind = Literal["dm", "private", "public", "unknown"]
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """Where a question is asked. shared: people of another organisation, or guests, are present."""
+    """Where a question is asked. shared: people of another organisation, or guests, are present. guests_only: and they
+    are surely guests of our own."""
 
     id: str
     name: str
     kind: RoomKind
     shared: bool = False
+    guests_only: bool = False
+
+    def is_as_closed_as(self, before: Room) -> bool:
+        """Whether nobody is present from further outside than there was."""
+        return self._outside <= before._outside
+
+    @property
+    def _outside(self) -> int:
+        return self.shared + (self.shared and not self.guests_only)
 
 
 class QuestionFault(Fault):

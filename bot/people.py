@@ -42,6 +42,10 @@ class People(Protocol):
         answers waiting."""
         ...
 
+    async def alone(self, asker: str) -> Readers:
+        """What one person may read where nobody else is present; somebody unknown: nobody."""
+        ...
+
 
 class DirectoryFile:
     """The directory of a file, read again whenever the file has changed.
@@ -98,6 +102,13 @@ class DirectoryFile:
 
     async def recent(self, asker: str, room: Room, within_s: float, enough: Enough) -> Readers:
         return await self.readers(asker, room)
+
+    async def alone(self, asker: str) -> Readers:
+        try:
+            directory = self.directory()
+        except SettingsFault:
+            return NOBODY
+        return Readers(directory.principals(directory.people.get(asker)))
 
     def _look(self) -> None:
         """Read the file where it is another than the one that was read last."""

@@ -7,7 +7,7 @@ takes it; the rows themselves hold ids, levels, kinds and hashes, and people as 
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -159,6 +159,16 @@ class Records:
         async with self._database.transaction() as connection:
             row = (await connection.execute(query)).mappings().first()
         return dict(row) if row else None
+
+    async def recent(self, most: int) -> AsyncIterator[tuple[Label, bool]]:
+        """The labels of the last questions as they were decided, and whether the room's `slack` sink took what there
+        was to show; the newest first."""
+        d = tables.decision
+        query = sa.select(d.c.reasons, d.c.verdicts).order_by(d.c.decided_at.desc()).limit(most)
+        async with self._database.transaction() as connection:
+            rows = (await connection.execute(query)).all()
+        for row in rows:
+            yield _label(row.reasons), bool(row.verdicts["slack"]["allowed"])
 
     async def give(self, feedback: Feedback, rules: Rules) -> bool:
         """Keep what somebody thinks of an answer; the last word of each person stands. A text that the `record` sink

@@ -119,6 +119,12 @@ class Salvaged:
             return cls(None, fault.problems)
 
 
+def policy_path(environ: Mapping[str, str] | None = None, cwd: Path | None = None) -> Path:
+    """Where the policy stands, for what needs nothing else: the rest of naru.toml is not looked at. Raises
+    SettingsFault where the file cannot be read."""
+    return _loader(environ, cwd or Path.cwd()).policy_path()
+
+
 def proxies() -> tuple[str, ...]:
     """The names of the environment's proxy settings, which Naru does not follow."""
     names = ("http_proxy", "https_proxy", "all_proxy")
@@ -157,6 +163,12 @@ class _Loader:
             raise SettingsFault(*self._problems)
         return settings
 
+    def policy_path(self) -> Path:
+        raw = self._read()
+        self._override(raw)
+        named = raw.get("policy")
+        return self._policy(named if isinstance(named, str) else None)
+
     def salvaged(self) -> Salvaged:
         """Raises SettingsFault where the file cannot be read at all."""
         settings = self._load(frozenset())
@@ -176,7 +188,7 @@ class _Loader:
             self._report(place, raw, text)
         file = self._validate(raw)
         home = self._home(file)
-        policy, directory = self._policy(file), self._directory(file)
+        policy, directory = self._policy(file.policy if file else None), self._directory(file)
         glossary = self._absolute(file.glossary) if file and file.glossary else None
         listed: Place = ("directory", "file") if isinstance(raw.get("directory"), dict) else ("directory",)
         lists = self._lists(file)
@@ -304,9 +316,9 @@ class _Loader:
         files = {"customers": written.customers, "projects": written.projects}
         return written.model_copy(update={name: str(self._absolute(path)) for name, path in files.items() if path})
 
-    def _policy(self, file: ConfigFile | None) -> Path:
-        if file is not None and file.policy is not None:
-            return self._absolute(file.policy)
+    def _policy(self, named: str | None) -> Path:
+        if named is not None:
+            return self._absolute(named)
         beside = self._config.parent / "policy.toml"
         return beside if beside.exists() else SHIPPED_POLICY
 

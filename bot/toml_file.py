@@ -62,17 +62,29 @@ Text = Annotated[str, Field(min_length=1)]
 
 def read_toml(path: Path, missing: str) -> dict[str, Any]:
     """The tables of a file; raises SettingsFault. missing: what to say when there is no such file."""
+    return parse_toml(read_bytes(path, missing), str(path))
+
+
+def read_bytes(path: Path, missing: str) -> bytes:
+    """A file's content; raises SettingsFault."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return path.read_bytes()
     except FileNotFoundError:
         text = f"does not exist: {missing}"
     except OSError as error:
         text = f"cannot be read ({error.strerror})"
+    raise SettingsFault(Problem(str(path), "", text))
+
+
+def parse_toml(content: bytes, where: str) -> dict[str, Any]:
+    """The tables in a file's content; raises SettingsFault."""
+    try:
+        return tomllib.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError:
         text = "is not UTF-8: save it as UTF-8"
     except tomllib.TOMLDecodeError as error:
         text = f"is not valid TOML: {error}"
-    raise SettingsFault(Problem(str(path), "", text))
+    raise SettingsFault(Problem(where, "", text))
 
 
 def read_file(path: Path, model: type[File], missing: str) -> File:

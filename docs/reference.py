@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 from typer.main import get_command
 
-from admin.cli import app
+from admin.cli.commands import app
 from bot.config_file import ConfigFile
 from bot.settings import VARIABLE_OF
 from bot.toml_file import section_of

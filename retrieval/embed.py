@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from retrieval.errors import Fault
-from retrieval.label import Label, Level
+from retrieval.label import ImportedLabel, Label, Level
 from retrieval.text import Language
 
 Vector = Sequence[float]
@@ -26,10 +26,14 @@ class EmbedFault(Fault):
 
 @dataclass(frozen=True, slots=True)
 class Embeddable:
-    """A text and what is known of it beside what it says."""
+    """A text and what is known of it beside what it says. source, uri, labels: of the document that it is from, if it
+    is from one."""
 
     text: str
     label: Label = UNKNOWN
+    source: str = ""
+    uri: str = ""
+    labels: tuple[ImportedLabel, ...] = ()
 
 
 class Embedder(Protocol):

@@ -31,8 +31,9 @@ from retrieval.split import Piece
 from retrieval.tables import document
 from retrieval.tables import source as source_table
 
-FORMAT = 2
-"""Counted up when text becomes pieces or terms in another way: then every document is indexed anew."""
+FORMAT = 3
+"""Counted up when text becomes pieces or terms in another way, or more of a file is read than was: then every document
+is indexed anew."""
 
 _CHUNK = 500
 

@@ -40,6 +40,15 @@ class Reason:
     origin: str
 
 
+@dataclass(frozen=True, order=True, slots=True)
+class ImportedLabel:
+    """What a document carries of another system's labels: the name that people gave it there, and its id where it has
+    one (of Microsoft's, a GUID). What level that is, the policy says."""
+
+    name: str
+    id: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Label:
     """A set of Reasons. Joining is union, so a label can only rise."""

@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from typing import Literal, NewType, cast
 from unicodedata import normalize
 
-from retrieval.label import Label, Level
+from retrieval.label import ImportedLabel, Label, Level
 
 Principal = NewType("Principal", str)
 """An opaque string: `everyone`, `user:..`, `group:..`, `channel:..`, `email:..`, `ext:<source>/<group>`."""
@@ -57,7 +57,8 @@ class Said:
 
     title: wins over the one that stands in the document. level: raises what the source's settings say and never lowers
     it. readers: in place of the source's own, unless a rule matches. in_force_from: the first day on which it holds.
-    owner, link: in place of the source's.
+    owner, link: in place of the source's. labels: what the source calls its level in words of its own; carried: those
+    that stand in the document itself.
     """
 
     title: str | None = None
@@ -66,6 +67,8 @@ class Said:
     in_force_from: date | None = None
     owner: str | None = None
     link: str | None = None
+    labels: tuple[ImportedLabel, ...] = ()
+    carried: tuple[ImportedLabel, ...] = ()
 
 
 NOTHING_SAID = Said()
@@ -154,7 +157,7 @@ class InForce:
 @dataclass(frozen=True, slots=True)
 class Document:
     """One page or file as its source last gave it in a readable state. in_force_from, in_force_until: the first and the
-    last day on which it holds; None: not known."""
+    last day on which it holds; None: not known. labels: other systems' that it carries."""
 
     id: int
     source: str
@@ -166,10 +169,12 @@ class Document:
     owner: str | None = None
     in_force_from: date | None = None
     in_force_until: date | None = None
+    labels: tuple[ImportedLabel, ...] = ()
 
     @property
     def label(self) -> Label:
-        """Only what the source says; what the text says is detected at decision time. The origin names no document:
+        """Only what the source says; what the text says is detected at decision time, and what the policy says of the
+        source and of other systems' labels is added then (`Rules.document_label`). The origin names no document:
         reasons are kept and shown, and a file's name or number may say too much."""
         return Label.of(self.level, "source", f"source {self.source}")
 

@@ -135,7 +135,7 @@ class _Look:
             return Problem(listed.uri, str(fault), fault.why)
 
     def _fresh(self, listed: Listed, parsed: Parsed, digest: bytes, version: str | None) -> Fresh:
-        said = listed.said
+        said = replace(listed.said, carried=parsed.labels)
         title, term = said.title or parsed.title, _term(said, in_force(parsed))
         gap = parsed.gap and f"{listed.uri} {parsed.gap}"
         return Fresh(listed.uri, title, digest, bagged(title, split(parsed)), version, said, term, gap)
@@ -189,8 +189,9 @@ class _Run:
         for uri, one in self._listed.items():
             known = self._known.get(uri)
             if known is not None:
-                # The title and the date follow with the text, which may have to be read for them.
-                now = replace(one.said, title=known.said.title, in_force_from=known.said.in_force_from)
+                # The title, the date and the labels in it follow with the text, which may have to be read for them.
+                was = known.said
+                now = replace(one.said, title=was.title, in_force_from=was.in_force_from, carried=was.carried)
                 if now != known.said:
                     told[uri] = now
         self._relabelled.update(told)
@@ -234,7 +235,8 @@ class _Run:
         versions = {one.uri: one.version for one in found if isinstance(one, _Same)}
 
         def again(uri: str) -> Fresh:
-            known, said = self._known[uri], self._listed[uri].said
+            known = self._known[uri]
+            said = replace(self._listed[uri].said, carried=known.said.carried)
             title, term = said.title or known.title, _term(said, known.term)
             digest = known.sha256 or b""
             return Fresh(uri, title, digest, bagged(title, stored[uri]), versions[uri], said, term, known.problem)

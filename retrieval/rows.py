@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from sqlalchemy import Row
 
-from retrieval.label import Level
+from retrieval.label import ImportedLabel, Level
 from retrieval.passage import Document, Principal, Rule, Said, Source
 
 
@@ -39,7 +39,18 @@ def said_of(row: Mapping[str, Any]) -> Said:
         in_force_from=None if from_ is None else date.fromisoformat(from_),
         owner=row.get("owner"),
         link=row.get("link"),
+        labels=_labels(row, "labels"),
+        carried=_labels(row, "carried"),
     )
+
+
+def labels_of(row: Mapping[str, Any]) -> tuple[ImportedLabel, ...]:
+    """Every label that a document carries, from the column `said`."""
+    return _labels(row, "labels") + _labels(row, "carried")
+
+
+def _labels(row: Mapping[str, Any], key: str) -> tuple[ImportedLabel, ...]:
+    return tuple(ImportedLabel(*one) for one in row.get(key, ()))
 
 
 def said_row(said: Said) -> dict[str, Any]:
@@ -51,13 +62,15 @@ def said_row(said: Said) -> dict[str, Any]:
         "in_force_from": None if said.in_force_from is None else said.in_force_from.isoformat(),
         "owner": said.owner,
         "link": said.link,
+        "labels": [[one.name, one.id] for one in said.labels] or None,
+        "carried": [[one.name, one.id] for one in said.carried] or None,
     }
     return {name: value for name, value in values.items() if value is not None}
 
 
 def document_of(row: Row[Any]) -> Document:
     """From the columns document_id, source, uri, title, level, readers, link, owner, own_link, in_force_from,
-    in_force_until. link: the source's, which the uri is appended to; own_link: the document's."""
+    in_force_until, said. link: the source's, which the uri is appended to; own_link: the document's."""
     return Document(
         id=row.document_id,
         source=row.source,
@@ -69,6 +82,7 @@ def document_of(row: Row[Any]) -> Document:
         owner=row.owner,
         in_force_from=row.in_force_from,
         in_force_until=row.in_force_until,
+        labels=labels_of(row.said),
     )
 
 

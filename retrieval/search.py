@@ -217,7 +217,7 @@ _DF = text(
 _DOCUMENT = """
     document.id as document_id, source.name as source, document.uri, document.title, document.level,
     document.readers, source.link, coalesce(document.owner, source.owner) as owner, document.link as own_link,
-    document.in_force_from, document.in_force_until
+    document.in_force_from, document.in_force_until, document.said
 """
 
 

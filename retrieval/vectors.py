@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from retrieval.database import Database
 from retrieval.embed import Embeddable, Embedder, EmbedFault, Vector
 from retrieval.label import NOTHING_SENSITIVE, Label, Level
+from retrieval.rows import labels_of
 from retrieval.text import Language
 
 CHUNK = 128
@@ -308,7 +309,8 @@ def _model(row: Row[Any]) -> Model:
 def _embeddable(row: Row[Any]) -> Embeddable:
     # Not the title: a document that is moved or renamed would need new vectors, for a recall@10 of .003 more.
     whole = f"{row.heading}\n{row.text}" if row.heading else row.text
-    return Embeddable(whole, Label.of(Level(row.level), "source", f"source {row.source}"))
+    said = Label.of(Level(row.level), "source", f"source {row.source}")
+    return Embeddable(whole, said, row.source, row.uri, labels_of(row.said))
 
 
 _LACKING = """
@@ -321,7 +323,8 @@ _FIRST = text(f"select passage.id {_LACKING} and passage.id > :after order by pa
 _LEFT = text(f"select count(*) {_LACKING}")
 _TEXTS = text(
     f"""
-    select passage.id, passage.heading, passage.text, document.level, source.name as source
+    select passage.id, passage.heading, passage.text, document.level, document.uri, document.said,
+           source.name as source
     from passage
     join document on document.id = passage.document_id
     join source on source.id = document.source_id

@@ -10,7 +10,8 @@ from bot.directory import Directory, Listed, Members, Person, Terms
 from bot.domain import Question, Room, Route
 from bot.policy.decide import Decision, decide
 from bot.policy.parts import Prompt, passage_parts, question_part, thread_parts
-from bot.policy.rules import DataUse, Rules, load_rules
+from bot.policy.policy_file import load_rules
+from bot.policy.rules import DataUse, Rules
 from retrieval.label import Level
 from retrieval.passage import EVERYONE, Document, Passage, Principal
 

@@ -10,11 +10,14 @@ from admin import schema
 from admin.app import data_use, directory_file, means_of, sandbox_of
 from admin.check.finding import Finding, ended, fail, of, ok, skip, warn
 from admin.check.scene import Scene
+from admin.preview import quoted_only
 from bot.directory import Directory
 from bot.glossary_file import load_entries
 from bot.lists_file import counts
 from bot.policy import detect
-from bot.policy.rules import Rules, load_rules
+from bot.policy.policy_file import load_rules
+from bot.policy.profiles import meaning
+from bot.policy.rules import Rules
 from bot.toml_file import SettingsFault
 from retrieval.catalogue import Catalogue, Status
 from retrieval.errors import Fault
@@ -42,6 +45,14 @@ async def policy(scene: Scene) -> AsyncIterator[Finding]:
     silent = sorted(set(detect.KINDS) - rules.kinds.keys())
     if silent:
         yield ok(f"It says nothing of {', '.join(silent)}: they count as restricted.")
+    for sink in rules.sinks.values():
+        if sink.closed:
+            yield ok(ended(f"Nothing goes to {sink.name}: {sink.closed}"))
+    if rules.shadow:
+        yield warn("The policy is in shadow mode: it decides and records, and no model is called.")
+    if scene.database is not None and rules.profile == "cloud_only":
+        shares = [one async for one in quoted_only(scene.database, rules)]
+        yield warn(meaning(rules, shares), 'A model in the building would answer these: profile = "standard".')
     held = await _held(scene)
     if held and scene.usable("models"):
         yield share(held, rules)

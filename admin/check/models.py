@@ -24,7 +24,8 @@ from bot.models.faults import ModelFault
 from bot.models.probe import ProbeFault, offer
 from bot.policy.decide import decide
 from bot.policy.permit import permit
-from bot.policy.rules import DataUse, load_rules
+from bot.policy.policy_file import load_rules
+from bot.policy.rules import DataUse
 from bot.prompt import Template, build
 from bot.toml_file import SettingsFault
 from retrieval.embed import Embeddable, EmbedFault
@@ -183,6 +184,9 @@ async def _completion(scene: Scene, named: _Named, route: Route, shore: Shore) -
         rules = load_rules(scene.settings.policy).under(data_use(scene.settings), scene.machine.now().date())
     except SettingsFault:
         yield skip(f"{named.name} is asked nothing while the policy cannot be read.")
+        return
+    if rules.shadow:
+        yield skip(f"{named.name} is asked nothing: the policy is in shadow mode.")
         return
     decision = decide((), _NOWHERE, rules, uuid4())
     if route not in decision.routes:

@@ -17,12 +17,14 @@ from admin.app import App, opened
 from admin.cli.base import err, load, out, reindexed, run
 from admin.http import http_served
 from admin.ledger import LedgerFile
+from admin.preview import quoted_only
 from admin.pushing import by_jobs
 from admin.slack import serve
 from admin.watch import watch
 from bot.answer import answer
 from bot.console import Actions, Session
 from bot.domain import Answer, Feedback, Question
+from bot.policy.profiles import meaning
 from bot.settings import Settings
 from bot.why import explained
 from retrieval.pushed import PushStore
@@ -42,6 +44,7 @@ def run_naru() -> None:
 async def _run() -> int:
     settings = load()
     async with opened(settings, migrate=True) as app:
+        await _say_of_the_policy(app)
         if settings.slack.bot_token is not None or settings.http.port is not None:
             await _until_stopped(app)
             return 0
@@ -53,6 +56,15 @@ async def _run() -> int:
         err.print("질문을 입력하세요. Ask a question; /help lists the commands.\n")
         with _working(replace(settings, database_url=app.url)):
             return await session.run(_read)
+
+
+async def _say_of_the_policy(app: App) -> None:
+    """What people would otherwise only wonder about."""
+    rules = app.rules()
+    if rules.profile == "cloud_only":
+        err.print(meaning(rules, [one async for one in quoted_only(app.database, rules)]), markup=False)
+    if rules.shadow:
+        err.print("Shadow mode: everything is decided and recorded, and no model is called.", markup=False)
 
 
 @contextmanager

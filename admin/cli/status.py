@@ -13,6 +13,8 @@ from admin.embedders import Embedding
 from admin.people import directory_status, nobodies
 from bot.config_file import Endpoint
 from bot.console import table
+from bot.policy.rules import Rules
+from bot.settings import Settings
 from bot.toml_file import SettingsFault
 from retrieval.label import Level
 from retrieval.schedule import next_time
@@ -68,13 +70,32 @@ async def _facts(app: App) -> dict[str, Any]:
             "embedded": settings.database_url is None,
         },
         "cloud": _endpoint(settings.models.cloud)
-        | {"ceiling": Level(rules.sinks["cloud"].ceiling).name, "terms until": str(terms.expires) if terms else "none"},
+        | {"ceiling": Level(rules.sinks["cloud"].ceiling).name, "terms until": str(terms.expires) if terms else "none"}
+        | _agreed(settings),
         "on_prem": _endpoint(settings.models.on_prem),
         "embed": await _embedding(app.embedding),
-        "policy": {"file": str(settings.policy), "hash": rules.hash[:12]},
+        "policy": _policy(app, rules),
         "directory": directory_status(settings),
         "sources": await _sources(app),
         "nobody": await _nobody(app),
+    }
+
+
+def _agreed(settings: Settings) -> dict[str, Any]:
+    """What else the contract with the cloud says."""
+    terms = settings.models.cloud.data_use
+    return {"kept for days": terms.retention_days, "in": terms.region, "by": terms.contract} if terms else {}
+
+
+def _policy(app: App, rules: Rules) -> dict[str, Any]:
+    """problem: only where the file as it is now cannot be used."""
+    problem = app.policy.problem()
+    return {
+        "file": str(app.settings.policy),
+        "hash": rules.hash[:12],
+        "profile": rules.profile,
+        "shadow": "on, nothing is sent to a model" if rules.shadow else "off",
+        **({"problem": problem} if problem else {}),
     }
 
 

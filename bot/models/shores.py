@@ -14,7 +14,7 @@ from bot.models.faults import ModelFault
 from bot.models.quote import quote
 from bot.policy.decide import Decision
 from bot.policy.parts import Prompt
-from bot.policy.permit import Permit, PermitFault, permit
+from bot.policy.permit import ChangedFault, Permit, PermitFault, permit
 from bot.policy.rules import Rules
 from bot.prompt import Template, build
 from bot.words import route_name, say, spoken
@@ -33,22 +33,33 @@ class Shores:
     glossary: Callable[[], Glossary] = lambda: NO_GLOSSARY
 
     async def complete(
-        self, question: Question, decision: Decision, parts: Prompt, rules: Rules, heard: Heard | None = None
+        self,
+        question: Question,
+        decision: Decision,
+        parts: Prompt,
+        rules: Callable[[], Rules],
+        heard: Heard | None = None,
     ) -> Draft:
-        """The first route that answers. Never one outside the Decision; never silence. heard: told what a model has
-        written so far; a further try begins anew."""
+        """The first route that answers. Never one outside the Decision; never silence. In shadow mode no model is
+        asked. rules: the policy as it is at each try. heard: told what a model has written so far; a further try
+        begins anew. Raises ChangedFault where the policy is no longer the one that decided."""
         tried: list[tuple[Route, str]] = []
         for route in decision.routes:
             if route is Route.QUOTE:
                 return self._quote(question, decision, parts, tuple(tried))
             if route is Route.REFUSE:
                 break
+            if rules().shadow:
+                _log.info("shadow mode: the decision %s would have gone to %s", decision.id, route)
+                continue
             endpoint = self.endpoints.get(route)
             if endpoint is None:
                 tried.append((route, f"The {route.value} model is not connected."))
                 continue
             try:
                 draft = await self._ask(endpoint, route, decision, parts, rules, heard)
+            except ChangedFault:
+                raise
             except (ModelFault, PermitFault) as fault:
                 _log.warning("route %s of decision %s did not answer: %s", route, decision.id, fault)
                 tried.append((route, str(fault)))
@@ -57,13 +68,19 @@ class Shores:
         return Draft(Route.REFUSE, "", tried=tuple(tried))
 
     async def _ask(
-        self, endpoint: Endpoint, route: Route, decision: Decision, parts: Prompt, rules: Rules, heard: Heard | None
+        self,
+        endpoint: Endpoint,
+        route: Route,
+        decision: Decision,
+        parts: Prompt,
+        rules: Callable[[], Rules],
+        heard: Heard | None,
     ) -> Draft:
         model = endpoint.door.model
 
         def issue() -> tuple[Prompt, Permit]:
             prompt = build(self.template, parts, mark=secrets.token_hex(8))
-            return prompt, permit(decision, prompt, route, model, rules)
+            return prompt, permit(decision, prompt, route, model, rules())
 
         completion = await endpoint.complete(issue, heard)
         version = self.template.version

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from bot.domain import SHORES, Room, Route
-from bot.policy.parts import FROM_DOCUMENTS, Prompt, joined
+from bot.policy.parts import FROM_DOCUMENTS, Prompt, Role, joined
 from bot.policy.rules import SINKS, Rules, Sink, SinkName, allowed
+from bot.small_talk import small_talk
 from retrieval.label import NOTHING_SENSITIVE, Label, Level, Reason
 
 
@@ -57,12 +58,19 @@ def decide(parts: Prompt, room: Room, rules: Rules, id: UUID, withheld: Prompt =
     shown = joined((part for part in parts if part.role in FROM_DOCUMENTS), rules)
     in_room = _verdict(shown, rules.shown_in(room), joined(withheld, rules))
     verdicts = tuple(in_room if name == "slack" else _verdict(label, rules.sinks[name]) for name in SINKS)
-    taking = {verdict.sink for verdict in verdicts if verdict.allowed}
-    if "slack" not in taking:
-        return Decision(id, (Route.REFUSE,), label, verdicts, rules.hash)
-    preferred = sorted(SHORES, key=lambda route: route is not rules.prefer)
-    shores = tuple(route for route in preferred if route.value in taking)
-    return Decision(id, (*shores, Route.QUOTE), label, verdicts, rules.hash)
+    talk = any(part.role is Role.QUESTION and small_talk(part.text) for part in parts)
+    return Decision(id, routes_of(label, shown, room, rules, talk=talk), label, verdicts, rules.hash)
+
+
+def routes_of(label: Label, shown: Label, room: Room, rules: Rules, *, talk: bool = False) -> tuple[Route, ...]:
+    """The routes of a question, best first. label: of all there is; shown: of what an answer could show. talk: it is
+    small talk."""
+    if not allowed(shown, rules.shown_in(room)):
+        return (Route.REFUSE,)
+    sources = {reason.origin.removeprefix("source ") for reason in label.reasons if reason.kind == "source"}
+    first = rules.preferred(room, sources, small_talk=talk)
+    taking = (route for route in SHORES if allowed(label, rules.sink(route)))
+    return (*sorted(taking, key=lambda route: route is not first), Route.QUOTE)
 
 
 def decide_embedding(parts: Prompt, rules: Rules, id: UUID) -> Decision:
@@ -75,4 +83,6 @@ def decide_embedding(parts: Prompt, rules: Rules, id: UUID) -> Decision:
 def _verdict(label: Label, sink: Sink, withheld: Label = NOTHING_SENSITIVE) -> SinkVerdict:
     reasons = (label | withheld).reasons
     against = sorted(r for r in reasons if r.level > sink.ceiling or r.kind in sink.refuse)
+    if sink.closed:
+        against.append(Reason(Level.PUBLIC, "profile", sink.closed))
     return SinkVerdict(sink.name, allowed(label, sink), sink.ceiling, tuple(against))

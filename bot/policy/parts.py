@@ -81,7 +81,7 @@ def passage_parts(number: int, passage: Passage, rules: Rules) -> Prompt:
         (Role.HEADING, passage.heading, f"passage {number} heading"),
         (Role.PASSAGE, passage.text, f"passage {number}"),
     )
-    source = passage.document.label
+    source = rules.document_label(passage.document)
     return tuple(
         Part(text, source | found_in(text, origin, rules), role, number=number, mint=_MINT)
         for role, text, origin in pieces
@@ -102,7 +102,7 @@ def thread_parts(turns: Sequence[Turn], documents: Mapping[int, Document], room:
     """
     parts: list[Part] = []
     for turn in turns:
-        rests_on = Label.join([documents[i].label for i in turn.documents if i in documents])
+        rests_on = Label.join([rules.document_label(documents[i]) for i in turn.documents if i in documents])
         readable = all(i in documents for i in turn.documents)
         says = rests_on | found_in(turn.answer or "", Role.EARLIER_ANSWER.value, rules)
         answer = turn.answer if readable and allowed(says, rules.shown_in(room)) else None
@@ -121,7 +121,8 @@ def _earlier(role: Role, text: str | None, label: Label, rules: Rules) -> Part:
 def found_in(text: str, origin: str, rules: Rules) -> Label:
     """What the detectors find in a text, as a Label; origin says in the reasons where it was."""
     kinds = {finding.kind for finding in detect.find(text, rules.lists) if finding.score >= detect.ROUTE}
-    return Label.join([Label.of(rules.kind_level(kind), kind, origin) for kind in kinds])
+    found = [Label.of(rules.kind_level(kind), kind, origin) for kind in kinds]
+    return Label.join([*found, rules.terms.label(text, origin)])
 
 
 def joined(parts: Iterable[Part], rules: Rules) -> Label:

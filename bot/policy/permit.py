@@ -26,6 +26,10 @@ class PermitFault(Fault):
     """Something was about to leave that no Decision covers. It did not leave."""
 
 
+class ChangedFault(PermitFault):
+    """The policy is another one than the one that decided: it has to be decided again."""
+
+
 @dataclass(frozen=True, slots=True, weakref_slot=True)
 class Permit:
     """digest: `digest_of` the messages or texts that may leave, to `model` on `route`, once."""
@@ -45,8 +49,8 @@ class Permit:
 def permit(decision: Decision, prompt: Prompt, route: Route, model: str, rules: Rules) -> Permit:
     """Join again over what is really in the prompt, and refuse when that allows less than was decided.
 
-    Raises PermitFault when the route was not decided, when the policy has changed since, or when this prompt alone
-    would not be allowed there.
+    Raises ChangedFault when the policy has changed since, PermitFault when the route was not decided, when the policy
+    only watches (shadow), or when this prompt alone would not be allowed there.
     """
     return _issued(decision, prompt, route, model, rules, messages(prompt))
 
@@ -62,7 +66,9 @@ def _issued(
     if route not in SHORES or route not in decision.routes:
         raise PermitFault(f"The decision {decision.id} does not allow the route {route}.")
     if decision.policy != rules.hash:
-        raise PermitFault(f"The policy has changed since the decision {decision.id}: it has to be decided again.")
+        raise ChangedFault(f"The policy has changed since the decision {decision.id}: it has to be decided again.")
+    if rules.shadow:
+        raise PermitFault(f"The policy is in shadow mode: nothing is sent for the decision {decision.id}.")
     if not allowed(joined(prompt, rules), rules.sink(route)):
         raise PermitFault(f"The prompt built for the decision {decision.id} is more sensitive than decided.")
     return Permit(uuid4().hex, decision.id, route, model, digest_of(said), mint=_MINT)

@@ -1,46 +1,53 @@
-"""policy.toml: what counts as how sensitive, and what may go where.
+"""What counts as how sensitive, and what may go where. Pure; policy_file.py reads policy.toml into it.
 
-The file is reviewed like code; the hash of what it says stands in every Decision. Whatever it does not mention is
-RESTRICTED, or refused.
+The hash of what it says stands in every Decision. Whatever it does not mention is RESTRICTED, or refused.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import date
-from pathlib import Path
-from typing import Annotated, Literal
-
-from pydantic import Field, Strict
+from enum import StrEnum
+from fnmatch import fnmatchcase
+from functools import cached_property
+from typing import Any, Literal
+from unicodedata import normalize
 
 from bot.domain import Room, Route
 from bot.policy import detect
-from bot.toml_file import LevelName, Problem, Section, SettingsFault, hint, read_file
-from retrieval.label import Label, Level
+from bot.policy.terms import KIND as TERM
+from bot.policy.terms import Terms
+from retrieval.label import NOTHING_SENSITIVE, ImportedLabel, Label, Level
+from retrieval.passage import Document, Readers
 
 SinkName = Literal["cloud", "on_prem", "slack", "record", "train"]
 SINKS: tuple[SinkName, ...] = ("cloud", "on_prem", "slack", "record", "train")
+ProfileName = Literal["standard", "finance", "on_prem_only", "cloud_only"]
 
+CIRCUMSTANCES = ("channel", "source", "thread", "label", "asker", TERM)
+"""The kinds of the reasons that no detector finds: where a text stands, who asks, what it followed, what is written
+on it, and the company's own words."""
 
-_CIRCUMSTANCES = ("channel", "source", "thread")
-"""The kinds of the reasons that no detector finds: where a text stands, and what it followed."""
+Levels = Mapping[str, Level]
 
 
 @dataclass(frozen=True, slots=True)
 class Sink:
-    """A place text can go: the highest level it takes, and the kinds it refuses at any level."""
+    """A place text can go: the highest level it takes, and the kinds it refuses at any level. closed: why it takes
+    nothing at all; empty: it does."""
 
     name: SinkName
     ceiling: Level
     refuse: frozenset[str]
+    closed: str = ""
 
 
 def allowed(label: Label, sink: Sink) -> bool:
     """Whether a text of that label may go there. Antitone: more reasons never allow more."""
-    return label.level <= sink.ceiling and label.kinds.isdisjoint(sink.refuse)
+    return not sink.closed and label.level <= sink.ceiling and label.kinds.isdisjoint(sink.refuse)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +58,56 @@ class DataUse:
     expires: date
 
 
+@dataclass(frozen=True, slots=True)
+class Designation:
+    """Who has allowed a financial company's texts to go to a cloud at all, and for which days, both included."""
+
+    by: str
+    on: date
+    until: date
+    reference: str
+
+    def holds(self, today: date) -> bool:
+        return self.on <= today <= self.until
+
+
 @dataclass(frozen=True)
 class Rules:
     """policy.toml as the policy reads it.
 
-    kinds: the level of what a detector finds. rooms: the level of a room by its kind; room_ids: of one room.
-    ceilings: the highest level that is shown in a kind of room; ceiling_ids: in one room; only `shown_in` reads them.
-    prefer: which of the allowed shores comes first. lists: the names that the company lists, which come from elsewhere.
+    kinds: the level of what a detector finds. rooms: the level of a room by its kind; room_ids: of one room, instead;
+    room_names, room_prefixes: by the name that it has, which can only raise, because whoever may rename a room could
+    lower it. ceilings, ceiling_*: the highest level that is shown in a room, in the same way; only `shown_in` reads
+    them. sources, uris: floors of a document's level, by its source and by globs of its uri. labels: the level of the
+    labels that documents carry. roles: what an asker's principal adds to the question. terms: the company's own words.
+    prefer: which of the allowed shores comes first; small_talk, prefer_rooms (by id or name), prefer_sources: the same
+    for some questions. shadow: everything is decided and recorded, and no model is called. lists: the names that the
+    company lists, which come from elsewhere.
     """
 
-    kinds: Mapping[str, Level]
-    rooms: Mapping[str, Level]
-    room_ids: Mapping[str, Level]
+    kinds: Levels
+    rooms: Levels
+    room_ids: Levels
     sinks: Mapping[SinkName, Sink]
-    ceilings: Mapping[str, Level]
-    ceiling_ids: Mapping[str, Level]
+    ceilings: Levels
+    ceiling_ids: Levels
     prefer: Route
     lists: detect.Lists = detect.NO_LISTS
+    room_names: Levels = field(default_factory=dict)
+    room_prefixes: Levels = field(default_factory=dict)
+    ceiling_names: Levels = field(default_factory=dict)
+    ceiling_prefixes: Levels = field(default_factory=dict)
+    sources: Levels = field(default_factory=dict)
+    uris: Levels = field(default_factory=dict)
+    labels: Levels = field(default_factory=dict)
+    roles: Levels = field(default_factory=dict)
+    terms: Terms = field(default_factory=Terms)
+    small_talk: Route | None = None
+    prefer_rooms: Mapping[str, Route] = field(default_factory=dict)
+    prefer_sources: Mapping[str, Route] = field(default_factory=dict)
+    profile: ProfileName = "standard"
+    designation: Designation | None = None
+    shadow: bool = False
 
     def kind_level(self, kind: str) -> Level:
         return self.kinds.get(kind, Level.RESTRICTED)
@@ -76,116 +116,127 @@ class Rules:
         """The sink behind a route that calls a model."""
         return self.sinks["cloud" if shore is Route.CLOUD else "on_prem"]
 
+    # -- rooms -----------------------------------------------------------------------------------------------
+
     def shown_in(self, room: Room) -> Sink:
         """The `slack` sink of that room. Its ceiling is the room's by its id, else by its kind, else the sink's own; a
-        room of unknown kind shows PUBLIC text only. People from outside can only lower it."""
+        room of unknown kind shows PUBLIC text only. Its name, and people from outside, can only lower it."""
         slack = self.sinks["slack"]
         by_kind = Level.PUBLIC if room.kind == "unknown" else self.ceilings.get(room.kind, slack.ceiling)
-        ceiling = self.ceiling_ids.get(room.id, by_kind)
+        lowest = [self.ceiling_ids.get(room.id, by_kind)]
+        lowest += by_name(room.name, self.ceiling_names, self.ceiling_prefixes)
         if room.shared:
-            ceiling = min(ceiling, self.ceilings.get("shared", slack.ceiling))
-        return replace(slack, ceiling=ceiling)
+            shared = self.ceilings.get("shared", slack.ceiling)
+            guests = self.ceilings.get("guests", shared)
+            lowest.append(guests if room.guests_only else min(shared, guests))
+        return replace(slack, ceiling=min(lowest))
 
     def room_label(self, room: Room) -> Label:
-        """A room's level: by its id, else by its kind; unknown is RESTRICTED. People from outside can only raise."""
-        level = self.room_ids.get(room.id, self.rooms.get(room.kind, Level.RESTRICTED))
+        """A room's level: by its id, else by its kind; unknown is RESTRICTED. Its name, and people from outside, can
+        only raise it."""
+        highest = [self.room_ids.get(room.id, self.rooms.get(room.kind, Level.RESTRICTED))]
+        highest += by_name(room.name, self.room_names, self.room_prefixes)
         if room.shared:
-            level = max(level, self.rooms.get("shared", Level.RESTRICTED))
+            shared = self.rooms.get("shared", Level.RESTRICTED)
+            guests = self.rooms.get("guests", shared)
+            highest.append(guests if room.guests_only else max(shared, guests))
         # A direct message's id stands for a person, and reasons are kept: it is not named.
         where = "direct message" if room.kind == "dm" else f"room {room.id}"
-        return Label.of(level, "channel", where)
+        return Label.of(max(highest), "channel", where)
+
+    # -- documents -------------------------------------------------------------------------------------------
+
+    def document_label(self, document: Document) -> Label:
+        """What is known of a document before its text is read: what its source says, what this policy says of the
+        source at least, and what the labels say that it carries."""
+        return self.known_of(document.label, document.source, document.uri, document.labels)
+
+    def known_of(self, said: Label, source: str, uri: str, labels: Iterable[ImportedLabel]) -> Label:
+        floor = max([self.sources.get(source, Level.PUBLIC), *_matching(uri, self.uris)])
+        label = said
+        if floor > said.level:
+            label |= Label.of(floor, "source", f"floor of the policy, source {source}")
+        carried = [Label.of(self.imported(one), "label", f"label of a document, source {source}") for one in labels]
+        return Label.join([label, *carried])
+
+    def imported(self, label: ImportedLabel) -> Level:
+        """The level of a label that a document carries, by its id and its name, the stricter of the two; one that
+        policy.toml does not know is RESTRICTED."""
+        known = [self.labels[key] for key in map(one_spelling, (label.id, label.name)) if key and key in self.labels]
+        return max(known, default=Level.RESTRICTED)
+
+    # -- people and routes -----------------------------------------------------------------------------------
+
+    def asker_label(self, own: Readers) -> Label:
+        """What it says of a question who asks it. own: by what the asker reads where nobody else is present; nothing:
+        nobody knows who that is."""
+        if not self.roles:
+            return NOTHING_SENSITIVE
+        if not own.principals:
+            return Label.of(Level.RESTRICTED, "asker", "role not known")
+        levels = [self.roles[name] for name in own.principals & self.roles.keys()]
+        return Label.of(max(levels), "asker", "role") if levels else NOTHING_SENSITIVE
+
+    def preferred(self, room: Room, sources: Collection[str], *, small_talk: bool) -> Route:
+        """Which of the allowed shores comes first. sources: of the passages; where they differ, on-prem."""
+        if small_talk and self.small_talk is not None:
+            return self.small_talk
+        by_room = self.prefer_rooms.get(room.id) or self.prefer_rooms.get(one_spelling(room.name))
+        if by_room is not None:
+            return by_room
+        by_source = {self.prefer_sources[name] for name in sources if name in self.prefer_sources}
+        return Route.ON_PREM if Route.ON_PREM in by_source else next(iter(by_source), self.prefer)
+
+    # -- what stands in no line of it ------------------------------------------------------------------------
 
     def under(self, terms: DataUse | None, today: date) -> Rules:
         """These rules under the cloud's own terms: where they are missing, have expired, or allow training, only
-        PUBLIC text may go there."""
-        if terms is not None and not terms.training and today <= terms.expires:
-            return self
+        PUBLIC text may go there. And on that day: a designation that does not hold opens nothing."""
         cloud = self.sinks["cloud"]
-        lowered = replace(cloud, ceiling=min(cloud.ceiling, Level.PUBLIC))
-        return replace(self, sinks={**self.sinks, "cloud": lowered})
+        if terms is None or terms.training or today > terms.expires:
+            cloud = replace(cloud, ceiling=min(cloud.ceiling, Level.PUBLIC))
+        if self.designation is not None and not self.designation.holds(today):
+            days = f"{self.designation.on} to {self.designation.until}"
+            cloud = replace(cloud, closed=f"the designation holds from {days} only")
+        return self if cloud == self.sinks["cloud"] else replace(self, sinks={**self.sinks, "cloud": cloud})
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """SHA-256 over everything these rules say, the cloud's terms included: the same hash, the same decisions."""
-        said = {
-            "kinds": {kind: level.name for kind, level in self.kinds.items()},
-            "rooms": {room: level.name for room, level in self.rooms.items()},
-            "room_ids": {room: level.name for room, level in self.room_ids.items()},
-            "sinks": {s.name: [s.ceiling.name, sorted(s.refuse)] for s in self.sinks.values()},
-            "ceilings": {room: level.name for room, level in self.ceilings.items()},
-            "ceiling_ids": {room: level.name for room, level in self.ceiling_ids.items()},
-            "prefer": self.prefer.value,
-            "lists": self.lists.epoch,
-        }
+        said = {one.name: _plain(getattr(self, one.name)) for one in fields(self) if one.name != "lists"}
+        said["lists"] = self.lists.epoch
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
-class _SinkTable(Section):
-    ceiling: LevelName
-    refuse: Annotated[frozenset[str], Strict(False)] = frozenset()
+def one_spelling(name: str) -> str:
+    """A name as it is compared: macOS decomposes Hangul, and people put a # before a room and do not mind case."""
+    return normalize("NFC", name).strip().removeprefix("#").casefold()
 
 
-class _CeilingTable(Section):
-    dm: LevelName | None = None
-    public: LevelName | None = None
-    private: LevelName | None = None
-    shared: LevelName | None = None
-    ids: dict[str, LevelName] = Field(default_factory=dict)
+def by_name(name: str, names: Levels, prefixes: Levels) -> Iterator[Level]:
+    """The levels of what a room's name matches. The keys are in one spelling already."""
+    own = one_spelling(name)
+    if own in names:
+        yield names[own]
+    yield from (level for prefix, level in prefixes.items() if own.startswith(prefix))
 
 
-class _SlackTable(_SinkTable):
-    rooms: _CeilingTable = _CeilingTable()
+def _matching(uri: str, globs: Levels) -> Iterator[Level]:
+    own = normalize("NFC", uri).casefold()
+    return (level for glob, level in globs.items() if fnmatchcase(own, normalize("NFC", glob).casefold()))
 
 
-class _SinkTables(Section):
-    cloud: _SinkTable
-    on_prem: _SinkTable
-    slack: _SlackTable
-    record: _SinkTable
-    train: _SinkTable
-
-
-class _RoomTable(Section):
-    dm: LevelName
-    public: LevelName
-    private: LevelName
-    shared: LevelName
-    ids: dict[str, LevelName] = Field(default_factory=dict)
-
-
-class _RouteTable(Section):
-    prefer: Literal["cloud", "on_prem"]
-
-
-class _PolicyFile(Section):
-    kinds: dict[str, LevelName]
-    rooms: _RoomTable
-    sinks: _SinkTables
-    routes: _RouteTable
-
-
-def load_rules(path: Path) -> Rules:
-    """Read policy.toml; raises SettingsFault with every problem at once. There is no policy to fall back to."""
-    file = read_file(path, _PolicyFile, "a policy is needed, and none is assumed")
-    problems = tuple(_unknown_kinds(file, str(path)))
-    if problems:
-        raise SettingsFault(*problems)
-    return Rules(
-        kinds=file.kinds,
-        rooms=file.rooms.model_dump(exclude={"ids"}),
-        room_ids=file.rooms.ids,
-        sinks={name: Sink(name, getattr(file.sinks, name).ceiling, getattr(file.sinks, name).refuse) for name in SINKS},
-        ceilings=file.sinks.slack.rooms.model_dump(exclude={"ids"}, exclude_none=True),
-        ceiling_ids=file.sinks.slack.rooms.ids,
-        prefer=Route(file.routes.prefer),
-    )
-
-
-def _unknown_kinds(file: _PolicyFile, where: str) -> Iterator[Problem]:
-    """A misspelt kind refuses nothing: it is as wrong as a misspelt key."""
-    for kind in sorted(file.kinds.keys() - set(detect.KINDS)):
-        yield Problem(where, f"kinds.{kind}", f"is no kind{hint(kind, list(detect.KINDS))}")
-    known = [*detect.KINDS, *_CIRCUMSTANCES]
-    for name in SINKS:
-        for kind in sorted(getattr(file.sinks, name).refuse - set(known)):
-            yield Problem(where, f"sinks.{name}.refuse", f"names '{kind}', which is no kind{hint(kind, known)}")
+def _plain(value: Any) -> Any:
+    """As JSON has it, in one way only."""
+    match value:
+        case Level():
+            return value.name
+        case StrEnum():
+            return value.value
+        case date():
+            return value.isoformat()
+        case Mapping():
+            return {str(key): _plain(inner) for key, inner in value.items()}
+        case frozenset():
+            return sorted(value)
+    return {one.name: _plain(getattr(value, one.name)) for one in fields(value)} if is_dataclass(value) else value

@@ -173,8 +173,9 @@ class Answering:
         room = await self.people.room(place.channel)
         readers = await self.people.readers(claimed.event.body["user"], room, fresh=True)
         present = await self.deps.search.present(documents, readers)
-        ceiling = self.deps.rules().shown_in(room).ceiling
-        return all(id in present and present[id].level <= ceiling for id in documents)
+        rules = self.deps.rules()
+        ceiling = rules.shown_in(room).ceiling
+        return all(id in present and rules.document_label(present[id]).level <= ceiling for id in documents)
 
     async def _question(self, claimed: Claimed, place: Place, ts: str, text: str, known: Label) -> Question:
         """Raises QuestionFault."""
@@ -203,7 +204,7 @@ class Answering:
     async def _as_closed(self, room: Room) -> None:
         """The room's ceiling is the one of when it was asked in, and with people from outside there is another. Asked
         right after a look at the readers, so it rests on what that look has brought."""
-        if not room.shared and (await self.people.room(room.id)).shared:
+        if not (await self.people.room(room.id)).is_as_closed_as(room):
             raise OpenedFault("Somebody from outside may be in the room now: its question is answered anew.")
 
     async def _once_more(self, claimed: Claimed, channel: str, ts: str, message: Message) -> None:

@@ -155,6 +155,10 @@ class SlackPeople:
         # It is always asked afresh, so in a busy minute it waits for its turn: to an admin a no would be wrong.
         return await self._settled(lambda: self._is_admin(user), False, self._fresh_patience_s)
 
+    async def admins(self) -> tuple[str, ...]:
+        """Those whom `is_admin` would confirm, as far as Slack lists its people; nobody where it does not say."""
+        return await self._settled(self._admin_ids, (), self._fresh_patience_s)
+
     def changed(self, event: Mapping[str, Any]) -> None:
         """Drop what an event says has changed. Events that say nothing about people are nothing to it."""
         kind = str(event.get("type", ""))
@@ -252,9 +256,19 @@ class SlackPeople:
         one, groups = await asyncio.gather(self._user.get(id, 0), self._groups.get(_USERGROUPS, 0))
         directory = await self._directory_now()
         member = Member.of(one.value, directory)
-        own = self._principals(member, groups.value, directory)
-        is_admin = member.full and (member.user.admin or not own.isdisjoint(self._admins))
-        return _Found(is_admin, {id, _USERGROUPS})
+        return _Found(self._may_administer(member, groups.value, directory), {id, _USERGROUPS})
+
+    async def _admin_ids(self) -> _Found[tuple[str, ...]]:
+        roster = (await self._roster.get(_EVERYBODY, USERS_S)).value
+        groups = await self._groups.get(_USERGROUPS, GROUPS_S)
+        directory = await self._directory_now()
+        members = [Member.of(user, directory) for user in roster.users.values()]
+        found = [m for m in members if self._may_administer(m, groups.value, directory)]
+        return _Found(tuple(sorted(member.user.id for member in found)), {_USERGROUPS})
+
+    def _may_administer(self, member: Member, groups: Groups, directory: Directory) -> bool:
+        own = self._principals(member, groups, directory)
+        return member.full and (member.user.admin or not own.isdisjoint(self._admins))
 
     async def _present(self, channel: Channel, age: _Age) -> tuple[str, ...]:
         if channel.kind == "dm":

@@ -103,6 +103,11 @@ class Member:
     def full(self) -> bool:
         return self.user.full and not self.left and not self.guest
 
+    @property
+    def ours_as_guest(self) -> bool:
+        """Somebody whom our own workspace or directory knows as a guest, and not one of another organisation."""
+        return self.user.ours and self.guest and not self.left
+
 
 def grounds(member: Member, groups: Groups, everyone: str | None, directory: Directory) -> Grounds:
     """What one person can read by, and why. everyone: the usergroup (id or handle) that stands for the whole company;
@@ -146,8 +151,9 @@ class Channel:
     with_: str | None = None
 
     def room(self, people: Collection[Member]) -> Room:
-        outsiders = self.connected or not people or any(not member.full for member in people)
-        return Room(self.id, self.name, self.kind, outsiders)
+        outsiders = [member for member in people if not member.full]
+        others = self.connected or not people or not all(member.ours_as_guest for member in outsiders)
+        return Room(self.id, self.name, self.kind, others or bool(outsiders), not others and bool(outsiders))
 
 
 def channel_of(id: str, body: Json, team: str) -> Channel:

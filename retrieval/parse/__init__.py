@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from retrieval.errors import Fault
+from retrieval.label import ImportedLabel
 from retrieval.passage import Place
 
 MAX_BYTES = 100 * 1024 * 1024
@@ -63,12 +64,14 @@ class Section:
 @dataclass(frozen=True, slots=True)
 class Parsed:
     """pictures: the pages of which nothing was read, because they are pictures without text. front: what stands before
-    the text for machines (YAML front matter), as written; it is not searched."""
+    the text for machines (YAML front matter), as written; it is not searched. labels: other systems' that the file
+    carries."""
 
     title: str
     sections: tuple[Section, ...]
     pictures: tuple[int, ...] = ()
     front: str = ""
+    labels: tuple[ImportedLabel, ...] = ()
 
     @property
     def gap(self) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from pathlib import PurePosixPath
@@ -11,6 +12,7 @@ from urllib.parse import unquote
 
 from retrieval.parse import Parsed, Section
 from retrieval.parse.decode import decode
+from retrieval.parse.labels import has_labels, labels
 from retrieval.parse.markdown import parse_markdown
 from retrieval.parse.package import names
 from retrieval.parse.recognise import container, refuse_protected
@@ -127,11 +129,15 @@ def _package(content: bytes) -> Parser:
         if part in parts:
             if any(name.startswith("META-INF/") and name.endswith("encryption.xml") for name in parts):
                 raise Refusal("password")
-            return _heavy(module)
+            return partial(_labelled, _heavy(module)) if has_labels(parts) else _heavy(module)
     for part, cause in _OTHER_PACKAGES:
         if part in parts:
             raise Refusal(cause)
     raise Refusal("archive")
+
+
+def _labelled(parser: Parser, name: str, content: bytes) -> Parsed:
+    return replace(parser(name, content), labels=labels(content))
 
 
 def load_all() -> None:
@@ -160,4 +166,5 @@ def _clean(parsed: Parsed) -> Parsed:
         for section in parsed.sections
     )
     kept = tuple(section for section in sections if section.headings or section.blocks)
-    return Parsed(parsed.title.translate(_CONTROL), kept, parsed.pictures, parsed.front.translate(_CONTROL))
+    title, front = parsed.title.translate(_CONTROL), parsed.front.translate(_CONTROL)
+    return Parsed(title, kept, parsed.pictures, front, parsed.labels)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from email import message_from_bytes, policy
 from email.errors import MessageError
 from email.utils import parsedate_to_datetime
 from pathlib import PurePosixPath
 from typing import Any
 
+from retrieval.label import ImportedLabel
 from retrieval.parse import Parsed, Section
 from retrieval.parse.decode import decode
 from retrieval.parse.refusals import Refusal
@@ -45,9 +46,13 @@ def parse(name: str, content: bytes, read: Read, *, attachments: bool) -> Parsed
     first = [Section((), ("\n".join(head),))] if head else []
     listed = [Section((), ("Attachments: " + ", ".join(names),))] if names else []
     sections = [*first, *letter, *listed]
+    labels: list[ImportedLabel] = []
     for part in attached[: MAX_ATTACHMENTS if attachments else 0]:
-        sections += _attachment(part, read)
-    return Parsed(" ".join(_field(message, "Subject").split()) or name, tuple(sections))
+        inner = _attachment(part, read)
+        sections += _under(_name(part), inner.sections)
+        labels += inner.labels
+    title = " ".join(_field(message, "Subject").split()) or name
+    return Parsed(title, tuple(sections), labels=tuple(dict.fromkeys(labels)))
 
 
 def _parts(message: Message) -> list[Message]:
@@ -86,7 +91,8 @@ def _body(part: Message, read: Read) -> tuple[Section, ...]:
         raise
 
 
-def _attachment(part: Message, read: Read) -> list[Section]:
+def _attachment(part: Message, read: Read) -> Parsed:
+    """What stands in it; nothing where it cannot be read."""
     name = _name(part)
     if part.get_content_type() == "message/rfc822":
         inner = part.get_payload()
@@ -95,10 +101,13 @@ def _attachment(part: Message, read: Read) -> list[Section]:
     else:
         content, suffix = _content(part), PurePosixPath(name).suffix
     try:
-        parsed = read(name, suffix, content)
+        return read(name, suffix, content)
     except Refusal:
-        return []  # its name stands in the list
-    return [Section((name, *section.headings), section.blocks, section.place) for section in parsed.sections]
+        return Parsed(name, ())  # its name stands in the list
+
+
+def _under(name: str, sections: Iterable[Section]) -> list[Section]:
+    return [Section((name, *section.headings), section.blocks, section.place) for section in sections]
 
 
 def _content(part: Message) -> bytes:

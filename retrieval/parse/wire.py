@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from struct import Struct
 from typing import Any, cast, get_args
 
+from retrieval.label import ImportedLabel
 from retrieval.parse import MAX_HEADING, Parsed, Section
 from retrieval.parse.refusals import REFUSALS, Refusal
 from retrieval.passage import Place, PlaceKind
@@ -76,7 +77,13 @@ def answer(outcome: Parsed | Refusal) -> bytes:
             (one.headings, one.blocks, (one.place.kind, one.place.first, one.place.last) if one.place else None)
             for one in outcome.sections
         ]
-        said = {"title": outcome.title, "sections": sections, "pictures": outcome.pictures, "front": outcome.front}
+        said = {
+            "title": outcome.title,
+            "sections": sections,
+            "pictures": outcome.pictures,
+            "front": outcome.front,
+            "labels": [(one.name, one.id) for one in outcome.labels],
+        }
     payload = json.dumps(said, ensure_ascii=False, check_circular=False).encode("utf-8", "replace")
     if LENGTH.size + len(payload) > MAX_ANSWER:
         raise Refusal("too_much_text", mb=MAX_ANSWER // 1024**2)
@@ -110,11 +117,16 @@ def outcome(payload: bytes) -> Parsed:
             map(_is_number, numbers.values())
         ):
             raise _refusal(cause, numbers)
-        case {"title": str(title), "sections": list(sections), "pictures": list(pictures), "front": str(front)} if all(
-            map(_is_number, pictures)
-        ):
+        case {
+            "title": str(title),
+            "sections": list(sections),
+            "pictures": list(pictures),
+            "front": str(front),
+            "labels": list(labels),
+        } if all(map(_is_number, pictures)):
             before = _text(front, MAX_ANSWER) if front else ""
-            return Parsed(_text(title, MAX_HEADING), tuple(map(_section, sections)), tuple(pictures), before)
+            read = tuple(map(_section, sections))
+            return Parsed(_text(title, MAX_HEADING), read, tuple(pictures), before, tuple(map(_label, labels)))
     raise WireError("neither a document nor a refusal")
 
 
@@ -136,6 +148,13 @@ def _section(said: Any) -> Section:
                 _place(place),
             )
     raise WireError("no section")
+
+
+def _label(said: Any) -> ImportedLabel:
+    match said:
+        case [str(name), str(id)] if name or id:
+            return ImportedLabel(*(_text(one, MAX_HEADING) if one else "" for one in (name, id)))
+    raise WireError("no label")
 
 
 def _place(said: Any) -> Place | None:

@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
 
-from retrieval.label import Level
+from retrieval.label import ImportedLabel, Level
 from retrieval.parse import UnreadableFault
 from retrieval.parse.decode import MAX_TEXT
 from retrieval.passage import Principal, Said, Source, principal
@@ -24,9 +24,12 @@ FORMATS: Mapping[str, str] = {"text": ".txt", "markdown": ".md", "html": ".html"
 
 LONGEST_LINE = 16 * 1024 * 1024
 LONGEST_NAME = 1024
+LONGEST_LABEL = 200
 MOST_READERS = 200
 
-_KEYS = frozenset({"uri", "title", "text", "format", "readers", "level", "effective_from", "owner", "link", "deleted"})
+_KEYS = frozenset(
+    {"uri", "title", "text", "format", "readers", "level", "label", "effective_from", "owner", "link", "deleted"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _said(told: Mapping[str, Any]) -> Said:
-    title = _text(told, "title", LONGEST_NAME)
+    title, label = _text(told, "title", LONGEST_NAME), _text(told, "label", LONGEST_LABEL)
     return Said(
         title=" ".join(title.split()) or None if title else None,
         level=_level(told),
@@ -100,6 +103,7 @@ def _said(told: Mapping[str, Any]) -> Said:
         in_force_from=_date(told),
         owner=_text(told, "owner", LONGEST_NAME),
         link=_link(told),
+        labels=(ImportedLabel(label),) if label else (),
     )
 
 

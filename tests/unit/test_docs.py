@@ -12,7 +12,7 @@ import pytest
 from rich.text import Text
 from typer.main import get_command
 
-from admin.cli import app
+from admin.cli.commands import app
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from hypothesis import given
@@ -14,7 +14,7 @@ from bot.models.endpoint import Endpoint
 from bot.models.faults import ModelFault
 from bot.models.shores import Shores
 from bot.policy.parts import Prompt, messages
-from bot.policy.permit import Permit
+from bot.policy.permit import ChangedFault, Permit
 from bot.prompt import Template
 from retrieval.glossary import Glossary
 from retrieval.label import Level
@@ -61,7 +61,7 @@ def shores(**doors: FakeDoor | Keeping) -> Shores:
 async def completed(shores: Shores, *passages: Passage, question: str = "연차는 며칠인가요?") -> Draft:
     asked = ask(question)
     parts = parts_of(asked, *(passages or (passage(),)))
-    return await shores.complete(asked, decision_for(parts), parts, RULES)
+    return await shores.complete(asked, decision_for(parts), parts, lambda: RULES)
 
 
 async def test_the_first_route_that_answers_is_the_answer() -> None:
@@ -138,9 +138,21 @@ async def test_a_policy_that_changed_after_the_decision_calls_nobody() -> None:
     asked = ask()
     parts = parts_of(asked, passage())
     stricter = RULES.under(None, ask().received_at.date())
-    draft = await shores(cloud=cloud).complete(asked, decision_for(parts), parts, stricter)
-    assert draft.route is Route.QUOTE
+    with pytest.raises(ChangedFault):
+        await shores(cloud=cloud).complete(asked, decision_for(parts), parts, lambda: stricter)
     assert cloud.prompts == []
+
+
+async def test_in_shadow_mode_nobody_is_called_and_the_route_is_said() -> None:
+    cloud, on_prem = fake(Route.CLOUD), fake(Route.ON_PREM)
+    asked, watching = ask(), replace(RULES, shadow=True)
+    parts = parts_of(asked, passage())
+    decision = decision_for(parts, watching)
+    draft = await shores(cloud=cloud, on_prem=on_prem).complete(asked, decision, parts, lambda: watching)
+    assert decision.routes[0] is Route.CLOUD
+    assert draft.route is Route.QUOTE
+    assert "정책이 고른 곳: 클라우드 모델(cloud)" in draft.text
+    assert cloud.prompts == on_prem.prompts == []
 
 
 OUTCOMES = st.sampled_from([None, AWAY, REFUSES, SAYS])
@@ -155,7 +167,7 @@ async def test_whatever_the_models_do_there_is_an_outcome_and_no_route_is_ever_l
     parts = parts_of(asked, passage(of=document(level=level)))
     decision = decision_for(parts)
     connected = shores(**{route.value: door for route, door in doors.items()})
-    draft = await connected.complete(asked, decision, parts, RULES)
+    draft = await connected.complete(asked, decision, parts, lambda: RULES)
     assert draft.route in (*decision.routes, Route.REFUSE)
     assert bool(draft.text) == (draft.route is not Route.REFUSE)
     assert all(route in decision.routes for route, door in doors.items() if door.prompts)

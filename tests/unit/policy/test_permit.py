@@ -64,6 +64,13 @@ def test_no_permit_when_the_policy_has_changed_since() -> None:
         permit(decision_for(parts), build(TEMPLATE, parts, mark="m"), Route.CLOUD, "gpt", changed)
 
 
+def test_no_permit_while_the_policy_only_watches() -> None:
+    watching = replace(shipped_rules(), shadow=True)
+    parts = parts_of(ask(), passage())
+    with pytest.raises(PermitFault, match="shadow mode"):
+        permit(decision_for(parts, watching), build(TEMPLATE, parts, mark="m"), Route.CLOUD, "gpt", watching)
+
+
 def test_a_permit_cannot_be_made_elsewhere() -> None:
     with pytest.raises(TypeError, match=r"permit\.py"):
         Permit("id", decision_for(parts_of(ask())).id, Route.CLOUD, "gpt", "digest")

@@ -14,7 +14,8 @@ from bot.check import Shown
 from bot.domain import Room, Route, Turn
 from bot.policy.decide import decide
 from bot.policy.parts import Role, joined, passage_parts, thread_parts
-from bot.policy.rules import Rules, allowed, load_rules
+from bot.policy.policy_file import load_rules
+from bot.policy.rules import Rules, allowed
 from bot.why import sink_says
 from retrieval.label import NOTHING_SENSITIVE, Level
 from retrieval.passage import Passage

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.policy.detect import KINDS
-from bot.policy.rules import Sink, allowed, load_rules
+from bot.policy.policy_file import load_rules
+from bot.policy.rules import Sink, allowed
 from bot.toml_file import SettingsFault
 from retrieval.label import Label, Level
 from tests.builders import ROOT, shipped_rules

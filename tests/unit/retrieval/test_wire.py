@@ -86,7 +86,8 @@ def test_nothing_else_is_ever_taken_for_a_document(payload: bytes) -> None:
 
 
 def said(**changes: Any) -> bytes:
-    whole = {"title": "제목", "sections": [[["가"], ["글"], ["page", 1, 1]]], "pictures": [], "front": ""}
+    sections = [[["가"], ["글"], ["page", 1, 1]]]
+    whole = {"title": "제목", "sections": sections, "pictures": [], "front": "", "labels": [["비밀", ""]]}
     return json.dumps(whole | changes).encode()
 
 
@@ -107,6 +108,9 @@ def said(**changes: Any) -> bytes:
         said(sections="글"),
         said(pictures=["1"]),
         said(front="a\0b"),
+        said(labels=[["", ""]]),
+        said(labels=[["a\0b", ""]]),
+        said(labels="비밀"),
         said().replace(b"\\uae00", b"\\ud800"),
         b'{"cause": "a sentence of its own, with the text of a document", "numbers": {}}',
         b'{"cause": "scanned", "numbers": {}}',

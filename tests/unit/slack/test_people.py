@@ -158,6 +158,8 @@ async def test_admins_are_slacks_and_the_configured_and_never_an_outsider(
     found = company(person)
     found.groups["S3"] = ("ops", ["U12"])
     assert await people_of(found, admins=admins).is_admin("U12") is is_admin
+    listed = await people_of(found, admins=admins).admins()
+    assert ("U12" in listed) is is_admin
 
 
 async def test_while_slack_does_not_answer_nobody_is_an_admin() -> None:
@@ -240,7 +242,7 @@ async def test_what_kind_a_room_is(flags: dict[str, Any], kind: str) -> None:
 async def test_a_direct_message_is_a_room_of_its_own_kind_and_with_a_guest_a_shared_one() -> None:
     people = people_of(company(GUEST))
     assert await people.room("DU1") == Room("DU1", "DM", "dm")
-    assert await people.room(f"D{GUEST.id}") == Room(f"D{GUEST.id}", "DM", "dm", shared=True)
+    assert await people.room(f"D{GUEST.id}") == Room(f"D{GUEST.id}", "DM", "dm", shared=True, guests_only=True)
 
 
 async def test_a_room_in_which_slack_names_nobody_is_a_shared_one() -> None:

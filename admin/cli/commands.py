@@ -1,0 +1,50 @@
+"""Every command that there is, under its noun."""
+
+from __future__ import annotations
+
+from importlib import metadata
+from typing import Annotated
+
+import typer
+
+from admin.cli import ask, backup, check, evaluate, glossary, migrate, people, policy, reindexing, run, source, status
+
+app = typer.Typer(
+    name="naru",
+    help="Answers a company's questions from the company's documents; nothing sensitive leaves the building.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,  # a traceback with locals would print what people asked
+    add_completion=False,
+)
+
+
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(metadata.version("naru"))
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_tell_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Answers a company's questions from the company's documents; nothing sensitive leaves the building."""
+
+
+app.command("run")(run.run_naru)
+app.command("ask")(ask.ask)
+app.command("explain")(ask.explain)
+app.command("search")(ask.search)
+app.command("status")(status.status)
+app.command("check")(check.check)
+app.command("migrate")(migrate.migrate)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
+app.command("work")(reindexing.work)
+app.add_typer(source.app, name="source")
+app.add_typer(people.app, name="people")
+app.add_typer(glossary.app, name="glossary")
+app.add_typer(policy.app, name="policy")
+app.add_typer(evaluate.app, name="evaluate")

@@ -1,0 +1,283 @@
+"""policy.toml, reviewed like code: read, looked through for what cannot be meant, and read again when it changes."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import time
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from threading import Lock
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import Field, Strict
+
+from bot.domain import Route
+from bot.policy import detect, terms
+from bot.policy.profiles import contradictions, profiled
+from bot.policy.rules import CIRCUMSTANCES, SINKS, Designation, ProfileName, Rules, Sink, one_spelling
+from bot.policy.terms import Terms
+from bot.toml_file import LevelName, Problem, Section, SettingsFault, Text, hint, model_of, parse_toml, read_bytes
+from retrieval.passage import principal
+
+_log = logging.getLogger(__name__)
+
+MISSING = "a policy is needed, and none is assumed"
+_RACY_S = 2.0
+"""A file that is as young as this may be written again within the same tick of its clock."""
+
+V = TypeVar("V")
+Levels = dict[str, LevelName]
+Model = Literal["cloud", "on_prem"]
+
+
+class _SinkTable(Section):
+    ceiling: LevelName
+    refuse: Annotated[frozenset[str], Strict(False)] = frozenset()
+
+
+class _CeilingTable(Section):
+    dm: LevelName | None = None
+    public: LevelName | None = None
+    private: LevelName | None = None
+    shared: LevelName | None = None
+    guests: LevelName | None = None
+    ids: Levels = Field(default_factory=dict)
+    names: Levels = Field(default_factory=dict)
+    prefixes: Levels = Field(default_factory=dict)
+
+
+class _SlackTable(_SinkTable):
+    rooms: _CeilingTable = _CeilingTable()
+
+
+class _SinkTables(Section):
+    cloud: _SinkTable
+    on_prem: _SinkTable
+    slack: _SlackTable
+    record: _SinkTable
+    train: _SinkTable
+
+
+class _RoomTable(Section):
+    dm: LevelName
+    public: LevelName
+    private: LevelName
+    shared: LevelName
+    guests: LevelName | None = None
+    ids: Levels = Field(default_factory=dict)
+    names: Levels = Field(default_factory=dict)
+    prefixes: Levels = Field(default_factory=dict)
+
+
+class _SourceTable(Section):
+    names: Levels = Field(default_factory=dict)
+    uris: Levels = Field(default_factory=dict)
+
+
+class _RouteTable(Section):
+    prefer: Model
+    small_talk: Model | None = None
+    rooms: dict[str, Model] = Field(default_factory=dict)
+    sources: dict[str, Model] = Field(default_factory=dict)
+
+
+class _DesignationTable(Section):
+    by: Text
+    on: date
+    until: date
+    reference: Text
+
+
+class _PolicyFile(Section):
+    profile: ProfileName = "standard"
+    shadow: bool = False
+    kinds: Levels
+    terms: Levels = Field(default_factory=dict)
+    rooms: _RoomTable
+    sources: _SourceTable = _SourceTable()
+    labels: Levels = Field(default_factory=dict)
+    roles: Levels = Field(default_factory=dict)
+    sinks: _SinkTables
+    routes: _RouteTable
+    designation: _DesignationTable | None = None
+
+
+def load_rules(path: Path) -> Rules:
+    """Read policy.toml; raises SettingsFault with every problem at once. There is no policy to fall back to."""
+    return rules_of(read_bytes(path, MISSING), str(path))
+
+
+def rules_of(content: bytes, where: str) -> Rules:
+    """What a policy.toml of that content says; raises SettingsFault. where: the file, in sentences."""
+    file = model_of(_PolicyFile, parse_toml(content, where), where)
+    problems = [*_unknown_kinds(file, where), *_twice(file, where), *_unusable(file, where)]
+    rules = profiled(_rules(file))
+    problems += (Problem(where, key, says) for key, says in contradictions(rules))
+    if problems:
+        raise SettingsFault(*problems)
+    return rules
+
+
+def _rules(file: _PolicyFile) -> Rules:
+    shown = file.sinks.slack.rooms
+    by_match = {"ids", "names", "prefixes"}
+    return Rules(
+        kinds=file.kinds,
+        rooms=file.rooms.model_dump(exclude=by_match, exclude_none=True),
+        room_ids=file.rooms.ids,
+        room_names=_in_one_spelling(file.rooms.names),
+        room_prefixes=_in_one_spelling(file.rooms.prefixes),
+        sinks={name: Sink(name, getattr(file.sinks, name).ceiling, getattr(file.sinks, name).refuse) for name in SINKS},
+        ceilings=shown.model_dump(exclude=by_match, exclude_none=True),
+        ceiling_ids=shown.ids,
+        ceiling_names=_in_one_spelling(shown.names),
+        ceiling_prefixes=_in_one_spelling(shown.prefixes),
+        sources=file.sources.names,
+        uris=file.sources.uris,
+        labels=_in_one_spelling(file.labels),
+        roles={name.lower() if name.startswith("email:") else name: level for name, level in file.roles.items()},
+        terms=Terms({terms.plain(term): level for term, level in file.terms.items()}),
+        prefer=Route(file.routes.prefer),
+        small_talk=Route(file.routes.small_talk) if file.routes.small_talk else None,
+        prefer_rooms={_room(name): Route(model) for name, model in file.routes.rooms.items()},
+        prefer_sources={name: Route(model) for name, model in file.routes.sources.items()},
+        profile=file.profile,
+        designation=Designation(**file.designation.model_dump()) if file.designation else None,
+        shadow=file.shadow,
+    )
+
+
+def _in_one_spelling(table: Mapping[str, V]) -> dict[str, V]:
+    return {one_spelling(name): value for name, value in table.items()}
+
+
+def _room(name: str) -> str:
+    """Ids are as Slack writes them, in capitals; names are compared without regard to case."""
+    return name if name.isupper() and name.isalnum() else one_spelling(name)
+
+
+def _unknown_kinds(file: _PolicyFile, where: str) -> Iterator[Problem]:
+    """A misspelt kind refuses nothing: it is as wrong as a misspelt key."""
+    for kind in sorted(file.kinds.keys() - set(detect.KINDS)):
+        yield Problem(where, f"kinds.{kind}", f"is no kind{hint(kind, list(detect.KINDS))}")
+    known = [*detect.KINDS, *CIRCUMSTANCES]
+    for name in SINKS:
+        for kind in sorted(getattr(file.sinks, name).refuse - set(known)):
+            yield Problem(where, f"sinks.{name}.refuse", f"names '{kind}', which is no kind{hint(kind, known)}")
+
+
+def _twice(file: _PolicyFile, where: str) -> Iterator[Problem]:
+    """Names that differ to TOML and to nobody else: which of the two levels would count?"""
+    spelled: dict[str, tuple[Mapping[str, object], Callable[[str], str]]] = {
+        "rooms.names": (file.rooms.names, one_spelling),
+        "rooms.prefixes": (file.rooms.prefixes, one_spelling),
+        "sinks.slack.rooms.names": (file.sinks.slack.rooms.names, one_spelling),
+        "sinks.slack.rooms.prefixes": (file.sinks.slack.rooms.prefixes, one_spelling),
+        "routes.rooms": (file.routes.rooms, _room),
+        "labels": (file.labels, one_spelling),
+        "terms": (file.terms, terms.plain),
+    }
+    for key, (table, spelling) in spelled.items():
+        first: dict[str, str] = {}
+        for name in table:
+            own = spelling(name)
+            if not own:
+                yield Problem(where, f'{key}."{name}"', "names nothing: write a letter or a digit at least")
+            elif own in first:
+                yield Problem(
+                    where, f'{key}."{name}"', f'is there twice, first as "{first[own]}": leave one of them out'
+                )
+            first.setdefault(own, name)
+
+
+def _unusable(file: _PolicyFile, where: str) -> Iterator[Problem]:
+    if len(file.terms) > terms.MOST:
+        text = f"has {len(file.terms):,} terms, and {terms.MOST:,} are read: longer lists belong into a list of names"
+        yield Problem(where, "terms", text)
+    for name in file.roles:
+        try:
+            principal(name)
+        except ValueError as error:
+            yield Problem(where, f'roles."{name}"', str(error))
+
+
+class PolicyFile:
+    """The policy of a file, read again whenever the file has changed.
+
+    While what stands there cannot be used, the last one that could stays in force, and `problem` says so: a comma too
+    many must neither open anything nor stop the company's answers. Raises SettingsFault where there never was one.
+    """
+
+    def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
+        self.path = path
+        self._clock = clock
+        self._lock = Lock()  # looks come from several threads
+        self._stamp: tuple[int, int, int] | None = None
+        self._digest = b""
+        self._fault: SettingsFault | None = None
+        self._stamp = self._stamp_now()
+        content = read_bytes(path, MISSING)
+        self._digest = hashlib.sha256(content).digest()
+        self._rules = rules_of(content, str(path))
+
+    def __call__(self) -> Rules:
+        """The last version that could be used."""
+        with self._lock:
+            self._look()
+            return self._rules
+
+    def problem(self) -> str | None:
+        """What is wrong with the file as it is now, and what that means; None: nothing."""
+        with self._lock:
+            self._look()
+            if self._fault is None:
+                return None
+            return f"{self._fault}\n{self._meaning()}"
+
+    def notice(self) -> str | None:
+        """The same in one sentence for people who may not read the file: a term of it can be a secret itself."""
+        with self._lock:
+            self._look()
+            return None if self._fault is None else self._shortened(self._fault)
+
+    def _look(self) -> None:
+        stamp = self._stamp_now()
+        settled = stamp is not None and self._clock() - stamp[0] / 1e9 > _RACY_S
+        if stamp == self._stamp and (settled or stamp is None):
+            return
+        self._stamp = stamp
+        try:
+            content = read_bytes(self.path, MISSING)
+            digest = hashlib.sha256(content).digest()
+            if digest == self._digest:
+                return
+            self._digest = digest
+            self._rules, self._fault = rules_of(content, str(self.path)), None
+            _log.warning("%s was read again: the policy is %s now", self.path, self._rules.hash[:12])
+        except SettingsFault as fault:
+            self._failed(fault)
+
+    def _failed(self, fault: SettingsFault) -> None:
+        if self._fault is None or self._fault.problems != fault.problems:
+            _log.error("%s", self._shortened(fault))
+        self._fault = fault
+
+    def _shortened(self, fault: SettingsFault) -> str:
+        return f"{self.path.name} has {len(fault.problems)} problems: `naru policy check` lists them. {self._meaning()}"
+
+    def _meaning(self) -> str:
+        return f"The policy before it stays in force (hash {self._rules.hash[:12]})."
+
+    def _stamp_now(self) -> tuple[int, int, int] | None:
+        try:
+            status = self.path.stat()
+        except OSError:
+            return None
+        return status.st_mtime_ns, status.st_size, status.st_ino
+
+
+def unmentioned(rules: Rules) -> tuple[str, ...]:
+    """The kinds that detectors find and the policy says nothing of: they count as restricted."""
+    return tuple(sorted(set(detect.KINDS) - rules.kinds.keys()))
