@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
@@ -18,6 +18,7 @@ from pydantic import Field, Strict
 
 from bot.domain import Room, Route
 from bot.policy import detect
+from bot.policy.seen import Seen
 from bot.toml_file import LevelName, Problem, Section, SettingsFault, hint, read_file
 from retrieval.label import Label, Level
 
@@ -58,6 +59,7 @@ class Rules:
     kinds: the level of what a detector finds. rooms: the level of a room by its kind; room_ids: of one room.
     ceilings: the highest level that is shown in a kind of room; ceiling_ids: in one room; only `shown_in` reads them.
     prefer: which of the allowed shores comes first. lists: the names that the company lists, which come from elsewhere.
+    seen: what was found before; it says nothing, so it is not in the hash.
     """
 
     kinds: Mapping[str, Level]
@@ -68,6 +70,7 @@ class Rules:
     ceiling_ids: Mapping[str, Level]
     prefer: Route
     lists: detect.Lists = detect.NO_LISTS
+    seen: Seen = field(default_factory=Seen, compare=False, repr=False)
 
     def kind_level(self, kind: str) -> Level:
         return self.kinds.get(kind, Level.RESTRICTED)
