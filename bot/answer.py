@@ -20,7 +20,7 @@ from bot.policy.rules import Rules
 from bot.records import Records
 from bot.rewrite import rewrite
 from bot.words import say, spoken
-from retrieval.label import Label
+from retrieval.label import NOTHING_SENSITIVE, Label
 from retrieval.passage import Document, Passage, Readers
 
 ASKABLE = 0.05
@@ -32,6 +32,17 @@ CLOSE = 0.1
 """Confidence from which a document that does not answer is worth naming."""
 _NOT_FAR_BEHIND = 0.5
 _CLOSEST = 2
+
+
+class Opinion(Protocol):
+    """What a model in the building finds that the detectors did not: it can only add reasons."""
+
+    async def __call__(self, parts: Prompt, rules: Rules) -> Label: ...
+
+
+async def no_opinion(parts: Prompt, rules: Rules) -> Label:
+    """Where no model is connected that would give one."""
+    return NOTHING_SENSITIVE
 
 
 class Search(Protocol):
@@ -47,7 +58,7 @@ class Deps:
     """What the story needs, wired by the composition root.
 
     rules: the policy as it is now. passages: how many a prompt may carry. operator: the pseudonym of whoever asks in
-    others' names, if somebody does.
+    others' names, if somebody does. opinion: asked where the cloud would be.
     """
 
     rules: Callable[[], Rules]
@@ -57,6 +68,7 @@ class Deps:
     shores: Shores
     passages: int
     operator: str | None = None
+    opinion: Opinion = no_opinion
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +102,7 @@ async def answer(question: Question, deps: Deps, show: Show | None = None) -> An
 
 
 async def consider(question: Question, rules: Rules, deps: Deps) -> Considered:
-    """The first four steps: rewrite, search, label, decide. Nothing leaves and nothing is written."""
+    """The first four steps: rewrite, search, label, decide. Nothing leaves the building and nothing is written."""
     thread = await deps.records.thread(question)
     readers = await deps.people.readers(question.asker, question.room)
     query = rewrite(question, thread)
@@ -104,7 +116,11 @@ async def consider(question: Question, rules: Rules, deps: Deps) -> Considered:
     withheld = _numbered(shown.title_only, len(shown.passages) + 1, rules)
     # Where nothing may be shown, the Decision is made over what there is, and so it refuses and says why.
     parts = (*asked[:-1], *(usable or withheld), asked[-1])
-    return Considered(query, found, shown, parts, decide(parts, question.room, rules, uuid4(), withheld))
+    decision = decide(parts, question.room, rules, uuid4(), withheld)
+    if shown.documents and Route.CLOUD in decision.routes:
+        opinion = await deps.opinion(parts, rules)
+        decision = decide(parts, question.room, rules, decision.id, withheld, opinion)
+    return Considered(query, found, shown, parts, decision)
 
 
 def _drafts(

@@ -26,8 +26,9 @@ SinkName = Literal["cloud", "on_prem", "slack", "record", "train"]
 SINKS: tuple[SinkName, ...] = ("cloud", "on_prem", "slack", "record", "train")
 
 
-_CIRCUMSTANCES = ("channel", "source", "thread")
-"""The kinds of the reasons that no detector finds: where a text stands, and what it followed."""
+OPINION = "second_opinion"
+_CIRCUMSTANCES = ("channel", "source", "thread", OPINION)
+"""The kinds of the reasons that no detector finds: where a text stands, what it followed, and what a model thinks."""
 
 
 @dataclass(frozen=True, slots=True)

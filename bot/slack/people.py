@@ -155,6 +155,13 @@ class SlackPeople:
         # It is always asked afresh, so in a busy minute it waits for its turn: to an admin a no would be wrong.
         return await self._settled(lambda: self._is_admin(user), False, self._fresh_patience_s)
 
+    async def admins(self) -> tuple[str, ...]:
+        """The ids of those who are admins, to be told something; of those that Slack does not list, the configured."""
+        named = tuple(admin.removeprefix("user:") for admin in self._admins if admin.startswith("user:"))
+        nobody: tuple[str, ...] = ()
+        listed = await self._settled(self._listed_admins, nobody, self._fresh_patience_s)
+        return tuple(sorted({*named, *listed}))
+
     def changed(self, event: Mapping[str, Any]) -> None:
         """Drop what an event says has changed. Events that say nothing about people are nothing to it."""
         kind = str(event.get("type", ""))
@@ -250,11 +257,21 @@ class SlackPeople:
 
     async def _is_admin(self, id: str) -> _Found[bool]:
         one, groups = await asyncio.gather(self._user.get(id, 0), self._groups.get(_USERGROUPS, 0))
+        member = Member.of(one.value, directory := await self._directory_now())
+        return _Found(self._administers(member, groups.value, directory), {id, _USERGROUPS})
+
+    async def _listed_admins(self) -> _Found[tuple[str, ...]]:
+        listed, groups = await asyncio.gather(
+            self._roster.get(_EVERYBODY, USERS_S), self._groups.get(_USERGROUPS, GROUPS_S)
+        )
         directory = await self._directory_now()
-        member = Member.of(one.value, directory)
-        own = self._principals(member, groups.value, directory)
-        is_admin = member.full and (member.user.admin or not own.isdisjoint(self._admins))
-        return _Found(is_admin, {id, _USERGROUPS})
+        here = _here(listed.value.users.values(), directory)
+        found = tuple(one.user.id for one in here if self._administers(one, groups.value, directory))
+        return _Found(found, {_USERGROUPS, _EVERYBODY})
+
+    def _administers(self, member: Member, groups: Groups, directory: Directory) -> bool:
+        own = self._principals(member, groups, directory)
+        return member.full and (member.user.admin or not own.isdisjoint(self._admins))
 
     async def _present(self, channel: Channel, age: _Age) -> tuple[str, ...]:
         if channel.kind == "dm":
