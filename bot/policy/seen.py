@@ -7,13 +7,14 @@ kinds that were found, and nothing else.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
 
 from bot.policy import detect
 from bot.policy.detect.seams import candidates, words
 
 Kinds = frozenset[str]
+Find = Callable[[str, detect.Lists], Iterable[detect.Finding]]
 
 PUT_TOGETHER = 0.35
 """Of what was put together, more is asked than of what somebody wrote: the weakest evidence (0.3) is made by chance."""
@@ -26,19 +27,21 @@ _AT_ONCE = 500
 class Seen:
     """The kinds that the detectors find, remembered for the `most` texts asked for last (about 300 bytes each).
 
+    find: what looks.
     The key holds the detectors' version and the lists' epoch: another detector or another list looks again. That a text
     could not be looked at is not remembered: the next look may succeed.
     """
 
-    def __init__(self, most: int = 4096) -> None:
+    def __init__(self, most: int = 4096, find: Find = detect.find) -> None:
         self._most = most
+        self._find = find
         self._kinds: OrderedDict[bytes, Kinds] = OrderedDict()
 
     def kinds(self, text: str, lists: detect.Lists) -> Kinds:
         """What is in one text, as it stands or split over its lines and cells."""
 
         def look() -> Kinds:
-            found = {one.kind for one in detect.find(text, lists) if one.score >= detect.ROUTE}
+            found = {one.kind for one in self._find(text, lists) if one.score >= detect.ROUTE}
             return frozenset(found) | _across([text], typed=False)
 
         return self._remembered(("text", lists.epoch, text), look)
@@ -51,7 +54,7 @@ class Seen:
 
         def look() -> Kinds:
             whole = "".join(texts)
-            found = {one.kind for one in detect.find(whole, lists) if one.score >= detect.ROUTE}
+            found = {one.kind for one in self._find(whole, lists) if one.score >= detect.ROUTE}
             return frozenset(found) | _across(texts, typed=typed)
 
         return self._remembered(("typed" if typed else "written", lists.epoch, *texts), look)

@@ -98,13 +98,14 @@ async def company(
     on_prem: Sequence[Reply] = (Says("연차는 15일입니다. [1]"),),
     opinion: Sequence[Reply] = (),
     environment: Mapping[str, str] | None = None,
+    config: str = CONFIG,
 ) -> AsyncIterator[Company]:
     for uri, text in documents.items():
         path = folder / "handbook" / uri
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     (folder / "people.toml").write_text(dedent(PEOPLE), encoding="utf-8")
-    (folder / "naru.toml").write_text(dedent(CONFIG), encoding="utf-8")
+    (folder / "naru.toml").write_text(dedent(config), encoding="utf-8")
     async with AsyncExitStack() as stack:
         far = await stack.enter_async_context(OpenAIStandIn(replies=cloud))
         near = await stack.enter_async_context(OpenAIStandIn(replies=on_prem))
