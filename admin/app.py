@@ -51,8 +51,13 @@ from retrieval.search import Search
 from retrieval.sources.kind import Credential, Means
 from retrieval.sources.kinds import reader_of
 
-TALKATIVE = ("openai", "httpx2", "httpcore2", "fsspec")
-"""Loggers that print request bodies at DEBUG: held, whatever the level of the rest."""
+TALKATIVE = (
+    "openai", "httpx2", "httpcore2", "httpx", "httpcore", "hpack", "h2", "aiohttp", "urllib3", "websockets",
+    "slack_sdk", "slack_bolt", "sqlalchemy.engine",
+    "fsspec", "s3fs", "gcsfs", "adlfs", "azure", "boto3", "botocore", "aiobotocore", "smbprotocol", "paramiko",
+)  # fmt: skip
+"""Loggers that print addresses with their queries, headers, bodies or rows below WARNING: held, whatever the level of
+the rest. Also those of clients that only an extra brings."""
 ALLOCATIONS = 20_000
 """Between two looks for garbage. Python's own 700 cost a load of documents a fifth of its time."""
 
