@@ -48,6 +48,7 @@ _HANGUL = re.compile(r"[가-힣]")
 
 _TOKEN = re.compile(r"[!-{}~]+")  # all of ASCII that is seen, but for the | between cells
 _WRAPPED = "\"'`()[]{}<>,;:!?*"
+_EMOJI = re.compile(r":[a-z0-9_+-]+:[.,!?]*")
 _ADDRESS = re.compile(r"[^@]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}")
 _FIGURES = re.compile(r"[0-9.,:/+-]{4,13}")
 _WORD = re.compile(r"[A-Za-z][a-z]*(?:[-'/.][A-Za-z]?[a-z]*)*")
@@ -179,9 +180,8 @@ def _number(chains: Sequence[_Chain], sure: bool) -> Iterator[_Made]:
 
 
 def _tokens(texts: Sequence[str], typed: bool) -> list[_Piece]:
-    stripped = [
-        replace(piece, text=piece.text.strip(_WRAPPED)) for piece in _pieces(texts, _TOKEN, _MANY_TOKENS, typed)
-    ]
+    found = (piece for piece in _pieces(texts, _TOKEN, _MANY_TOKENS, typed) if not _EMOJI.fullmatch(piece.text))
+    stripped = [replace(piece, text=piece.text.strip(_WRAPPED)) for piece in found]
     # Figures are put together above; the last digit of a key is as good as its last letter.
     return [piece for piece in stripped if piece.text and not _FIGURES.fullmatch(piece.text)]
 
