@@ -21,14 +21,16 @@ from admin.indexing import Indexing, Progress, Reading
 from admin.jobs import Embed, Jobs
 from admin.key import sealing_key
 from admin.ledger import LedgerFile
-from bot.answer import Deps
+from bot.answer import Deps, no_opinion
 from bot.config_file import Cloud, Shore
+from bot.config_file import SecondOpinion as OpinionSection
 from bot.directory import Directory, Listed
 from bot.domain import Question, QuestionFault, Room, Route
 from bot.glossary_file import GlossaryFile
 from bot.lists_file import ListFiles
 from bot.models.door import OpenAIDoor
 from bot.models.endpoint import Endpoint
+from bot.models.opinion import FORM, MAX_TOKENS, SecondOpinion
 from bot.models.shores import Shores
 from bot.people import DirectoryFile
 from bot.policy.policy_file import PolicyFile
@@ -51,8 +53,13 @@ from retrieval.search import Search
 from retrieval.sources.kind import Credential, Means
 from retrieval.sources.kinds import reader_of
 
-TALKATIVE = ("openai", "httpx2", "httpcore2", "fsspec")
-"""Loggers that print request bodies at DEBUG: held, whatever the level of the rest."""
+TALKATIVE = (
+    "openai", "httpx2", "httpcore2", "httpx", "httpcore", "hpack", "h2", "aiohttp", "urllib3", "websockets",
+    "slack_sdk", "slack_bolt", "sqlalchemy.engine",
+    "fsspec", "s3fs", "gcsfs", "adlfs", "azure", "boto3", "botocore", "aiobotocore", "smbprotocol", "paramiko",
+)  # fmt: skip
+"""Loggers that print addresses with their queries, headers, bodies or rows below WARNING: held, whatever the level of
+the rest. Also those of clients that only an extra brings."""
 ALLOCATIONS = 20_000
 """Between two looks for garbage. Python's own 700 cost a load of documents a fifth of its time."""
 
@@ -76,6 +83,7 @@ class App:
     policy: PolicyFile
     rules: Callable[[], Rules]
     deps: Deps
+    opinion: SecondOpinion | None
 
     def question(self, text: str, *, person: str | None, room: str | None, thread: str) -> Question:
         """What a person of the directory asks in a room; raises QuestionFault."""
@@ -153,6 +161,7 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
         indexing, jobs = _indexing(settings, catalogue, means, embedding.follow)
         seal = Seal(await sealing_key(settings, database))
         records = Records(database, seal)
+        opinion = _second_opinion(settings, rules, stack)
         deps = Deps(
             rules=rules,
             people=people,
@@ -161,6 +170,7 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
             shores=Shores(_endpoints(settings, stack), Template.shipped("answer"), glossary),
             passages=settings.answer.passages,
             operator=seal.pseudonym(f"os:{pwd.getpwuid(os.getuid()).pw_name}"),
+            opinion=opinion or no_opinion,
         )
         yield App(
             settings,
@@ -178,6 +188,7 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
             policy,
             rules,
             deps,
+            opinion,
         )
 
 
@@ -260,6 +271,31 @@ def _endpoints(settings: Settings, stack: AsyncExitStack) -> dict[Route, Endpoin
         stack.push_async_callback(door.aclose)
         found[route] = Endpoint(door, shore.attempts, shore.total_timeout_s)
     return found
+
+
+def _second_opinion(settings: Settings, rules: Callable[[], Rules], stack: AsyncExitStack) -> SecondOpinion | None:
+    asked = settings.models.second_opinion
+    if asked.base_url is None:
+        return None
+    door = opinion_door(asked)
+    stack.push_async_callback(door.aclose)
+    return SecondOpinion(door, asked.timeout_s, rules)
+
+
+def opinion_door(asked: OpinionSection) -> OpenAIDoor:
+    """The door to the classifier that is connected."""
+    assert asked.base_url is not None
+    assert asked.model is not None
+    return OpenAIDoor(
+        Route.ON_PREM,
+        base_url=asked.base_url,
+        api_key=asked.api_key.get_secret_value() if asked.api_key else None,
+        model=asked.model,
+        max_tokens=MAX_TOKENS,
+        first_token_s=asked.timeout_s,
+        form=FORM,
+        name="second opinion",
+    )
 
 
 def door_to(route: Route, shore: Shore) -> OpenAIDoor:

@@ -22,7 +22,7 @@ from bot.records import Records
 from bot.rewrite import rewrite
 from bot.words import say, spoken
 from retrieval.errors import Fault
-from retrieval.label import Label
+from retrieval.label import NOTHING_SENSITIVE, Label
 from retrieval.passage import NOBODY, Document, Passage, Readers
 
 ASKABLE = 0.05
@@ -44,6 +44,17 @@ class UnsettledFault(Fault):
     again = True
 
 
+class Opinion(Protocol):
+    """What a model in the building finds that the detectors did not: it can only add reasons."""
+
+    async def __call__(self, parts: Prompt, rules: Rules) -> Label: ...
+
+
+async def no_opinion(parts: Prompt, rules: Rules) -> Label:
+    """Where no model is connected that would give one."""
+    return NOTHING_SENSITIVE
+
+
 class Search(Protocol):
     """retrieval/search.py: the only way to get a Passage."""
 
@@ -57,7 +68,7 @@ class Deps:
     """What the story needs, wired by the composition root.
 
     rules: the policy as it is now. passages: how many a prompt may carry. operator: the pseudonym of whoever asks in
-    others' names, if somebody does.
+    others' names, if somebody does. opinion: asked where the cloud would be.
     """
 
     rules: Callable[[], Rules]
@@ -67,6 +78,7 @@ class Deps:
     shores: Shores
     passages: int
     operator: str | None = None
+    opinion: Opinion = no_opinion
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +113,7 @@ async def answer(question: Question, deps: Deps, show: Show | None = None) -> An
 
 
 async def consider(question: Question, rules: Rules, deps: Deps) -> Considered:
-    """The first four steps: rewrite, search, label, decide. Nothing leaves and nothing is written."""
+    """The first four steps: rewrite, search, label, decide. Nothing leaves the building and nothing is written."""
     thread = await deps.records.thread(question)
     readers = await deps.people.readers(question.asker, question.room)
     query = rewrite(question, thread)
@@ -117,7 +129,11 @@ async def consider(question: Question, rules: Rules, deps: Deps) -> Considered:
     withheld = _numbered(shown.title_only, len(shown.passages) + 1, rules)
     # Where nothing may be shown, the Decision is made over what there is, and so it refuses and says why.
     parts = (*asked[:-1], *(usable or withheld), asked[-1])
-    return Considered(query, found, shown, parts, decide(parts, question.room, rules, uuid4(), withheld))
+    decision = decide(parts, question.room, rules, uuid4(), withheld)
+    if shown.documents and Route.CLOUD in decision.routes:
+        opinion = await deps.opinion(parts, rules)
+        decision = decide(parts, question.room, rules, decision.id, withheld, opinion)
+    return Considered(query, found, shown, parts, decision)
 
 
 async def _drafted(

@@ -234,10 +234,17 @@ class Embed(EmbedModel):
     previous: EmbedModel | None = None
 
 
+class SecondOpinion(Endpoint):
+    """A classifier in the building. timeout_s: how long a question waits for it."""
+
+    timeout_s: Seconds = 3.0
+
+
 class Models(Section):
     cloud: Cloud = Cloud()
     on_prem: OnPrem = OnPrem()
     embed: Embed = Embed()
+    second_opinion: SecondOpinion = SecondOpinion()
 
 
 class Slack(Section):

@@ -55,12 +55,16 @@ VARIABLES: Mapping[str, tuple[str, ...]] = {
     "NARU_EMBED_BASE_URL": ("models", "embed", "base_url"),
     "NARU_EMBED_API_KEY": ("models", "embed", "api_key"),
     "NARU_EMBED_MODEL": ("models", "embed", "model"),
+    "NARU_SECOND_OPINION_BASE_URL": ("models", "second_opinion", "base_url"),
+    "NARU_SECOND_OPINION_API_KEY": ("models", "second_opinion", "api_key"),
+    "NARU_SECOND_OPINION_MODEL": ("models", "second_opinion", "model"),
     "SLACK_BOT_TOKEN": ("slack", "bot_token"),
     "SLACK_APP_TOKEN": ("slack", "app_token"),
     "SLACK_SIGNING_SECRET": ("slack", "signing_secret"),
     "SLACK_API_URL": ("slack", "api_url"),
 }
 VARIABLE_OF = {place: name for name, place in VARIABLES.items()}
+_ON_PREM = (("on_prem",), ("embed",), ("embed", "previous"), ("second_opinion",))
 PATHS = ("home", "policy", "glossary")
 ONLY_VARIABLES = ("NARU_CONFIG", "NARU_KEY", "NARU_DATA")  # NARU_DATA: of the evaluation, not ours
 
@@ -341,7 +345,7 @@ class _Loader:
 def _across(raw: dict[str, Any]) -> Iterator[tuple[Place, str]]:
     """What spans several keys. On the raw values, so that a mistake in one does not hide another."""
     models = _table(raw.get("models"))
-    for place in (("cloud",), ("on_prem",), ("embed",), ("embed", "previous")):
+    for place in (("cloud",), *_ON_PREM):
         endpoint = _at(models, place)
         for has, lacks in (("base_url", "model"), ("model", "base_url")):
             if endpoint.get(has) and lacks not in endpoint:
@@ -359,10 +363,11 @@ def _across(raw: dict[str, Any]) -> Iterator[tuple[Place, str]]:
 
 
 def _undeclared_hosts(models: dict[str, Any]) -> Iterator[tuple[Place, str]]:
-    """On-prem is a declared list of hosts. The embedder sees every document and so stays there as well."""
+    """On-prem is a declared list of hosts. The embedder sees every document, the second opinion every question, and so
+    they stay there as well."""
     declared = _table(models.get("on_prem")).get("hosts", list(LOOPBACK))
     hosts = [host.lower() for host in declared if isinstance(host, str)] if isinstance(declared, list) else []
-    for place in (("on_prem",), ("embed",), ("embed", "previous")):
+    for place in _ON_PREM:
         url = _at(models, place).get("base_url")
         try:
             host = urlsplit(url).hostname if isinstance(url, str) else None

@@ -14,18 +14,19 @@ from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from admin.app import data_use, door_to
+from admin.app import data_use, door_to, opinion_door
 from admin.check.clocks import compared
 from admin.check.finding import Finding, Status, fail, ok, skip, warn
 from admin.check.scene import Scene
-from bot.config_file import EmbedModel, Endpoint, Shore
+from bot.config_file import EmbedModel, Endpoint, SecondOpinion, Shore
 from bot.domain import Room, Route
+from bot.models import opinion
 from bot.models.faults import ModelFault
 from bot.models.probe import ProbeFault, offer
 from bot.policy.decide import decide
 from bot.policy.permit import permit
 from bot.policy.policy_file import load_rules
-from bot.policy.rules import DataUse
+from bot.policy.rules import DataUse, Rules
 from bot.prompt import Template, build
 from bot.toml_file import SettingsFault
 from retrieval.embed import Embeddable, EmbedFault
@@ -87,6 +88,36 @@ async def _local(scene: Scene, model: EmbedModel) -> Finding:
         await loaded.query(Embeddable("OK", NOTHING_SENSITIVE))
     took_ms = 1000 * (time.perf_counter() - began)
     return ok(f"The local model {loaded.name} gives vectors ({', '.join(sorted(loaded.languages))}; {took_ms:.0f} ms).")
+
+
+async def second_opinion(scene: Scene) -> AsyncIterator[Finding]:
+    asked = scene.settings.models.second_opinion
+    named = _Named("The second opinion", "NARU_SECOND_OPINION", asked)
+    if asked.base_url is None:
+        yield skip("No second opinion is connected: what the detectors do not find may go to the cloud.")
+        return
+    usable = True
+    async for finding in _offered(scene, named):
+        usable &= finding.status is not Status.FAIL
+        yield finding
+    if usable:
+        yield await _choice(scene, asked)
+
+
+async def _choice(scene: Scene, asked: SecondOpinion) -> Finding:
+    """One real choice about no text at all, through the door and with a Permit."""
+    rules = _rules(scene)
+    if rules is None:
+        return skip("The second opinion is asked nothing while the policy cannot be read.")
+    door = opinion_door(asked)
+    began = time.perf_counter()
+    try:
+        trouble = await opinion.SecondOpinion(door, asked.timeout_s, lambda: rules).trouble()
+    finally:
+        await door.aclose()
+    if trouble is not None:
+        return fail(trouble, "Until it does, nothing goes to the cloud: look at its server's log, or at timeout_s.")
+    return ok(f"The second opinion chooses among its kinds ({1000 * (time.perf_counter() - began):.0f} ms).")
 
 
 async def terms(scene: Scene) -> AsyncIterator[Finding]:
@@ -180,9 +211,8 @@ def _listed(named: _Named, status: int, models: tuple[str, ...] | None) -> Findi
 
 async def _completion(scene: Scene, named: _Named, route: Route, shore: Shore) -> AsyncIterator[Finding]:
     """One real answer to words of our own, through the door and with a Permit, as any other."""
-    try:
-        rules = load_rules(scene.settings.policy).under(data_use(scene.settings), scene.machine.now().date())
-    except SettingsFault:
+    rules = _rules(scene)
+    if rules is None:
         yield skip(f"{named.name} is asked nothing while the policy cannot be read.")
         return
     if rules.shadow:
@@ -209,6 +239,14 @@ async def _completion(scene: Scene, named: _Named, route: Route, shore: Shore) -
         await door.aclose()
     for finding in of_pace(named.name, heard_at[0] - began, shore.first_token_timeout_s):
         yield finding
+
+
+def _rules(scene: Scene) -> Rules | None:
+    """None where they cannot be read, which the check of the policy says."""
+    try:
+        return load_rules(scene.settings.policy).under(data_use(scene.settings), scene.machine.now().date())
+    except SettingsFault:
+        return None
 
 
 def of_pace(name: str, first_s: float, allowed_s: float) -> Iterator[Finding]:

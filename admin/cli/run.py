@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import replace
+from functools import partial
 from uuid import uuid4
 
 import typer
@@ -19,8 +20,8 @@ from admin.http import http_served
 from admin.ledger import LedgerFile
 from admin.preview import quoted_only
 from admin.pushing import by_jobs
-from admin.slack import serve
-from admin.watch import watch
+from admin.slack import meanwhile, serve
+from admin.watch import log_alone, watch, watch_opinion
 from bot.answer import answer
 from bot.console import Actions, Session
 from bot.domain import Answer, Feedback, Question
@@ -97,6 +98,8 @@ async def _until_stopped(app: App) -> None:
         if app.settings.slack.bot_token is not None:
             await _in_slack(app, stop)
         else:
+            if app.opinion is not None:
+                await stack.enter_async_context(meanwhile(partial(watch_opinion, app.opinion, log_alone)))
             await reindexed(app, await app.active(), patient=True)
             await stop.wait()
 

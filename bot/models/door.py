@@ -80,6 +80,13 @@ def _known_in_chat(key: str, value: object) -> bool:
 CHAT = Body("messages", _known_in_chat)
 
 
+def chat_in(form: dict[str, Any]) -> Body:
+    """A chat whose answer is to have this form, word for word (OpenAI's response_format)."""
+    return Body(
+        "messages", lambda key, value: value == form if key == "response_format" else _known_in_chat(key, value)
+    )
+
+
 class Guard(httpx2.AsyncBaseTransport):
     """Lets out what a Permit covers, and nothing else."""
 
@@ -160,7 +167,8 @@ class OpenAIDoor:
     """An OpenAI-compatible server as a Door.
 
     first_token_s: the longest silence, before the first token and between two. proxy: used only if given; the
-    process's own proxy settings are never looked at, so that an on-prem question cannot pass through a proxy.
+    process's own proxy settings are never looked at, so that an on-prem question cannot pass through a proxy. form:
+    what each answer is to look like. name: in sentences.
     """
 
     def __init__(
@@ -173,18 +181,26 @@ class OpenAIDoor:
         max_tokens: int,
         first_token_s: float,
         proxy: str | None = None,
+        form: dict[str, Any] | None = None,
+        name: str | None = None,
     ) -> None:
         self.model = model
-        self._shore = shore
+        self._name = name or f"{shore.value} model"
         # The cloud's newer models refuse `max_tokens` and any temperature; many on-prem servers know nothing else.
         cloud = shore is Route.CLOUD
-        self._sampling = (
+        self._sampling: dict[str, Any] = (
             {"max_completion_tokens": max_tokens} if cloud else {"max_tokens": max_tokens, "temperature": 0}
         )
+        if form is not None:
+            self._sampling["response_format"] = form
         self._first_token_s = first_token_s
         address = httpx2.URL(base_url.rstrip("/") + "/chat/completions")
         self._guard = Guard(
-            shore, address, httpx2.AsyncHTTPTransport(proxy=proxy, trust_env=False), keyed=bool(api_key)
+            shore,
+            address,
+            httpx2.AsyncHTTPTransport(proxy=proxy, trust_env=False),
+            keyed=bool(api_key),
+            body=CHAT if form is None else chat_in(form),
         )
         timeout = httpx2.Timeout(first_token_s, connect=_CONNECT_S)
         http = httpx2.AsyncClient(transport=self._guard, trust_env=False, follow_redirects=False, timeout=timeout)
@@ -244,7 +260,7 @@ class OpenAIDoor:
     def _fault(
         self, how: str, *, again: bool = True, after: float | None = None, status: int | None = None
     ) -> ModelFault:
-        return ModelFault(f"The {self._shore.value} model {how}.", again=again, after=after, status=status)
+        return ModelFault(f"The {self._name} {how}.", again=again, after=after, status=status)
 
 
 @asynccontextmanager

@@ -47,14 +47,22 @@ class Decision:
         return next(v for v in self.verdicts if v.sink == sink)
 
 
-def decide(parts: Prompt, room: Room, rules: Rules, id: UUID, withheld: Prompt = ()) -> Decision:
+def decide(
+    parts: Prompt,
+    room: Room,
+    rules: Rules,
+    id: UUID,
+    withheld: Prompt = (),
+    opinion: Label = NOTHING_SENSITIVE,
+) -> Decision:
     """Join the labels and ask every sink.
 
     The room's `slack` sink is asked about what an answer could show, the texts from documents; the others about
     everything: the question and its room say nothing against answering in that very room.
     withheld: what that sink has kept out of `parts`. It changes no route; its verdict says why.
+    opinion: what a second opinion adds to what is found; it is about what leaves, not about what the room is shown.
     """
-    label = joined(parts, rules)
+    label = joined(parts, rules) | opinion
     shown = joined((part for part in parts if part.role in FROM_DOCUMENTS), rules)
     in_room = _verdict(shown, rules.shown_in(room), joined(withheld, rules))
     verdicts = tuple(in_room if name == "slack" else _verdict(label, rules.sinks[name]) for name in SINKS)
@@ -75,6 +83,15 @@ def routes_of(label: Label, shown: Label, room: Room, rules: Rules, *, talk: boo
 
 def decide_embedding(parts: Prompt, rules: Rules, id: UUID) -> Decision:
     """Whether the on-prem embedding model may see these texts. The cloud never may, and nothing is shown anywhere."""
+    return _on_prem(parts, rules, id)
+
+
+def decide_opinion(parts: Prompt, rules: Rules, id: UUID) -> Decision:
+    """The same for the on-prem model that gives a second opinion."""
+    return _on_prem(parts, rules, id)
+
+
+def _on_prem(parts: Prompt, rules: Rules, id: UUID) -> Decision:
     label = joined(parts, rules)
     verdict = _verdict(label, rules.sinks["on_prem"])
     return Decision(id, (Route.ON_PREM if verdict.allowed else Route.REFUSE,), label, (verdict,), rules.hash)

@@ -7,19 +7,23 @@ PUBLIC. A Prompt is a tuple of Parts and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import InitVar, dataclass
 from enum import StrEnum
+from itertools import permutations
 from typing import Literal
 
 from bot.domain import Question, Room, Turn
-from bot.policy import detect
 from bot.policy.rules import Rules, allowed
 from bot.words import in_force_name
 from retrieval.label import NOTHING_SENSITIVE, Label, Level
 from retrieval.passage import Document, Passage
 
 _MINT = object()
+_TOGETHER = "parts read together"
+_EDGE = 80
+_HALF = re.compile(r"[0-9]{2}|@|[!-~]{7}")
 
 Speaker = Literal["system", "user"]
 
@@ -120,9 +124,8 @@ def _earlier(role: Role, text: str | None, label: Label, rules: Rules) -> Part:
 
 def found_in(text: str, origin: str, rules: Rules) -> Label:
     """What the detectors find in a text, as a Label; origin says in the reasons where it was."""
-    kinds = {finding.kind for finding in detect.find(text, rules.lists) if finding.score >= detect.ROUTE}
-    found = [Label.of(rules.kind_level(kind), kind, origin) for kind in kinds]
-    return Label.join([*found, rules.terms.label(text, origin)])
+    found = _label(rules.seen.kinds(text, rules.lists), origin, rules)
+    return found | rules.terms.label(text, origin)
 
 
 def joined(parts: Iterable[Part], rules: Rules) -> Label:
@@ -130,13 +133,36 @@ def joined(parts: Iterable[Part], rules: Rules) -> Label:
     as one text: an identifier split over a title and its passage, or over two messages with an answer between."""
     theirs = tuple(part for part in parts if part.role is not Role.INSTRUCTIONS)
     label = Label.join([part.label for part in theirs])
-    typed = tuple(part for part in theirs if part.role in (Role.EARLIER_QUESTION, Role.QUESTION))
+    found: set[str] = set()
+    named = NOTHING_SENSITIVE
+    for texts, typed in _neighbours(theirs):
+        found |= rules.seen.across(texts, rules.lists, typed=typed)
+        named |= rules.terms.label("".join(texts), _TOGETHER)
+    known = {(reason.level, reason.kind) for reason in label.reasons}
+    new = Label(frozenset(reason for reason in named.reasons if (reason.level, reason.kind) not in known))
+    return label | new | _label(found - label.kinds, _TOGETHER, rules)
+
+
+def _neighbours(parts: Sequence[Part]) -> Iterator[tuple[list[str], bool]]:
+    """Texts that follow one another in some reading, and whether one person typed them."""
     # A line of dates that we put between a title and its text must not hide what is split over the two.
-    written = tuple(part for part in theirs if part.role is not Role.IN_FORCE)
-    for neighbours in (written, typed):
-        together = found_in("".join(part.text for part in neighbours), "parts read together", rules)
-        label |= Label(frozenset(r for r in together.reasons if r.kind not in label.kinds))
-    return label
+    written = [part for part in parts if part.role is not Role.IN_FORCE]
+    yield [part.text for part in written if part.role in (Role.EARLIER_QUESTION, Role.QUESTION)], True
+    yield [part.text for part in written], False
+    passages = [part.text for part in written if part.role is Role.PASSAGE]
+    yield passages, False
+    # What was cut out of one document comes in any order, with others between.
+    for one, other in permutations(filter(_may_be_cut, passages), 2):
+        yield [one[-_EDGE:], other[:_EDGE]], False
+
+
+def _may_be_cut(text: str) -> bool:
+    """Whether it begins or ends near something that could be half of an identifier."""
+    return _HALF.search(text[:_EDGE] + " " + text[-_EDGE:]) is not None
+
+
+def _label(kinds: Iterable[str], origin: str, rules: Rules) -> Label:
+    return Label.join([Label.of(rules.kind_level(kind), kind, origin) for kind in kinds])
 
 
 def messages(prompt: Prompt) -> list[dict[str, str]]:

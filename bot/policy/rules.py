@@ -18,6 +18,7 @@ from unicodedata import normalize
 
 from bot.domain import Room, Route
 from bot.policy import detect
+from bot.policy.seen import Seen
 from bot.policy.terms import KIND as TERM
 from bot.policy.terms import Terms
 from retrieval.label import NOTHING_SENSITIVE, ImportedLabel, Label, Level
@@ -27,9 +28,10 @@ SinkName = Literal["cloud", "on_prem", "slack", "record", "train"]
 SINKS: tuple[SinkName, ...] = ("cloud", "on_prem", "slack", "record", "train")
 ProfileName = Literal["standard", "finance", "on_prem_only", "cloud_only"]
 
-CIRCUMSTANCES = ("channel", "source", "thread", "label", "asker", TERM)
+OPINION = "second_opinion"
+CIRCUMSTANCES = ("channel", "source", "thread", "label", "asker", TERM, OPINION)
 """The kinds of the reasons that no detector finds: where a text stands, who asks, what it followed, what is written
-on it, and the company's own words."""
+on it, the company's own words, and what a model thinks."""
 
 Levels = Mapping[str, Level]
 
@@ -82,7 +84,7 @@ class Rules:
     labels that documents carry. roles: what an asker's principal adds to the question. terms: the company's own words.
     prefer: which of the allowed shores comes first; small_talk, prefer_rooms (by id or name), prefer_sources: the same
     for some questions. shadow: everything is decided and recorded, and no model is called. lists: the names that the
-    company lists, which come from elsewhere.
+    company lists, which come from elsewhere. seen: what was found before; it says nothing, so it is not in the hash.
     """
 
     kinds: Levels
@@ -108,6 +110,7 @@ class Rules:
     profile: ProfileName = "standard"
     designation: Designation | None = None
     shadow: bool = False
+    seen: Seen = field(default_factory=Seen, compare=False, repr=False)
 
     def kind_level(self, kind: str) -> Level:
         return self.kinds.get(kind, Level.RESTRICTED)
@@ -203,7 +206,7 @@ class Rules:
     @cached_property
     def hash(self) -> str:
         """SHA-256 over everything these rules say, the cloud's terms included: the same hash, the same decisions."""
-        said = {one.name: _plain(getattr(self, one.name)) for one in fields(self) if one.name != "lists"}
+        said = {one.name: _plain(getattr(self, one.name)) for one in fields(self) if one.name not in ("lists", "seen")}
         said["lists"] = self.lists.epoch
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from bot.policy.detect.finding import Finding
-from bot.policy.detect.normal import fold, unlink
+from bot.policy.detect.normal import fold, unlink, whole
 from retrieval.label import Label, Level
 
 KIND = "term"
@@ -48,7 +48,7 @@ class Terms:
         return tuple(sorted(set(self._found(text)), key=lambda one: (one[1].start, one[1].end, one[0])))
 
     def _found(self, text: str) -> Iterator[tuple[Level, Finding]]:
-        plain = fold(text)
+        plain = fold(whole(text))
         for view in (plain, unlink(plain)):
             if view is None:
                 continue
@@ -68,12 +68,12 @@ class Terms:
 
 def plain(term: str) -> str:
     """A term in the one spelling that is compared; empty for one that holds no letter or digit."""
-    folded = " ".join(fold(term).text.split())
+    folded = " ".join(fold(whole(term)).text.split())
     return folded.casefold() if any(map(str.isalnum, folded)) else ""
 
 
 def _pattern(term: str) -> str:
-    folded = fold(term).text.split()
+    folded = fold(whole(term)).text.split()
     words = r"[\s_-]*".join(map(re.escape, folded))
     last = folded[-1][-1]
     return f"{_BEFORE}{words}{_AFTER_HANGUL if '가' <= last <= '힣' else _AFTER_ASCII}"

@@ -156,8 +156,11 @@ class SlackPeople:
         return await self._settled(lambda: self._is_admin(user), False, self._fresh_patience_s)
 
     async def admins(self) -> tuple[str, ...]:
-        """Those whom `is_admin` would confirm, as far as Slack lists its people; nobody where it does not say."""
-        return await self._settled(self._admin_ids, (), self._fresh_patience_s)
+        """The ids of those who are admins, to be told something; of those that Slack does not list, the configured."""
+        named = tuple(admin.removeprefix("user:") for admin in self._admins if admin.startswith("user:"))
+        nobody: tuple[str, ...] = ()
+        listed = await self._settled(self._listed_admins, nobody, self._fresh_patience_s)
+        return tuple(sorted({*named, *listed}))
 
     def changed(self, event: Mapping[str, Any]) -> None:
         """Drop what an event says has changed. Events that say nothing about people are nothing to it."""
@@ -254,19 +257,19 @@ class SlackPeople:
 
     async def _is_admin(self, id: str) -> _Found[bool]:
         one, groups = await asyncio.gather(self._user.get(id, 0), self._groups.get(_USERGROUPS, 0))
-        directory = await self._directory_now()
-        member = Member.of(one.value, directory)
-        return _Found(self._may_administer(member, groups.value, directory), {id, _USERGROUPS})
+        member = Member.of(one.value, directory := await self._directory_now())
+        return _Found(self._administers(member, groups.value, directory), {id, _USERGROUPS})
 
-    async def _admin_ids(self) -> _Found[tuple[str, ...]]:
-        roster = (await self._roster.get(_EVERYBODY, USERS_S)).value
-        groups = await self._groups.get(_USERGROUPS, GROUPS_S)
+    async def _listed_admins(self) -> _Found[tuple[str, ...]]:
+        listed, groups = await asyncio.gather(
+            self._roster.get(_EVERYBODY, USERS_S), self._groups.get(_USERGROUPS, GROUPS_S)
+        )
         directory = await self._directory_now()
-        members = [Member.of(user, directory) for user in roster.users.values()]
-        found = [m for m in members if self._may_administer(m, groups.value, directory)]
-        return _Found(tuple(sorted(member.user.id for member in found)), {_USERGROUPS})
+        here = _here(listed.value.users.values(), directory)
+        found = tuple(one.user.id for one in here if self._administers(one, groups.value, directory))
+        return _Found(found, {_USERGROUPS, _EVERYBODY})
 
-    def _may_administer(self, member: Member, groups: Groups, directory: Directory) -> bool:
+    def _administers(self, member: Member, groups: Groups, directory: Directory) -> bool:
         own = self._principals(member, groups, directory)
         return member.full and (member.user.admin or not own.isdisjoint(self._admins))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
@@ -48,6 +48,8 @@ CONFIG = """
     first_token_timeout_s = 1.5
     total_timeout_s = 5
     attempts = 2
+    [models.second_opinion]
+    timeout_s = 0.4
     [[sources]]
     name = "handbook"
     location = "handbook"
@@ -76,6 +78,7 @@ class Company:
     cloud: OpenAIStandIn
     on_prem: OpenAIStandIn
     folder: Path
+    opinion: OpenAIStandIn | None = None
 
     async def ask(self, text: str, person: str = "U1", room: str | None = None, thread: str = "t") -> Answer:
         question = self.app.question(text, person=person, room=room, thread=thread)
@@ -94,15 +97,21 @@ async def company(
     cloud: Sequence[Reply] = (Says("연차는 15일입니다. [1]"),),
     on_prem: Sequence[Reply] = (Says("연차는 15일입니다. [1]"),),
     more: str = "",
+    opinion: Sequence[Reply] = (),
+    environment: Mapping[str, str] | None = None,
+    config: str = CONFIG,
 ) -> AsyncIterator[Company]:
     for uri, text in documents.items():
         path = folder / "handbook" / uri
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     (folder / "people.toml").write_text(dedent(PEOPLE), encoding="utf-8")
-    (folder / "naru.toml").write_text(dedent(CONFIG) + more, encoding="utf-8")
-    async with OpenAIStandIn(replies=cloud) as far, OpenAIStandIn(replies=on_prem) as near:
-        environment = {
+    (folder / "naru.toml").write_text(dedent(config) + more, encoding="utf-8")
+    async with AsyncExitStack() as stack:
+        far = await stack.enter_async_context(OpenAIStandIn(replies=cloud))
+        near = await stack.enter_async_context(OpenAIStandIn(replies=on_prem))
+        second = await stack.enter_async_context(OpenAIStandIn(replies=opinion)) if opinion else None
+        variables = {
             "NARU_CONFIG": str(folder / "naru.toml"),
             "NARU_HOME": str(folder / "home"),
             "NARU_DATABASE_URL": database_url,
@@ -110,8 +119,11 @@ async def company(
             "NARU_CLOUD_MODEL": "far",
             "NARU_ON_PREM_BASE_URL": near.base_url,
             "NARU_ON_PREM_MODEL": "near",
+            **(environment or {}),
         }
-        async with opened(Settings.load(environment, folder)) as app:
-            made = Company(app, far, near, folder)
+        if second is not None:
+            variables |= {"NARU_SECOND_OPINION_BASE_URL": second.base_url, "NARU_SECOND_OPINION_MODEL": "second"}
+        async with opened(Settings.load(variables, folder)) as app:
+            made = Company(app, far, near, folder, second)
             await made.reindex()
             yield made

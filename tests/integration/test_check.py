@@ -305,6 +305,18 @@ async def test_25_a_local_model_that_is_not_there(set_up: SetUp) -> None:
     await set_up.finds("embed", Status.FAIL, "e5-small holds no model that Naru can load")
 
 
+async def test_a_second_opinion_is_tried(set_up: SetUp) -> None:
+    for says, status, told in (
+        ('{"kind": "none"}', Status.OK, "chooses among its kinds"),
+        ("Certainly! None.", Status.FAIL, "none of the kinds"),
+    ):
+        async with OpenAIStandIn(replies=[Says(says)]) as server:
+            set_up.variables |= {"NARU_SECOND_OPINION_BASE_URL": server.base_url, "NARU_SECOND_OPINION_MODEL": MODEL}
+            found = [one for where, one in await set_up.findings() if where == "second_opinion"]
+            assert (found[-1].status, told in found[-1].sentence) == (status, True), found
+            assert server.requests[-1].json["response_format"]["type"] == "json_schema"
+
+
 async def test_what_is_asked_of_the_models_is_our_own_words_only(set_up: SetUp) -> None:
     await set_up.findings()
     for server in (set_up.cloud, set_up.on_prem):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -28,7 +29,8 @@ PURE = {
     "bot/domain.py", "bot/check.py", "bot/rewrite.py", "bot/words.py", "bot/models/quote.py",
     "bot/directory.py", "bot/unmapped.py",
     "bot/policy/parts.py", "bot/policy/decide.py", "bot/policy/permit.py", "bot/policy/rules.py",
-    "bot/policy/profiles.py", "bot/policy/terms.py", "bot/policy/compare.py",
+    "bot/policy/profiles.py", "bot/policy/terms.py", "bot/policy/compare.py", "bot/policy/seen.py",
+    "bot/policy/detect/seams.py",
     "bot/policy/detect/finding.py", "bot/policy/detect/normal.py", "bot/policy/detect/segment.py",
     "retrieval/parse/refusals.py", "retrieval/parse/recognise.py", "retrieval/parse/outline.py",
     "retrieval/parse/grid.py", "retrieval/parse/decode.py",
@@ -97,8 +99,37 @@ ONLY_IN = {
     "email": {"retrieval/parse/mail.py", "retrieval/sources/pages.py", "bot/models/probe.py", "bot/slack/probe.py"},
     "ctypes": {"retrieval/parse/confine.py"},
 }
-NEVER = {"requests", "httpx", "urllib.request", "http.client", "smtplib", "ftplib", "pickle", "marshal"}
+NEVER = {
+    "requests", "httpx", "httpcore", "urllib3", "urllib.request", "http.client", "xmlrpc", "websockets", "websocket",
+    "smtplib", "ftplib", "telnetlib", "poplib", "imaplib", "nntplib", "grpc", "boto3", "botocore", "pycurl",
+    "anthropic", "litellm", "langchain", "google.generativeai", "transformers", "huggingface_hub",
+    "sentry_sdk", "opentelemetry", "pickle", "marshal",
+}  # fmt: skip
 """No second way out of the building, and nothing that runs what it reads."""
+WAYS_OUT = {
+    "bot/models/door.py": "the shores' transport, behind the Guard; the second opinion's too",
+    "bot/models/embed_door.py": "the embedding server's transport, behind the Guard",
+    "bot/models/probe.py": "GET /models of the settings' own addresses: no text of anybody's goes along",
+    "bot/slack/app.py": "Slack's session, without the environment's proxies",
+    "bot/slack/faults.py": "names Slack's errors, opens nothing",
+    "bot/slack/lookup.py": "names Slack's errors, opens nothing",
+    "bot/slack/post.py": "what Slack is told, over the session of app.py",
+    "bot/slack/history.py": "what Slack did not deliver, over the session of app.py",
+    "bot/slack/probe.py": "the doctor's look at Slack, over a session of app.py",
+    "admin/slack.py": "Slack's events come in: Socket Mode, or a server",
+    "admin/http.py": "a server: what others push comes in",
+    "admin/embedded.py": "whether the database's own socket answers",
+    "retrieval/fetch.py": "the fetcher of documents: addresses are checked, nothing but an address goes along",
+    "retrieval/parse/fork_server.py": "pairs of sockets between Naru and its own parsers",
+    "retrieval/parse/workers.py": "pairs of sockets between Naru and its own parsers",
+    "retrieval/sources/remote.py": "folders elsewhere that naru.toml names: read only",
+}
+"""Which files may open a connection, or hold one, and what for."""
+REACHING = {
+    "socket", "ssl", "openai", "httpx2", "httpcore2", "aiohttp", "slack_sdk", "slack_bolt", "fsspec", "paramiko",
+    "anyio", "asyncssh", "smbprotocol",
+}  # fmt: skip
+OPENING = {"open_connection", "create_connection", "open_unix_connection", "create_datagram_endpoint", "urlopen"}
 
 
 @cache
@@ -177,6 +208,36 @@ def test_each_library_has_its_door(library: str) -> None:
 def test_there_is_no_second_way_out() -> None:
     product = {file: tree for file, tree in sources().items() if not file.startswith("benchmarks/")}
     assert {(f, n) for f, tree in product.items() for n in imports(tree) if under(n, NEVER)} == set()
+
+
+def test_each_way_out_of_the_process_has_a_reason() -> None:
+    product = {file: tree for file, tree in sources().items() if not file.startswith("benchmarks/")}
+    reaching = {
+        file
+        for file, tree in product.items()
+        if any(under(name, REACHING) for name in imports(tree)) or any(name in OPENING for name, _ in calls(tree))
+    }
+    assert reaching == set(WAYS_OUT)
+
+
+def test_each_shore_has_one_transport_behind_the_guard() -> None:
+    """A client that brings a transport of its own would go around the Permit, and through the environment's proxy."""
+    made = Counter(
+        (file, name)
+        for file, tree in sources().items()
+        for name, _ in calls(tree)
+        if name in ("AsyncHTTPTransport", "HTTPTransport", "Guard", "AsyncClient", "AsyncOpenAI", "OpenAI", "Client")
+        and not file.startswith("benchmarks/")
+    )
+    doors = ("bot/models/door.py", "bot/models/embed_door.py")
+    each = ("AsyncHTTPTransport", "Guard", "AsyncClient", "AsyncOpenAI")
+    probe = {("bot/models/probe.py", name): 1 for name in ("AsyncHTTPTransport", "AsyncClient")}
+    assert made == {**{(file, name): 1 for file in doors for name in each}, **probe}
+    for file in (*doors, "bot/models/probe.py"):
+        for name, call in calls(sources()[file]):
+            if name in ("AsyncHTTPTransport", "AsyncClient"):
+                trusts = [keyword.value for keyword in call.keywords if keyword.arg == "trust_env"]
+                assert [isinstance(value, ast.Constant) and value.value for value in trusts] == [False], file
 
 
 def test_retrieval_fetches_through_one_door() -> None:

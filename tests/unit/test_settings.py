@@ -82,7 +82,12 @@ def test_every_variable_reaches_its_setting(tmp_path: Path) -> None:
     assert settings.policy == tmp_path / "own.toml"
     assert settings.home == tmp_path / "NARU_HOME"
     models = settings.models
-    for name, endpoint in (("CLOUD", models.cloud), ("ON_PREM", models.on_prem), ("EMBED", models.embed)):
+    for name, endpoint in (
+        ("CLOUD", models.cloud),
+        ("ON_PREM", models.on_prem),
+        ("EMBED", models.embed),
+        ("SECOND_OPINION", models.second_opinion),
+    ):
         assert endpoint.base_url == f"http://localhost/NARU_{name}_BASE_URL"
         assert endpoint.model == f"NARU_{name}_MODEL"
         assert endpoint.api_key is not None
@@ -349,7 +354,7 @@ def test_settings_never_show_a_secret(tmp_path: Path) -> None:
     secrets = {name: SECRET for name in VARIABLES if re.search("KEY|TOKEN|SECRET", name)}
     text = f'[models.cloud]\nproxy = "http://user:{SECRET}@proxy.example"'
     settings = load(tmp_path, text, NARU_KEY=key, NARU_DATABASE_URL=f"postgresql://naru:{SECRET}@db/naru", **secrets)
-    assert len(secrets) == 6
+    assert len(secrets) == 7
     for shown in (repr(settings), str(settings), repr(settings.models), str(settings.models.cloud)):
         assert SECRET not in shown
         assert key not in shown
@@ -394,6 +399,16 @@ def test_an_embedding_model_is_on_prem_the_one_before_it_too(tmp_path: Path) -> 
         "naru.toml: models.embed.previous.base_url has a host that is not declared in models.on_prem.hosts: "
         "anything else is the cloud",
         "naru.toml: models.embed.languages must not be empty",
+    ]
+
+
+def test_a_second_opinion_is_on_prem_and_has_a_model(tmp_path: Path) -> None:
+    text = '[models.second_opinion]\nbase_url = "http://cloud.example/v1"'
+    assert problems(tmp_path, text) == [
+        "naru.toml: models.second_opinion.model is missing, though base_url is there: set it here or in "
+        "NARU_SECOND_OPINION_MODEL",
+        "naru.toml: models.second_opinion.base_url has a host that is not declared in models.on_prem.hosts: "
+        "anything else is the cloud",
     ]
 
 

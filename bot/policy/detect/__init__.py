@@ -84,7 +84,8 @@ def _read(view: View, listed: Lists, detectors: Mapping[str, Detector]) -> Itera
         except Exception as error:  # noqa: BLE001 - whatever a detector does, its text is not believed to be harmless
             found = [Finding(UNDETECTED, 0, len(view.text), 1.0, f"{name} failed: {type(error).__name__}")]
         for finding in found:
-            start, end = view.original(finding.start, finding.end)
+            # Of an empty text there is nothing to lead back to, and still a detector may fail on it.
+            start, end = view.original(finding.start, finding.end) if view.text else (0, 0)
             yield replace(finding, start=start, end=end)
 
 

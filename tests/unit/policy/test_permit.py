@@ -49,7 +49,8 @@ def test_no_permit_when_the_prompt_holds_more_than_was_decided() -> None:
 def test_no_permit_when_leaving_a_part_out_brings_the_halves_of_an_identifier_together() -> None:
     """The prompt is joined again as it is, not as it was when it was decided."""
     whole = rrn()
-    apart = parts_of(ask(), passage(whole[:7], heading=""), passage("휴가는 15일이다."), passage(whole[7:], heading=""))
+    titles = (document(1, title=whole[:7]), document(2, title=whole[7:]))
+    apart = parts_of(ask(), *(passage("휴가는 열다섯 날이다. " * 9, of=each, heading="") for each in titles))
     decided = decision_for(apart)
     assert Route.CLOUD in decided.routes
     halves = tuple(part for part in apart if part.text in (whole[:7], whole[7:]))

@@ -183,5 +183,10 @@ def test_a_detector_that_fails_is_a_finding_that_no_policy_can_speak_of() -> Non
     assert detect.UNDETECTED not in detect.KINDS
 
 
+@pytest.mark.parametrize("text", ["", "\u200b"])
+def test_a_detector_that_fails_on_no_text_is_a_finding_too(text: str) -> None:
+    assert [one.kind for one in detect.find(text, detectors={"mine": failing})] == [detect.UNDETECTED]
+
+
 def test_a_text_that_is_too_long_to_look_at_is_a_finding() -> None:
     assert [one.kind for one in detect.find("가" * 200_001)] == [detect.UNDETECTED]

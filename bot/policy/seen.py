@@ -1,0 +1,102 @@
+"""What was found in a text before. Pure: nothing but what it is given.
+
+A passage is the same in a thousand questions, and is looked at once. What is remembered is a hash of the text and the
+kinds that were found, and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from hashlib import sha256
+
+from bot.policy import detect
+from bot.policy.detect.seams import candidates, words
+
+Kinds = frozenset[str]
+Find = Callable[[str, detect.Lists], Iterable[detect.Finding]]
+
+PUT_TOGETHER = 0.35
+"""Of what was put together, more is asked than of what somebody wrote: the weakest evidence (0.3) is made by chance."""
+_APART = " 가 "
+"""Between two candidates, so that none runs into the next."""
+_AT_ONCE = 500
+"""Candidates that are looked at together; what is around them is short beside so many."""
+
+
+class Seen:
+    """The kinds that the detectors find, remembered for the `most` texts asked for last (about 300 bytes each).
+
+    find: what looks.
+    The key holds the detectors' version and the lists' epoch: another detector or another list looks again. That a text
+    could not be looked at is not remembered: the next look may succeed.
+    """
+
+    def __init__(self, most: int = 4096, find: Find = detect.find) -> None:
+        self._most = most
+        self._find = find
+        self._kinds: OrderedDict[bytes, Kinds] = OrderedDict()
+
+    def kinds(self, text: str, lists: detect.Lists) -> Kinds:
+        """What is in one text, as it stands or split over its lines and cells."""
+
+        def look() -> Kinds:
+            found = {one.kind for one in self._find(text, lists) if one.score >= detect.ROUTE}
+            return frozenset(found) | (_across([text], typed=False) - detect.ABOUT)
+
+        return self._remembered(("text", lists.epoch, text), look)
+
+    def across(self, texts: Sequence[str], lists: detect.Lists, *, typed: bool) -> Kinds:
+        """What is in these neighbours, in order, read as one text, or split over them with words between. typed: they
+        are one person's messages."""
+        if len(texts) < 2 and not typed:
+            return frozenset()
+
+        def look() -> Kinds:
+            whole = "".join(texts)
+            found = {one.kind for one in self._find(whole, lists) if one.score >= detect.ROUTE}
+            # What a text is about is not made of the end of one document and the beginning of another.
+            found -= frozenset() if typed else detect.ABOUT
+            return frozenset(found) | (_across(texts, typed=typed) - detect.ABOUT)
+
+        return self._remembered(("typed" if typed else "written", lists.epoch, *texts), look)
+
+    def _remembered(self, said: tuple[str, ...], look: Callable[[], Kinds]) -> Kinds:
+        key = _key((detect.VERSION, *said))
+        kinds = self._kinds.get(key)
+        if kinds is None:
+            kinds = look()
+            if detect.UNDETECTED in kinds:
+                return kinds
+            self._kinds[key] = kinds
+            if len(self._kinds) > self._most:
+                self._kinds.popitem(last=False)
+        self._kinds.move_to_end(key)
+        return kinds
+
+
+def _key(said: tuple[str, ...]) -> bytes:
+    digest = sha256()
+    for each in said:
+        one = each.encode("utf-8", "surrogatepass")
+        digest.update(len(one).to_bytes(8, "big") + one)
+    return digest.digest()
+
+
+def _across(texts: Sequence[str], *, typed: bool) -> Kinds:
+    """What is split over these texts, or in them. Chance makes identifiers of doubtful pieces, so of those a checksum
+    or a word of context beside them is asked as well."""
+    if sum(map(len, texts)) > detect.MAX_CHARACTERS:
+        return frozenset({detect.UNDETECTED})
+    found = candidates(texts, typed=typed)
+    sure = _kinds(found.sure, words("\n".join(texts)), PUT_TOGETHER)
+    return sure | _kinds(found.doubtful, found.around, detect.MASK)
+
+
+def _kinds(together: Sequence[str], around: str, least: float) -> Kinds:
+    kinds: set[str] = set()
+    for first in range(0, len(together), _AT_ONCE):
+        looked_at = _APART.join(together[first : first + _AT_ONCE])
+        findings = detect.find(f"{looked_at}{_APART}{around}")
+        kinds |= {one.kind for one in findings if one.score >= least and one.start < len(looked_at)}
+    return frozenset(kinds)

@@ -1,0 +1,65 @@
+"""A server that does not answer is left alone, and found again."""
+
+from __future__ import annotations
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from bot.models.breaker import Breaker
+
+AFTER, PAUSE_S = 2, 10.0
+
+
+class Tried(RuleBasedStateMachine):
+    """A server that is up or down, and callers who ask the breaker first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = 0.0
+        self.up = True
+        self.breaker = Breaker(AFTER, PAUSE_S, lambda: self.now)
+        self.in_a_row = 0
+        self.tried_at: list[float] = []
+
+    @rule()
+    def ask(self) -> None:
+        if not self.breaker.lets_through():
+            assert self.in_a_row >= AFTER, "it opens only after failures in a row"
+            assert self.now - self.tried_at[-1] < PAUSE_S, "a pause ends"
+            return
+        if self.in_a_row >= AFTER:
+            assert self.now - self.tried_at[-1] >= PAUSE_S, "one caller tries in each pause"
+        self.tried_at.append(self.now)
+        self.in_a_row = 0 if self.up else self.in_a_row + 1
+        (self.breaker.succeeded if self.up else self.breaker.failed)()
+
+    @rule(seconds=st.floats(0.0, 2 * PAUSE_S))
+    def wait(self, seconds: float) -> None:
+        self.now += seconds
+
+    @rule()
+    def goes_away(self) -> None:
+        self.up = False
+
+    @rule()
+    def comes_back(self) -> None:
+        self.up = True
+
+    @invariant()
+    def a_server_that_answered_last_is_asked(self) -> None:
+        if self.in_a_row == 0:
+            assert self.breaker.lets_through()
+
+
+Tried.TestCase.settings = settings(max_examples=60, stateful_step_count=30)
+TestBreaker = Tried.TestCase
+
+
+def test_while_one_caller_tries_for_all_nobody_else_waits() -> None:
+    now = [0.0]
+    breaker = Breaker(AFTER, PAUSE_S, lambda: now[0])
+    for _ in range(AFTER):
+        breaker.failed()
+    now[0] = PAUSE_S
+    assert [breaker.lets_through() for _ in range(3)] == [True, False, False]
