@@ -156,11 +156,10 @@ class SlackPeople:
         return await self._settled(lambda: self._is_admin(user), False, self._fresh_patience_s)
 
     async def admins(self) -> tuple[str, ...]:
-        """The ids of those who are admins, to be told something; of those that Slack does not list, the configured."""
-        named = tuple(admin.removeprefix("user:") for admin in self._admins if admin.startswith("user:"))
+        """Those whom `is_admin` would confirm, as far as Slack lists its people; nobody where it does not say."""
         nobody: tuple[str, ...] = ()
         listed = await self._settled(self._listed_admins, nobody, self._fresh_patience_s)
-        return tuple(sorted({*named, *listed}))
+        return tuple(sorted(listed))
 
     def changed(self, event: Mapping[str, Any]) -> None:
         """Drop what an event says has changed. Events that say nothing about people are nothing to it."""

@@ -37,10 +37,11 @@ _QUANTITY = re.compile(
     r"|(?<![0-9-])(?:19|20)?[0-9]{2} ?년|(?<![0-9-])[0-3]?[0-9] ?[월일시]|(?<![0-9-])[0-9]{1,3} ?분"
     r"|(?<![0-9-])[0-9]{1,12} ?(?:%|퍼센트|원|억|천|[만천]? ?명|개월|개|건|회|층|쪽|조|항|km|kg|GB|MB|ms)"
     r"|^[ \t>]*[0-9]{1,2}[.)](?=[ \t])"
-    r"|(?<![A-Za-z0-9_#-])(?=[0-9-]*[A-Za-z_#])[A-Za-z0-9_#-]+",
+    r"|(?<![A-Za-z0-9_#-])(?=[0-9-]*[A-Za-z_#])(?![A-Z][0-9]{1,12}[A-Z]?(?![A-Za-z0-9_#-]))[A-Za-z0-9_#-]+",
     re.MULTILINE,
 )
-_DIGITS = re.compile(r"\+?[0-9]+")
+_DIGITS = re.compile(r"(?:\+|(?<![A-Za-z0-9])[A-Z](?=[0-9]))?[0-9]+(?:[A-Z](?![A-Za-z0-9]))?")
+"""Digits, with the letter of a passport or of a customs code."""
 _TIGHT = re.compile(r"[ \t.\-·/_,*`~()]{0,4}")
 _DASH = re.compile(r"\A-|-\Z|[\n|] *- *[\n|]")
 _LETTER = re.compile(r"[A-Za-z0-9가-힣]")
