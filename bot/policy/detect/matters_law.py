@@ -44,7 +44,7 @@ CRIMINAL = Words(
         """,
         r"""
         (?:was|were|been|got|being|gets|get)_(?:\w+_)?(?:arrested|convicted|indicted|jailed|imprisoned|
-            incarcerated|busted|prosecuted|sentenced|arraigned|charged_with|charged_for|caught_(?:stealing|
+            incarcerated|busted|prosecuted|sentenced|arraigned|charged_with|caught_(?:stealing|
             shoplifting|driving|embezzling)|booked)
         arrested_(?:for|last|on|in|him|her|yesterday|at) convicted_of convicted_felon
         charged_with_(?!maintaining|the_task|leading|organi)

@@ -28,12 +28,13 @@ only neighbouring cells and lines are, which also bounds the cost. Counted by te
 _LONGEST_TOKEN = 300
 
 # Quantities are no pieces, and hide none: dates, times, amounts, decimals, shares, counted things, items of a list; nor
-# are the digits of hashes, names and codes.
+# are the digits of hashes, names and codes, or what a bank leaves of a card (••4605).
 _QUANTITY = re.compile(
     r"(?<![0-9.-])(?:19|20)[0-9]{2}([-./]) ?[01]?[0-9]\1 ?[0-3]?[0-9](?![0-9-])"
     r"|(?<![0-9:])[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9])?(?![0-9:])"
     r"|(?<![0-9,.])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])"
-    r"|(?<![0-9.])(?:0|[1-9][0-9]*)\.[0-9]+(?![0-9.])"
+    r"|(?<![0-9.])(?:0|[1-9][0-9]*)\.[0-9]+(?!\.?[0-9])"
+    r"|[$€£¥₩] ?[0-9]{1,12}(?:[,. ][0-9]{2,3})*(?![0-9])|[•*]{2} ?[0-9]{2,4}(?![0-9])"
     r"|(?<![0-9-])(?:19|20)?[0-9]{2} ?년|(?<![0-9-])[0-3]?[0-9] ?[월일시]|(?<![0-9-])[0-9]{1,3} ?분"
     r"|(?<![0-9-])[0-9]{1,12} ?(?:%|퍼센트|원|억|천|[만천]? ?명|개월|개|건|회|층|쪽|조|항|km|kg|GB|MB|ms)"
     r"|^[ \t>]*[0-9]{1,2}[.)](?=[ \t])"
