@@ -20,7 +20,7 @@ from procrastinate.jobs import Job, Status
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from admin.indexing import Indexing
-from bot.worker import described, supervised
+from bot.worker import described, ended, supervised
 from retrieval.catalogue import Catalogue
 from retrieval.database import Database
 from retrieval.errors import Fault
@@ -117,8 +117,7 @@ class Jobs:
         try:
             yield
         finally:
-            working.cancel()
-            await asyncio.wait({working})
+            await ended(working, again_s=PATIENCE_S + 2)
 
     async def run(self) -> None:
         """Work until it is cancelled; what is begun then goes on elsewhere. A database that is away is waited for."""
@@ -223,5 +222,4 @@ async def _beside(work: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.wait({task})
+        await ended(task, again_s=PATIENCE_S + 2)

@@ -9,6 +9,7 @@ import random
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from traceback import walk_tb
+from typing import Any
 
 from bot.inbox import Claimed, Fenced, Inbox
 from retrieval.database import DatabaseFault
@@ -174,3 +175,13 @@ def described(error: BaseException) -> str:
     inner = error.exceptions if isinstance(error, BaseExceptionGroup) else ()
     beneath = [described(e) for e in (*inner, error.__cause__ or error.__context__) if e is not None]
     return "\n  from ".join((own, *beneath))
+
+
+async def ended(*tasks: asyncio.Task[Any], again_s: float) -> None:
+    """Cancel them, and again every `again_s` until they are done: what they call can swallow a cancellation
+    (asyncio.wait_for in Python 3.11; a queue's worker that is only starting)."""
+    running = {task for task in tasks if not task.done()}
+    while running:
+        for task in running:
+            task.cancel()
+        _, running = await asyncio.wait(running, timeout=again_s)

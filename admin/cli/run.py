@@ -28,7 +28,10 @@ from bot.domain import Answer, Feedback, Question
 from bot.policy.profiles import meaning
 from bot.settings import Settings
 from bot.why import explained
+from bot.worker import ended
 from retrieval.pushed import PushStore
+
+_STOP_S = 0.5
 
 
 def run_naru() -> None:
@@ -114,9 +117,7 @@ async def _in_slack(app: App, stop: asyncio.Event) -> None:
         await serving
         await watching  # which says so where a newer Naru was the reason to stop
     finally:
-        for task in (indexing, watching):
-            task.cancel()
-        await asyncio.wait({indexing, watching})
+        await ended(indexing, watching, again_s=_STOP_S)
 
 
 def actions(app: App) -> Actions:
