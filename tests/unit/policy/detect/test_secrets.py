@@ -183,7 +183,7 @@ def test_what_is_found_is_the_value_and_not_what_stands_around_it() -> None:
         "compass: 270deg",
         "Pin the version to 1.2.3",
         "AKIA" + "IOSFODNN7" + "EXAMPLE",
-        "-----BEGIN PRIVATE KEY-----...",
+        "-----BEGIN " + "PRIVATE KEY-----...",
     ],
 )
 def test_a_reference_a_placeholder_or_a_hash_is_no_secret(text: str) -> None:
