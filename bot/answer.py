@@ -9,13 +9,13 @@ from typing import Protocol
 from uuid import uuid4
 
 from bot.check import Shown, check, check_so_far
-from bot.domain import Answer, Draft, Question, Route
+from bot.domain import Answer, Attached, Draft, Question, Route
 from bot.drafts import Drafts, Show
 from bot.models.door import Heard
 from bot.models.shores import Shores
 from bot.people import People
 from bot.policy.decide import Decision, decide
-from bot.policy.parts import Prompt, joined, passage_parts, question_part, thread_parts
+from bot.policy.parts import Prompt, attached_parts, joined, passage_parts, question_part, thread_parts
 from bot.policy.rules import Rules
 from bot.records import Records
 from bot.rewrite import rewrite
@@ -77,10 +77,10 @@ async def answer(question: Question, deps: Deps, show: Show | None = None) -> An
     considered = await consider(question, rules, deps)
     shown = considered.shown
     decision = await deps.records.decided(considered.decision, question, deps.operator)
-    if shown.documents:
+    if shown.documents or shown.sources:
         async with _drafts(question, shown, rules, deps, show) as heard:
             draft = await deps.shores.complete(question, decision, considered.parts, rules, heard)
-    if not shown.documents or (draft.route is Route.QUOTE and _best(considered.found) < QUOTABLE):
+    if not (shown.documents or shown.sources) or (draft.route is Route.QUOTE and not _quotable(considered)):
         draft = _unknown(question, considered.found)
     readers = await deps.people.readers(question.asker, question.room, fresh=True, enough=shown.readable_by)
     present = await deps.search.present(shown.documents, readers)
@@ -99,11 +99,12 @@ async def consider(question: Question, rules: Rules, deps: Deps) -> Considered:
     asked = (*thread_parts(thread, known, question.room, rules), question_part(question, rules))
     # The query is made of all of these, and an embedding model may see it.
     found = await deps.search(query, readers, deps.passages, joined(asked, rules))
-    shown = Shown.in_room(_worth_reading(found), question.room, rules)
+    shown = Shown.in_room(_worth_reading(found, question), question.room, rules, question.attached)
     usable = _numbered(shown.passages, 1, rules)
-    withheld = _numbered(shown.title_only, len(shown.passages) + 1, rules)
+    withheld = _numbered(shown.title_only, len(shown.sources) + 1, rules)
+    attached = attached_parts(question.attached, len(shown.passages) + 1, question.room, rules)
     # Where nothing may be shown, the Decision is made over what there is, and so it refuses and says why.
-    parts = (*asked[:-1], *(usable or withheld), asked[-1])
+    parts = (*asked[:-1], *(usable if shown.sources else withheld), *attached, asked[-1])
     return Considered(query, found, shown, parts, decide(parts, question.room, rules, uuid4(), withheld))
 
 
@@ -129,10 +130,22 @@ def _best(passages: tuple[Passage, ...]) -> float:
     return max((passage.confidence for passage in passages), default=0.0)
 
 
-def _worth_reading(found: tuple[Passage, ...]) -> tuple[Passage, ...]:
-    """The passages that may answer: none when even the best one is hopeless, else those not far behind it."""
+def _quotable(considered: Considered) -> bool:
+    """Whether a quotation may be the answer: of passages that are surely about the question, or of a file that came
+    with it."""
+    return _best(considered.found) >= QUOTABLE or _brings_text(considered.shown.attached)
+
+
+def _brings_text(files: tuple[Attached, ...]) -> bool:
+    return any(file.pieces for file in files)
+
+
+def _worth_reading(found: tuple[Passage, ...], question: Question) -> tuple[Passage, ...]:
+    """The passages that may answer: none when even the best one is hopeless, else those not far behind it. Beside a
+    file that came with the question only what is surely about it may stand: it may be quoted with the file."""
     best = _best(found)
-    return tuple(p for p in found if best >= ASKABLE and p.confidence >= _NOT_FAR_BEHIND * best)
+    least = QUOTABLE if _brings_text(question.attached) else ASKABLE
+    return tuple(p for p in found if best >= least and p.confidence >= _NOT_FAR_BEHIND * best)
 
 
 def _numbered(passages: tuple[Passage, ...], first: int, rules: Rules) -> Prompt:

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import InitVar, dataclass
 from enum import StrEnum
+from itertools import count
 from typing import Literal
 
-from bot.domain import Question, Room, Turn
+from bot.domain import Attached, Question, Room, Turn
 from bot.policy import detect
 from bot.policy.rules import Rules, allowed
 from bot.words import in_force_name
@@ -34,12 +35,23 @@ class Role(StrEnum):
     IN_FORCE = "in force"
     HEADING = "heading"
     PASSAGE = "passage"
+    ATTACHED_NAME = "name of an attached file"
+    ATTACHED_HEADING = "heading of an attached file"
+    ATTACHED = "attached file"
     QUESTION = "question"
     EMBEDDED = "text to embed"
 
 
 FROM_DOCUMENTS = frozenset({Role.TITLE, Role.IN_FORCE, Role.HEADING, Role.PASSAGE})
 """The roles whose text an answer may show to the room."""
+
+FROM_ATTACHED: Mapping[Role, Role] = {
+    Role.ATTACHED_NAME: Role.TITLE,
+    Role.ATTACHED_HEADING: Role.HEADING,
+    Role.ATTACHED: Role.PASSAGE,
+}
+"""The roles of what came with the question, each with the one that it has in a document. The room sees the file anyway,
+so its `slack` sink is not asked; what that refuses at any level is masked in the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +100,29 @@ def passage_parts(number: int, passage: Passage, rules: Rules) -> Prompt:
     )
 
 
+def attached_parts(files: Iterable[Attached], first: int, room: Room, rules: Rules) -> Prompt:
+    """Name, heading and text of each piece, numbered from `first` on, labelled by what it says, by the room, and by the
+    level that the policy gives to files. Of one that could not be read nothing is known: a RESTRICTED Part without
+    text."""
+    parts: list[Part] = []
+    number = first
+    for file, what in zip(files, (f"attached {n}" for n in count(1)), strict=False):
+        known = rules.room_label(room) | Label.of(rules.attachments, "attached", what)
+        if file.unread is not None:
+            gone = Label.of(Level.RESTRICTED, "attached", f"{what} cannot be read")
+            parts.append(Part("", known | gone, Role.ATTACHED, mint=_MINT))
+        for piece in file.pieces:
+            pieces = (
+                (Role.ATTACHED_NAME, file.name, f"{what} name"),
+                *(((Role.ATTACHED_HEADING, piece.heading, f"{what} heading"),) if piece.heading else ()),
+                (Role.ATTACHED, piece.text, what),
+            )
+            for role, text, origin in pieces:
+                parts.append(Part(text, known | found_in(text, origin, rules), role, number=number, mint=_MINT))
+            number += 1
+    return tuple(parts)
+
+
 def embedded_part(text: str, label: Label, rules: Rules) -> Part:
     """A passage or a question that is to become a vector; label: what is known of it beside what it says."""
     return Part(text, label | found_in(text, Role.EMBEDDED.value, rules), Role.EMBEDDED, mint=_MINT)
@@ -132,7 +167,9 @@ def joined(parts: Iterable[Part], rules: Rules) -> Label:
     typed = tuple(part for part in theirs if part.role in (Role.EARLIER_QUESTION, Role.QUESTION))
     # A line of dates that we put between a title and its text must not hide what is split over the two.
     written = tuple(part for part in theirs if part.role is not Role.IN_FORCE)
-    for neighbours in (written, typed):
+    # Nor the name that we put before each piece of an attached file.
+    attached = tuple(part for part in theirs if part.role is Role.ATTACHED)
+    for neighbours in (written, typed, attached):
         together = found_in("".join(part.text for part in neighbours), "parts read together", rules)
         label |= Label(frozenset(r for r in together.reasons if r.kind not in label.kinds))
     return label

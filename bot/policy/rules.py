@@ -25,7 +25,7 @@ SinkName = Literal["cloud", "on_prem", "slack", "record", "train"]
 SINKS: tuple[SinkName, ...] = ("cloud", "on_prem", "slack", "record", "train")
 
 
-_CIRCUMSTANCES = ("channel", "source", "thread")
+_CIRCUMSTANCES = ("channel", "source", "thread", "attached")
 """The kinds of the reasons that no detector finds: where a text stands, and what it followed."""
 
 
@@ -58,6 +58,7 @@ class Rules:
     kinds: the level of what a detector finds. rooms: the level of a room by its kind; room_ids: of one room.
     ceilings: the highest level that is shown in a kind of room; ceiling_ids: in one room; only `shown_in` reads them.
     prefer: which of the allowed shores comes first. lists: the names that the company lists, which come from elsewhere.
+    attachments: the level of a file that comes with a question.
     """
 
     kinds: Mapping[str, Level]
@@ -68,6 +69,7 @@ class Rules:
     ceiling_ids: Mapping[str, Level]
     prefer: Route
     lists: detect.Lists = detect.NO_LISTS
+    attachments: Level = Level.RESTRICTED
 
     def kind_level(self, kind: str) -> Level:
         return self.kinds.get(kind, Level.RESTRICTED)
@@ -116,6 +118,7 @@ class Rules:
             "ceiling_ids": {room: level.name for room, level in self.ceiling_ids.items()},
             "prefer": self.prefer.value,
             "lists": self.lists.epoch,
+            "attachments": self.attachments.name,
         }
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
@@ -157,11 +160,16 @@ class _RouteTable(Section):
     prefer: Literal["cloud", "on_prem"]
 
 
+class _AttachmentTable(Section):
+    level: LevelName = Level.RESTRICTED
+
+
 class _PolicyFile(Section):
     kinds: dict[str, LevelName]
     rooms: _RoomTable
     sinks: _SinkTables
     routes: _RouteTable
+    attachments: _AttachmentTable = _AttachmentTable()
 
 
 def load_rules(path: Path) -> Rules:
@@ -178,6 +186,7 @@ def load_rules(path: Path) -> Rules:
         ceilings=file.sinks.slack.rooms.model_dump(exclude={"ids"}, exclude_none=True),
         ceiling_ids=file.sinks.slack.rooms.ids,
         prefer=Route(file.routes.prefer),
+        attachments=file.attachments.level,
     )
 
 
