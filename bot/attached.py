@@ -13,7 +13,8 @@ from pathlib import PurePosixPath
 
 from bot.domain import Attached
 from bot.words import Language, say, spoken, unread_name
-from retrieval.parse import Parse, UnreadableFault
+from retrieval.parse import Parse, Parsed, UnreadableFault
+from retrieval.parse.families import named
 from retrieval.parse.workers import SandboxFault
 from retrieval.split import Piece, split
 from retrieval.text import document_terms, query_terms
@@ -76,7 +77,15 @@ class Attachments:
         partly = (
             say(tongue, "attached_pictures", name=name, pages=str(len(parsed.pictures))) if parsed.pictures else None
         )
-        return Attached(name, split(parsed), partly=partly, link=sent.link)
+        return Attached(name, _titled(name, parsed), partly=partly, link=sent.link)
+
+
+def _titled(name: str, parsed: Parsed) -> tuple[Piece, ...]:
+    """Its pieces, below the title that stands in the file: that is text of it too."""
+    pieces = split(parsed)
+    if parsed.title in ("", named(name)[0]):
+        return pieces
+    return tuple(replace(piece, headings=(parsed.title, *piece.headings)) for piece in pieces)
 
 
 def clean_name(name: str) -> str:

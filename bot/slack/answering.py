@@ -119,7 +119,9 @@ class Answering:
                 return "thanked"
             case SmallTalk.NOTHING:
                 place = self._place(claimed)
-                await place.set(await place.taken(tongue), notice(tongue, "file_hint" if body.get("files") else "hint"))
+                await place.set(
+                    await place.taken(tongue), told(both("file_hint")) if body.get("files") else notice(tongue, "hint")
+                )
                 return "hinted"
         return await self._carried(claimed, self._place(claimed), text)
 

@@ -104,7 +104,7 @@ def _asked(
         "text": message.get("text") or "",
         "addressed": addressed,
         "edited": edited_ts is not None,
-        **({"files": files} if (files := _files(message)) else {}),
+        **({"files": files} if (files := files_of(message)) else {}),
     }
     key = f"{channel}/{ts}" + (f"/{edited_ts}" if edited_ts else "")
     return Event(key, "message", channel, _thread(channel, message), edited_ts or ts, body)
@@ -171,7 +171,7 @@ def _by_a_person(message: Payload, bot_user: str) -> bool:
     return bool(user and message.get("ts")) and user not in (bot_user, _SLACKBOT)
 
 
-def _files(message: Payload) -> list[dict[str, Any]]:
+def files_of(message: Payload) -> list[dict[str, Any]]:
     """What is attached, each file once, without what nobody needs."""
     kept: dict[str, dict[str, Any]] = {}
     for file in message.get("files") or ():
@@ -184,7 +184,7 @@ def _files(message: Payload) -> list[dict[str, Any]]:
 
 def _there(message: Payload) -> frozenset[str]:
     """The ids of the files that are still there: a deleted one leaves a tombstone."""
-    return frozenset(file["id"] for file in _files(message) if file.get("mode") != "tombstone")
+    return frozenset(file["id"] for file in files_of(message) if file.get("mode") != "tombstone")
 
 
 def _names(message: Payload, bot_user: str) -> bool:

@@ -17,6 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.attached import Attachments, Sent, clean_name
 from bot.domain import Attached
+from bot.slack.events import files_of
 from bot.slack.faults import SlackFault, translated
 from retrieval.parse import UnreadableFault
 from retrieval.parse.families import SUFFIXES
@@ -57,11 +58,15 @@ class SlackFiles:
 
     async def read(self, asked: str, files: Sequence[Json]) -> tuple[Attached, ...]:
         """files: as bot/slack/events.py keeps them. One that cannot be had or read says so; raises nothing."""
-        return await self._attachments.read(asked, [self._sent(file) for file in files]) if files else ()
+        return await self._attachments.read(asked, [await self._sent(file) for file in files]) if files else ()
 
-    def _sent(self, file: Json) -> Sent:
-        name = str(file.get("name") or file["id"])
-        kind = str(file.get("mimetype") or "")
+    async def _sent(self, file: Json) -> Sent:
+        try:
+            file = await self._known(file)
+        except SlackFault as fault:
+            name = clean_name(str(file.get("name") or file["id"]))
+            return Sent(name, partial(_fails, _gone(name) if fault.code in _NOT_OURS else _missed(name, fault)))
+        name, kind = str(file.get("name") or file["id"]), str(file.get("mimetype") or "")
         known = PurePosixPath(name).suffix.lower() in SUFFIXES
         # What people paste as a snippet is text, whatever language it is in.
         suffix = ".txt" if not known and kind.startswith("text/") else None
@@ -71,11 +76,9 @@ class SlackFiles:
     async def _content(self, file: Json, name: str, *, readable: bool) -> bytes:
         """Raises UnreadableFault."""
         try:
-            file = await self._known(file)
             _refuse(file, name)
             if not readable:
-                picture = str(file.get("mimetype") or "").startswith("image/")
-                raise Refusal("image" if picture else "unknown")
+                raise Refusal("image" if str(file.get("mimetype")).startswith("image/") else "unknown")
             if int(file.get("size") or 0) > self._max_mb * 1024**2:
                 raise Refusal("too_big", mb=self._max_mb)
             async with self._turn:
@@ -83,9 +86,7 @@ class SlackFiles:
         except Refusal as refusal:
             raise refusal.fault(name) from None
         except SlackFault as fault:
-            if fault.code in _NOT_OURS:
-                raise _gone(name) from None
-            raise _closed(name) if fault.code == "missing_scope" else _away(name) from None
+            raise _missed(name, fault) from None
 
     async def _known(self, file: Json) -> Json:
         """With its address. Of a file that came over Slack Connect an event says little more than its id
@@ -95,9 +96,9 @@ class SlackFiles:
         with translated("files.info"):
             answer = await self._client.files_info(file=file["id"])
         told = answer.get("file")
-        if not isinstance(told, Mapping):
+        if not isinstance(told, Mapping) or told.get("id") != file["id"]:
             return file
-        return {**file, **{key: told.get(key) for key in ("mode", "size", "mimetype")}, "url": address_of(told)}
+        return files_of({"files": [told]})[0]
 
     async def _downloaded(self, file: Json, name: str) -> bytes:
         address = str(file.get("url") or "")
@@ -135,12 +136,6 @@ class SlackFiles:
             return bytes(content)
 
 
-def address_of(file: Json) -> str | None:
-    """Where Slack says that a file's bytes are."""
-    found = file.get("url_private_download") or file.get("url_private")
-    return found if isinstance(found, str) else None
-
-
 def _refuse(file: Json, name: str) -> None:
     if file.get("mode") in _GONE:
         raise _gone(name)
@@ -164,6 +159,14 @@ def _origin(address: str) -> tuple[str, str, int | None]:
         return parts.scheme, parts.hostname or "", parts.port or {"https": 443, "http": 80}.get(parts.scheme)
     except ValueError:
         return "", "", None
+
+
+async def _fails(fault: UnreadableFault) -> bytes:
+    raise fault
+
+
+def _missed(name: str, fault: SlackFault) -> UnreadableFault:
+    return _closed(name) if fault.code == "missing_scope" else _away(name)
 
 
 def _gone(name: str) -> UnreadableFault:
