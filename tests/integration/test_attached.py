@@ -27,6 +27,7 @@ from tests.standins.slack import File, Message
 
 CANARY = "노란잠수함"
 PENALTY = "이 계약서의 위약금은 얼마인가요?"
+LONG = "연차는 1년에 며칠이고 언제까지 올려야 하나요?"
 CONTRACT = f"# {CANARY} 계약서\n\n## 위약금\n\n위약금은 총액의 이십 퍼센트입니다.\n"
 TWENTY = Says("총액의 이십 퍼센트입니다. [1]")
 LEAVE = {"public/leave.md": "# 휴가 규정\n\n## 연차\n\n연차는 1년에 15일이고 3영업일 전에 올립니다.\n"}
@@ -102,9 +103,9 @@ async def test_nothing_of_a_file_is_kept_and_the_thread_remembers_how_sensitive_
         assert ["CONFIDENTIAL", "attached", "attached 1"] in row[1]
         assert found == (0,)
         assert open_text == (0,)
-        follow_up = await here.writes(here.engineer, ASKED, thread_ts=first.ts)
+        follow_up = await here.writes(here.engineer, LONG, thread_ts=first.ts)
         assert follow_up.thread_ts == first.ts
-        assert "on_prem" in str(here.answers(first)[-1].blocks)
+        assert "(on_prem)" in str(here.answers(first)[-1].blocks)
         assert here.naru.cloud.bytes_received == b""
 
 
