@@ -29,7 +29,7 @@ Payload = Mapping[str, Any]
 COMMAND = "/naru"
 _WRITTEN = frozenset({None, "file_share", "thread_broadcast", "me_message"})
 _SLACKBOT = "USLACKBOT"
-_OF_A_FILE = ("id", "name", "size", "mimetype", "mode", "file_access", "permalink")
+_OF_A_FILE = {"size": int, **dict.fromkeys(("id", "name", "mimetype", "mode", "file_access", "permalink"), str)}
 _MOST_FILES = 20
 """More than Slack lets anybody attach."""
 _REFERENCE = re.compile(r"<(?P<sign>[@#!]?)(?P<target>[^<>|]+)(?:\|(?P<label>[^<>]*))?>")
@@ -176,7 +176,7 @@ def files_of(message: Payload) -> list[dict[str, Any]]:
     kept: dict[str, dict[str, Any]] = {}
     for file in message.get("files") or ():
         if isinstance(file, Mapping) and isinstance(file.get("id"), str):
-            told = {key: file[key] for key in _OF_A_FILE if file.get(key) is not None}
+            told = {key: file[key] for key, kind in _OF_A_FILE.items() if isinstance(file.get(key), kind)}
             address = file.get("url_private_download") or file.get("url_private")
             kept.setdefault(file["id"], told | ({"url": address} if isinstance(address, str) else {}))
     return list(kept.values())[:_MOST_FILES]

@@ -79,7 +79,7 @@ class SlackFiles:
             _refuse(file, name)
             if not readable:
                 raise Refusal("image" if str(file.get("mimetype")).startswith("image/") else "unknown")
-            if int(file.get("size") or 0) > self._max_mb * 1024**2:
+            if file.get("size", 0) > self._max_mb * 1024**2:
                 raise Refusal("too_big", mb=self._max_mb)
             async with self._turn:
                 return await self._downloaded(file, name)

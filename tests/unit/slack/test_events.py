@@ -303,6 +303,13 @@ def test_a_list_of_files_that_is_none_is_no_file(files: object) -> None:
     assert "files" not in event.body
 
 
+@given(st.dictionaries(st.sampled_from(sorted(FILE)), st.none() | st.integers() | st.lists(st.none()), max_size=4))
+def test_what_a_file_says_of_itself_is_kept_only_where_it_is_of_its_kind(garbled: dict[str, Any]) -> None:
+    event = taken(envelope(message(files=[FILE | garbled | {"id": "F1"}])))
+    (kept,) = event.body["files"]
+    assert all(isinstance(value, int if key == "size" else str) for key, value in kept.items())
+
+
 def test_no_message_brings_more_files_than_slack_allows() -> None:
     event = taken(envelope(message(files=[{"id": f"F{n}"} for n in range(500)])))
     assert len(event.body["files"]) <= 20
