@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import logging
 import math
@@ -23,6 +24,8 @@ _log = logging.getLogger(__name__)
 
 MOST_FILES = 5
 """Files of one question that are read; each takes a parser and its time."""
+_MOST_PIECES = 2_000
+"""Of one file, from its beginning: a thousand pages. What is further on is not looked at, and the answer says so."""
 _LONGEST_NAME = 120
 
 
@@ -57,7 +60,9 @@ class Attachments:
                 continue
             file = await self._read(one, tongue, seen)  # one after the other: each may be large
             found += [file] if file else []
-        return tuple(_left_out(file, found[n], tongue) for n, file in enumerate(chosen(asked, found, self.most_chars)))
+        # A book takes a second, and others are answered meanwhile.
+        kept = await asyncio.to_thread(chosen, asked, found, self.most_chars)
+        return tuple(_left_out(file, whole, tongue) for file, whole in zip(kept, found, strict=True))
 
     async def _read(self, sent: Sent, tongue: Language, seen: set[str]) -> Attached | None:
         """With all of its pieces; None: it is the same as one before."""
@@ -77,7 +82,7 @@ class Attachments:
         partly = (
             say(tongue, "attached_pictures", name=name, pages=str(len(parsed.pictures))) if parsed.pictures else None
         )
-        return Attached(name, _titled(name, parsed), partly=partly, link=sent.link)
+        return Attached(name, await asyncio.to_thread(_titled, name, parsed), partly=partly, link=sent.link)
 
 
 def _titled(name: str, parsed: Parsed) -> tuple[Piece, ...]:
@@ -101,7 +106,7 @@ def clean_name(name: str) -> str:
 def chosen(asked: str, files: Sequence[Attached], most: int) -> list[Attached]:
     """The files with at most `most` characters of pieces in all, heading and text, in their order: of each file first
     the piece that says most of what was asked, then whatever does. Terms that are rare among the pieces weigh more."""
-    pieces = [(n, piece) for n, file in enumerate(files) for piece in file.pieces]
+    pieces = [(n, piece) for n, file in enumerate(files) for piece in file.pieces[:_MOST_PIECES]]
     terms = [frozenset(document_terms(f"{piece.heading}\n{piece.text}")) for _, piece in pieces]
     found = Counter(term for one in terms for term in one)
     weights = {

@@ -71,6 +71,12 @@ def test_what_is_chosen_fits_stays_in_order_and_is_all_there_was_where_all_fits(
         assert kept == made
 
 
+async def test_of_a_book_only_so_much_is_looked_at_and_it_says_so() -> None:
+    (read,) = await READ.read(ASKED, [md("책.txt", "갑과 을은 서로 믿는다. " * 250_000)])
+    assert read.pieces
+    assert "약 1%" in str(read.partly)
+
+
 def test_no_file_crowds_the_others_out() -> None:
     long = Attached("long.md", tuple(Piece((), f"위약금 {n} " + "가" * 300) for n in range(20)))
     short = Attached("short.md", (Piece((), "다른 이야기"),))
