@@ -22,10 +22,11 @@ from admin.jobs import Embed, Jobs
 from admin.key import sealing_key
 from admin.ledger import LedgerFile
 from bot.answer import Deps, no_opinion
+from bot.attached import Attachments
 from bot.config_file import Cloud, Shore
 from bot.config_file import SecondOpinion as OpinionSection
 from bot.directory import Directory, Listed
-from bot.domain import Question, QuestionFault, Room, Route
+from bot.domain import Attached, Question, QuestionFault, Room, Route
 from bot.glossary_file import GlossaryFile
 from bot.lists_file import ListFiles
 from bot.models.door import OpenAIDoor
@@ -84,12 +85,21 @@ class App:
     rules: Callable[[], Rules]
     deps: Deps
     opinion: SecondOpinion | None
+    attachments: Attachments
 
-    def question(self, text: str, *, person: str | None, room: str | None, thread: str) -> Question:
+    def question(
+        self,
+        text: str,
+        *,
+        person: str | None,
+        room: str | None,
+        thread: str,
+        attached: tuple[Attached, ...] = (),
+    ) -> Question:
         """What a person of the directory asks in a room; raises QuestionFault."""
         asker, where = self.present(person, room)
         longest = self.settings.answer.max_question_chars
-        return Question.asked(text, asker=asker, room=where, thread=thread, longest=longest)
+        return Question.asked(text, asker=asker, room=where, thread=thread, longest=longest, attached=attached)
 
     def present(self, person: str | None, room: str | None) -> tuple[str, Room]:
         """Who asks, and where: given, or as naru.toml says; raises QuestionFault."""
@@ -189,6 +199,7 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
             rules,
             deps,
             opinion,
+            Attachments(means.parse, settings.answer.max_attached_chars),
         )
 
 

@@ -32,6 +32,7 @@ from bot.slack.blocks import told
 from bot.slack.budget import Rate, UpdateBudget
 from bot.slack.commands import Commands
 from bot.slack.faults import translated
+from bot.slack.files import SlackFiles
 from bot.slack.history import History
 from bot.slack.people import SlackPeople
 from bot.slack.post import SlackDoor
@@ -79,6 +80,7 @@ async def serve(app: App, stop: asyncio.Event, ready: Callable[[str], object] = 
         inbox = Inbox(database, app.seal, Spool(app.settings.home / "spool", app.seal))
         budget = SharedBudget(database, identity.team, UpdateBudget(Rate.of(slack.updates_per_minute)))
         door = SlackDoor(client, bot_user=identity.bot_user, budget=budget)
+        files = SlackFiles(client, session, app.attachments, max_mb=app.settings.parse.max_mb, api_url=slack.api_url)
         answering = Answering(
             inbox=inbox,
             door=door,
@@ -89,6 +91,7 @@ async def serve(app: App, stop: asyncio.Event, ready: Callable[[str], object] = 
             team=identity.team,
             longest=app.settings.answer.max_question_chars,
             streaming=slack.streaming,
+            files=files.read,
         )
         worker = Worker(inbox, answering.handle, answering.give_up, at_once=slack.at_once)
         follows = follow_ups(inbox) if slack.follow_ups else None

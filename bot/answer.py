@@ -9,13 +9,13 @@ from typing import Protocol
 from uuid import uuid4
 
 from bot.check import Shown, check, check_so_far
-from bot.domain import Answer, Draft, Question, Route
+from bot.domain import Answer, Attached, Draft, Question, Route
 from bot.drafts import Drafts, Show
 from bot.models.door import Heard
 from bot.models.shores import Shores
 from bot.people import People
 from bot.policy.decide import Decision, decide
-from bot.policy.parts import Prompt, joined, passage_parts, question_part, thread_parts
+from bot.policy.parts import Prompt, attached_parts, joined, passage_parts, question_part, thread_parts
 from bot.policy.permit import ChangedFault
 from bot.policy.rules import Rules
 from bot.records import Records
@@ -124,13 +124,14 @@ async def consider(question: Question, rules: Rules, deps: Deps) -> Considered:
     asked = (*thread_parts(thread, known, question.room, rules), question_part(known_of, rules))
     # The query is made of all of these, and an embedding model may see it.
     found = await deps.search(query, readers, deps.passages, joined(asked, rules))
-    shown = Shown.in_room(_worth_reading(found), question.room, rules)
+    shown = Shown.in_room(_worth_reading(found, question), question.room, rules, question.attached)
     usable = _numbered(shown.passages, 1, rules)
-    withheld = _numbered(shown.title_only, len(shown.passages) + 1, rules)
+    withheld = _numbered(shown.title_only, len(shown.sources) + 1, rules)
+    attached = attached_parts(question.attached, len(shown.passages) + 1, question.room, rules)
     # Where nothing may be shown, the Decision is made over what there is, and so it refuses and says why.
-    parts = (*asked[:-1], *(usable or withheld), asked[-1])
+    parts = (*asked[:-1], *(usable if shown.sources else withheld), *attached, asked[-1])
     decision = decide(parts, question.room, rules, uuid4(), withheld)
-    if shown.documents and Route.CLOUD in decision.routes:
+    if (shown.documents or shown.sources) and Route.CLOUD in decision.routes:
         opinion = await deps.opinion(parts, rules)
         decision = decide(parts, question.room, rules, decision.id, withheld, opinion)
     return Considered(query, found, shown, parts, decision)
@@ -141,7 +142,7 @@ async def _drafted(
 ) -> Draft | None:
     """What a route made of it. None: the policy that decided is in force no longer, so it is to be decided again."""
     shown = considered.shown
-    if not shown.documents:
+    if not (shown.documents or shown.sources):
         return _unknown(question, considered.found)
     try:
         async with _drafts(question, shown, rules, deps, show) as heard:
@@ -150,7 +151,7 @@ async def _drafted(
         return None
     if deps.rules().hash != rules.hash:
         return None
-    unsure = draft.route is Route.QUOTE and _best(considered.found) < QUOTABLE
+    unsure = draft.route is Route.QUOTE and not _quotable(considered)
     return _unknown(question, considered.found) if unsure else draft
 
 
@@ -176,10 +177,22 @@ def _best(passages: tuple[Passage, ...]) -> float:
     return max((passage.confidence for passage in passages), default=0.0)
 
 
-def _worth_reading(found: tuple[Passage, ...]) -> tuple[Passage, ...]:
-    """The passages that may answer: none when even the best one is hopeless, else those not far behind it."""
+def _quotable(considered: Considered) -> bool:
+    """Whether a quotation may be the answer: of passages that are surely about the question, or of a file that came
+    with it."""
+    return _best(considered.found) >= QUOTABLE or _brings_text(considered.shown.attached)
+
+
+def _brings_text(files: tuple[Attached, ...]) -> bool:
+    return any(file.pieces for file in files)
+
+
+def _worth_reading(found: tuple[Passage, ...], question: Question) -> tuple[Passage, ...]:
+    """The passages that may answer: none when even the best one is hopeless, else those not far behind it. Beside a
+    file that came with the question only what is surely about it may stand: it may be quoted with the file."""
     best = _best(found)
-    return tuple(p for p in found if best >= ASKABLE and p.confidence >= _NOT_FAR_BEHIND * best)
+    least = QUOTABLE if _brings_text(question.attached) else ASKABLE
+    return tuple(p for p in found if best >= least and p.confidence >= _NOT_FAR_BEHIND * best)
 
 
 def _numbered(passages: tuple[Passage, ...], first: int, rules: Rules) -> Prompt:

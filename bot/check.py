@@ -17,7 +17,7 @@ from html import unescape
 from uuid import uuid4
 
 from bot.differences import Difference, differences
-from bot.domain import Answer, Citation, Draft, Question, Room, Route
+from bot.domain import Answer, Attached, Citation, Draft, Question, Room, Route
 from bot.policy import detect
 from bot.policy.decide import Decision
 from bot.policy.parts import found_in, joined, passage_parts
@@ -79,18 +79,22 @@ _HOLE = "\ue000"  # private use: in no text that somebody wrote
 @dataclass(frozen=True, slots=True)
 class Shown:
     """What the conversation may see of what was found: passages for the prompt, numbered from 1 in this order, and
-    documents of which only title and link may be shown here."""
+    documents of which only title and link may be shown here. attached: the question's files, whose pieces are numbered
+    after the passages."""
 
     passages: tuple[Passage, ...]
     title_only: tuple[Passage, ...]
+    attached: tuple[Attached, ...] = ()
 
     @classmethod
-    def in_room(cls, found: tuple[Passage, ...], room: Room, rules: Rules) -> Shown:
+    def in_room(
+        cls, found: tuple[Passage, ...], room: Room, rules: Rules, attached: tuple[Attached, ...] = ()
+    ) -> Shown:
         """Passages that the room's `slack` sink does not take stay out of the prompt: an answer made from them could
         not be shown either."""
         sink = rules.shown_in(room)
         fit = tuple(p for p in found if allowed(joined(passage_parts(0, p, rules), rules), sink))
-        return cls(fit, tuple(p for p in found if p not in fit))
+        return cls(fit, tuple(p for p in found if p not in fit), attached)
 
     def readable_by(self, readers: Readers) -> bool:
         """Whether these readers may read all of it, as far as was known when it was found."""
@@ -99,6 +103,13 @@ class Shown:
     @property
     def documents(self) -> tuple[int, ...]:
         return tuple(dict.fromkeys(p.document.id for p in (*self.passages, *self.title_only)))
+
+    @property
+    def sources(self) -> tuple[Citation, ...]:
+        """What an answer may cite, by number."""
+        passages = (Citation.of(number, passage) for number, passage in enumerate(self.passages, 1))
+        pieces = enumerate(((file, piece) for file in self.attached for piece in file.pieces), len(self.passages) + 1)
+        return (*passages, *(Citation.of_attached(number, file, piece) for number, (file, piece) in pieces))
 
 
 def check(
@@ -129,6 +140,7 @@ def check(
         said = [say(tongue, "changed" if stale or refused else "unknown")]
     if rules.shadow:
         said.append(say(tongue, "shadow", route=route_name(tongue, decision.routes[0])))
+    said += [_inert(_bare(says), (), tongue) for file in shown.attached for says in (file.unread, file.partly) if says]
     text = masked("\n\n".join(filter(None, said)), sink, tongue)
     return Answer(
         id=uuid4(),
@@ -196,8 +208,8 @@ def _unchanged(document: Document, present: Mapping[int, Document]) -> bool:
 def _harmless(text: str, shown: Shown, tongue: Language) -> tuple[str, frozenset[int]]:
     """Without images, HTML, pings, and links to anywhere but the documents that were used; and which passages it
     cites."""
-    used = {p.document.link for p in shown.passages if p.document.link}
-    text, cited = _numbered(_bare(text), len(shown.passages))
+    used = {source.link for source in shown.sources if source.link}
+    text, cited = _numbered(_bare(text), len(shown.sources))
     return _inert(text, used, tongue).strip(), cited
 
 
@@ -239,14 +251,20 @@ def _inert(text: str, used: Iterable[str], tongue: Language) -> str:
 
 
 def _citations(cited: frozenset[int], shown: Shown, sink: Sink, tongue: Language) -> tuple[Citation, ...]:
-    """The passages that the text cites, in the order of their numbers; all of them when it cites none."""
+    """What the text cites, in the order of the numbers; when it cites nothing all passages, and each file once."""
 
     def clean(text: str) -> str:
         return masked(_inert(_bare(text), (), tongue), sink, tongue)
 
     citations: list[Citation] = []
-    for number in sorted(cited) or range(1, len(shown.passages) + 1):
-        whole = Citation.of(number, shown.passages[number - 1])
+    sources = {source.number: source for source in shown.sources}
+    once = {
+        (source.uri, source.link): number
+        for number, source in reversed(sources.items())
+        if number > len(shown.passages)
+    }
+    for number in sorted(cited) or [n for n in sources if n <= len(shown.passages) or n in once.values()]:
+        whole = sources[number]
         link = whole.link if whole.link and masked(whole.link, sink, tongue) == whole.link else None
         title, heading, uri = clean(whole.title), clean(whole.heading), clean(whole.uri)
         citations.append(replace(whole, title=title, heading=heading, uri=uri, link=link))

@@ -160,10 +160,12 @@ class Console(Section):
 
 
 class AnswerLimits(Section):
-    """passages: how many an answer may rest on. max_question_chars: longer questions are refused."""
+    """passages: how many an answer may rest on. max_question_chars: longer questions are refused. max_attached_chars:
+    of the files that come with a question."""
 
     passages: int = Field(default=6, ge=1, le=20)
     max_question_chars: int = Field(default=8000, ge=500, le=40_000)
+    max_attached_chars: int = Field(default=8000, ge=1500, le=100_000)
 
 
 class Index(Section):

@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 from retrieval.errors import Fault
 from retrieval.label import NOTHING_SENSITIVE, Label
 from retrieval.passage import InForce, Passage, Place
+from retrieval.split import Piece
 
 
 class Route(StrEnum):
@@ -56,9 +57,24 @@ class QuestionFault(Fault):
 
 
 @dataclass(frozen=True, slots=True)
+class Attached:
+    """A file that came with a question. It is read for this one answer and kept nowhere.
+
+    pieces: what of its text the answer may rest on, in its order. unread: the sentence why it could not be read.
+    partly: the sentence what of it was left out. link: where those who are in the conversation can open it.
+    """
+
+    name: str
+    pieces: tuple[Piece, ...] = ()
+    unread: str | None = None
+    partly: str | None = None
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """What somebody asked. thread: questions with the same value follow one another. carried: what is known of the
-    text from where it was asked before."""
+    text from where it was asked before. attached: the files that came with it."""
 
     id: UUID
     text: str
@@ -67,6 +83,7 @@ class Question:
     thread: str
     received_at: datetime
     carried: Label = NOTHING_SENSITIVE
+    attached: tuple[Attached, ...] = ()
 
     @classmethod
     def asked(
@@ -79,6 +96,7 @@ class Question:
         longest: int,
         id: UUID | None = None,
         carried: Label = NOTHING_SENSITIVE,
+        attached: tuple[Attached, ...] = (),
     ) -> Question:
         """A question; raises QuestionFault when it is empty or longer than `longest` characters.
 
@@ -92,7 +110,7 @@ class Question:
                 f"The question has {len(clean):,} characters and Naru reads up to {longest:,}: ask for one thing, "
                 "and leave out the text that it is about or shorten it."
             )
-        return cls(id or uuid4(), clean, asker, room, thread, datetime.now(UTC), carried)
+        return cls(id or uuid4(), clean, asker, room, thread, datetime.now(UTC), carried, attached)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +170,10 @@ class Citation:
         document = passage.document
         where = document.title, passage.heading, document.uri, document.link, passage.place
         return cls(number, *where, in_force=passage.in_force)
+
+    @classmethod
+    def of_attached(cls, number: int, file: Attached, piece: Piece) -> Citation:
+        return cls(number, file.name, piece.heading, file.name, file.link, piece.place)
 
 
 @dataclass(frozen=True, slots=True)

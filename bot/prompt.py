@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-from bot.policy.parts import FROM_DOCUMENTS, Part, Prompt, Role, instructions
+from bot.policy.parts import FROM_ATTACHED, FROM_DOCUMENTS, Part, Prompt, Role, instructions
 
 _SHIPPED = Path(__file__).parent / "prompts"
 _EARLIER = {Role.EARLIER_QUESTION: "Q: ", Role.EARLIER_ANSWER: "A: "}
@@ -33,7 +33,8 @@ class Template:
 
 
 def build(template: Template, parts: Prompt, mark: str) -> Prompt:
-    """The whole prompt: instructions, passages by number, the thread, the question.
+    """The whole prompt: instructions, passages by number, those of attached files after the others, the thread, the
+    question.
 
     mark: letters and digits made afresh for each prompt. What stands between `<mark ...>` and `</mark>` is data;
     none of the texts can close it early, because none of their authors has seen the mark.
@@ -42,6 +43,11 @@ def build(template: Template, parts: Prompt, mark: str) -> Prompt:
     documents = [part for part in parts if part.role in FROM_DOCUMENTS]
     for number, group in groupby(documents, key=lambda part: part.number):
         prompt += _marked(mark, f"passage {number}", list(group))
+    attached = [part for part in parts if part.role in FROM_ATTACHED]
+    # What could not be read is a label without text and has no number; the Permit is to see it all the same.
+    prompt += [part for part in attached if not part.number]
+    for number, group in groupby((part for part in attached if part.number), key=lambda part: part.number):
+        prompt += _marked(mark, f"passage {number}, attached", list(group))
     earlier = [part for part in parts if part.role in _EARLIER]
     if earlier:
         prompt += _marked(mark, "earlier", earlier)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from bot.domain import Route
+from retrieval.parse import UnreadableFault, Why
 from retrieval.passage import InForce, Place
 from retrieval.text import LANGUAGES, language
 
@@ -87,6 +88,12 @@ _SENTENCES = {
         "better": "더 나은 답을 아신다면 적어 주세요",
         "opinion_away": "이차 판정 모델이 답하지 않아, 그동안 어떤 질문도 클라우드로 가지 않습니다 ({why})",
         "opinion_back": "이차 판정 모델이 다시 답합니다. 질문이 다시 클라우드로 갈 수 있습니다.",
+        "file_hint": "파일만 왔습니다. 파일을 올리는 메시지에 질문도 함께 적어 주세요. 예: “위약금은 얼마인가요?”",
+        "attached_unread": "_첨부한 {name} 은(는) 읽지 못했습니다: {why}_",
+        "attached_too_many": "_첨부한 {name} 은(는) 읽지 않았습니다: 한 번에 파일 {most}개까지 읽습니다._",
+        "attached_trouble": "_첨부한 {name} 을(를) 지금 읽지 못했습니다. 잠시 뒤에 다시 물어봐 주세요._",
+        "attached_partly": "_첨부한 {name} 에서 질문과 가까운 부분(약 {share}%)만 읽었습니다._",
+        "attached_pictures": "_첨부한 {name} 의 {pages}쪽은 글자가 없는 그림이라 읽지 못했습니다._",
         "masked": "⟦비공개⟧",
         "link": "(링크 생략)",
     },
@@ -134,10 +141,44 @@ _SENTENCES = {
         "better": "If you know a better answer, write it here",
         "opinion_away": "The second opinion is away, and no question goes to the cloud meanwhile ({why})",
         "opinion_back": "The second opinion is back: questions may go to the cloud again.",
+        "file_hint": "Only a file came. Write what you want to know in the message that carries the file, for example: "
+        "“What is the penalty?”",
+        "attached_unread": "_An attached file could not be read: {why}_",
+        "attached_too_many": "_The attached {name} was not read: I read up to {most} files at a time._",
+        "attached_trouble": "_The attached {name} could not be read just now. Please ask again in a moment._",
+        "attached_partly": "_Of the attached {name} only the parts closest to the question were read, about {share}%._",
+        "attached_pictures": "_{pages} pages of the attached {name} are pictures without text and were not read._",
         "masked": "⟦withheld⟧",
         "link": "(link removed)",
     },
 }
+
+
+_UNREAD_KO: Mapping[Why, str] = {
+    "encrypted": "암호가 걸려 있습니다. 암호를 풀어 다시 올려 주세요.",
+    "drm": "문서 보안(DRM)이 걸려 있습니다. 보안을 풀어 다시 올려 주세요.",
+    "distribution": "배포용 HWP 문서라 보기만 할 수 있습니다. 작성자에게 원본을 받아 주세요.",
+    "scanned": "글자가 없는 스캔 그림입니다. 글자 인식(OCR)을 한 파일을 올려 주세요.",
+    "legacy": "예전 형식입니다. .docx, .xlsx, .pptx, .hwpx 로 저장해 다시 올려 주세요.",
+    "unknown": "읽을 수 없는 종류입니다. PDF나 오피스 문서로 올려 주세요.",
+    "empty": "내용이 비어 있습니다.",
+    "binary": "글이 아닙니다.",
+    "broken": "깨졌거나 이름과 다른 파일입니다. 원래 프로그램에서 다시 저장해 올려 주세요.",
+    "too_big": "너무 큽니다. 나누어 올려 주세요.",
+    "bomb": "압축을 풀면 너무 커지거나 안전하지 않은 구조입니다.",
+    "too_slow": "읽는 데 너무 오래 걸립니다. 나누어 올려 주세요.",
+    "too_much_memory": "읽는 데 메모리가 너무 많이 듭니다. 나누어 올려 주세요.",
+    "link": "이 워크스페이스의 슬랙이 아닌 곳에 있습니다. 파일을 직접 올려 주세요.",
+    "closed": "슬랙이 이 파일을 나루에게 주지 않습니다. 관리자는 앱의 files:read 권한을 확인해 주세요.",
+    "away": "지금 슬랙에서 받을 수 없습니다. 지워졌거나 슬랙이 답하지 않습니다.",
+}
+"""What a person can do about a file of theirs; the parsers' own sentences speak English."""
+
+
+def unread_name(tongue: Language, name: str, fault: UnreadableFault) -> str:
+    """Why a file that came with a question could not be read."""
+    korean = _UNREAD_KO.get(fault.why) if tongue == "ko" else None
+    return say(tongue, "attached_unread", name=name, why=korean or str(fault))
 
 
 def spoken(text: str) -> Language:

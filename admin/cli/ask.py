@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
 from typing import Annotated, Any
 from uuid import uuid4
 
@@ -10,7 +13,9 @@ import typer
 
 from admin.app import App, opened
 from admin.cli.base import As, In, Json, emit, load, out, reindexed, run
+from bot import domain
 from bot.answer import Considered, answer, consider
+from bot.attached import Sent
 from bot.console import show, table
 from bot.domain import Answer
 from bot.why import sink_says
@@ -20,20 +25,25 @@ from retrieval.passage import InForce, Passage
 
 Question = Annotated[str, typer.Argument(help="The question; - reads it from standard input.")]
 
+Attach = Annotated[
+    list[Path] | None,
+    typer.Option("--attach", metavar="FILE", help="A file that the question is about; can be given several times."),
+]
 
-def ask(question: Question, person: As = None, room: In = None, json: Json = False) -> None:
+
+def ask(question: Question, person: As = None, room: In = None, attach: Attach = None, json: Json = False) -> None:
     """Ask one question, as a person of the directory, in a room or in a direct message."""
     text = _text(question)
-    result = run(_ask(text, person, room))
+    result = run(_ask(text, person, room, attach or ()))
     if json:
         emit(answer_data(result))
     else:
         show(result, text, out)
 
 
-def explain(question: Question, person: As = None, room: In = None, json: Json = False) -> None:
+def explain(question: Question, person: As = None, room: In = None, attach: Attach = None, json: Json = False) -> None:
     """Show what would be found and decided, and why. Nothing is sent to a model, nothing is kept."""
-    considered = run(_explain(_text(question), person, room))
+    considered = run(_explain(_text(question), person, room, attach or ()))
     if json:
         emit(_explained(considered))
         return
@@ -55,16 +65,16 @@ def search(
     _print_passages(passages)
 
 
-async def _ask(text: str, person: str | None, room: str | None) -> Answer:
+async def _ask(text: str, person: str | None, room: str | None, files: Sequence[Path]) -> Answer:
     async with opened(load()) as app:
-        question = app.question(text, person=person, room=room, thread=uuid4().hex)
+        question = await _question(app, text, person, room, files)
         await _first_index(app)
         return await answer(question, app.deps)
 
 
-async def _explain(text: str, person: str | None, room: str | None) -> Considered:
+async def _explain(text: str, person: str | None, room: str | None, files: Sequence[Path]) -> Considered:
     async with opened(load()) as app:
-        question = app.question(text, person=person, room=room, thread=uuid4().hex)
+        question = await _question(app, text, person, room, files)
         await _first_index(app)
         return await consider(question, app.rules(), app.deps)
 
@@ -75,6 +85,24 @@ async def _search(text: str, person: str | None, room: str | None, limit: int) -
         await _first_index(app)
         readers = await app.deps.people.readers(question.asker, question.room)
         return await app.search(question.text, readers, limit)
+
+
+async def _question(
+    app: App, text: str, person: str | None, room: str | None, files: Sequence[Path]
+) -> domain.Question:
+    sent = [Sent(path.name, partial(_content, path, app.settings.parse.max_mb)) for path in files]
+    attached = await app.attachments.read(text, sent)
+    return app.question(text, person=person, room=room, thread=uuid4().hex, attached=attached)
+
+
+async def _content(path: Path, max_mb: int) -> bytes:
+    """Raises UnreadableFault; and QuestionFault for what is not there: whoever typed its name is still here."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(max_mb * 1024**2 + 1)
+    except OSError as error:
+        raise domain.QuestionFault(f"{path} cannot be opened ({error.strerror}): name a file after --attach.") from None
+    return content  # one byte too many is for the parser to refuse
 
 
 async def _first_index(app: App) -> None:
@@ -141,6 +169,7 @@ def _explained(considered: Considered) -> dict[str, Any]:
         "query": considered.query,
         "passages": [{k: v for k, v in _passage(p).items() if k != "text"} for p in considered.found],
         "in_prompt": [p.document.uri for p in considered.shown.passages],
+        "attached": [{"name": f.name, "pieces": len(f.pieces), "unread": f.unread} for f in considered.shown.attached],
         "title_only": [p.document.uri for p in considered.shown.title_only],
         "label": decision.label.level.name,
         "reasons": _reasons(decision.label),
@@ -162,6 +191,9 @@ def _print_explained(considered: Considered) -> None:
     rows = [("query", considered.query), ("label", decision.label.level.name)]
     rows += [(r.level.name, f"{r.kind} · {r.origin}") for r in sorted(decision.label.reasons, reverse=True)]
     rows += [(v.sink, sink_says(v.allowed, v.ceiling, v.against)) for v in decision.verdicts]
+    rows += [
+        ("attached", file.unread or f"{file.name}: {len(file.pieces)} pieces") for file in considered.shown.attached
+    ]
     rows.append(("routes", " → ".join(route.value for route in decision.routes)))
     out.print(table(["", ""], rows))
     _print_passages(considered.found)

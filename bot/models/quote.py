@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from bot.policy.parts import FROM_DOCUMENTS, Part, Role
+from bot.policy.parts import FROM_ATTACHED, FROM_DOCUMENTS, Part, Role
 from retrieval.text import document_terms, query_terms
 
 _MOST_QUOTES = 3
@@ -74,8 +74,9 @@ def _versions_in_order(blocks: list[_Block], dated: set[int]) -> list[_Block]:
 def _by_passage(parts: Iterable[Part]) -> dict[int, dict[Role, str]]:
     passages: dict[int, dict[Role, str]] = {}
     for part in parts:
-        if part.role in FROM_DOCUMENTS:
-            passages.setdefault(part.number, {})[part.role] = part.text
+        role = FROM_ATTACHED.get(part.role, part.role)
+        if role in FROM_DOCUMENTS and part.number:
+            passages.setdefault(part.number, {})[role] = part.text
     return {number: texts for number, texts in passages.items() if Role.PASSAGE in texts}
 
 

@@ -11,10 +11,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import InitVar, dataclass
 from enum import StrEnum
-from itertools import permutations
+from itertools import count, permutations
 from typing import Literal
 
-from bot.domain import Question, Room, Turn
+from bot.domain import Attached, Question, Room, Turn
 from bot.policy.rules import Rules, allowed
 from bot.words import in_force_name
 from retrieval.label import NOTHING_SENSITIVE, Label, Level
@@ -38,12 +38,23 @@ class Role(StrEnum):
     IN_FORCE = "in force"
     HEADING = "heading"
     PASSAGE = "passage"
+    ATTACHED_NAME = "name of an attached file"
+    ATTACHED_HEADING = "heading of an attached file"
+    ATTACHED = "attached file"
     QUESTION = "question"
     EMBEDDED = "text to embed"
 
 
 FROM_DOCUMENTS = frozenset({Role.TITLE, Role.IN_FORCE, Role.HEADING, Role.PASSAGE})
 """The roles whose text an answer may show to the room."""
+
+FROM_ATTACHED: Mapping[Role, Role] = {
+    Role.ATTACHED_NAME: Role.TITLE,
+    Role.ATTACHED_HEADING: Role.HEADING,
+    Role.ATTACHED: Role.PASSAGE,
+}
+"""The roles of what came with the question, each with the one that it has in a document. The room sees the file anyway,
+so its `slack` sink is not asked; what that refuses at any level is masked in the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +101,29 @@ def passage_parts(number: int, passage: Passage, rules: Rules) -> Prompt:
         Part(text, source | found_in(text, origin, rules), role, number=number, mint=_MINT)
         for role, text, origin in pieces
     )
+
+
+def attached_parts(files: Iterable[Attached], first: int, room: Room, rules: Rules) -> Prompt:
+    """Name, heading and text of each piece, numbered from `first` on, labelled by what it says, by the room, and by the
+    level that the policy gives to files. Of one that could not be read nothing is known: a RESTRICTED Part without
+    text."""
+    parts: list[Part] = []
+    number = first
+    for file, what in zip(files, (f"attached {n}" for n in count(1)), strict=False):
+        known = rules.room_label(room) | Label.of(rules.attachments, "attached", what)
+        if file.unread is not None:
+            gone = Label.of(Level.RESTRICTED, "attached", f"{what} cannot be read")
+            parts.append(Part("", known | gone, Role.ATTACHED, mint=_MINT))
+        for piece in file.pieces:
+            pieces = (
+                (Role.ATTACHED_NAME, file.name, f"{what} name"),
+                *(((Role.ATTACHED_HEADING, piece.heading, f"{what} heading"),) if piece.heading else ()),
+                (Role.ATTACHED, piece.text, what),
+            )
+            for role, text, origin in pieces:
+                parts.append(Part(text, known | found_in(text, origin, rules), role, number=number, mint=_MINT))
+            number += 1
+    return tuple(parts)
 
 
 def embedded_part(text: str, label: Label, rules: Rules) -> Part:
@@ -151,6 +185,8 @@ def _neighbours(parts: Sequence[Part]) -> Iterator[tuple[list[str], bool]]:
     yield [part.text for part in written], False
     passages = [part.text for part in written if part.role is Role.PASSAGE]
     yield passages, False
+    # Nor the name that we put before each piece of an attached file.
+    yield [part.text for part in written if part.role is Role.ATTACHED], False
     # What was cut out of one document comes in any order, with others between.
     for one, other in permutations(filter(_may_be_cut, passages), 2):
         yield [one[-_EDGE:], other[:_EDGE]], False

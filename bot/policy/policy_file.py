@@ -19,6 +19,7 @@ from bot.policy.profiles import contradictions, profiled
 from bot.policy.rules import CIRCUMSTANCES, SINKS, Designation, ProfileName, Rules, Sink, one_spelling
 from bot.policy.terms import Terms
 from bot.toml_file import LevelName, Problem, Section, SettingsFault, Text, hint, model_of, parse_toml, read_bytes
+from retrieval.label import Level
 from retrieval.passage import principal
 
 _log = logging.getLogger(__name__)
@@ -83,6 +84,10 @@ class _RouteTable(Section):
     sources: dict[str, Model] = Field(default_factory=dict)
 
 
+class _AttachmentTable(Section):
+    level: LevelName = Level.RESTRICTED
+
+
 class _DesignationTable(Section):
     by: Text
     on: date
@@ -101,6 +106,7 @@ class _PolicyFile(Section):
     roles: Levels = Field(default_factory=dict)
     sinks: _SinkTables
     routes: _RouteTable
+    attachments: _AttachmentTable = _AttachmentTable()
     designation: _DesignationTable | None = None
 
 
@@ -143,6 +149,7 @@ def _rules(file: _PolicyFile) -> Rules:
         small_talk=Route(file.routes.small_talk) if file.routes.small_talk else None,
         prefer_rooms={_room(name): Route(model) for name, model in file.routes.rooms.items()},
         prefer_sources={name: Route(model) for name, model in file.routes.sources.items()},
+        attachments=file.attachments.level,
         profile=file.profile,
         designation=Designation(**file.designation.model_dump()) if file.designation else None,
         shadow=file.shadow,

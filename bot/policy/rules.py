@@ -29,7 +29,7 @@ SINKS: tuple[SinkName, ...] = ("cloud", "on_prem", "slack", "record", "train")
 ProfileName = Literal["standard", "finance", "on_prem_only", "cloud_only"]
 
 OPINION = "second_opinion"
-CIRCUMSTANCES = ("channel", "source", "thread", "label", "asker", TERM, OPINION)
+CIRCUMSTANCES = ("channel", "source", "thread", "label", "asker", "attached", TERM, OPINION)
 """The kinds of the reasons that no detector finds: where a text stands, who asks, what it followed, what is written
 on it, the company's own words, and what a model thinks."""
 
@@ -84,7 +84,8 @@ class Rules:
     labels that documents carry. roles: what an asker's principal adds to the question. terms: the company's own words.
     prefer: which of the allowed shores comes first; small_talk, prefer_rooms (by id or name), prefer_sources: the same
     for some questions. shadow: everything is decided and recorded, and no model is called. lists: the names that the
-    company lists, which come from elsewhere. seen: what was found before; it says nothing, so it is not in the hash.
+    company lists, which come from elsewhere. attachments: of a file that comes with a question. seen: what
+    was found before; it says nothing, so it is not in the hash.
     """
 
     kinds: Levels
@@ -95,6 +96,7 @@ class Rules:
     ceiling_ids: Levels
     prefer: Route
     lists: detect.Lists = detect.NO_LISTS
+    attachments: Level = Level.RESTRICTED
     room_names: Levels = field(default_factory=dict)
     room_prefixes: Levels = field(default_factory=dict)
     ceiling_names: Levels = field(default_factory=dict)

@@ -7,13 +7,14 @@ stored before it is set, and setting it twice changes nothing.
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from bot.answer import Deps, answer
-from bot.domain import Feedback, Question, QuestionFault, Room
+from bot.domain import Attached, Feedback, Question, QuestionFault, Room
 from bot.drafts import Show
 from bot.inbox import Claimed, Inbox
 from bot.privately import more_alone
@@ -34,6 +35,13 @@ from retrieval.label import NOTHING_SENSITIVE, Label
 _log = logging.getLogger(__name__)
 _THANKED = "heart"
 
+ReadFiles = Callable[[str, Sequence[Mapping[str, Any]]], Awaitable[tuple[Attached, ...]]]
+"""(what is asked, the files of an event) -> each as it was read; raises nothing."""
+
+
+async def no_files(asked: str, files: Sequence[Mapping[str, Any]]) -> tuple[Attached, ...]:
+    return ()
+
 
 class OpenedFault(Fault):
     """Somebody from outside came into a room while its question was being answered."""
@@ -44,7 +52,7 @@ class OpenedFault(Fault):
 @dataclass(frozen=True, slots=True)
 class Answering:
     """The worker's `handle` and `give_up`. bot_user: our own user id; team: our workspace's; longest: characters of a
-    question; streaming: whether drafts are Slack's own streams."""
+    question; streaming: whether drafts are Slack's own streams; files: reads what is attached."""
 
     inbox: Inbox
     door: SlackDoor
@@ -55,6 +63,7 @@ class Answering:
     team: str
     longest: int
     streaming: bool = False
+    files: ReadFiles = no_files
     again: Again = field(default_factory=Again)
 
     async def handle(self, claimed: Claimed) -> str:
@@ -110,7 +119,9 @@ class Answering:
                 return "thanked"
             case SmallTalk.NOTHING:
                 place = self._place(claimed)
-                await place.set(await place.taken(tongue), notice(tongue, "hint"))
+                await place.set(
+                    await place.taken(tongue), told(both("file_hint")) if body.get("files") else notice(tongue, "hint")
+                )
                 return "hinted"
         return await self._carried(claimed, self._place(claimed), text)
 
@@ -179,7 +190,7 @@ class Answering:
 
     async def _question(self, claimed: Claimed, place: Place, ts: str, text: str, known: Label) -> Question:
         """Raises QuestionFault."""
-        return Question.asked(
+        asked = Question.asked(
             text,
             asker=claimed.event.body["user"],
             room=await self.people.room(place.channel),
@@ -188,6 +199,8 @@ class Answering:
             id=claimed.question,
             carried=known,
         )
+        # Fetched only for a question that is taken.
+        return replace(asked, attached=await self.files(asked.text, claimed.event.body.get("files") or ()))
 
     async def _answered(self, claimed: Claimed, question: Question, show: Show) -> Message:
         """Raises OpenedFault."""

@@ -4,7 +4,8 @@ The body of an Event, by its kind:
 
 message   user, text (question_text makes it readable), ts, thread_ts (None outside a thread), direct (a DM),
           addressed (False: a follow-up in a channel's thread, to be answered only where the setting and the thread
-          say so), edited. Event.ts is when it was written or edited, body["ts"] the message itself.
+          say so), edited, files (only where there are some: id, name, size, mimetype, mode, file_access, permalink, url
+          of each, as far as Slack says them). Event.ts is when it was written or edited, body["ts"] the message itself.
 deleted   user, ts, thread_ts, direct
 command   user, text, response_url, trigger_id
 action    user, action (blocks.GOOD, BAD or ALONE), answer (ALONE: the question), trigger_id, response_url, message_ts,
@@ -28,6 +29,9 @@ Payload = Mapping[str, Any]
 COMMAND = "/naru"
 _WRITTEN = frozenset({None, "file_share", "thread_broadcast", "me_message"})
 _SLACKBOT = "USLACKBOT"
+_OF_A_FILE = {"size": int, **dict.fromkeys(("id", "name", "mimetype", "mode", "file_access", "permalink"), str)}
+_MOST_FILES = 20
+"""More than Slack lets anybody attach."""
 _REFERENCE = re.compile(r"<(?P<sign>[@#!]?)(?P<target>[^<>|]+)(?:\|(?P<label>[^<>]*))?>")
 
 
@@ -79,9 +83,11 @@ def _of_message(event: Payload, bot_user: str) -> Event | None:
     new = event.get("message") or {}
     if new.get("subtype") == "tombstone":  # what is left of a deleted message that had replies
         return _deleted(old, event, channel, bot_user, direct)
-    if new.get("text") == old.get("text") or not (old or new.get("edited")):  # Slack added a preview
+    same_text, now = new.get("text") == old.get("text"), event.get("event_ts") or event.get("ts")
+    if (same_text and _there(new) == _there(old)) or not (old or new.get("edited")):  # Slack added a preview
         return None
-    at = (new.get("edited") or {}).get("ts") or event.get("event_ts") or event.get("ts")
+    # Of a file that was taken away `edited` says nothing: it is of the last change of the words.
+    at = now if same_text else (new.get("edited") or {}).get("ts") or now
     addressed = direct or _names(new, bot_user) or _names(old, bot_user)
     return _asked(new, channel, bot_user, direct, addressed=addressed, edited_ts=at)
 
@@ -98,6 +104,7 @@ def _asked(
         "text": message.get("text") or "",
         "addressed": addressed,
         "edited": edited_ts is not None,
+        **({"files": files} if (files := files_of(message)) else {}),
     }
     key = f"{channel}/{ts}" + (f"/{edited_ts}" if edited_ts else "")
     return Event(key, "message", channel, _thread(channel, message), edited_ts or ts, body)
@@ -162,6 +169,22 @@ def _by_a_person(message: Payload, bot_user: str) -> bool:
     if message.get("bot_id") or message.get("bot_profile") or message.get("subtype") not in _WRITTEN:
         return False
     return bool(user and message.get("ts")) and user not in (bot_user, _SLACKBOT)
+
+
+def files_of(message: Payload) -> list[dict[str, Any]]:
+    """What is attached, each file once, without what nobody needs."""
+    kept: dict[str, dict[str, Any]] = {}
+    for file in message.get("files") or ():
+        if isinstance(file, Mapping) and isinstance(file.get("id"), str):
+            told = {key: file[key] for key, kind in _OF_A_FILE.items() if isinstance(file.get(key), kind)}
+            address = file.get("url_private_download") or file.get("url_private")
+            kept.setdefault(file["id"], told | ({"url": address} if isinstance(address, str) else {}))
+    return list(kept.values())[:_MOST_FILES]
+
+
+def _there(message: Payload) -> frozenset[str]:
+    """The ids of the files that are still there: a deleted one leaves a tombstone."""
+    return frozenset(file["id"] for file in files_of(message) if file.get("mode") != "tombstone")
 
 
 def _names(message: Payload, bot_user: str) -> bool:

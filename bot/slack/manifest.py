@@ -32,6 +32,7 @@ METHODS: Mapping[str, tuple[str, ...]] = {
     "conversations.members": _READ,
     "conversations.open": ("im:write",),
     "conversations.replies": _HISTORY,
+    "files.info": ("files:read",),
     "reactions.add": ("reactions:write",),
     "usergroups.list": ("usergroups:read",),
     "users.info": ("users:read", "users:read.email"),

@@ -527,3 +527,29 @@ def test_the_glossary_is_listed_checked_and_tried(naru: Naru, tmp_path: Path) ->
     done = naru("glossary", "check")
     assert done.returncode == 1
     assert done.stderr.strip() == f"{path}, line 2: '연' is one letter, which is found in every other word"
+
+
+def test_a_file_is_asked_about_and_stays_in_the_building(naru: Naru, tmp_path: Path) -> None:
+    contract = tmp_path / "계약서.md"
+    contract.write_text("# 계약\n\n## 위약금\n\n위약금은 총액의 이십 퍼센트입니다.\n", encoding="utf-8")
+    asked = ("이 계약서의 위약금은 얼마인가요?", "--as", "U1", "--attach", str(contract), "--json")
+    said = json.loads(naru("ask", *asked).stdout)
+    assert "이십 퍼센트" in said["text"]
+    assert "계약서.md" in [citation["title"] for citation in said["citations"]]
+    assert ["CONFIDENTIAL", "attached"] in [[reason["level"], reason["kind"]] for reason in said["reasons"]]
+    explained = json.loads(naru("explain", *asked).stdout)
+    assert explained["routes"] == ["on_prem", "quote"]
+    assert explained["attached"] == [{"name": "계약서.md", "pieces": 1, "unread": None}]
+
+
+def test_a_file_that_is_not_there_or_cannot_be_read_says_so(naru: Naru, tmp_path: Path) -> None:
+    missing = naru("ask", "위약금은?", "--as", "U1", "--attach", str(tmp_path / "none.md"))
+    assert missing.returncode == 1
+    assert "none.md cannot be opened (No such file or directory)" in missing.stderr
+    folder = naru("ask", "위약금은?", "--as", "U1", "--attach", str(tmp_path))
+    assert "cannot be opened" in folder.stderr
+    picture = tmp_path / "a.png"
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n")
+    unread = json.loads(naru("ask", "연차는 며칠인가요?", "--as", "U1", "--attach", str(picture), "--json").stdout)
+    assert "a.png 은(는) 읽지 못했습니다" in unread["text"]
+    assert unread["label"] == "RESTRICTED"

@@ -70,6 +70,13 @@ class Acts:
         message.edited = {"user": message.user, "ts": stamp}
         self._publish(events.changed(message, before, self.state.workspace, stamp), self._home(message))
 
+    async def deletes_file(self, message: Message, file: File) -> None:
+        """message_changed without a word of it changed, and no `edited`: a tombstone is left."""
+        before = render.message(message, self.state.workspace)
+        del self.state.workspace.files[file.id]
+        stamp = self.state.clock.stamp()
+        self._publish(events.changed(message, before, self.state.workspace, stamp), self._home(message))
+
     async def unfurls(self, message: Message) -> None:
         """Slack adds a link's preview: message_changed, though nobody changed a word, and no `edited`."""
         before = render.message(message, self.state.workspace)

@@ -28,6 +28,7 @@ class Api:
     def __init__(self, state: State, script: Script, tokens: dict[str, str], app_scopes: frozenset[str]) -> None:
         self.calls: list[Call] = []
         self.revoked: str | None = None
+        self.downloads: list[tuple[str, str | None]] = []
         self._state = state
         self._script = script
         self._tokens = tokens
@@ -115,11 +116,14 @@ class Api:
     async def _download(self, request: web.Request) -> web.Response:
         """Without a right to the file Slack answers 200, with the page that asks to sign in."""
         file = self._state.workspace.files.get(request.match_info["id"])
+        self.downloads.append((request.match_info["id"], _token(request, {})))
         allowed = self._tokens.get(_token(request, {}) or "") == "xoxb" and "files:read" in self._state.scopes
         if file is None:
             return web.Response(status=404, text="not found")
         if not allowed or self.revoked or not is_visible(self._state, file):
             return web.Response(text=LOGIN_PAGE, content_type="text/html")
+        if file.moved is not None:
+            return web.Response(status=302, headers={"Location": file.moved})
         return web.Response(body=file.content, content_type=file.mimetype)
 
     async def _upload(self, request: web.Request) -> web.Response:

@@ -94,7 +94,7 @@ def message(one: Message, workspace: Workspace, *, with_metadata: bool = False) 
     if one.streaming_since is not None:
         body["streaming_state"] = "in_progress"
     if one.files:
-        body["files"] = [{"id": id, "name": workspace.files[id].name} for id in one.files]
+        body["files"] = [_attached(id, workspace) for id in one.files]
     if one.reactions:
         body["reactions"] = [{"name": n, "users": [*u], "count": len(u)} for n, u in one.reactions.items()]
     return body | _thread(one, workspace)
@@ -147,7 +147,18 @@ def file(one: File, base: str) -> Json:
         "mode": "hosted",
         "url_private": address,
         "url_private_download": address,
+        "permalink": f"https://team.slack.example/files/{one.user}/{one.id}/{one.name}",
     }
+
+
+def _attached(id: str, workspace: Workspace) -> Json:
+    """As a message shows it: of a deleted one its tombstone."""
+    one = workspace.files.get(id)
+    if one is None:
+        return {"id": id, "mode": "tombstone"}
+    if one.over_connect:
+        return {"id": id, "file_access": "check_file_info"}
+    return file(one, workspace.base_url) | {"file_access": "visible"}
 
 
 def typed(text: str) -> str:

@@ -93,6 +93,11 @@ class SlackStandIn(Acts):
     def calls(self) -> list[Call]:
         return self.api.calls
 
+    @property
+    def downloads(self) -> list[tuple[str, str | None]]:
+        """The ids of the files that were asked for, each with the token that came along."""
+        return self.api.downloads
+
     def calls_of(self, *methods: str) -> list[Call]:
         return [call for call in self.api.calls if call.method in methods]
 
@@ -164,6 +169,7 @@ class SlackStandIn(Acts):
         site = web.TCPSite(self._runner, "127.0.0.1", self._port)
         await site.start()
         self.state.base_url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        self.workspace.base_url = self.state.base_url
         return self
 
     async def __aexit__(self, *_: object) -> None:

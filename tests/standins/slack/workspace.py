@@ -109,6 +109,10 @@ class File:
     content: bytes
     user: str
     channels: list[str] = field(default_factory=list)
+    over_connect: bool = False
+    """Events say its id alone, and files.info the rest: it belongs to another organisation."""
+    moved: str | None = None
+    """Where its address redirects to."""
 
 
 class Workspace:
@@ -116,6 +120,7 @@ class Workspace:
 
     def __init__(self) -> None:
         self._numbers = count(1)
+        self.base_url = ""
         self.users: dict[str, User] = {}
         self.usergroups: dict[str, Usergroup] = {}
         self.channels: dict[str, Channel] = {}

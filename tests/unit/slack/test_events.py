@@ -272,3 +272,67 @@ def test_a_form_says_what_was_written() -> None:
 )
 def test_a_question_is_read_as_it_was_typed(sent: str, typed: str) -> None:
     assert question_text(sent, BOT) == typed
+
+
+# What is attached
+
+FILE = {
+    "id": "F1",
+    "name": "계약서.pdf",
+    "size": 10,
+    "mimetype": "application/pdf",
+    "file_access": "visible",
+    "url_private": "https://files.slack.com/x",
+    "url_private_download": "https://files.slack.com/x/download",
+    "permalink": "https://t.slack.example/files/x",
+    "thumb_64": "https://files.slack.com/thumb",
+}
+
+
+def test_what_is_attached_is_kept_once_with_what_is_needed_to_fetch_it() -> None:
+    event = taken(envelope(message(subtype="file_share", files=[FILE, FILE])))
+    (kept,) = event.body["files"]
+    assert kept["url"] == "https://files.slack.com/x/download"
+    assert kept.keys() == {"id", "name", "size", "mimetype", "file_access", "permalink", "url"}
+
+
+@pytest.mark.parametrize("files", [None, [], "x", [None, 1, {}, {"id": 5}]])
+def test_a_list_of_files_that_is_none_is_no_file(files: object) -> None:
+    event = of(message(files=files))
+    assert event is not None
+    assert "files" not in event.body
+
+
+@given(st.dictionaries(st.sampled_from(sorted(FILE)), st.none() | st.integers() | st.lists(st.none()), max_size=4))
+def test_what_a_file_says_of_itself_is_kept_only_where_it_is_of_its_kind(garbled: dict[str, Any]) -> None:
+    event = taken(envelope(message(files=[FILE | garbled | {"id": "F1"}])))
+    (kept,) = event.body["files"]
+    assert all(isinstance(value, int if key == "size" else str) for key, value in kept.items())
+
+
+def test_no_message_brings_more_files_than_slack_allows() -> None:
+    event = taken(envelope(message(files=[{"id": f"F{n}"} for n in range(500)])))
+    assert len(event.body["files"]) <= 20
+
+
+def with_files(old: list[dict[str, Any]], new: list[dict[str, Any]], **more: Any) -> Event | None:
+    one = changed("연차?", "연차?", room="im", files=new, **more)
+    one["previous_message"]["files"] = old
+    return of(one)
+
+
+def test_a_file_that_is_taken_away_is_an_edit_though_no_word_changed() -> None:
+    tombstone = {"id": "F1", "mode": "tombstone"}
+    for left in ([], [tombstone]):
+        event = with_files([FILE], left)
+        assert event is not None
+        assert event.body["edited"]
+    assert with_files([FILE], [FILE | {"thumb_360": "x"}]) is None
+
+
+def test_a_file_that_is_taken_away_after_an_edit_is_not_taken_for_that_edit() -> None:
+    edit = taken(envelope(changed("연?", "연차?", room="im", files=[FILE])))
+    one = changed("연차?", "연차?", room="im", files=[], edited={"user": "U1", "ts": REPLY})
+    one["previous_message"]["files"] = [FILE]
+    later = taken(envelope(one | {"ts": "1763800099.000300", "event_ts": "1763800099.000300"}))
+    assert later.key != edit.key
