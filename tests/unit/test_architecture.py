@@ -122,7 +122,7 @@ WAYS_OUT = {
     "bot/slack/lookup.py": "names Slack's errors, opens nothing",
     "bot/slack/post.py": "what Slack is told, over the session of app.py",
     "bot/slack/history.py": "what Slack did not deliver, over the session of app.py",
-    "bot/slack/files.py": "what people attach, from Slack alone and without redirects, over a session of its own",
+    "bot/slack/files.py": "what people attach, from Slack alone and without redirects, over the session of app.py",
     "bot/slack/probe.py": "the doctor's look at Slack, over a session of app.py",
     "admin/slack.py": "Slack's events come in: Socket Mode, or a server",
     "admin/http.py": "a server: what others push comes in",
