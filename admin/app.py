@@ -10,7 +10,7 @@ import pwd
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 
@@ -146,7 +146,7 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
     lists()  # a list that cannot be used must not wait for the first question
 
     def rules() -> Rules:
-        return replace(policy().under(terms, datetime.now(UTC).date()), lists=lists())
+        return replace(policy().under(terms, today(settings)), lists=lists())
 
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(address(settings))

@@ -18,7 +18,7 @@ from bot.policy.decide import Decision, decide
 from bot.policy.parts import Prompt, attached_parts, joined, passage_parts, question_part, thread_parts
 from bot.policy.permit import ChangedFault
 from bot.policy.rules import Rules
-from bot.records import Records
+from bot.records import TURNS, Records
 from bot.rewrite import rewrite
 from bot.words import say, spoken
 from retrieval.errors import Fault
@@ -121,7 +121,8 @@ async def consider(question: Question, rules: Rules, deps: Deps) -> Considered:
     known = await deps.search.present(earlier, readers)
     own = await deps.people.alone(question.asker) if rules.roles else NOBODY
     known_of = replace(question, carried=question.carried | rules.asker_label(own))
-    asked = (*thread_parts(thread, known, question.room, rules), question_part(known_of, rules))
+    before = await deps.records.typed_before(question) if len(thread) == TURNS else ()
+    asked = (*thread_parts(thread, known, question.room, rules), question_part(known_of, rules, before))
     # The query is made of all of these, and an embedding model may see it.
     found = await deps.search(query, readers, deps.passages, joined(asked, rules))
     shown = Shown.in_room(_worth_reading(found, question), question.room, rules, question.attached)

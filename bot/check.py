@@ -124,7 +124,7 @@ def check(
     read, by id; when one that the draft rests on is missing, or more sensitive than it was, the draft is not shown."""
     tongue, sink = spoken(question.text), rules.shown_in(question.room)
     refused = draft.route is Route.REFUSE
-    stale = not refused and not all(_unchanged(p.document, present) for p in shown.passages)
+    stale = not refused and not all(_unchanged(p.document, present, rules) for p in shown.passages)
     text, cited = ("", frozenset[int]()) if stale else _harmless(draft.text, shown, tongue)
     # Who cites something does say something, whatever the first words are.
     known = draft.known and not stale and bool(cited or (text and not _SAYS_UNKNOWN.match(text)) or refused)
@@ -167,7 +167,7 @@ def _sources(cited: frozenset[int], differ: Iterable[Difference]) -> frozenset[i
 
 def check_so_far(text: str, question: Question, shown: Shown, present: Mapping[int, Document], rules: Rules) -> str:
     """What may be shown of an answer of which only these sentences are there; empty: nothing."""
-    if not all(_unchanged(p.document, present) for p in shown.passages):
+    if not all(_unchanged(p.document, present, rules) for p in shown.passages):
         return ""
     tongue = spoken(question.text)
     return masked(_harmless(text, shown, tongue)[0], rules.shown_in(question.room), tongue)
@@ -200,9 +200,12 @@ def _found(text: str, kinds: frozenset[str]) -> Iterator[tuple[int, int]]:
                 yield read[finding.start], read[finding.end - 1] + 1
 
 
-def _unchanged(document: Document, present: Mapping[int, Document]) -> bool:
-    now = present.get(document.id)
-    return now is not None and now.level <= document.level
+def _unchanged(document: Document, present: Mapping[int, Document], rules: Rules) -> bool:
+    """Whether no more is known against it than there was, by its source and by the labels that it carries."""
+    if (now := present.get(document.id)) is None:
+        return False
+    label, before = rules.document_label(now), rules.document_label(document)
+    return label.level <= before.level and label.kinds <= before.kinds
 
 
 def _harmless(text: str, shown: Shown, tongue: Language) -> tuple[str, frozenset[int]]:

@@ -25,8 +25,10 @@ from retrieval.database import Database, DatabaseFault
 from retrieval.label import Label, Level, Reason
 
 _log = logging.getLogger(__name__)
-_TURNS = 4
+TURNS = 4
 """How many earlier turns a prompt may carry; older ones are out of the conversation's reach."""
+_REMEMBERED = 50
+"""How many older questions are still looked at for the other half of an identifier."""
 
 
 Fence = Callable[[AsyncConnection], Awaitable[None]]
@@ -98,7 +100,7 @@ class Records:
             .join(d, d.c.id == a.c.decision)
             .where(q.c.thread == self._seal.pseudonym(question.thread), q.c.id != question.id)
             .order_by(q.c.received_at.desc())
-            .limit(_TURNS)
+            .limit(TURNS)
         )  # fmt: skip
         async with self._database.transaction() as connection:
             rows = (await connection.execute(query)).all()
@@ -111,6 +113,23 @@ class Records:
             )
             for row in reversed(rows)
         )
+
+    async def typed_before(self, question: Question) -> tuple[str, ...]:
+        """What was asked in the question's thread before the turns that `thread` gives, oldest first, as far as it was
+        kept."""
+        q = tables.question
+        query = (
+            sa.select(q.c.id, q.c.text)
+            .where(q.c.thread == self._seal.pseudonym(question.thread), q.c.id != question.id)
+            .where(sa.exists().where(tables.answer.c.question == q.c.id))
+            .order_by(q.c.received_at.desc())
+            .offset(TURNS)
+            .limit(_REMEMBERED)
+        )
+        async with self._database.transaction() as connection:
+            rows = (await connection.execute(query)).all()
+        texts = [self._opened(row.text, f"question:{row.id}") for row in reversed(rows)]
+        return tuple(text for text in texts if text is not None)
 
     async def asked(self, question: UUID, person: str) -> tuple[str, Label] | None:
         """The text of a question, for the person who asked it, with what the room it was asked in says of it; None

@@ -40,7 +40,7 @@ async def policy(scene: Scene) -> AsyncIterator[Finding]:
             yield fail(ended(str(problem)), "Mend it there: there is no policy to fall back to.")
         return
     if scene.usable("models"):
-        rules = rules.under(data_use(settings), scene.machine.now().date())
+        rules = rules.under(data_use(settings), scene.today)
     yield ok(f"{settings.policy} is a policy (hash {rules.hash[:12]}).")
     silent = sorted(set(detect.KINDS) - rules.kinds.keys())
     if silent:

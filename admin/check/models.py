@@ -122,7 +122,7 @@ async def _choice(scene: Scene, asked: SecondOpinion) -> Finding:
 
 async def terms(scene: Scene) -> AsyncIterator[Finding]:
     if scene.settings.models.cloud.base_url is not None:
-        yield of_terms(data_use(scene.settings), scene.machine.now().date())
+        yield of_terms(data_use(scene.settings), scene.today)
 
 
 def of_terms(agreed: DataUse | None, today: date) -> Finding:
@@ -244,7 +244,7 @@ async def _completion(scene: Scene, named: _Named, route: Route, shore: Shore) -
 def _rules(scene: Scene) -> Rules | None:
     """None where they cannot be read, which the check of the policy says."""
     try:
-        return load_rules(scene.settings.policy).under(data_use(scene.settings), scene.machine.now().date())
+        return load_rules(scene.settings.policy).under(data_use(scene.settings), scene.today)
     except SettingsFault:
         return None
 

@@ -10,7 +10,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from admin.app import address
@@ -60,6 +60,11 @@ class Scene:
     database: Database | None
     away: Finding
     machine: Machine = field(default_factory=Machine)
+
+    @property
+    def today(self) -> date:
+        """The company's day, by which terms expire."""
+        return self.machine.now().astimezone(self.settings.timezone).date()
 
     def usable(self, *sections: str) -> bool:
         """Whether none of these sections of naru.toml holds a problem."""

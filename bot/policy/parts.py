@@ -81,8 +81,13 @@ def instructions(text: str, speaker: Speaker = "user") -> Part:
     return Part(text, NOTHING_SENSITIVE, Role.INSTRUCTIONS, speaker, mint=_MINT)
 
 
-def question_part(question: Question, rules: Rules) -> Part:
+def question_part(question: Question, rules: Rules, before: Sequence[str] = ()) -> Part:
+    """before: what was asked earlier in its thread and is in no prompt any more; half of an identifier may have left
+    with it."""
     label = question.carried | rules.room_label(question.room) | found_in(question.text, "question", rules)
+    if before:
+        halves = rules.seen.across([*before, question.text], rules.lists, typed=True) - label.kinds
+        label |= _label(halves, "question, with earlier ones", rules)
     return Part(question.text, label, Role.QUESTION, mint=_MINT)
 
 
@@ -104,16 +109,17 @@ def passage_parts(number: int, passage: Passage, rules: Rules) -> Prompt:
 
 
 def attached_parts(files: Iterable[Attached], first: int, room: Room, rules: Rules) -> Prompt:
-    """Name, heading and text of each piece, numbered from `first` on, labelled by what it says, by the room, and by the
-    level that the policy gives to files. Of one that could not be read nothing is known: a RESTRICTED Part without
-    text."""
+    """Name, heading and text of each piece, numbered from `first` on, labelled by what it says, by the room, by the
+    level that the policy gives to files, and by the labels that the file carries. Of one that could not be read nothing
+    is known: a RESTRICTED Part without text."""
     parts: list[Part] = []
     number = first
     for file, what in zip(files, (f"attached {n}" for n in count(1)), strict=False):
-        known = rules.room_label(room) | Label.of(rules.attachments, "attached", what)
+        known = rules.room_label(room) | rules.attached_label(file.labels, what)
         if file.unread is not None:
-            gone = Label.of(Level.RESTRICTED, "attached", f"{what} cannot be read")
-            parts.append(Part("", known | gone, Role.ATTACHED, mint=_MINT))
+            known |= Label.of(Level.RESTRICTED, "attached", f"{what} cannot be read")
+        if not file.pieces:
+            parts.append(Part("", known, Role.ATTACHED, mint=_MINT))
         for piece in file.pieces:
             pieces = (
                 (Role.ATTACHED_NAME, file.name, f"{what} name"),

@@ -164,6 +164,11 @@ class Rules:
         carried = [Label.of(self.imported(one), "label", f"label of a document, source {source}") for one in labels]
         return Label.join([label, *carried])
 
+    def attached_label(self, labels: Iterable[ImportedLabel], origin: str) -> Label:
+        """What is known of a file that came with a question before its text is read."""
+        carried = [Label.of(self.imported(one), "label", f"label of {origin}") for one in labels]
+        return Label.join([Label.of(self.attachments, "attached", origin), *carried])
+
     def imported(self, label: ImportedLabel) -> Level:
         """The level of a label that a document carries, by its id and its name, the stricter of the two; one that
         policy.toml does not know is RESTRICTED."""

@@ -10,12 +10,17 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from uuid import uuid4
+from zipfile import ZipFile
 
 import psycopg
 import pytest
 from docx import Document
 
+from bot.answer import answer
+from bot.attached import Sent
 from bot.domain import Answer, Attached, Route
+from retrieval.label import Level
 from retrieval.split import Piece
 from tests.builders import rrn
 from tests.integration.company import Company, company
@@ -24,6 +29,7 @@ from tests.standins.openai import Says
 from tests.standins.site import Says as Page
 from tests.standins.site import Site
 from tests.standins.slack import File, Message
+from tests.unit.retrieval.test_labels import CUSTOM, SECRET, custom
 
 CANARY = "노란잠수함"
 PENALTY = "이 계약서의 위약금은 얼마인가요?"
@@ -213,8 +219,6 @@ async def at_home(tmp_path: Path, url: str, *replies: str, on_prem: Says | None 
 
 
 async def ask(naru: Company, text: str, *files: Attached) -> Answer:
-    from bot.answer import answer
-
     question = naru.app.question(text, person="U1", room=None, thread="t", attached=files)
     return await answer(question, naru.app.deps)
 
@@ -259,3 +263,24 @@ async def test_a_word_file_is_read_where_every_document_is(tmp_path: Path, fresh
         )
         assert "계약서.docx" in told
         assert here.naru.on_prem.heard(CANARY)
+
+
+async def test_a_label_that_an_attached_document_carries_counts(tmp_path: Path, fresh_url: str) -> None:
+    """[attachments] would let the file go; what the company wrote on it, which no policy knows, does not."""
+
+    async def sent(content: bytes) -> Route:
+        async def gives() -> bytes:
+            return content
+
+        files = await naru.app.attachments.read(PENALTY, [Sent("계약서.docx", gives)])
+        question = naru.app.question(PENALTY, person="U1", room=None, thread=uuid4().hex, attached=files)
+        return (await answer(question, replace(naru.app.deps, rules=lambda: rules))).route
+
+    plain = word("이 계약서의 위약금은 총액의 이십 퍼센트입니다.")
+    marked = io.BytesIO(plain)
+    with ZipFile(marked, "a") as parts:
+        parts.writestr(CUSTOM, custom((f"MSIP_Label_{SECRET}_Name", "Highly Confidential")))
+    async with company(tmp_path, fresh_url, LEAVE, on_prem=(TWENTY,), cloud=(TWENTY,)) as naru:
+        rules = replace(naru.app.rules(), attachments=Level.PUBLIC)
+        assert await sent(plain) is Route.CLOUD
+        assert await sent(marked.getvalue()) is not Route.CLOUD

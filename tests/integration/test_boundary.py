@@ -171,3 +171,17 @@ async def test_what_the_model_says_back_is_checked_before_it_is_shown(tmp_path: 
         for forbidden in ("evil.example", "<!channel>", rrn(), rrn()[7:], api_key()):
             assert forbidden not in answered.text
         assert "15일" in answered.text
+
+
+@pytest.mark.parametrize("between", [0, 3, 4, 9])
+async def test_an_identifier_in_two_messages_of_a_thread_is_found_however_many_stand_between(
+    tmp_path: Path, fresh_url: str, between: int
+) -> None:
+    first, last = rrn()[:6], rrn()[-7:]
+    async with company(tmp_path, fresh_url, leave()) as naru:
+        await naru.ask(f"연차는 며칠인가요? {first}")
+        for turn in range(between):
+            await naru.ask(f"연차는 며칠 전에 올리나요? {'가나다라마바사아자'[turn]}")
+        answered = await naru.ask(f"연차는 며칠인가요? {last}")
+        assert answered.route is not Route.CLOUD
+        assert not naru.cloud.heard(last)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
+from textwrap import dedent
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -17,7 +20,7 @@ from bot.policy.policy_file import load_rules
 from bot.policy.rules import Rules
 from retrieval.label import Level
 from tests.builders import ROOT, TODAY
-from tests.integration.company import Company, company
+from tests.integration.company import CONFIG, Company, company
 from tests.standins.openai import Request, Says
 
 ASKED = "연차는 며칠인가요?"
@@ -121,6 +124,21 @@ async def test_who_asks_and_where_a_document_comes_from_can_each_keep_a_question
         assert naru.cloud.bytes_received == b""
         assert await asked_with(naru, lambda r: replace(r, roles={"group:hr": confidential})) is Route.CLOUD
         assert await asked_with(naru, lambda r: replace(r, sources={"handbook": internal})) is Route.CLOUD
+
+
+async def test_what_the_contract_allows_ends_with_the_companys_day(tmp_path: Path, fresh_url: str) -> None:
+    now = datetime.now(UTC)
+    # East of here it is tomorrow already, or west of here still yesterday: one of the two at any time.
+    zone = next(
+        name
+        for name in ("Pacific/Kiritimati", "Etc/GMT+12")
+        if now.astimezone(ZoneInfo(name)).date() != now.date()
+    )  # fmt: skip
+    there = now.astimezone(ZoneInfo(zone)).date()
+    config = f'timezone = "{zone}"\n' + dedent(CONFIG).replace("2099-12-31", min(there, now.date()).isoformat())
+    async with company(tmp_path, fresh_url, DOCUMENTS, config=config) as naru:
+        open_there = there < now.date()
+        assert (naru.app.rules().sinks["cloud"].ceiling is not Level.PUBLIC) is open_there
 
 
 async def test_a_preview_counts_where_documents_and_questions_would_go(tmp_path: Path, fresh_url: str) -> None:

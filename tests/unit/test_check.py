@@ -17,7 +17,7 @@ from bot.check import Shown, check, masked
 from bot.domain import Answer, Draft, Route
 from bot.policy import detect
 from bot.words import say
-from retrieval.label import Level
+from retrieval.label import ImportedLabel, Level
 from retrieval.passage import Document, InForce, Passage
 from tests.builders import DM, api_key, ask, decision_for, document, parts_of, passage, rrn, shipped_rules
 
@@ -135,6 +135,11 @@ def test_a_document_that_became_more_sensitive_takes_the_whole_draft_with_it() -
     answer = checked("15일입니다 [1].", present=[document(1, Level.RESTRICTED), TRAVEL])
     assert answer.text == say("ko", "changed")
     assert answer.route is Route.REFUSE
+
+
+def test_a_document_that_got_a_label_takes_the_whole_draft_with_it() -> None:
+    marked = replace(document(1), labels=(ImportedLabel("Highly Confidential"),))
+    assert checked("15일입니다 [1].", present=[marked, TRAVEL]).text == say("ko", "changed")
 
 
 def test_what_may_not_be_shown_here_is_named_with_its_link() -> None:

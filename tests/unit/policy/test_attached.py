@@ -16,7 +16,7 @@ from bot.policy.parts import Prompt, Role, attached_parts, joined, messages, pas
 from bot.policy.permit import permit
 from bot.policy.policy_file import load_rules
 from bot.prompt import Template, build
-from retrieval.label import Level
+from retrieval.label import ImportedLabel, Level
 from retrieval.split import Piece
 from tests.builders import DM, ROOT, api_key, ask, decision_for, passage, rrn, shipped_rules
 
@@ -52,6 +52,19 @@ def test_what_stands_in_a_file_alone_keeps_the_question_off_the_cloud(where: str
         "text": file(HARMLESS, f"문의는 {secret} 로"),
     }
     assert Route.CLOUD not in routes(attached(holds[where]))
+
+
+def test_a_label_that_a_file_carries_counts_as_it_does_in_a_source() -> None:
+    known = replace(RULES, labels={"public": Level.PUBLIC, "highly confidential": Level.RESTRICTED})
+    for name, level in (("Public", Level.PUBLIC), ("Highly Confidential", Level.RESTRICTED), ("odd", Level.RESTRICTED)):
+        carried = replace(file(HARMLESS), labels=(ImportedLabel(name),))
+        parts = attached_parts((carried,), 1, DM, known)
+        assert joined(parts, known).level == max(level, known.room_label(DM).level)
+
+
+def test_a_file_of_which_nothing_is_used_still_has_its_level() -> None:
+    parts = attached_parts((Attached("빈.md"),), 1, DM, replace(RULES, attachments=Level.RESTRICTED))
+    assert joined(parts, RULES).level is Level.RESTRICTED
 
 
 @given(st.integers(1, 12), st.integers(1, 12))
