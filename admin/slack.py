@@ -116,7 +116,7 @@ async def serve(app: App, stop: asyncio.Event, ready: Callable[[str], object] = 
                 entrance as how,
                 meanwhile(reconciler.run),
                 meanwhile(Retention(inbox, slack.inbox_days).run),
-                meanwhile(partial(Admins(door, people).watch, {"policy": app.policy.notice})),
+                meanwhile(partial(Admins(door, people).watch, _problems(app))),
             ):
                 ready(how)
                 await stop.wait()
@@ -125,6 +125,11 @@ async def serve(app: App, stop: asyncio.Event, ready: Callable[[str], object] = 
             working.cancel()
             await asyncio.wait({working})
             await answering.again.close()
+
+
+def _problems(app: App) -> dict[str, Callable[[], str | None]]:
+    """What the admins are told unasked, and `status` says as well."""
+    return {"policy": app.policy.notice, "models": app.deps.shores.missing.problem}
 
 
 def to_admins(door: SlackDoor, people: SlackPeople) -> Tell:
@@ -236,8 +241,8 @@ class SlackOperations:
         lines: list[str] = []
         if self.app.settings.directory.file and (problem := self.app.people.problem()):
             lines.append(f"**directory**: {problem}")
-        if problem := self.app.policy.notice():
-            lines.append(f"**policy**: {problem}")
+        found = ((name, problem()) for name, problem in _problems(self.app).items())
+        lines += [f"**{name}**: {problem}" for name, problem in found if problem]
         for s in await self.app.catalogue.status():
             lines.append(f"**{s.source.name}**: 문서 {s.documents} documents · 구절 {s.passages} passages")
             lines += [f"• {s.problem}"] if s.problem else []
