@@ -88,7 +88,6 @@ async def in_slack(
     http: bool = False,
     cloud: Sequence[Reply] = (Says("연차는 15일입니다. [1]"),),
     on_prem: Sequence[Reply] = (MONEY,),
-    on_prem_models: Sequence[str] = (),
     opinion: Sequence[Reply] = (),
     **more: object,
 ) -> AsyncIterator[InSlack]:
@@ -98,8 +97,7 @@ async def in_slack(
     made.usergroup("hr", [hr])
     general = made.channel("general", members=[engineer, hr, admin, made.bot])
     shared = made.channel("shared", members=[engineer, guest, made.bot])
-    models = {"cloud": cloud, "on_prem": on_prem, "opinion": opinion, "on_prem_models": on_prem_models}
-    async with company(folder, url, DOCUMENTS, **models) as naru:
+    async with company(folder, url, DOCUMENTS, cloud=cloud, on_prem=on_prem, opinion=opinion) as naru:
         target = "http://127.0.0.1:9/" if http else None
         async with SlackStandIn(made, target=target, relaxed=FAST) as slack:
             tokens = Slack(

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from admin.watch import problems
 from bot.domain import Answer, Route
 from bot.why import explained
 from tests.builders import ROOT, rrn
 from tests.integration.company import Company, company
-from tests.integration.in_slack import MONEY, SALARY, in_slack
 from tests.standins.openai import Says, Status
 
 ASKED = "연차는 며칠인가요?"
@@ -76,11 +74,15 @@ async def test_where_the_server_does_not_have_it_the_base_answers_and_everybody_
         assert "hr-small 모델이 사내 서버에 올라와 있지 않아 기본 모델이 답했습니다." in answered.text
         assert (await why(naru, answered))["on-prem model"] == "hr-small, which is not loaded"
         assert "the on-prem server does not have hr-small" in caplog.text
+        admins_hear = problems(naru.app)["models"]
+        assert "기본 모델이 대신 답합니다: hr-small." in (admins_hear() or "")
+        assert "its base model answers for them: hr-small." in (admins_hear() or "")
         english = await naru.ask("When is payday (급여일)? Please tell me the day of the month.", "U2", thread="en")
         assert "The base model answered, because hr-small is not loaded" in english.text
         naru.on_prem.models.append("hr-small")
         again = await naru.ask(PAY, "U2", thread="later")
         assert (again.model, "기본 모델" in again.text) == ("hr-small", False)
+        assert admins_hear() is None
 
 
 @pytest.mark.usefixtures("policy")
@@ -102,16 +104,3 @@ async def test_a_domain_model_that_fails_opens_nothing(tmp_path: Path, fresh_url
         assert answered.route is Route.QUOTE
         assert {request.json["model"] for request in naru.on_prem.requests} == {"hr-small"}
         assert naru.cloud.bytes_received == b""
-
-
-@pytest.mark.usefixtures("policy")
-async def test_the_admins_are_told_in_slack_that_one_is_missing(tmp_path: Path, fresh_url: str) -> None:
-    async with in_slack(tmp_path, fresh_url, on_prem=(MONEY,), on_prem_models=["near"]) as here:
-        asked = await here.writes(here.hr, SALARY)
-        assert "기본 모델이 답했습니다" in here.answer(asked).text
-        dm = here.slack.workspace.im
-        async with asyncio.timeout(20):
-            while not (told := here.slack.shown(dm(here.admin))):
-                await asyncio.to_thread(time.sleep, 0.05)
-        assert "기본 모델이 대신 답합니다: hr-small." in told[0].text
-        assert "its base model answers for them: hr-small." in told[0].text

@@ -62,7 +62,7 @@ def test_the_room_counts_before_the_source() -> None:
 
 def test_a_file_that_comes_with_the_question_is_of_no_source() -> None:
     rules = naming(sources={"hr": "hr-small"})
-    asked, file = ask(), Attached("a.txt", (Piece("", "위약금은 백만 원이다."),))
+    asked, file = ask(), Attached("a.txt", (Piece((), "위약금은 백만 원이다."),))
     parts = (*parts_of(asked, passage(of=document(source="hr")), rules=rules), *attached_parts((file,), 2, DM, rules))
     assert decide(parts, DM, rules, UUID(int=1)).domain_model is None
 
