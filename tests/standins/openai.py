@@ -325,11 +325,11 @@ def _no_model(name: str) -> web.Response:
     return web.json_response({"error": error}, status=404)
 
 
-async def _serve(port: int, says: Says) -> None:
+async def _serve(port: int, says: Says, models: Sequence[str]) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with OpenAIStandIn([says], port=port) as server:
+    async with OpenAIStandIn([says], models=models, port=port) as server:
         sys.stdout.write(json.dumps({"base_url": server.base_url}) + "\n")
         sys.stdout.flush()
         await stop.wait()
@@ -339,5 +339,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="An OpenAI-compatible server that always says the same.")
     parser.add_argument("--port", type=int, default=0, help="0, the default, takes a free one")
     parser.add_argument("--say", default=Says.text, metavar="TEXT", help="the answer to every completion")
+    parser.add_argument("--model", action="append", default=[], help="a name that it serves; none given: any")
     options = parser.parse_args()
-    asyncio.run(_serve(options.port, Says(options.say)))
+    asyncio.run(_serve(options.port, Says(options.say), options.model))
