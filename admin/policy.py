@@ -155,7 +155,12 @@ def remarks(rules: Rules, sources: Iterable[str] | None) -> Iterator[str]:
     if rules.shadow:
         yield "Shadow mode is on: everything is decided and recorded, and no model is called."
     if sources is not None:
-        for table, names in (("sources.names", rules.sources), ("routes.sources", rules.prefer_sources)):
+        tables: dict[str, Mapping[str, object]] = {
+            "sources.names": rules.sources,
+            "routes.sources": rules.prefer_sources,
+            "domain_models.sources": rules.model_sources,
+        }
+        for table, names in tables.items():
             for name in sorted(names.keys() - set(sources)):
                 yield f"{table}.{name} names a source that naru.toml does not have: it changes nothing."
     for term in sorted(term for term in rules.terms.levels if len(term) < 2):

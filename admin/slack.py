@@ -10,7 +10,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
-from uuid import uuid4
 
 from aiohttp import web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
@@ -20,7 +19,7 @@ from slack_bolt.async_app import AsyncApp
 from admin.app import App, directory_now
 from admin.indexing import Progress
 from admin.people import nobodies
-from admin.watch import Tell, watch_opinion
+from admin.watch import problems, watch_over, watched
 from bot.config_file import Slack
 from bot.deadlines import Deadlines
 from bot.inbox import Event, Inbox
@@ -28,7 +27,6 @@ from bot.retention import Retention
 from bot.slack.admins import Admins
 from bot.slack.answering import Answering
 from bot.slack.app import check_in, http_session, slack_app, web_client
-from bot.slack.blocks import told
 from bot.slack.budget import Rate, UpdateBudget
 from bot.slack.commands import Commands
 from bot.slack.faults import translated
@@ -109,14 +107,13 @@ async def serve(app: App, stop: asyncio.Event, ready: Callable[[str], object] = 
             socket_mode(bolt, app_token, reconciler, people.forget) if app_token else _http(bolt, slack, reconciler)
         )
         working = asyncio.create_task(supervised(worker.run))
-        if app.opinion is not None:
-            await stack.enter_async_context(meanwhile(partial(watch_opinion, app.opinion, to_admins(door, people))))
+        for one in watched(app):
+            await stack.enter_async_context(meanwhile(partial(watch_over, one, Admins(door, people).tell)))
         try:
             async with (
                 entrance as how,
                 meanwhile(reconciler.run),
                 meanwhile(Retention(inbox, slack.inbox_days).run),
-                meanwhile(partial(Admins(door, people).watch, {"policy": app.policy.notice})),
             ):
                 ready(how)
                 await stop.wait()
@@ -125,16 +122,6 @@ async def serve(app: App, stop: asyncio.Event, ready: Callable[[str], object] = 
             working.cancel()
             await asyncio.wait({working})
             await answering.again.close()
-
-
-def to_admins(door: SlackDoor, people: SlackPeople) -> Tell:
-    async def tell(sentence: str) -> None:
-        """In a direct message to each of them."""
-        for admin in await people.admins():
-            room = await door.direct(admin)
-            await door.placeholder(room, None, f"notice:{uuid4()}", told(sentence))
-
-    return tell
 
 
 def follow_ups(inbox: Inbox) -> Callable[[Event], Awaitable[bool]]:
@@ -236,8 +223,8 @@ class SlackOperations:
         lines: list[str] = []
         if self.app.settings.directory.file and (problem := self.app.people.problem()):
             lines.append(f"**directory**: {problem}")
-        if problem := self.app.policy.notice():
-            lines.append(f"**policy**: {problem}")
+        found = ((name, problem()) for name, problem in problems(self.app).items())
+        lines += [f"**{name}**: {problem}" for name, problem in found if problem]
         for s in await self.app.catalogue.status():
             lines.append(f"**{s.source.name}**: 문서 {s.documents} documents · 구절 {s.passages} passages")
             lines += [f"• {s.problem}"] if s.problem else []

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from hashlib import sha256
+from uuid import uuid4
 
 from admin import schema
+from admin.app import App
 from admin.ledger import LedgerFile
-from bot.models.opinion import SecondOpinion
 from bot.waiting import happens
 from bot.words import both
 from retrieval.database import Database, DatabaseFault
-from retrieval.errors import Fault
 
 EVERY_S = 60.0
 OPINION_EVERY_S = 20.0
 """The admins hear within a minute that questions stay in the building, and why."""
 
-Tell = Callable[[str], Awaitable[None]]
-"""Says a sentence to the admins; raises a Fault where that did not work."""
+Tell = Callable[[str, str], Awaitable[int]]
+"""Says a text to the admins, once for each key. How many have it now."""
 
 _log = logging.getLogger(__name__)
 
@@ -41,22 +45,60 @@ async def watch(database: Database, ledger: LedgerFile, stop: asyncio.Event, eve
             raise problem
 
 
-async def watch_opinion(opinion: SecondOpinion, tell: Tell, every_s: float = OPINION_EVERY_S) -> None:
-    """Tell the admins once when the second opinion goes away, and once when it is back. What could not be told is told
-    in the next round."""
-    told: str | None = None
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """Something that can go wrong while Naru runs.
+
+    look: what is wrong now, in words for an admin and never in those of a document or a question; None: nothing.
+    every_s: between two looks. over: what is said once it is right again; only its beginning and its end are told then,
+    at the first look, each time anew and whatever its words become meanwhile. Empty: each wording is told once a day,
+    and only if two looks in a row find it: a file that is being written is wrong for a moment, and no trouble.
+    """
+
+    name: str
+    look: Callable[[], Awaitable[str | None]]
+    every_s: float = 2.0
+    over: str = ""
+
+    def key(self, text: str) -> str:
+        """What is told under one key is told once."""
+        if self.over:
+            return f"{self.name} {uuid4()}"
+        return f"{self.name} {datetime.now(UTC).date().isoformat()} {sha256(text.encode()).hexdigest()}"
+
+
+def watched(app: App) -> tuple[Watched, ...]:
+    files = (Watched(name, partial(asyncio.to_thread, look)) for name, look in problems(app).items())
+    if (opinion := app.opinion) is None:
+        return (*files,)
+
+    async def away() -> str | None:
+        why = await opinion.trouble()
+        return None if why is None else both("opinion_away", why=why)
+
+    return (*files, Watched("second opinion", away, OPINION_EVERY_S, both("opinion_back")))
+
+
+def problems(app: App) -> Mapping[str, Callable[[], str | None]]:
+    """What can be looked at without asking anybody, by name."""
+    return {"policy": app.policy.notice, "models": app.deps.shores.missing.problem}
+
+
+async def watch_over(one: Watched, tell: Tell) -> None:
+    """For ever: tell what it finds. What nobody could be told is told at the next look."""
+    told = seen = ""
     while True:
-        trouble = await opinion.trouble()
-        if (trouble is None) is not (told is None):
-            _log.warning("second opinion: %s", trouble or "is back")
-            try:
-                await tell(both("opinion_away", why=trouble) if trouble else both("opinion_back"))
-            except Fault as fault:
-                _log.warning("the admins were not told: %s", fault)
-            else:
-                told = trouble
-        await asyncio.sleep(every_s)
+        text = await one.look() or ""
+        now = one.name if text and one.over else text
+        if now != told and (one.over or now == seen):
+            says = text or one.over
+            if not says or await tell(one.key(says), says):
+                _log.warning("%s: %s", one.name, says or "is over")
+                told = now
+        seen = now
+        await asyncio.sleep(one.every_s)
 
 
-async def log_alone(sentence: str) -> None:
-    """Where nobody can be written to; the log has said it already."""
+async def log_alone(key: str, text: str) -> int:
+    """Where nobody can be written to; the log says it anyway."""
+    return 1

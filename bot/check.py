@@ -136,6 +136,8 @@ def check(
     withheld = (*shown.passages, *shown.title_only) if refused else shown.title_only
     named = {} if stale else {p.document.id: p.document for p in withheld if p.document.id in present}
     said.append(_titles(named.values(), tongue))
+    if draft.missing and text:
+        said.append(say(tongue, "base_model", model=_inert(_bare(draft.missing), (), tongue)))
     if not any(said):
         said = [say(tongue, "changed" if stale or refused else "unknown")]
     if rules.shadow:

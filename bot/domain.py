@@ -142,7 +142,8 @@ class Draft:
     """What a route made, before bot/check.py has looked at it.
 
     known: False when it says that the documents do not know. tried: the routes before this one, each with why it
-    did not answer. model and prompt_version are None where no model was called.
+    did not answer. model and prompt_version are None where no model was called. missing: the domain model in whose
+    place the base model answered, because the server does not have it.
     """
 
     route: Route
@@ -152,6 +153,7 @@ class Draft:
     model: str | None = None
     prompt_version: str | None = None
     usage: Usage = Usage()
+    missing: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -271,6 +271,7 @@ def _decision(decision: Decision, question: Question) -> dict[str, Any]:
             for verdict in decision.verdicts
         },
         "policy": decision.policy,
+        "domain_model": decision.domain_model,
     }
 
 

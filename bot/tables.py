@@ -55,6 +55,7 @@ decision = Table(
     Column("reasons", JSONB, nullable=False, comment="level, kind, origin: never text"),
     Column("verdicts", JSONB, nullable=False, comment="by sink: allowed, and the reasons against"),
     Column("policy", Text, nullable=False, comment="SHA-256 of the rules"),
+    Column("domain_model", Text, comment="which on-prem model was to answer; null: the base"),
     Column("decided_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from bot.domain import Route
 from bot.policy.rules import SINKS
 from retrieval.label import Level, Reason
 
@@ -17,6 +18,7 @@ def explained(
         ("answered by", route + (f" ({model})" if model else "")),
         *((f"{before} before", reason) for before, reason in tried),
         ("routes", " → ".join(decision["routes"])),
+        *domain_model(decision["domain_model"], model if route == Route.ON_PREM else None),
         *((level, f"{kind} · {origin}") for level, kind, origin in sorted(decision["reasons"])),
     ]
     for sink in SINKS:
@@ -26,6 +28,14 @@ def explained(
         ceiling = Level.named(verdict.get("ceiling", Level.RESTRICTED.name))
         said.append((sink, sink_says(verdict["allowed"], ceiling, against)))
     return [*said, ("policy", decision["policy"][:12]), ("decision", str(decision["id"]))]
+
+
+def domain_model(named: str | None, answered: str | None = None) -> list[tuple[str, str]]:
+    """The row about the on-prem model that the policy names; none where it names none. answered: which on-prem model
+    did; None: no one has."""
+    if named is None:
+        return []
+    return [("on-prem model", named if answered in (None, named) else f"{named}, which is not loaded")]
 
 
 def sink_says(allowed: bool, ceiling: Level, against: Collection[Reason]) -> str:

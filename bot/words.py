@@ -52,6 +52,8 @@ _SENTENCES = {
         "closest": "가까운 문서:",
         "quoted": "_모델 없이 원문을 그대로 옮겼습니다. 정책이 고른 곳: {routes}._",
         "shadow": "_시험 운영(shadow) 중이라 모델에는 아무것도 보내지 않았습니다. 정책이 보냈을 곳: {route}._",
+        "base_model": "_{model} 모델이 사내 서버에 올라와 있지 않아 기본 모델이 답했습니다._",
+        "models_missing": "policy.toml 의 도메인 모델이 사내 서버에 없어 기본 모델이 대신 답합니다: {models}.",
         "unconnected": "연결되어 있지 않음",
         "silent": "응답하지 않음",
         "withheld": "이 대화에는 내용을 보일 수 없는 문서가 있습니다. 문서에서 직접 확인하세요:",
@@ -103,6 +105,9 @@ _SENTENCES = {
         "closest": "The closest documents:",
         "quoted": "_Quoted word for word, without a model. The policy chose {routes}._",
         "shadow": "_Shadow mode: nothing was sent to a model. The policy would have sent it to {route}._",
+        "base_model": "_The base model answered, because {model} is not loaded on the on-prem server._",
+        "models_missing": "Domain models of policy.toml are not on the on-prem server, and its base model answers for "
+        "them: {models}.",
         "unconnected": "not connected",
         "silent": "no answer",
         "withheld": "Some documents may not be shown in this conversation. Please open them yourself:",

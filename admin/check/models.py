@@ -41,12 +41,14 @@ _REFUSED = (401, 403)
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """A model's endpoint. name: in sentences. setting: the beginning of its variables' names."""
+    """A model's endpoint. name: in sentences. setting: the beginning of its variables' names. domain_models: that the
+    policy expects there as well."""
 
     name: str
     setting: str
     endpoint: Endpoint
     proxy: str | None = None
+    domain_models: tuple[str, ...] = ()
 
     @property
     def key(self) -> str | None:
@@ -61,7 +63,10 @@ async def cloud(scene: Scene) -> AsyncIterator[Finding]:
 
 async def on_prem(scene: Scene) -> AsyncIterator[Finding]:
     shore = scene.settings.models.on_prem
-    async for finding in _shore(scene, _Named("The on-prem model", "NARU_ON_PREM", shore), Route.ON_PREM, shore):
+    rules = _rules(scene)
+    domain = tuple(sorted(rules.domain_models)) if rules else ()
+    named = _Named("The on-prem model", "NARU_ON_PREM", shore, domain_models=domain)
+    async for finding in _shore(scene, named, Route.ON_PREM, shore):
         yield finding
 
 
@@ -186,6 +191,8 @@ async def _offered(scene: Scene, named: _Named) -> AsyncIterator[Finding]:
     for finding in compared(f"{host}'s", said.at, scene.machine.now()):
         yield finding
     yield _listed(named, said.status, said.models)
+    for finding in of_domain_models(named.domain_models, said.models):
+        yield finding
 
 
 def _listed(named: _Named, status: int, models: tuple[str, ...] | None) -> Finding:
@@ -207,6 +214,20 @@ def _listed(named: _Named, status: int, models: tuple[str, ...] | None) -> Findi
     return fail(
         f"{named.name}'s server has no model {model}; it has {some}.", f"Set {named.setting}_MODEL to one of its own."
     )
+
+
+def of_domain_models(expected: tuple[str, ...], models: tuple[str, ...] | None) -> Iterator[Finding]:
+    """models: what the server lists; None: it lists none, of which nothing can be said here."""
+    if not expected or models is None:
+        return
+    missing = [name for name in expected if name not in models]
+    if not missing:
+        yield ok(f"The on-prem server has every domain model of the policy ({', '.join(expected)}).")
+    for name in missing:
+        yield warn(
+            f"The on-prem server does not have {name}, which the policy names as a domain model: its base answers.",
+            "Load it there, or name one of its own under [domain_models] in policy.toml.",
+        )
 
 
 async def _completion(scene: Scene, named: _Named, route: Route, shore: Shore) -> AsyncIterator[Finding]:

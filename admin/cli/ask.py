@@ -18,7 +18,7 @@ from bot.answer import Considered, answer, consider
 from bot.attached import Sent
 from bot.console import show, table
 from bot.domain import Answer
-from bot.why import sink_says
+from bot.why import domain_model, sink_says
 from bot.words import in_force_name
 from retrieval.label import Label
 from retrieval.passage import InForce, Passage
@@ -182,6 +182,7 @@ def _explained(considered: Considered) -> dict[str, Any]:
             for v in decision.verdicts
         },
         "routes": [route.value for route in decision.routes],
+        "domain_model": decision.domain_model,
         "policy": decision.policy,
     }
 
@@ -193,6 +194,7 @@ def _print_explained(considered: Considered) -> None:
     rows += [(v.sink, sink_says(v.allowed, v.ceiling, v.against)) for v in decision.verdicts]
     rows += [("attached", f.unread or f"{f.name}, {len(f.pieces)} of its pieces") for f in considered.shown.attached]
     rows.append(("routes", " → ".join(route.value for route in decision.routes)))
+    rows += domain_model(decision.domain_model)
     out.print(table(["", ""], rows))
     _print_passages(considered.found)
 

@@ -20,7 +20,7 @@ from bot.policy.compare import Change, Sample, changes, only_tightens, samples
 from bot.policy.policy_file import load_rules
 from bot.policy.rules import DataUse, Rules
 from bot.settings import Settings
-from bot.why import sink_says
+from bot.why import domain_model, sink_says
 
 app = typer.Typer(help="What may go where: check, explain and compare policies.", no_args_is_help=True)
 app.command("detect")(detect)
@@ -184,6 +184,7 @@ def _explained(result: Explained, text: str, rules: Rules) -> dict[str, Any]:
             v.sink: {"allowed": v.allowed, "why": sink_says(v.allowed, v.ceiling, v.against)} for v in decision.verdicts
         },
         "routes": [route.value for route in decision.routes],
+        "domain_model": decision.domain_model,
         "policy": decision.policy,
     }
 
@@ -200,6 +201,7 @@ def _print_explained(result: Explained) -> None:
     rows += [(r.level.name, f"{r.kind} · {r.origin}") for r in sorted(decision.label.reasons, reverse=True)]
     rows += [(v.sink, sink_says(v.allowed, v.ceiling, v.against)) for v in decision.verdicts]
     rows.append(("routes", " → ".join(route.value for route in decision.routes)))
+    rows += domain_model(decision.domain_model)
     out.print(table(["", ""], rows))
 
 

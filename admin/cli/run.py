@@ -21,7 +21,7 @@ from admin.ledger import LedgerFile
 from admin.preview import quoted_only
 from admin.pushing import by_jobs
 from admin.slack import meanwhile, serve
-from admin.watch import log_alone, watch, watch_opinion
+from admin.watch import log_alone, watch, watch_over, watched
 from bot.answer import answer
 from bot.console import Actions, Session
 from bot.domain import Answer, Feedback, Question
@@ -101,8 +101,8 @@ async def _until_stopped(app: App) -> None:
         if app.settings.slack.bot_token is not None:
             await _in_slack(app, stop)
         else:
-            if app.opinion is not None:
-                await stack.enter_async_context(meanwhile(partial(watch_opinion, app.opinion, log_alone)))
+            for one in watched(app):
+                await stack.enter_async_context(meanwhile(partial(watch_over, one, log_alone)))
             await reindexed(app, await app.active(), patient=True)
             await stop.wait()
 

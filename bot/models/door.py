@@ -47,7 +47,8 @@ class Completion:
 
 
 class Door(Protocol):
-    """What an endpoint asks of a shore's door. The real one is OpenAIDoor; tests/standins has a fake beside it."""
+    """What an endpoint asks of a shore's door. The real one is OpenAIDoor; tests/standins has a fake beside it. model:
+    the one that is asked where the Permit names no other of an on-prem server."""
 
     model: str
 
@@ -185,6 +186,7 @@ class OpenAIDoor:
         name: str | None = None,
     ) -> None:
         self.model = model
+        self._shore = shore
         self._name = name or f"{shore.value} model"
         # The cloud's newer models refuse `max_tokens` and any temperature; many on-prem servers know nothing else.
         cloud = shore is Route.CLOUD
@@ -209,11 +211,13 @@ class OpenAIDoor:
         )
 
     async def complete(self, prompt: Prompt, permit: Permit, heard: Heard | None = None) -> Completion:
+        # A server of our own has several models, and the Permit says which; the cloud has the one that it was given.
+        model = permit.model if self._shore is Route.ON_PREM else self.model
         headers = self._guard.admit(permit)
         try:
             async with translated(self._fault, "chat completion"):
                 stream = await self._client.chat.completions.create(
-                    model=self.model,
+                    model=model,
                     messages=cast(list[ChatCompletionMessageParam], messages(prompt)),
                     stream=True,
                     stream_options={"include_usage": True},
@@ -221,14 +225,14 @@ class OpenAIDoor:
                     extra_body=self._sampling,
                 )
                 async with stream:
-                    return await self._collect(stream.__aiter__(), heard)
+                    return await self._collect(stream.__aiter__(), model, heard)
         finally:
             self._guard.forget(permit)
 
     async def aclose(self) -> None:
         await self._client.close()
 
-    async def _collect(self, chunks: AsyncIterator[ChatCompletionChunk], heard: Heard | None) -> Completion:
+    async def _collect(self, chunks: AsyncIterator[ChatCompletionChunk], model: str, heard: Heard | None) -> Completion:
         text: list[str] = []
         finish: str | None = None
         usage = Usage()
@@ -255,7 +259,7 @@ class OpenAIDoor:
         said = "".join(text).strip()
         if not said:
             raise self._fault("gave an empty answer", again=False)
-        return Completion(said, self.model, usage)
+        return Completion(said, model, usage)
 
     def _fault(
         self, how: str, *, again: bool = True, after: float | None = None, status: int | None = None

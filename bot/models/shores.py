@@ -5,32 +5,37 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bot.domain import Draft, Question, Route
 from bot.models.door import Heard
 from bot.models.endpoint import Endpoint
 from bot.models.faults import ModelFault
+from bot.models.missing import MissingModels
 from bot.models.quote import quote
 from bot.policy.decide import Decision
 from bot.policy.parts import Prompt
-from bot.policy.permit import ChangedFault, Permit, PermitFault, permit
+from bot.policy.permit import ChangedFault, Permit, PermitFault, domain_permit, permit
 from bot.policy.rules import Rules
 from bot.prompt import Template, build
 from bot.words import route_name, say, spoken
 from retrieval.glossary import NO_GLOSSARY, Glossary
 
 _log = logging.getLogger(__name__)
+_NOT_FOUND = 404
+"""What an OpenAI-compatible server answers to the name of a model that it does not have."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shores:
     """endpoints: the models that are connected, by route. glossary: the company's words as they are now, which a
-    quotation looks for as the search did; no model is told any."""
+    quotation looks for as the search did; no model is told any. missing: takes note of domain models that the on-prem
+    server does not have."""
 
     endpoints: Mapping[Route, Endpoint]
     template: Template
     glossary: Callable[[], Glossary] = lambda: NO_GLOSSARY
+    missing: MissingModels = field(default_factory=MissingModels)
 
     async def complete(
         self,
@@ -76,11 +81,42 @@ class Shores:
         rules: Callable[[], Rules],
         heard: Heard | None,
     ) -> Draft:
-        model = endpoint.door.model
+        """The decision's domain model on-prem; its base where the server does not have that one."""
+        base, domain = endpoint.door.model, decision.domain_model
 
+        def of_domain(prompt: Prompt) -> Permit:
+            return domain_permit(decision, prompt, rules())
+
+        def of_base(prompt: Prompt) -> Permit:
+            return permit(decision, prompt, route, base, rules())
+
+        if route is not Route.ON_PREM or domain is None or domain == base:
+            return await self._drafted(endpoint, route, parts, of_base, heard)
+        try:
+            draft = await self._drafted(endpoint, route, parts, of_domain, heard)
+        except ModelFault as fault:
+            if fault.status != _NOT_FOUND:
+                raise
+        else:
+            self.missing.answered(domain)
+            return draft
+        draft = await self._drafted(endpoint, route, parts, of_base, heard)
+        # Only now: a server at which nothing is found has another trouble.
+        self.missing.missed(domain)
+        _log.warning("decision %s: the on-prem server does not have %s, so its base answered", decision.id, domain)
+        return replace(draft, missing=domain)
+
+    async def _drafted(
+        self,
+        endpoint: Endpoint,
+        route: Route,
+        parts: Prompt,
+        permitted: Callable[[Prompt], Permit],
+        heard: Heard | None,
+    ) -> Draft:
         def issue() -> tuple[Prompt, Permit]:
             prompt = build(self.template, parts, mark=secrets.token_hex(8))
-            return prompt, permit(decision, prompt, route, model, rules())
+            return prompt, permitted(prompt)
 
         completion = await endpoint.complete(issue, heard)
         version = self.template.version

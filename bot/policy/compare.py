@@ -167,6 +167,8 @@ def _others(old: Rules, new: Rules) -> Iterator[Change]:
         "routes.small_talk": (old.small_talk, new.small_talk),
         "routes.rooms": (dict(old.prefer_rooms), dict(new.prefer_rooms)),
         "routes.sources": (dict(old.prefer_sources), dict(new.prefer_sources)),
+        "domain_models.rooms": (dict(old.model_rooms), dict(new.model_rooms)),
+        "domain_models.sources": (dict(old.model_sources), dict(new.model_sources)),
         "designation": (old.designation, new.designation),
     }
     for what, (before, after) in told.items():

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from bot.domain import SHORES, Room, Route
-from bot.policy.parts import FROM_DOCUMENTS, Prompt, Role, joined
+from bot.policy.parts import FROM_ATTACHED, FROM_DOCUMENTS, Prompt, Role, joined
 from bot.policy.rules import SINKS, Rules, Sink, SinkName, allowed
 from bot.small_talk import small_talk
 from retrieval.label import NOTHING_SENSITIVE, Label, Level, Reason
@@ -32,6 +32,7 @@ class Decision:
     """What the policy chose for a tuple of Parts.
 
     routes: the allowed ones, best first, ending in quote or refuse. policy: the hash of the rules that chose.
+    domain_model: which of the on-prem models is asked where that route is tried; None: the base, or the route is none.
     """
 
     id: UUID
@@ -39,6 +40,7 @@ class Decision:
     label: Label
     verdicts: tuple[SinkVerdict, ...]
     policy: str
+    domain_model: str | None = None
 
     def without(self, route: Route) -> Decision:
         return replace(self, routes=tuple(r for r in self.routes if r is not route))
@@ -67,7 +69,10 @@ def decide(
     in_room = _verdict(shown, rules.shown_in(room), joined(withheld, rules))
     verdicts = tuple(in_room if name == "slack" else _verdict(label, rules.sinks[name]) for name in SINKS)
     talk = any(part.role is Role.QUESTION and small_talk(part.text) for part in parts)
-    return Decision(id, routes_of(label, shown, room, rules, talk=talk), label, verdicts, rules.hash)
+    routes = routes_of(label, shown, room, rules, talk=talk)
+    # After the routes, of which it changes none: a name chooses between models that may be asked anyway.
+    model = rules.domain_model(room, _rests_on(parts)) if Route.ON_PREM in routes else None
+    return Decision(id, routes, label, verdicts, rules.hash, model)
 
 
 def routes_of(label: Label, shown: Label, room: Room, rules: Rules, *, talk: bool = False) -> tuple[Route, ...]:
@@ -95,6 +100,11 @@ def _on_prem(parts: Prompt, rules: Rules, id: UUID) -> Decision:
     label = joined(parts, rules)
     verdict = _verdict(label, rules.sinks["on_prem"])
     return Decision(id, (Route.ON_PREM if verdict.allowed else Route.REFUSE,), label, (verdict,), rules.hash)
+
+
+def _rests_on(parts: Prompt) -> set[str]:
+    """The sources of what an answer may rest on; empty for a file that came with the question."""
+    return {part.source for part in parts if part.role in FROM_DOCUMENTS or part.role in FROM_ATTACHED}
 
 
 def _verdict(label: Label, sink: Sink, withheld: Label = NOTHING_SENSITIVE) -> SinkVerdict:

@@ -59,13 +59,15 @@ so its `slack` sink is not asked; what that refuses at any level is masked in th
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A text with its Label. number: which passage it belongs to, counted from 1; 0 where it belongs to none."""
+    """A text with its Label. number: which passage it belongs to, counted from 1; 0 where it belongs to none. source:
+    of the document that it stands in; empty where it stands in none."""
 
     text: str
     label: Label
     role: Role
     speaker: Speaker = "user"
     number: int = 0
+    source: str = ""
     mint: InitVar[object] = None
 
     def __post_init__(self, mint: object) -> None:
@@ -101,9 +103,9 @@ def passage_parts(number: int, passage: Passage, rules: Rules) -> Prompt:
         (Role.HEADING, passage.heading, f"passage {number} heading"),
         (Role.PASSAGE, passage.text, f"passage {number}"),
     )
-    source = rules.document_label(passage.document)
+    known, source = rules.document_label(passage.document), passage.document.source
     return tuple(
-        Part(text, source | found_in(text, origin, rules), role, number=number, mint=_MINT)
+        Part(text, known | found_in(text, origin, rules), role, number=number, source=source, mint=_MINT)
         for role, text, origin in pieces
     )
 

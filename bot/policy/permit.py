@@ -55,6 +55,13 @@ def permit(decision: Decision, prompt: Prompt, route: Route, model: str, rules: 
     return _issued(decision, prompt, route, model, rules, messages(prompt))
 
 
+def domain_permit(decision: Decision, prompt: Prompt, rules: Rules) -> Permit:
+    """The same for the domain model that the decision names, which is on-prem or not at all."""
+    if decision.domain_model is None:
+        raise PermitFault(f"The decision {decision.id} names no domain model.")
+    return _issued(decision, prompt, Route.ON_PREM, decision.domain_model, rules, messages(prompt))
+
+
 def embedding_permit(decision: Decision, prompt: Prompt, model: str, rules: Rules) -> Permit:
     """The same for texts that are to become vectors, which is done on-prem or not at all."""
     return _issued(decision, prompt, Route.ON_PREM, model, rules, inputs(prompt))

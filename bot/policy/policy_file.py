@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
@@ -27,6 +28,8 @@ _log = logging.getLogger(__name__)
 MISSING = "a policy is needed, and none is assumed"
 _RACY_S = 2.0
 """A file that is as young as this may be written again within the same tick of its clock."""
+
+_MODEL = re.compile(r"[A-Za-z0-9/.][A-Za-z0-9._/:@+-]{0,199}")
 
 V = TypeVar("V")
 Levels = dict[str, LevelName]
@@ -84,6 +87,11 @@ class _RouteTable(Section):
     sources: dict[str, Model] = Field(default_factory=dict)
 
 
+class _DomainModelTable(Section):
+    rooms: dict[str, Text] = Field(default_factory=dict)
+    sources: dict[str, Text] = Field(default_factory=dict)
+
+
 class _AttachmentTable(Section):
     level: LevelName = Level.RESTRICTED
 
@@ -106,6 +114,7 @@ class _PolicyFile(Section):
     roles: Levels = Field(default_factory=dict)
     sinks: _SinkTables
     routes: _RouteTable
+    domain_models: _DomainModelTable = _DomainModelTable()
     attachments: _AttachmentTable = _AttachmentTable()
     designation: _DesignationTable | None = None
 
@@ -149,6 +158,8 @@ def _rules(file: _PolicyFile) -> Rules:
         small_talk=Route(file.routes.small_talk) if file.routes.small_talk else None,
         prefer_rooms={_room(name): Route(model) for name, model in file.routes.rooms.items()},
         prefer_sources={name: Route(model) for name, model in file.routes.sources.items()},
+        model_rooms={_room(name): model for name, model in file.domain_models.rooms.items()},
+        model_sources=file.domain_models.sources,
         attachments=file.attachments.level,
         profile=file.profile,
         designation=Designation(**file.designation.model_dump()) if file.designation else None,
@@ -183,6 +194,7 @@ def _twice(file: _PolicyFile, where: str) -> Iterator[Problem]:
         "sinks.slack.rooms.names": (file.sinks.slack.rooms.names, one_spelling),
         "sinks.slack.rooms.prefixes": (file.sinks.slack.rooms.prefixes, one_spelling),
         "routes.rooms": (file.routes.rooms, _room),
+        "domain_models.rooms": (file.domain_models.rooms, _room),
         "labels": (file.labels, one_spelling),
         "terms": (file.terms, terms.plain),
     }
@@ -203,6 +215,11 @@ def _unusable(file: _PolicyFile, where: str) -> Iterator[Problem]:
     if len(file.terms) > terms.MOST:
         text = f"has {len(file.terms):,} terms, and {terms.MOST:,} are read: longer lists belong into a list of names"
         yield Problem(where, "terms", text)
+    for table in ("rooms", "sources"):
+        for name, model in getattr(file.domain_models, table).items():
+            if not _MODEL.fullmatch(model):
+                says = f"is '{model}', which is no name of a model: write letters, digits and . _ - / : @ + only"
+                yield Problem(where, f'domain_models.{table}."{name}"', says)
     for name in file.roles:
         try:
             principal(name)

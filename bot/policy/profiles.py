@@ -72,6 +72,9 @@ def _loosened(rules: Rules, sink: Sink) -> Iterator[Contradiction]:
     for key, route in _routes(rules):
         if route.value == sink.name:
             yield key, f"is {route.value}, and {sink.closed} sends nothing there{_way_out(sink)}"
+    if sink.name == "on_prem" and rules.domain_models:
+        named = ", ".join(sorted(rules.domain_models))
+        yield "domain_models", f"names {named}, and {sink.closed} sends nothing to an on-prem model: take it out"
 
 
 def _way_out(sink: Sink) -> str:

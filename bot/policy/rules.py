@@ -83,9 +83,10 @@ class Rules:
     them. sources, uris: floors of a document's level, by its source and by globs of its uri. labels: the level of the
     labels that documents carry. roles: what an asker's principal adds to the question. terms: the company's own words.
     prefer: which of the allowed shores comes first; small_talk, prefer_rooms (by id or name), prefer_sources: the same
-    for some questions. shadow: everything is decided and recorded, and no model is called. lists: the names that the
-    company lists, which come from elsewhere. attachments: of a file that comes with a question. seen: what
-    was found before; it says nothing, so it is not in the hash.
+    for some questions. model_rooms (by id or name), model_sources: which of the on-prem models answers there, by the
+    name that its server knows. shadow: everything is decided and recorded, and no model is called. lists: the names
+    that the company lists, which come from elsewhere. attachments: of a file that comes with a question. seen: what was
+    found before; it says nothing, so it is not in the hash.
     """
 
     kinds: Levels
@@ -109,6 +110,8 @@ class Rules:
     small_talk: Route | None = None
     prefer_rooms: Mapping[str, Route] = field(default_factory=dict)
     prefer_sources: Mapping[str, Route] = field(default_factory=dict)
+    model_rooms: Mapping[str, str] = field(default_factory=dict)
+    model_sources: Mapping[str, str] = field(default_factory=dict)
     profile: ProfileName = "standard"
     designation: Designation | None = None
     shadow: bool = False
@@ -196,6 +199,18 @@ class Rules:
             return by_room
         by_source = {self.prefer_sources[name] for name in sources if name in self.prefer_sources}
         return Route.ON_PREM if Route.ON_PREM in by_source else next(iter(by_source), self.prefer)
+
+    def domain_model(self, room: Room, sources: Collection[str]) -> str | None:
+        """Which of the on-prem models answers, the room's before the sources'; None: the base model. sources: of all
+        that the answer may rest on, empty for what is of none; where their models differ, it is the base."""
+        by_room = self.model_rooms.get(room.id) or self.model_rooms.get(one_spelling(room.name))
+        by_source = {self.model_sources.get(name) for name in sources}
+        return by_room or (by_source.pop() if len(by_source) == 1 else None)
+
+    @property
+    def domain_models(self) -> frozenset[str]:
+        """All that this policy names."""
+        return frozenset({*self.model_rooms.values(), *self.model_sources.values()})
 
     # -- what stands in no line of it ------------------------------------------------------------------------
 

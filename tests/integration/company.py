@@ -97,6 +97,7 @@ async def company(
     cloud: Sequence[Reply] = (Says("연차는 15일입니다. [1]"),),
     on_prem: Sequence[Reply] = (Says("연차는 15일입니다. [1]"),),
     more: str = "",
+    on_prem_models: Sequence[str] = (),
     opinion: Sequence[Reply] = (),
     environment: Mapping[str, str] | None = None,
     config: str = CONFIG,
@@ -109,7 +110,7 @@ async def company(
     (folder / "naru.toml").write_text(dedent(config) + more, encoding="utf-8")
     async with AsyncExitStack() as stack:
         far = await stack.enter_async_context(OpenAIStandIn(replies=cloud))
-        near = await stack.enter_async_context(OpenAIStandIn(replies=on_prem))
+        near = await stack.enter_async_context(OpenAIStandIn(replies=on_prem, models=on_prem_models))
         second = await stack.enter_async_context(OpenAIStandIn(replies=opinion)) if opinion else None
         variables = {
             "NARU_CONFIG": str(folder / "naru.toml"),

@@ -200,6 +200,10 @@ def detector_fails(deps: Deps) -> Deps:
     return with_rules(lambda rules: replace(rules, seen=seen), deps)
 
 
+def with_domain_model(deps: Deps) -> Deps:
+    return with_rules(lambda rules: replace(rules, model_sources={"handbook": "hr-small"}), deps)
+
+
 def policy_changes(deps: Deps) -> Deps:
     """At each look another one: the one that decides is not the one that embeds, or answers the next question."""
     preferred = cycle((Route.ON_PREM, Route.CLOUD))
@@ -261,6 +265,7 @@ ROWS: dict[str, Row] = {
     "on-prem: silent": Row(on_prem=(Silent(),)),
     "on-prem: garbage": Row(on_prem=(Garbage(),)),
     "on-prem: redirect": Row(on_prem=(Redirect(NOWHERE + "/chat/completions"),)),
+    "on-prem: neither the domain model nor its base": Row(on_prem=(Status(404),), change=with_domain_model),
     "both shores: 500": Row(cloud=(Status(500),), on_prem=(Status(500),)),
     "a detector raises": Row(change=detector_fails, leaves=False),
     "the lists are missing": Row(change=partial(listed, names=Names("", FileNotFoundError())), leaves=False),

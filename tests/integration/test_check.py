@@ -305,6 +305,16 @@ async def test_25_a_local_model_that_is_not_there(set_up: SetUp) -> None:
     await set_up.finds("embed", Status.FAIL, "e5-small holds no model that Naru can load")
 
 
+async def test_26_a_domain_model_that_the_server_does_not_have(set_up: SetUp) -> None:
+    with (set_up.folder / "policy.toml").open("a", encoding="utf-8") as file:
+        file.write('\n[domain_models.rooms]\nC1 = "hr-small"\n[domain_models.sources]\nhandbook = "standin"\n')
+    found = await set_up.finds("on_prem", Status.WARN, "does not have hr-small, which the policy names")
+    assert "[domain_models] in policy.toml" in (found.fix or "")
+    set_up.on_prem.models += [MODEL, "hr-small"]
+    said = [one.sentence for where, one in await set_up.findings() if where == "on_prem"]
+    assert "The on-prem server has every domain model of the policy (hr-small, standin)." in said
+
+
 async def test_a_second_opinion_is_tried(set_up: SetUp) -> None:
     for says, status, told in (
         ('{"kind": "none"}', Status.OK, "chooses among its kinds"),

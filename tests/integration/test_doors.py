@@ -121,6 +121,18 @@ async def test_a_door_refuses_a_permit_for_another_model(opened: Opens) -> None:
             await door.complete(*prompt_and_permit(model="another"))
 
 
+async def test_on_prem_the_permit_says_which_of_the_servers_models_is_asked() -> None:
+    async with OpenAIStandIn([Says("ja")], models=["m", "hr-small"]) as server:
+        door = real_door(server.base_url, Route.ON_PREM)
+        for model in ("m", "hr-small"):
+            completion = await door.complete(*prompt_and_permit(Route.ON_PREM, model=model))
+            assert (completion.model, server.requests[-1].json["model"]) == (model, model)
+        with pytest.raises(ModelFault) as gone:
+            await door.complete(*prompt_and_permit(Route.ON_PREM, model="gone"))
+        assert (gone.value.status, gone.value.again) == (404, False)
+        await door.aclose()
+
+
 async def test_what_leaves_is_the_permitted_messages_and_nothing_about_the_sender() -> None:
     async with openai_door() as (door, server):
         prompt, issued = prompt_and_permit()

@@ -161,6 +161,21 @@ async def test_models_are_listed_without_using_up_the_script() -> None:
         assert (await ask(client)).choices[0].message.content == "하나"
 
 
+async def test_of_several_models_one_that_is_not_loaded_is_not_found_and_uses_up_nothing() -> None:
+    async with OpenAIStandIn([Says("하나"), Says("둘")], models=["base"]) as server, client_of(server) as client:
+        assert [model.id async for model in await client.models.list()] == ["base"]
+        with pytest.raises(openai.NotFoundError) as missing:
+            await ask(client)
+        assert missing.value.body == {
+            "message": "The model `m` does not exist.",
+            "type": "NotFoundError",
+            "param": "model",
+            "code": 404,
+        }
+        server.models.append("m")
+        assert (await ask(client)).choices[0].message.content == "하나"
+
+
 async def test_a_status_carries_its_headers_and_an_error_of_openais_shape() -> None:
     replies = [Status(429, headers={"Retry-After": "7"}), Status(500, body='{"detail": "boom"}')]
     async with OpenAIStandIn(replies) as server, client_of(server) as client:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from admin.watch import watch_opinion
+from admin.watch import watch_over, watched
 from bot.domain import Route
 from bot.waiting import happens
-from retrieval.errors import Fault
 from tests.integration.company import company
 from tests.integration.in_slack import in_slack
 from tests.standins.openai import Garbage, HalfStream, Redirect, Reply, Says, Silent, Status
@@ -78,22 +78,26 @@ async def test_the_admins_are_told_once_that_it_is_away_and_once_that_it_is_back
     tmp_path: Path, fresh_url: str
 ) -> None:
     heard: list[str] = []
+    keys: set[str] = set()
     refuse = [True]
 
-    async def tell(sentence: str) -> None:
+    async def tell(key: str, sentence: str) -> int:
         if refuse.pop() if refuse else False:
-            raise Fault("Slack is away as well.")
+            return 0  # Slack is away as well
         heard.append(sentence)
+        keys.add(key)
+        return 1
 
     script: tuple[Reply, ...] = (NOTHING, *[Status(500)] * 4, NOTHING)
     async with company(tmp_path, fresh_url, DOCUMENTS, opinion=script) as naru:
-        assert naru.app.opinion is not None
-        watching = asyncio.create_task(watch_opinion(naru.app.opinion, tell, every_s=0.01))
+        (opinion,) = (one for one in watched(naru.app) if one.over)
+        watching = asyncio.create_task(watch_over(replace(opinion, every_s=0.01), tell))
         asked = naru.opinion.requests if naru.opinion else []
         await until(lambda: len(heard) == 2 and len(asked) >= 10)
         watching.cancel()
         await asyncio.wait({watching})
     assert ["500" in one for one in heard] == [True, False]
+    assert len(keys) == 2, "what begins again the same day is told again"
 
 
 async def test_in_slack_the_admins_hear_it_in_a_direct_message(tmp_path: Path, fresh_url: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from bot.domain import Route, Usage
 from bot.models.door import Completion, Heard
@@ -12,10 +12,15 @@ from bot.policy.permit import Permit, PermitFault, digest_of
 
 
 class FakeDoor:
-    """Says what its script says, one entry for each try, the last one repeating; a ModelFault is raised."""
+    """Says what its script says, one entry for each try, the last one repeating; a ModelFault is raised. domain: the
+    other models that its server has; any other is not found there, if it is on-prem."""
 
-    def __init__(self, shore: Route, *script: str | ModelFault, model: str = "fake") -> None:
+    def __init__(
+        self, shore: Route, *script: str | ModelFault, model: str = "fake", domain: Collection[str] = ()
+    ) -> None:
         self.model = model
+        self.asked: list[str] = []
+        self._domain = domain
         self.prompts: list[Prompt] = []
         self._shore = shore
         self._script: Sequence[str | ModelFault] = script or ("연차는 15일입니다. [1]",)
@@ -26,9 +31,13 @@ class FakeDoor:
             raise PermitFault("This Permit was used before.")
         if permit.route is not self._shore:
             raise PermitFault(f"A Permit for {permit.route} was shown at the door to {self._shore}.")
-        if permit.model != self.model or permit.digest != digest_of(messages(prompt)):
+        another = permit.model != self.model
+        if (another and self._shore is not Route.ON_PREM) or permit.digest != digest_of(messages(prompt)):
             raise PermitFault("The Permit does not cover this prompt.")
         self._used.add(permit.id)
+        self.asked.append(permit.model)
+        if another and permit.model not in self._domain:
+            raise ModelFault("The model answered with status 404.", again=False, status=404)
         says = self._script[min(len(self.prompts), len(self._script) - 1)]
         self.prompts.append(prompt)
         if isinstance(says, ModelFault):
@@ -36,4 +45,4 @@ class FakeDoor:
         if heard is not None:
             for end in range(1, len(says) + 1):
                 heard(says[:end])
-        return Completion(says, self.model, Usage())
+        return Completion(says, permit.model, Usage())

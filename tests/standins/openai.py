@@ -122,6 +122,8 @@ class OpenAIStandIn:
 
     Each well-formed completion takes the next reply; the last one repeats. A callable reply is given the
     request and returns the text: a model that obeys what it reads. An `api_key` is asked for as vLLM does.
+    `models` are the names it serves: given, any other is a 404 as vLLM has it, and uses up no reply. They may change
+    while it runs, as adapters are loaded.
     """
 
     def __init__(
@@ -129,6 +131,7 @@ class OpenAIStandIn:
         replies: Sequence[Reply] = (Says(),),
         *,
         vectors: Sequence[Vectors | Status | Redirect] = (Vectors(),),
+        models: Sequence[str] = (),
         api_key: str | None = None,
         port: int = 0,
     ) -> None:
@@ -137,6 +140,7 @@ class OpenAIStandIn:
         self.requests: list[Request] = []
         self.unknown_keys: set[str] = set()
         self.base_url = ""
+        self.models = list(models)
         self._replies = list(replies)
         self._vectors = list(vectors)
         self._api_key = api_key
@@ -183,14 +187,21 @@ class OpenAIStandIn:
         if self._api_key is not None and request.headers.get("Authorization") != f"Bearer {self._api_key}":
             return web.json_response({"error": "Unauthorized"}, status=401)
         match request.method, request.path:
+            case "POST", "/v1/chat/completions" if self._lacks(request):
+                return _no_model(request.json["model"])
             case "POST", "/v1/chat/completions":
                 return await self._complete(raw, request)
             case "POST", "/v1/embeddings":
                 return await self._embed(raw, request)
             case "GET", "/v1/models":
-                model = {"id": "standin", "object": "model", "created": 0, "owned_by": "standin"}
-                return web.json_response({"object": "list", "data": [model]})
+                names = self.models or ["standin"]
+                listed = [{"id": one, "object": "model", "created": 0, "owned_by": "standin"} for one in names]
+                return web.json_response({"object": "list", "data": listed})
         return _error(404, f"Invalid URL ({request.method} {request.path})")
+
+    def _lacks(self, request: Request) -> bool:
+        asked = request.json.get("model") if isinstance(request.json, dict) else None
+        return bool(self.models) and isinstance(asked, str) and asked not in self.models
 
     async def _embed(self, raw: web.BaseRequest, request: Request) -> web.StreamResponse:
         """With a script of its own: a Vectors reply, or trouble as in any other."""
@@ -307,11 +318,18 @@ def _error(status: int, message: str, headers: Mapping[str, str] | None = None) 
     return web.json_response(body, status=status, headers=headers)
 
 
-async def _serve(port: int, says: Says) -> None:
+def _no_model(name: str) -> web.Response:
+    """vLLM's own, which is not quite OpenAI's."""
+    told = f"The model `{name}` does not exist."
+    error = {"message": told, "type": "NotFoundError", "param": "model", "code": 404}
+    return web.json_response({"error": error}, status=404)
+
+
+async def _serve(port: int, says: Says, models: Sequence[str]) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with OpenAIStandIn([says], port=port) as server:
+    async with OpenAIStandIn([says], models=models, port=port) as server:
         sys.stdout.write(json.dumps({"base_url": server.base_url}) + "\n")
         sys.stdout.flush()
         await stop.wait()
@@ -321,5 +339,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="An OpenAI-compatible server that always says the same.")
     parser.add_argument("--port", type=int, default=0, help="0, the default, takes a free one")
     parser.add_argument("--say", default=Says.text, metavar="TEXT", help="the answer to every completion")
+    parser.add_argument("--model", action="append", default=[], help="a name that it serves; none given: any")
     options = parser.parse_args()
-    asyncio.run(_serve(options.port, Says(options.say)))
+    asyncio.run(_serve(options.port, Says(options.say), options.model))

@@ -16,7 +16,7 @@ from admin.check.database import of_room, of_server
 from admin.check.documents import empty_groups
 from admin.check.finding import Finding, Status, of, ok, warn
 from admin.check.machine import of_home
-from admin.check.models import of_pace, of_terms
+from admin.check.models import of_domain_models, of_pace, of_terms
 from admin.check.scene import Machine, Scene
 from admin.embedded import MIB
 from bot.directory_table import load_directory
@@ -86,6 +86,11 @@ def test_a_full_disk_and_a_home_that_is_a_file_are_told_apart(tmp_path: Path) ->
 def test_a_clock_that_is_off_is_a_warning_until_signatures_are_refused(off_s: int, status: Status | None) -> None:
     found = list(compared("Slack's", NOW + timedelta(seconds=off_s), NOW))
     assert [one.status for one in found] == ([status] if status else [])
+
+
+def test_a_server_that_lists_no_models_is_not_said_to_lack_one() -> None:
+    assert list(of_domain_models(("hr-small",), None)) == list(of_domain_models((), ("base",))) == []
+    assert [one.status for one in of_domain_models(("a", "b"), ("b",))] == [Status.WARN]
 
 
 def test_a_slow_model_is_told_before_it_is_given_up() -> None:

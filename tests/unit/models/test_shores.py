@@ -12,6 +12,7 @@ from bot.domain import SHORES, Draft, Route
 from bot.models.door import Completion, Heard
 from bot.models.endpoint import Endpoint
 from bot.models.faults import ModelFault
+from bot.models.missing import MissingModels
 from bot.models.shores import Shores
 from bot.policy.parts import Prompt, messages
 from bot.policy.permit import ChangedFault, Permit
@@ -172,3 +173,56 @@ async def test_whatever_the_models_do_there_is_an_outcome_and_no_route_is_ever_l
     assert bool(draft.text) == (draft.route is not Route.REFUSE)
     assert all(route in decision.routes for route, door in doors.items() if door.prompts)
     assert [route for route, _ in draft.tried] == list(decision.routes[: len(draft.tried)])
+
+
+HR = replace(RULES, model_sources={"handbook": "hr-small"})
+
+
+async def of_hr(cloud: FakeDoor | None, on_prem: FakeDoor, missing: MissingModels, **more: Level) -> Draft:
+    doors = {route: door for route, door in ((Route.CLOUD, cloud), (Route.ON_PREM, on_prem)) if door is not None}
+    made = Shores({route: Endpoint(door, 2, 5) for route, door in doors.items()}, TEMPLATE, missing=missing)
+    asked = ask()
+    parts = parts_of(asked, passage(of=document(**more)), rules=HR)  # type: ignore[arg-type]
+    return await made.complete(asked, decision_for(parts, HR), parts, lambda: HR)
+
+
+async def test_the_domain_model_of_the_decision_is_asked_on_prem_and_the_cloud_its_own() -> None:
+    cloud, on_prem = fake(Route.CLOUD, AWAY), FakeDoor(Route.ON_PREM, SAYS, domain=["hr-small"])
+    draft = await of_hr(cloud, on_prem, missing := MissingModels())
+    assert (draft.route, draft.model, draft.missing) == (Route.ON_PREM, "hr-small", None)
+    assert (cloud.asked, on_prem.asked) == (["fake", "fake"], ["hr-small"])
+    assert missing.problem() is None
+
+
+async def test_its_base_answers_where_the_server_does_not_have_it_and_says_so() -> None:
+    on_prem = FakeDoor(Route.ON_PREM, SAYS)
+    draft = await of_hr(None, on_prem, missing := MissingModels(), level=Level.CONFIDENTIAL)
+    assert (draft.route, draft.model, draft.missing) == (Route.ON_PREM, "fake", "hr-small")
+    assert on_prem.asked == ["hr-small", "fake"]
+    assert "hr-small" in (missing.problem() or "")
+    loaded = FakeDoor(Route.ON_PREM, SAYS, domain=["hr-small"])
+    assert (await of_hr(None, loaded, missing)).missing is None
+    assert missing.problem() is None
+
+
+@pytest.mark.parametrize(("fault", "asked"), [(AWAY, ["hr-small"] * 2), (REFUSES, ["hr-small"])])
+async def test_another_trouble_of_a_domain_model_is_no_reason_to_ask_its_base(
+    fault: ModelFault, asked: list[str]
+) -> None:
+    on_prem = FakeDoor(Route.ON_PREM, fault, domain=["hr-small"])
+    assert (await of_hr(None, on_prem, missing := MissingModels())).route is Route.QUOTE
+    assert on_prem.asked == asked
+    assert missing.problem() is None
+
+
+async def test_a_server_at_which_nothing_is_found_has_another_trouble() -> None:
+    nothing = ModelFault("The model answered with status 404.", again=False, status=404)
+    draft = await of_hr(None, FakeDoor(Route.ON_PREM, nothing), missing := MissingModels())
+    assert (draft.route, draft.missing) == (Route.QUOTE, None)
+    assert missing.problem() is None
+
+
+async def test_a_domain_model_that_is_the_base_is_asked_once() -> None:
+    on_prem = FakeDoor(Route.ON_PREM, REFUSES, model="hr-small")
+    await of_hr(None, on_prem, MissingModels())
+    assert on_prem.asked == ["hr-small"]

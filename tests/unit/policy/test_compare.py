@@ -202,6 +202,8 @@ def test_every_field_of_a_policy_moves_its_hash() -> None:
         replace(rules, small_talk=Route.ON_PREM),
         replace(rules, prefer_rooms={"C1": Route.CLOUD}),
         replace(rules, prefer_sources={"wiki": Route.CLOUD}),
+        replace(rules, model_rooms={"C1": "m"}),
+        replace(rules, model_sources={"C1": "m"}),
         replace(rules, profile="finance"),
         replace(rules, shadow=True),
         replace(rules, sinks={**rules.sinks, "train": replace(rules.sinks["train"], closed="x")}),
