@@ -333,7 +333,7 @@ def test_a_secret_is_withheld_wherever_it_stands() -> None:
 
 @given(st.lists(st.sampled_from([rrn(), api_key(), "4111-1111-1111-" + "1111", " ", "-", "1", "a", "카드 ", "가"])))
 def test_nothing_refused_above_mask_is_ever_left(pieces: list[str]) -> None:
-    left = masked("".join(pieces), RULES.shown_in(DM), "ko")
+    left = masked("".join(pieces), RULES.shown_in(DM), RULES, "ko")
     refused = RULES.shown_in(DM).refuse
     assert not [f for f in detect.find(left) if f.kind in refused and f.score >= detect.MASK]
 

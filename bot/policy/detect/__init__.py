@@ -25,6 +25,7 @@ __all__ = [
     "ABOUT",
     "DETECTORS",
     "KINDS",
+    "LISTED",
     "MASK",
     "NO_LISTS",
     "ROUTE",
@@ -49,6 +50,8 @@ KINDS = (*(name for name in DETECTORS if name != "about"), *about.KINDS, *lists.
 """The kinds that a Finding can have and a policy can speak of."""
 ABOUT = frozenset(about.KINDS)
 """The kinds that say what a text is about: no value that could be taken out of it, as a number or a name is."""
+LISTED = frozenset(lists.KINDS)
+"""The kinds of names that the company lists."""
 UNDETECTED = "undetected"
 """The kind of what could not be looked at. No policy speaks of it, so it is RESTRICTED."""
 MAX_CHARACTERS = 200_000
