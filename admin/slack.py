@@ -116,7 +116,9 @@ async def serve(app: App, stop: asyncio.Event, ready: Callable[[str], object] = 
                 entrance as how,
                 meanwhile(reconciler.run),
                 meanwhile(Retention(inbox, slack.inbox_days).run),
-                meanwhile(partial(Admins(door, people).watch, {"policy": app.policy.notice})),
+                meanwhile(
+                    partial(Admins(door, people).watch, {"policy": app.policy.notice, "lists": app.lists.notice})
+                ),
             ):
                 ready(how)
                 await stop.wait()
@@ -238,6 +240,8 @@ class SlackOperations:
             lines.append(f"**directory**: {problem}")
         if problem := self.app.policy.notice():
             lines.append(f"**policy**: {problem}")
+        if problem := self.app.lists.notice():
+            lines.append(f"**lists**: {problem}")
         for s in await self.app.catalogue.status():
             lines.append(f"**{s.source.name}**: 문서 {s.documents} documents · 구절 {s.passages} passages")
             lines += [f"• {s.problem}"] if s.problem else []
