@@ -82,7 +82,8 @@ class Attachments:
         partly = (
             say(tongue, "attached_pictures", name=name, pages=str(len(parsed.pictures))) if parsed.pictures else None
         )
-        return Attached(name, await asyncio.to_thread(_titled, name, parsed), partly=partly, link=sent.link)
+        pieces = await asyncio.to_thread(_titled, name, parsed)
+        return Attached(name, pieces, partly=partly, link=sent.link, labels=parsed.labels)
 
 
 def _titled(name: str, parsed: Parsed) -> tuple[Piece, ...]:

@@ -12,7 +12,7 @@ from typing import Literal
 from uuid import UUID, uuid4
 
 from retrieval.errors import Fault
-from retrieval.label import NOTHING_SENSITIVE, Label
+from retrieval.label import NOTHING_SENSITIVE, ImportedLabel, Label
 from retrieval.passage import InForce, Passage, Place
 from retrieval.split import Piece
 
@@ -61,7 +61,8 @@ class Attached:
     """A file that came with a question. It is read for this one answer and kept nowhere.
 
     pieces: what of its text the answer may rest on, in its order. unread: the sentence why it could not be read.
-    partly: the sentence what of it was left out. link: where those who are in the conversation can open it.
+    partly: the sentence what of it was left out. link: where those who are in the conversation can open it. labels:
+    other systems' that it carries.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Attached:
     unread: str | None = None
     partly: str | None = None
     link: str | None = None
+    labels: tuple[ImportedLabel, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

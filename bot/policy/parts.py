@@ -104,13 +104,14 @@ def passage_parts(number: int, passage: Passage, rules: Rules) -> Prompt:
 
 
 def attached_parts(files: Iterable[Attached], first: int, room: Room, rules: Rules) -> Prompt:
-    """Name, heading and text of each piece, numbered from `first` on, labelled by what it says, by the room, and by the
-    level that the policy gives to files. Of one that could not be read nothing is known: a RESTRICTED Part without
-    text."""
+    """Name, heading and text of each piece, numbered from `first` on, labelled by what it says, by the room, by the
+    level that the policy gives to files, and by the labels that the file carries. Of one that could not be read nothing
+    is known: a RESTRICTED Part without text."""
     parts: list[Part] = []
     number = first
     for file, what in zip(files, (f"attached {n}" for n in count(1)), strict=False):
         known = rules.room_label(room) | Label.of(rules.attachments, "attached", what)
+        known |= Label.join([Label.of(rules.imported(one), "label", f"label of {what}") for one in file.labels])
         if file.unread is not None:
             gone = Label.of(Level.RESTRICTED, "attached", f"{what} cannot be read")
             parts.append(Part("", known | gone, Role.ATTACHED, mint=_MINT))
