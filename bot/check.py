@@ -140,8 +140,8 @@ def check(
     said.append(_titles(named.values(), tongue))
     if not any(said):
         said = [say(tongue, "changed" if stale or refused else "unknown")]
-    if rules.shadow:
-        said.append(say(tongue, "shadow", route=route_name(tongue, decision.routes[0])))
+    if rules.shadow and (shown.documents or shown.sources):  # without any, no model would have been asked
+        said.append(_in_shadow(decision.routes[0], tongue))
     said += [_inert(_bare(says), (), tongue) for file in shown.attached for says in (file.unread, file.partly) if says]
     text = hide("\n\n".join(filter(None, said)))
     return Answer(
@@ -160,6 +160,12 @@ def check(
         prompt_version=draft.prompt_version,
         usage=draft.usage,
     )
+
+
+def _in_shadow(route: Route, tongue: Language) -> str:
+    if route in (Route.QUOTE, Route.REFUSE):
+        return say(tongue, "shadow_nowhere")
+    return say(tongue, "shadow", route=route_name(tongue, route))
 
 
 def _sources(cited: frozenset[int], differ: Iterable[Difference]) -> frozenset[int]:

@@ -343,6 +343,22 @@ def test_an_answer_is_as_sensitive_as_its_decision_and_what_it_says() -> None:
     assert {"email", "source", "channel"} <= kinds
 
 
+# Shadow mode
+
+
+def in_shadow(first: Route, *used: Passage) -> str:
+    rules, asked = replace(RULES, shadow=True), ask()
+    decision = replace(decision_for(parts_of(asked)), routes=(first,))
+    there = {p.document.id: p.document for p in used}
+    return check(asked, Draft(Route.QUOTE, "15일입니다 [1]"), decision, Shown(used, ()), there, rules).text
+
+
+def test_shadow_mode_says_which_model_would_have_been_asked_where_one_would_have_been() -> None:
+    assert say("ko", "shadow", route="클라우드 모델(cloud)") in in_shadow(Route.CLOUD, passage())
+    assert say("ko", "shadow_nowhere") in in_shadow(Route.QUOTE, passage())
+    assert "shadow" not in in_shadow(Route.CLOUD)
+
+
 # Differences
 
 

@@ -34,6 +34,7 @@ __all__ = [
     "Finding",
     "Lists",
     "find",
+    "warm_up",
 ]
 
 DETECTORS: Mapping[str, Detector] = {
@@ -54,8 +55,16 @@ LISTED = frozenset(lists.KINDS)
 """The kinds of names that the company lists."""
 UNDETECTED = "undetected"
 """The kind of what could not be looked at. No policy speaks of it, so it is RESTRICTED."""
+_ANY = "대외비: 대리님이 어제 병가를 내고 노조에 갔다. His manager said he was fired, do not send this outside."
+"""Words of both languages' tables, about nobody."""
 MAX_CHARACTERS = 200_000
 """Of a longer text nothing is known: looking at it would keep the process from answering for a second."""
+
+
+def warm_up() -> None:
+    """Builds the tables and patterns that are built with the first text otherwise, which would take a fifth of a second
+    longer than any other."""
+    find(_ANY)
 
 
 def find(text: str, listed: Lists = NO_LISTS, detectors: Mapping[str, Detector] = DETECTORS) -> tuple[Finding, ...]:
