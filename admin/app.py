@@ -82,6 +82,7 @@ class App:
     people: DirectoryFile
     records: Records
     policy: PolicyFile
+    lists: ListFiles
     rules: Callable[[], Rules]
     deps: Deps
     opinion: SecondOpinion | None
@@ -196,6 +197,7 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
             people,
             records,
             policy,
+            lists,
             rules,
             deps,
             opinion,

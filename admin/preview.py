@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from bot.policy.parts import found_in
 from bot.policy.profiles import meaning
 from bot.policy.rules import Rules, allowed
 from bot.records import Records
+from bot.settings import Settings
 from retrieval import sample as stored
 from retrieval.database import Database
 from retrieval.label import Label, Reason
@@ -27,6 +28,7 @@ PAUSE_S = 0.05
 _WAYS = (Route.CLOUD, Route.ON_PREM, Route.QUOTE, Route.REFUSE)
 _MOST_REASONS = 5
 _MOST_LINES = 5
+_NOTHING = "Nothing is indexed and nothing was asked yet: `naru run` or `naru source reindex` reads the sources."
 
 
 @dataclass(slots=True)
@@ -50,7 +52,8 @@ class Group:
                 self.lines.update(keeping)
 
     def shares(self) -> list[str]:
-        return [f"{self.ways[way] / self.number:.0%}" if self.number else "-" for way in _WAYS]
+        """Beside the numbers: one document of a few is a large share."""
+        return [f"{self.ways[way]:,} ({self.ways[way] / self.number:.0%})" if self.ways[way] else "-" for way in _WAYS]
 
     @property
     def reasons(self) -> list[tuple[str, int]]:
@@ -67,7 +70,8 @@ class Preview:
         """The lines that keep most things from the cloud by themselves alone, the one that keeps most first."""
         lines = sum((group.lines for group in self.groups), Counter[str]())
         return tuple(
-            f"{line}: by itself it keeps {count:,} from the cloud." for line, count in lines.most_common(_MOST_LINES)
+            f"{line}: it alone keeps {count:,} of these from the cloud."
+            for line, count in lines.most_common(_MOST_LINES)
         )
 
     def data(self) -> dict[str, Any]:
@@ -84,11 +88,23 @@ class Preview:
         return {"groups": groups, "ways_out": list(self.ways_out), "notes": list(self.notes)}
 
 
+def connected(settings: Settings) -> frozenset[Route]:
+    """The shores that have a model."""
+    shores = {Route.CLOUD: settings.models.cloud, Route.ON_PREM: settings.models.on_prem}
+    return frozenset(route for route, shore in shores.items() if shore.base_url is not None and shore.model is not None)
+
+
 async def preview(
-    database: Database, records: Records, base: Rules, rules: Rules, *, sample: int, questions: int
+    database: Database,
+    records: Records,
+    base: Rules,
+    rules: Rules,
+    connected: Collection[Route],
+    sample: int,
+    questions: int,
 ) -> Preview:
-    """base: the policy without the cloud's terms, which may lower it to what `rules` say. sample: passages of each
-    source; questions: the most recent ones."""
+    """base: the policy without the cloud's terms, which may lower it to what `rules` say. connected: the shores that
+    have a model. sample: passages of each source; questions: the most recent ones."""
     look = _Look(base, rules)
     groups: dict[str, Group] = {}
 
@@ -107,8 +123,24 @@ async def preview(
         now = _relevelled(label, rules)
         routes = look.asked(now) if shown else (Route.REFUSE,)
         group("recent questions").count(routes, look.lines(now))
-    notes = [f"up to {sample} texts of each source and {questions} questions were looked at", meaning(rules)]
-    return Preview(tuple(groups[name] for name in sorted(groups)), tuple(filter(None, notes)))
+    notes = tuple(_notes(rules, connected, sample, questions)) if groups else (_NOTHING,)
+    return Preview(tuple(groups[name] for name in sorted(groups)), notes)
+
+
+def _notes(rules: Rules, connected: Collection[Route], sample: int, questions: int) -> Iterator[str]:
+    yield (
+        "Documents are counted by what their source, their labels and the policy say of them; texts, up to "
+        f"{sample:,} of each source, also by what is found in them. Both as if somebody who may read them asked in a "
+        f"direct message. Questions: the {questions:,} most recent ones."
+    )
+    if Route.CLOUD not in connected:
+        yield "No cloud model is connected: nothing goes there yet, whatever the column says."
+    if Route.ON_PREM not in connected:
+        yield "No model in the building is connected: what only it may see is quoted."
+    if rules.shadow:
+        yield "Shadow mode is on: nothing is sent to any model."
+    if said := meaning(rules):
+        yield said
 
 
 def _known(rules: Rules, one: Known) -> Label:
@@ -162,7 +194,7 @@ class _Look:
                     if self.rules.imported(one) > self.base.sinks["cloud"].ceiling:
                         yield f'labels."{one.name or one.id}"'
             case "source" if document is not None and reason.level == document.level:
-                yield f"the level of source {document.source} in naru.toml ({reason.level.name.lower()})"
+                yield f'naru.toml, source {document.source}, level "{reason.level.name.lower()}"'
             case "source" if document is not None:
                 yield f"sources, the floor of {document.source}"
             case "channel":

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from html import unescape
 from uuid import uuid4
 
@@ -23,7 +24,7 @@ from bot.policy.decide import Decision
 from bot.policy.parts import found_in, joined, passage_parts
 from bot.policy.rules import Rules, Sink, allowed
 from bot.words import Language, route_name, say, spoken
-from retrieval.label import Label
+from retrieval.label import Label, Level
 from retrieval.passage import Document, Passage, Readers
 
 # Citations as models write them: [1], [1, 2], [^1], 【1†source】, [문서 1]. What stands in code is code.
@@ -122,7 +123,8 @@ def check(
 ) -> Answer:
     """The Answer that may be shown. present: the documents that still exist and that the readers of this moment may
     read, by id; when one that the draft rests on is missing, or more sensitive than it was, the draft is not shown."""
-    tongue, sink = spoken(question.text), rules.shown_in(question.room)
+    tongue = spoken(question.text)
+    hide = partial(masked, sink=rules.shown_in(question.room), rules=rules, tongue=tongue)
     refused = draft.route is Route.REFUSE
     stale = not refused and not all(_unchanged(p.document, present, rules) for p in shown.passages)
     text, cited = ("", frozenset[int]()) if stale else _harmless(draft.text, shown, tongue)
@@ -140,16 +142,16 @@ def check(
         said.append(say(tongue, "base_model", model=_inert(_bare(draft.missing), (), tongue)))
     if not any(said):
         said = [say(tongue, "changed" if stale or refused else "unknown")]
-    if rules.shadow:
-        said.append(say(tongue, "shadow", route=route_name(tongue, decision.routes[0])))
+    if rules.shadow and (shown.documents or shown.sources):  # without any, no model would have been asked
+        said.append(_in_shadow(decision.routes[0], tongue))
     said += [_inert(_bare(says), (), tongue) for file in shown.attached for says in (file.unread, file.partly) if says]
-    text = masked("\n\n".join(filter(None, said)), sink, tongue)
+    text = hide("\n\n".join(filter(None, said)))
     return Answer(
         id=uuid4(),
         question=question.id,
         decision=decision.id,
         text=text,
-        citations=_citations(_sources(cited, differ), shown, sink, tongue) if answered else (),
+        citations=_citations(_sources(cited, differ), shown, tongue, hide) if answered else (),
         route=Route.REFUSE if stale else draft.route,
         # A title is a text of its document: a follow-up, which carries this answer, may not take it to the cloud.
         label=Label.join([decision.label, found_in(text, "answer", rules), *map(rules.document_label, named.values())]),
@@ -162,6 +164,12 @@ def check(
     )
 
 
+def _in_shadow(route: Route, tongue: Language) -> str:
+    if route in (Route.QUOTE, Route.REFUSE):
+        return say(tongue, "shadow_nowhere")
+    return say(tongue, "shadow", route=route_name(tongue, route))
+
+
 def _sources(cited: frozenset[int], differ: Iterable[Difference]) -> frozenset[int]:
     """The passages that the text names: those it cites, and those that say something else. None cited: none."""
     return cited.union(*(one.numbers for one in differ)) if cited else cited
@@ -172,15 +180,16 @@ def check_so_far(text: str, question: Question, shown: Shown, present: Mapping[i
     if not all(_unchanged(p.document, present, rules) for p in shown.passages):
         return ""
     tongue = spoken(question.text)
-    return masked(_harmless(text, shown, tongue)[0], rules.shown_in(question.room), tongue)
+    return masked(_harmless(text, shown, tongue)[0], rules.shown_in(question.room), rules, tongue)
 
 
-def masked(text: str, sink: Sink, tongue: Language) -> str:
-    """The text without the kinds that the room's `slack` sink refuses at any level: secrets and unique identifiers."""
+def masked(text: str, sink: Sink, rules: Rules, tongue: Language) -> str:
+    """The text without what the room's `slack` sink does not take: identifiers, secrets, listed names and the company's
+    own words, by their kind or by their level."""
     text = text.replace(_HOLE, "")
     # What stood glued to one identifier may be recognised only once that is gone. Each turn takes at least one
     # character, so it ends.
-    while spans := [(start, end) for start, end in _found(text, sink.refuse) if text[start:end].strip(_HOLE)]:
+    while spans := [(start, end) for start, end in _found(text, sink, rules) if text[start:end].strip(_HOLE)]:
         kept, done = "", 0
         for start, end in sorted(spans):
             kept += text[done : max(done, start)] + (_HOLE if end > done else "")
@@ -189,17 +198,30 @@ def masked(text: str, sink: Sink, tongue: Language) -> str:
     return text.replace(_HOLE, say(tongue, "masked"))
 
 
-def _found(text: str, kinds: frozenset[str]) -> Iterator[tuple[int, int]]:
-    """The spans that are surely of these kinds, as the text is written and as it is read: 90**01**01."""
-    for finding in detect.find(text):
-        if finding.kind in kinds and finding.score >= detect.MASK:
-            yield finding.start, finding.end
+def _found(text: str, sink: Sink, rules: Rules) -> Iterator[tuple[int, int]]:
+    """The spans that may not be shown, as the text is written and as it is read: 90**01**01."""
     hidden = {n for match in _EMPHASIS.finditer(text) for n in range(*match.span())}
+    looks: list[tuple[str, Sequence[int]]] = [(text, range(len(text)))]
     if hidden:
         read = [n for n in range(len(text)) if n not in hidden]
-        for finding in detect.find("".join(text[n] for n in read)):
-            if finding.kind in kinds and finding.score >= detect.MASK:
-                yield read[finding.start], read[finding.end - 1] + 1
+        looks.append(("".join(text[n] for n in read), read))
+    for look, places in looks:
+        for level, finding in _findings(look, rules):
+            if finding.start < finding.end and _refused(finding.kind, level, sink):
+                yield places[finding.start], places[finding.end - 1] + 1
+
+
+def _findings(text: str, rules: Rules) -> Iterator[tuple[Level, detect.Finding]]:
+    """What surely stands there. Of a listed name nothing needs to be sure: the company has said that it is one."""
+    for finding in detect.find(text, rules.lists):
+        if finding.score >= (detect.ROUTE if finding.kind in detect.LISTED else detect.MASK):
+            yield rules.kind_level(finding.kind), finding
+    yield from rules.terms.found(text)
+
+
+def _refused(kind: str, level: Level, sink: Sink) -> bool:
+    """Whether it is not for that room. What a text is about is no value that could be taken out of it for its level."""
+    return kind in sink.refuse or (kind not in detect.ABOUT and level > sink.ceiling)
 
 
 def _unchanged(document: Document, present: Mapping[int, Document], rules: Rules) -> bool:
@@ -255,11 +277,13 @@ def _inert(text: str, used: Iterable[str], tongue: Language) -> str:
     return _JOINT.sub(r"\g<0> ", addresses.sub(address, _PING.sub("", text)))
 
 
-def _citations(cited: frozenset[int], shown: Shown, sink: Sink, tongue: Language) -> tuple[Citation, ...]:
+def _citations(
+    cited: frozenset[int], shown: Shown, tongue: Language, hide: Callable[[str], str]
+) -> tuple[Citation, ...]:
     """What the text cites, in the order of the numbers; when it cites nothing all passages, and each file once."""
 
     def clean(text: str) -> str:
-        return masked(_inert(_bare(text), (), tongue), sink, tongue)
+        return hide(_inert(_bare(text), (), tongue))
 
     citations: list[Citation] = []
     sources = {source.number: source for source in shown.sources}
@@ -270,7 +294,7 @@ def _citations(cited: frozenset[int], shown: Shown, sink: Sink, tongue: Language
     }
     for number in sorted(cited) or [n for n in sources if n <= len(shown.passages) or n in once.values()]:
         whole = sources[number]
-        link = whole.link if whole.link and masked(whole.link, sink, tongue) == whole.link else None
+        link = whole.link if whole.link and hide(whole.link) == whole.link else None
         title, heading, uri = clean(whole.title), clean(whole.heading), clean(whole.uri)
         citations.append(replace(whole, title=title, heading=heading, uri=uri, link=link))
     return tuple(citations)

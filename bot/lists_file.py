@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock, Thread
 
 from bot.config_file import ListsSection
 from bot.directory import Directory, Listed
@@ -32,6 +33,11 @@ _COMMENT = re.compile(r"(?:^|\s)#.*")
 _log = logging.getLogger(__name__)
 
 
+Read = Callable[[], Names]
+READING = "reading the lists"
+"""The thread that reads them again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Count:
     """How many names of a kind are listed, and where."""
@@ -42,29 +48,50 @@ class Count:
 
 
 class ListFiles:
-    """What the [lists] of naru.toml say now. directory: of the company; asked only where its people are listed.
+    """What the [lists] of naru.toml say now. directory: of the company; asked only where its people are listed. read:
+    makes the names of them; raises SettingsFault.
 
-    A list that cannot be used when Naru starts is a SettingsFault, for without it a name would be nobody's. One that
-    cannot be used later is a warning, and what was listed last goes on.
+    A list that cannot be used when Naru starts is a SettingsFault, for without it a name would be nobody's. A later
+    change is read beside the questions, for a million names take seconds: what was listed last counts until the new
+    names are there, and goes on where they cannot be used.
     """
 
-    def __init__(self, section: ListsSection, directory: Callable[[], Directory]) -> None:
+    def __init__(self, section: ListsSection, directory: Callable[[], Directory], read: Read | None = None) -> None:
         self._section = section
         self._directory = directory
+        self._read = read or (lambda: Names(entries(section, directory)))
+        self._lock = Lock()  # looks come from several threads
         self._seen: object = None
         self._names: Names | None = None
+        self._fault: SettingsFault | None = None
+        self._reading = False
 
     def __call__(self) -> Lists:
-        seen = self._look()
-        if self._names is None or seen != self._seen:
-            self._seen = seen
-            try:
-                self._names = Names(entries(self._section, self._directory))
-            except SettingsFault as fault:
-                if self._names is None:
-                    raise
-                _log.warning("The lists stay as they were before the last change, which cannot be used: %s", fault)
-        return self._names
+        with self._lock:
+            seen = self._look()
+            if self._names is None:
+                self._names, self._seen = self._read(), seen
+            elif seen != self._seen and not self._reading:
+                self._seen, self._reading = seen, True
+                Thread(target=self._read_again, name=READING, daemon=True).start()
+            return self._names
+
+    def notice(self) -> str | None:
+        """What is wrong with the lists as they are now, and what that means; None: nothing."""
+        self()
+        with self._lock:
+            return None if self._fault is None else _notice(self._fault)
+
+    def _read_again(self) -> None:
+        names, fault = self._names, None
+        try:
+            names = self._read()
+        except SettingsFault as error:
+            fault = error
+            _log.warning("The lists stay as they were before the last change, which cannot be used: %s", fault)
+        finally:
+            with self._lock:
+                self._names, self._fault, self._reading = names, fault, False
 
     def _look(self) -> object:
         """Equal as long as nothing has changed."""
@@ -142,6 +169,12 @@ def _wrong(name: str) -> str | None:
     if letters.isdecimal() and len(letters) < 5:
         return "the name is a short number, which is found in too many texts"
     return None
+
+
+def _notice(fault: SettingsFault) -> str:
+    more = len(fault.problems) - 1
+    rest = f" And {more} more: `naru check` says each." if more else ""
+    return f"{fault.problems[0]}{rest}\nThe names that were listed before stay in force."
 
 
 def _files(section: ListsSection) -> Iterator[tuple[str, Path]]:

@@ -51,6 +51,8 @@ _SENTENCES = {
         "ask": " {owner} 에 물어보세요.",
         "closest": "가까운 문서:",
         "quoted": "_모델 없이 원문을 그대로 옮겼습니다. 정책이 고른 곳: {routes}._",
+        "quoted_shadow": "_모델 없이 원문을 그대로 옮겼습니다._",
+        "shadow_nowhere": "_시험 운영(shadow) 중입니다. 정책대로라면 이 질문은 어느 모델에도 보내지 않습니다._",
         "shadow": "_시험 운영(shadow) 중이라 모델에는 아무것도 보내지 않았습니다. 정책이 보냈을 곳: {route}._",
         "base_model": "_{model} 모델이 사내 서버에 올라와 있지 않아 기본 모델이 답했습니다._",
         "models_missing": "policy.toml 의 도메인 모델이 사내 서버에 없어 기본 모델이 대신 답합니다: {models}.",
@@ -104,6 +106,8 @@ _SENTENCES = {
         "ask": " Ask {owner}.",
         "closest": "The closest documents:",
         "quoted": "_Quoted word for word, without a model. The policy chose {routes}._",
+        "quoted_shadow": "_Quoted word for word, without a model._",
+        "shadow_nowhere": "_Shadow mode: the policy would have sent this question to no model._",
         "shadow": "_Shadow mode: nothing was sent to a model. The policy would have sent it to {route}._",
         "base_model": "_The base model answered, because {model} is not loaded on the on-prem server._",
         "models_missing": "Domain models of policy.toml are not on the on-prem server, and its base model answers for "

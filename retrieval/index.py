@@ -31,7 +31,7 @@ from retrieval.split import Piece
 from retrieval.tables import document
 from retrieval.tables import source as source_table
 
-FORMAT = 3
+FORMAT = 4
 """Counted up when text becomes pieces or terms in another way, or more of a file is read than was: then every document
 is indexed anew."""
 

@@ -10,6 +10,7 @@ from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from retrieval.parse import MAX_BYTES, Why
+from tests.pdfs import pdf
 
 MIB = 1024**2
 HUGE = 300 * MIB
@@ -333,6 +334,16 @@ def tables_that_loop() -> Bomb:
     return Bomb("a table that comes before itself", ".pdf", looped, _NO_TEXT)
 
 
+def packed_metadata() -> Bomb:
+    content = pdf(packet=b"<" + b" " * HUGE, deflated=True)
+    return Bomb("metadata of 300 MB in a PDF", ".pdf", content, _NO_TEXT, read=True)
+
+
+def deep_metadata() -> Bomb:
+    content = pdf(packet=b"<MSIP_Label_>" + b"<a>" * MIB + b"</a>" * MIB + b"</MSIP_Label_>")
+    return Bomb("metadata a million deep in a PDF", ".pdf", content, _NO_TEXT, read=True)
+
+
 BOMBS: Mapping[str, Callable[[], Bomb]] = {
     "zip bomb in docx": lambda: zip_bomb(".docx", _PATHS["document"]),
     "zip bomb in pptx": lambda: zip_bomb(".pptx", _PATHS["slides"]),
@@ -369,6 +380,8 @@ BOMBS: Mapping[str, Callable[[], Bomb]] = {
             packed_twice,
             many_objects,
             tables_that_loop,
+            packed_metadata,
+            deep_metadata,
         )
     },
 }

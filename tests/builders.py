@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
 from bot.directory import Directory, Listed, Members, Person, Terms
 from bot.domain import Question, Room, Route
+from bot.lists_file import READING
 from bot.policy.decide import Decision, decide
+from bot.policy.detect import Lists
 from bot.policy.parts import Prompt, passage_parts, question_part, thread_parts
 from bot.policy.policy_file import load_rules
 from bot.policy.rules import DataUse, Rules
@@ -89,6 +93,15 @@ def decision_for(parts: Prompt, rules: Rules | None = None, room: Room = DM) -> 
 
 def group(name: str) -> frozenset[Principal]:
     return frozenset({Principal(f"group:{name}")})
+
+
+def read_again(lists: Callable[[], Lists]) -> Lists:
+    """What is listed once what has changed is read."""
+    lists()
+    for thread in threading.enumerate():
+        if thread.name == READING:
+            thread.join()
+    return lists()
 
 
 CLOUD_FIRST = (Route.CLOUD, Route.ON_PREM, Route.QUOTE)

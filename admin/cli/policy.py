@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, cast, get_args
 
 import typer
 
-from admin.app import data_use, opened, today
+from admin.app import data_use, directory_file, opened, today
 from admin.cli.base import Json, emit, err, load, out, run
 from admin.cli.policy_detect import PolicyOption, detect, found_in
 from admin.policy import Explained, cases, explained, failures, remarks, unknown_source
-from admin.preview import Preview, preview
+from admin.preview import Preview, connected, preview
 from bot.console import table
 from bot.domain import Room, RoomKind
+from bot.lists_file import ListFiles
 from bot.policy import detect as detectors
 from bot.policy.compare import Change, Sample, changes, only_tightens, samples
 from bot.policy.policy_file import load_rules
@@ -140,34 +142,43 @@ def preview_(
 ) -> None:
     """Show what share of the documents and of the recent questions would go where, and why not to the cloud.
 
-    Counts only: no document and no question is named. The last lines say which lines of policy.toml would change most.
+    Counts only: no document and no question is named. The last lines say which lines of policy.toml or
+    naru.toml would change most. cloud and on_prem: that model may see it; quote: no model may; refuse: a direct
+    message may show its title and link only.
     """
     found = run(_preview(file, sample, questions))
     if json:
         emit(found.data())
         return
-    rows = [(one.name, str(one.number), *one.shares()) for one in found.groups]
-    out.print(table(["", "number", "cloud", "on_prem", "quote", "refuse"], rows))
+    rows = [(one.name, f"{one.number:,}", *one.shares()) for one in found.groups]
+    if rows:
+        out.print(table(["", "number", "cloud", "on_prem", "quote", "refuse"], rows))
     reasons = [(one.name, reason, str(count)) for one in found.groups for reason, count in one.reasons]
     if reasons:
         out.print(table(["", "kept from the cloud by", "number"], reasons))
     for line in found.ways_out:
         out.print(line, markup=False)
-    err.print("; ".join(found.notes), markup=False)
+    for note in found.notes:
+        err.print(note, markup=False)
 
 
 async def _preview(file: Path | None, sample: int, questions: int) -> Preview:
     settings = load()
-    base = load_rules(file or settings.policy)
+    base = replace(load_rules(file or settings.policy), lists=_lists(settings))
     rules = base.under(data_use(settings), today(settings))
     async with opened(settings, sync=False) as app:
-        return await preview(app.database, app.records, base, rules, sample=sample, questions=questions)
+        return await preview(app.database, app.records, base, rules, connected(settings), sample, questions)
 
 
 def _rules(settings: Settings, file: Path | None, with_terms: bool) -> Rules:
     day = today(settings)
     terms = DataUse(training=False, expires=day) if with_terms else data_use(settings)
-    return load_rules(file or settings.policy).under(terms, day)
+    return replace(load_rules(file or settings.policy).under(terms, day), lists=_lists(settings))
+
+
+def _lists(settings: Settings) -> detectors.Lists:
+    """What the company lists counts in whatever is tried, as it does in a question."""
+    return ListFiles(settings.lists, directory_file(settings).directory)()
 
 
 def _explained(result: Explained, text: str, rules: Rules) -> dict[str, Any]:

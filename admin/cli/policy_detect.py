@@ -40,7 +40,8 @@ def detect(policy: PolicyOption = None) -> None:
     """Read JSON lines {"id", "text"} and write {"id", "level", "findings": [{"kind", "start", "end", "score"}]}.
 
     In order, each as soon as its line is read. A line that is no such object becomes {"id": null, "error": ...}, and
-    the exit status is 1 at the end. start and end count characters. No text is ever written.
+    the exit status is 1 at the end. start and end count characters. No text is ever written. Names that the company
+    lists are not looked for.
     """
     from bot.settings import policy_path
 

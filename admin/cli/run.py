@@ -25,6 +25,7 @@ from admin.watch import log_alone, watch, watch_over, watched
 from bot.answer import answer
 from bot.console import Actions, Session
 from bot.domain import Answer, Feedback, Question
+from bot.policy.detect import warm_up
 from bot.policy.profiles import meaning
 from bot.settings import Settings
 from bot.why import explained
@@ -47,7 +48,10 @@ def run_naru() -> None:
 
 async def _run() -> int:
     settings = load()
+    # In a thread, while the database starts, so that the first question need not wait for it.
+    warming = asyncio.create_task(asyncio.to_thread(warm_up))
     async with opened(settings, migrate=True) as app:
+        await warming
         await _say_of_the_policy(app)
         if settings.slack.bot_token is not None or settings.http.port is not None:
             await _until_stopped(app)

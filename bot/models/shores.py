@@ -51,7 +51,7 @@ class Shores:
         tried: list[tuple[Route, str]] = []
         for route in decision.routes:
             if route is Route.QUOTE:
-                return self._quote(question, decision, parts, tuple(tried))
+                return self._quote(question, decision, parts, tuple(tried), shadow=rules().shadow)
             if route is Route.REFUSE:
                 break
             if rules().shadow:
@@ -123,14 +123,21 @@ class Shores:
         return Draft(route, completion.text, model=completion.model, prompt_version=version, usage=completion.usage)
 
     def _quote(
-        self, question: Question, decision: Decision, parts: Prompt, tried: tuple[tuple[Route, str], ...]
+        self,
+        question: Question,
+        decision: Decision,
+        parts: Prompt,
+        tried: tuple[tuple[Route, str], ...],
+        *,
+        shadow: bool,
     ) -> Draft:
+        """shadow: the answer says so itself, and where the policy would have sent it."""
         tongue = spoken(question.text)
         chosen = [route_name(tongue, decision.routes[0])] if not tried else []
         for route, _ in tried:
             why = say(tongue, "silent" if route in self.endpoints else "unconnected")
             chosen.append(f"{route_name(tongue, route)}: {why}")
-        note = say(tongue, "quoted", routes=", ".join(chosen))
+        note = say(tongue, "quoted_shadow") if shadow else say(tongue, "quoted", routes=", ".join(chosen))
         return Draft(Route.QUOTE, f"{quote(self._widened(question.text), parts)}\n\n{note}", tried=tried)
 
     def _widened(self, text: str) -> str:

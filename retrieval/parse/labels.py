@@ -1,16 +1,20 @@
-"""The labels of Microsoft's information protection that an Office document carries, as Office stores them.
+"""The labels of Microsoft's information protection that a document carries, as its programs store them: in each place
+as MSIP_Label_<GUID>_Name, _Enabled and their like.
 
-docProps/custom.xml: MSIP_Label_<GUID>_Name and its like, one property each. docMetadata/LabelInfo.xml: the newer place,
-which holds ids and no names ([MS-OFFCRYPTO] 2.6.1). Read once the package is known to be safe to unpack.
+Office: one property each in docProps/custom.xml; docMetadata/LabelInfo.xml is the newer place, which holds ids and no
+names ([MS-OFFCRYPTO] 2.6.1), read once the package is known to be safe to unpack. PDF: entries of the information
+dictionary, and properties of the XMP packet under Adobe's pdfx namespace. Mail: the header msip_labels.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from io import BytesIO
-from xml.etree.ElementTree import Element, ParseError, fromstring
+from xml.etree.ElementTree import Element, ParseError, XMLParser, fromstring
 from zipfile import ZipFile
+from zlib import decompressobj
+from zlib import error as ZlibError  # noqa: N812
 
 from retrieval.label import ImportedLabel
 
@@ -23,7 +27,13 @@ UNREADABLE = ImportedLabel("unreadable label")
 _PLACES = ("docprops/custom.xml", "docmetadata/labelinfo.xml")
 _MAX_PART = 4 * 1024**2
 _PROPERTY = re.compile(r"MSIP_Label_([0-9a-f-]{36})_(Name|Enabled)", re.IGNORECASE)
+_ENTRY = re.compile(rb"/(MSIP_Label_[0-9A-Fa-f-]{36}_(?:Name|Enabled))(?![0-9A-Za-z_#-])")
+_PACKET = re.compile(rb"/Type\s?/Metadata[^\x00]{0,300}?stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
 _NO = ("false", "0")
+_BLANK = b" \t\r\n\0\xef\xbb\xbf"
+
+Told = tuple[str, str, bool]
+"""The id of a label, its name where that is said, and whether the label holds."""
 
 
 def has_labels(parts: Iterable[str]) -> bool:
@@ -31,9 +41,8 @@ def has_labels(parts: Iterable[str]) -> bool:
 
 
 def labels(content: bytes) -> tuple[ImportedLabel, ...]:
-    """Those in force, each once; never raises for what stands in them."""
-    names: dict[str, str] = {}
-    off: set[str] = set()
+    """Those of an Office package that are in force, each once; never raises for what stands in them."""
+    told: list[Told] = []
     with ZipFile(BytesIO(content)) as package:
         for part in package.infolist():
             if part.filename.lower() not in _PLACES:
@@ -41,24 +50,102 @@ def labels(content: bytes) -> tuple[ImportedLabel, ...]:
             try:
                 if part.file_size > _MAX_PART:
                     raise ValueError
-                for id, name, enabled in _told(fromstring(package.read(part))):
-                    names[id] = name or names.get(id, "")
-                    off |= set() if enabled else {id}
+                told += _told(fromstring(package.read(part)))
             except (ParseError, ValueError, UnicodeError):
-                names[UNREADABLE.id] = UNREADABLE.name
+                told.append((UNREADABLE.id, UNREADABLE.name, True))
+    return _in_force(told)
+
+
+def labels_of_pdf(copy: bytes, entry: Callable[[str], str]) -> tuple[ImportedLabel, ...]:
+    """Those of a PDF, in force in one of its places at least. copy: the file as its parser writes it, so that every
+    dictionary stands in it unpacked, and nothing that was replaced. entry: what the information dictionary says under
+    a key; empty where it says nothing. Never raises for what stands in them."""
+    keys = sorted({match[1].decode() for match in _ENTRY.finditer(copy)})
+    if len(keys) > 2 * MAX_LABELS:
+        return (UNREADABLE,)
+    found = list(_in_force(_property(key, value) for key in keys if (value := entry(key))))
+    for match in _PACKET.finditer(copy):
+        found += _in_force(_of_packet(match[1]))
+    return _in_force((one.id, one.name, True) for one in found)
+
+
+def labels_of_header(values: Iterable[str]) -> tuple[ImportedLabel, ...]:
+    """Those of a letter, whose header holds `MSIP_Label_<GUID>_Name=Secret; ...`."""
+    pairs = (pair.partition("=") for value in values for pair in value.split(";"))
+    return _in_force(_property("".join(key.split()), value) for key, _, value in pairs)
+
+
+def _in_force(told: Iterable[Told | None]) -> tuple[ImportedLabel, ...]:
+    names: dict[str, str] = {}
+    off: set[str] = set()
+    for id, name, holds in filter(None, told):
+        names[id] = name or names.get(id, "")
+        off |= set() if holds else {id}
     found = [ImportedLabel(name, id) for id, name in sorted(names.items()) if id not in off]
     return tuple(found) if len(found) <= MAX_LABELS else (UNREADABLE,)
 
 
-def _told(root: Element) -> Iterator[tuple[str, str, bool]]:
-    """(id, name, whether it holds) as each element says one of them."""
+def _told(root: Element) -> Iterator[Told]:
+    """As each element of an Office part says one of them."""
     for element in root.iter():
-        if match := _PROPERTY.fullmatch(element.get("name", "")):
-            value = " ".join("".join(element.itertext()).split())
-            if match[2].lower() == "name":
-                yield match[1].lower(), value[:LONGEST], True
-            else:
-                yield match[1].lower(), "", value.lower() not in _NO
+        name = element.get("name", "")
+        if _PROPERTY.fullmatch(name) and (told := _property(name, "".join(element.itertext()))):
+            yield told
         elif element.tag.rpartition("}")[2] == "label" and element.get("id"):
             holds = element.get("enabled", "1").lower() not in _NO and element.get("removed", "0").lower() in _NO
             yield element.get("id", "").strip("{}").lower()[:LONGEST], "", holds
+
+
+def _of_packet(packed: bytes) -> Iterator[Told]:
+    """As XMP says them: an element each, or an attribute. A packet that cannot be read says nothing, unless the name of
+    a label can be seen in it."""
+    try:
+        packet = packed if packed.lstrip(_BLANK).startswith(b"<") else decompressobj().decompress(packed, _MAX_PART)
+    except ZlibError:
+        return
+    if b"MSIP_Label_" not in packet:
+        return
+    try:
+        if b"<!DOCTYPE" in packet:
+            raise ValueError
+        heard = _Properties()
+        parser = XMLParser(target=heard)
+        parser.feed(packet.decode("utf-8-sig").strip(" \t\r\n\0"))
+        parser.close()
+        yield from heard.told
+    except (ParseError, ValueError):
+        yield UNREADABLE.id, UNREADABLE.name, True
+
+
+class _Properties:
+    """Hears what a packet says while it is parsed; no tree is built of it, however deep it is."""
+
+    def __init__(self) -> None:
+        self.told: list[Told] = []
+        self._text: list[str] = []
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        self._text.clear()
+        for name, value in attributes.items():
+            self._hear(name, value)
+
+    def data(self, text: str) -> None:
+        self._text.append(text)
+
+    def end(self, tag: str) -> None:
+        self._hear(tag, "".join(self._text))
+        self._text.clear()
+
+    def _hear(self, name: str, value: str) -> None:
+        if told := _property(name.rpartition("}")[2], value):
+            self.told.append(told)
+
+
+def _property(key: str, value: str) -> Told | None:
+    match = _PROPERTY.fullmatch(key)
+    if match is None:
+        return None
+    value = " ".join(value.split())
+    if match[2].lower() == "name":
+        return match[1].lower(), value[:LONGEST], True
+    return match[1].lower(), "", value.lower() not in _NO

@@ -9,9 +9,9 @@ from email.utils import parsedate_to_datetime
 from pathlib import PurePosixPath
 from typing import Any
 
-from retrieval.label import ImportedLabel
 from retrieval.parse import Parsed, Section
 from retrieval.parse.decode import decode
+from retrieval.parse.labels import labels_of_header
 from retrieval.parse.refusals import Refusal
 
 MAX_PARTS = 1_000
@@ -36,6 +36,7 @@ def parse(name: str, content: bytes, read: Read, *, attachments: bool) -> Parsed
         parts = _parts(message)
         head = [f"{field}: {value}" for field in ("From", "To", "Date") if (value := _field(message, field))]
         body = message.get_body(("plain", "html"))
+        labels = [*labels_of_header(map(str, message.get_all("msip_labels", ())))]
     except RecursionError:
         raise Refusal("too_deep") from None
     except (MessageError, LookupError, ValueError, AttributeError):
@@ -46,7 +47,6 @@ def parse(name: str, content: bytes, read: Read, *, attachments: bool) -> Parsed
     first = [Section((), ("\n".join(head),))] if head else []
     listed = [Section((), ("Attachments: " + ", ".join(names),))] if names else []
     sections = [*first, *letter, *listed]
-    labels: list[ImportedLabel] = []
     for part in attached[: MAX_ATTACHMENTS if attachments else 0]:
         inner = _attachment(part, read)
         sections += _under(_name(part), inner.sections)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 
 import pypdfium2
 from pypdfium2 import raw
 
 from retrieval.parse import Parsed
+from retrieval.parse.labels import labels_of_pdf
 from retrieval.parse.outline import Outline
 from retrieval.parse.refusals import Refusal
 from retrieval.passage import Place
@@ -56,6 +58,7 @@ def parse(name: str, content: bytes) -> Parsed:
                 raise Refusal("scanned", pages=len(pictures))
             marks = _marks(document)
             title = str(document.get_metadata_value("Title"))
+            labels = labels_of_pdf(_copy(document), lambda key: str(document.get_metadata_value(key)))
     except pypdfium2.PdfiumError as error:
         protected = getattr(error, "err_code", None) in (raw.FPDF_ERR_PASSWORD, raw.FPDF_ERR_SECURITY)
         raise Refusal("password" if protected else "broken") from None
@@ -65,7 +68,18 @@ def parse(name: str, content: bytes) -> Parsed:
         outline.place(Place("page", number + 1, number + 1))
         _page(outline, lines, [mark for mark in marks if mark.page == number], levels)
     parsed = outline.parsed(name, title)
-    return Parsed(parsed.title, parsed.sections, tuple(pictures))
+    return Parsed(parsed.title, parsed.sections, tuple(pictures), labels=labels)
+
+
+def _copy(document: pypdfium2.PdfDocument) -> bytes:
+    """The document as PDFium writes it, without encryption: PDFium names neither its metadata nor the keys of its
+    information dictionary. Empty where it cannot be written."""
+    written = BytesIO()
+    try:
+        document.save(written, flags=raw.FPDF_REMOVE_SECURITY)
+    except pypdfium2.PdfiumError:
+        return b""
+    return written.getvalue()
 
 
 def _read(document: pypdfium2.PdfDocument) -> tuple[list[list[_Line]], list[int]]:

@@ -89,6 +89,7 @@ async def in_slack(
     cloud: Sequence[Reply] = (Says("연차는 15일입니다. [1]"),),
     on_prem: Sequence[Reply] = (MONEY,),
     opinion: Sequence[Reply] = (),
+    settings: str = "",
     **more: object,
 ) -> AsyncIterator[InSlack]:
     made = Workspace()
@@ -97,7 +98,7 @@ async def in_slack(
     made.usergroup("hr", [hr])
     general = made.channel("general", members=[engineer, hr, admin, made.bot])
     shared = made.channel("shared", members=[engineer, guest, made.bot])
-    async with company(folder, url, DOCUMENTS, cloud=cloud, on_prem=on_prem, opinion=opinion) as naru:
+    async with company(folder, url, DOCUMENTS, cloud=cloud, on_prem=on_prem, opinion=opinion, more=settings) as naru:
         target = "http://127.0.0.1:9/" if http else None
         async with SlackStandIn(made, target=target, relaxed=FAST) as slack:
             tokens = Slack(

@@ -12,6 +12,7 @@ from admin.check import check
 from bot.domain import Route
 from bot.settings import Salvaged, Settings
 from bot.toml_file import SettingsFault
+from tests.builders import read_again
 from tests.integration.company import CONFIG, PEOPLE, company
 
 LISTS = '\n[lists]\ncustomers = "customers.txt"\npeople = true\n'
@@ -35,6 +36,7 @@ async def test_a_listed_name_keeps_a_question_in_the_building_from_the_moment_it
         assert (await naru.ask(f"{ASKED} 하늘전자에서", thread="2")).route is Route.CLOUD
         before = len(naru.cloud.requests)
         customers(tmp_path, "바다물산", "하늘전자")
+        read_again(lambda: naru.app.rules().lists)
         for name in ("하늘전자에서", "하늘 전자가", "이서연님이"):
             asked = f"{ASKED} {name}."
             assert (await naru.ask(asked, thread=name)).route is Route.ON_PREM, name

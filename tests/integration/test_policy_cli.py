@@ -47,6 +47,14 @@ def naru(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     return run
 
 
+def test_what_the_company_lists_counts_in_whatever_is_tried(naru: Naru, tmp_path: Path) -> None:
+    (tmp_path / "naru.toml").write_text('[lists]\ncustomers = "customers.txt"\n', encoding="utf-8")
+    (tmp_path / "customers.txt").write_text("바다물산\n", encoding="utf-8")
+    for text, goes in (("하늘전자와 회의가 있나요?", True), ("바다물산과 회의가 있나요?", False)):
+        told = json.loads(naru("explain", text, "--with-terms", "--json").stdout)
+        assert told["sinks"]["cloud"]["allowed"] is goes, text
+
+
 def piped(folder: Path, *command: str, stdin: str = "") -> Done:
     """Runs Python as a process of its own."""
     done = subprocess.run(

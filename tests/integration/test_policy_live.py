@@ -54,6 +54,7 @@ async def test_in_shadow_mode_nothing_is_sent_and_the_decision_is_kept_as_it_wou
         assert answered.route is Route.QUOTE
         assert "15일" in answered.text
         assert "시험 운영(shadow)" in answered.text
+        assert answered.text.count("클라우드 모델") == 1
         assert "클라우드 모델(cloud)" in answered.text
         row = await naru.app.records.decision_of(answered.decision)
         assert row is not None
@@ -150,15 +151,15 @@ async def test_a_preview_counts_where_documents_and_questions_would_go(tmp_path:
     async with company(tmp_path, fresh_url, documents) as naru:
         await naru.ask(ASKED)
         base = load_rules(ROOT / "policy.toml")
-        found = await preview(naru.app.database, naru.app.records, base, naru.app.rules(), sample=50, questions=10)
+        found = await preview(naru.app.database, naru.app.records, base, naru.app.rules(), (), 50, 10)
         groups = {one["name"]: one for one in found.data()["groups"]}
         assert (groups["documents of handbook"]["cloud"], groups["documents of handbook"]["on_prem"]) == (3, 1)
         assert groups["texts of handbook"]["against_cloud"] == {
-            "the level of source handbook in naru.toml (confidential)": 1,
+            'naru.toml, source handbook, level "confidential"': 1,
             'sinks.cloud.refuse, "email"': 1,
         }
         assert groups["recent questions"]["cloud"] == 1
-        no_terms = await preview(
-            naru.app.database, naru.app.records, base, base.under(None, TODAY), sample=0, questions=0
-        )
-        assert no_terms.ways_out[0].startswith("[models.cloud.data_use] in naru.toml: by itself it keeps")
+        assert any("No cloud model is connected" in note for note in found.notes)
+        no_terms = await preview(naru.app.database, naru.app.records, base, base.under(None, TODAY), tuple(Route), 0, 0)
+        assert not any("is connected" in note for note in no_terms.notes)
+        assert no_terms.ways_out[0].startswith("[models.cloud.data_use] in naru.toml: it alone keeps")

@@ -36,18 +36,21 @@ async def test_every_admin_is_told_once_by_however_many_processes_and_nobody_els
         assert [told(slack, other) for other in others] == [[], []]
 
 
-async def test_a_policy_that_cannot_be_used_is_told_to_the_admins_of_a_running_naru(
+async def test_a_policy_and_a_list_that_cannot_be_used_are_told_to_the_admins_of_a_running_naru(
     tmp_path: Path, fresh_url: str
 ) -> None:
-    path = tmp_path / "policy.toml"
+    path, customers = tmp_path / "policy.toml", tmp_path / "customers.txt"
+    customers.write_text("바다물산\n", encoding="utf-8")
     shipped = (ROOT / "policy.toml").read_text(encoding="utf-8")
     path.write_text(shipped, encoding="utf-8")
 
-    async with in_slack(tmp_path, fresh_url) as here:
+    async with in_slack(tmp_path, fresh_url, settings='\n[lists]\ncustomers = "customers.txt"\n') as here:
+        customers.write_text("정보\n산들바람\n", encoding="utf-8")
         path.write_text(shipped + "\n[kinds", encoding="utf-8")
         os.utime(path, ns=(1, 1))
         async with asyncio.timeout(30):
-            while not (said := told(here.slack, here.admin)):
+            while len(said := sorted(told(here.slack, here.admin))) < 2:
                 await asyncio.to_thread(time.sleep, 0.05)
-        assert "policy.toml has 1 problems: `naru policy check` lists them." in said[0]
+        assert "customers.txt, line 1: the name is an ordinary word" in said[0]
+        assert "policy.toml has 1 problems: `naru policy check` lists them." in said[1]
         assert told(here.slack, here.engineer) == []

@@ -19,6 +19,7 @@ from retrieval.parse.refusals import REFUSALS, Refusal
 from retrieval.passage import Place
 from retrieval.split import Piece
 from tests.builders import ask, decision_for, document, parts_of, passage, shipped_rules
+from tests.pdfs import pdf
 
 ASKED = "위약금은 얼마인가요?"
 READ = Attachments(in_thread, most_chars=2000)
@@ -45,6 +46,12 @@ async def test_a_file_is_read_under_its_own_title_and_headings() -> None:
     (read,) = await READ.read(ASKED, [md()])
     assert read.unread is None
     assert [(piece.heading, piece.text) for piece in read.pieces] == [("계약 › 위약금", "위약금은 이십 퍼센트.")]
+
+
+async def test_a_file_brings_the_label_that_it_carries() -> None:
+    labelled = pdf({"MSIP_Label_0aa1b2c3-1111-2222-3333-444455556666_Name": "대외비"})
+    (read,) = await READ.read(ASKED, [Sent("계약.pdf", holds(labelled))])
+    assert [one.name for one in read.labels] == ["대외비"]
 
 
 async def test_of_a_long_file_the_parts_closest_to_the_question_are_read_and_it_says_so() -> None:

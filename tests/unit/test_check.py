@@ -338,7 +338,7 @@ def test_a_secret_is_withheld_wherever_it_stands() -> None:
 
 @given(st.lists(st.sampled_from([rrn(), api_key(), "4111-1111-1111-" + "1111", " ", "-", "1", "a", "카드 ", "가"])))
 def test_nothing_refused_above_mask_is_ever_left(pieces: list[str]) -> None:
-    left = masked("".join(pieces), RULES.shown_in(DM), "ko")
+    left = masked("".join(pieces), RULES.shown_in(DM), RULES, "ko")
     refused = RULES.shown_in(DM).refuse
     assert not [f for f in detect.find(left) if f.kind in refused and f.score >= detect.MASK]
 
@@ -346,6 +346,22 @@ def test_nothing_refused_above_mask_is_ever_left(pieces: list[str]) -> None:
 def test_an_answer_is_as_sensitive_as_its_decision_and_what_it_says() -> None:
     kinds = checked("문의: " + "gildong" + "@" + "haneul.example [1]").label.kinds
     assert {"email", "source", "channel"} <= kinds
+
+
+# Shadow mode
+
+
+def in_shadow(first: Route, *used: Passage) -> str:
+    rules, asked = replace(RULES, shadow=True), ask()
+    decision = replace(decision_for(parts_of(asked)), routes=(first,))
+    there = {p.document.id: p.document for p in used}
+    return check(asked, Draft(Route.QUOTE, "15일입니다 [1]"), decision, Shown(used, ()), there, rules).text
+
+
+def test_shadow_mode_says_which_model_would_have_been_asked_where_one_would_have_been() -> None:
+    assert say("ko", "shadow", route="클라우드 모델(cloud)") in in_shadow(Route.CLOUD, passage())
+    assert say("ko", "shadow_nowhere") in in_shadow(Route.QUOTE, passage())
+    assert "shadow" not in in_shadow(Route.CLOUD)
 
 
 # Differences

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 from datetime import date
 from itertools import count
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -14,7 +16,9 @@ from bot.config_file import ListsSection
 from bot.directory import Directory, Listed, Person, Terms
 from bot.lists_file import Count, ListFiles, counts
 from bot.policy.detect import find
+from bot.policy.detect.lists import Names
 from bot.toml_file import Problem, SettingsFault
+from tests.builders import read_again
 
 GOOD = """\
 # our customers
@@ -41,7 +45,7 @@ def listed(path: Path) -> ListFiles:
 
 
 def kinds(lists: ListFiles, text: str) -> set[str]:
-    return {one.kind for one in find(text, lists())}
+    return {one.kind for one in find(text, read_again(lists))}
 
 
 def refused(path: Path) -> list[str]:
@@ -63,7 +67,7 @@ def test_each_file_lists_its_kind(tmp_path: Path) -> None:
     assert kinds(lists, "바다물산의 새벽별") == {"customer", "project"}
 
 
-def test_a_change_counts_at_once_and_makes_another_epoch(tmp_path: Path) -> None:
+def test_a_change_counts_once_it_is_read_and_makes_another_epoch(tmp_path: Path) -> None:
     lists = listed(written(tmp_path, GOOD))
     before = lists().epoch
     written(tmp_path, "산들바람\n")
@@ -92,16 +96,69 @@ def test_a_list_that_breaks_later_stays_as_it_was_and_is_warned_of_once(
         for _ in range(3):
             assert kinds(lists, "바다물산") == {"customer"}
     assert [str(path) in record.getMessage() for record in caplog.records] == [True]
+    told = lists.notice()
+    assert told is not None
+    assert str(path) in told
+    assert "stay in force" in told
 
 
 def test_a_list_that_is_mended_counts_again(tmp_path: Path) -> None:
     path = written(tmp_path, GOOD)
     lists = listed(path)
     lists()
-    written(tmp_path, "가\n")
-    lists()
+    assert lists.notice() is None
+    written(tmp_path, "가\n나\n")
+    read_again(lists)
+    assert "And 1 more" in str(lists.notice())
     written(tmp_path, "산들바람\n")
     assert kinds(lists, "산들바람") == {"customer"}
+    assert lists.notice() is None
+
+
+class Slow:
+    """Reads when it is told to."""
+
+    def __init__(self) -> None:
+        self.listed = [Names([("customer", "바다물산")])]
+        self.go, self.begun = Event(), Event()
+        self.go.set()
+
+    def __call__(self) -> Names:
+        self.begun.set()
+        assert self.go.wait(10)
+        return self.listed.pop(0)
+
+
+async def test_while_a_change_is_read_questions_go_on_with_what_was_listed_before(tmp_path: Path) -> None:
+    path, slow = written(tmp_path, GOOD), Slow()
+    lists = ListFiles(ListsSection(customers=str(path)), nobody, slow)
+    before = lists()
+    slow.listed.append(Names([("customer", "산들바람")]))
+    slow.go.clear()
+    slow.begun.clear()
+    written(tmp_path, "산들바람\n")
+    assert lists() is before
+    await asyncio.to_thread(slow.begun.wait, 10)
+    # It is being read, and stays so until told otherwise: whoever asks now is not kept waiting, and reads nothing.
+    assert [lists() for _ in range(3)] == [before] * 3
+    assert not slow.go.is_set()
+    slow.go.set()
+    assert {one.kind for one in find("산들바람", read_again(lists))} == {"customer"}
+    assert slow.listed == []
+
+
+def test_what_changes_while_a_change_is_read_is_read_after_it(tmp_path: Path) -> None:
+    path, slow = written(tmp_path, GOOD), Slow()
+    lists = ListFiles(ListsSection(customers=str(path)), nobody, slow)
+    lists()
+    slow.listed += [Names([("customer", "산들바람")]), Names([("customer", "하늘전자")])]
+    slow.go.clear()
+    for text in ("산들바람\n", "하늘전자\n"):
+        written(tmp_path, text)
+        lists()
+    slow.go.set()
+    read_again(lists)
+    assert kinds(lists, "하늘전자") == {"customer"}
 
 
 def test_a_list_that_is_missing_when_naru_starts_is_a_sentence_each_time_it_is_asked(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ __all__ = [
     "ABOUT",
     "DETECTORS",
     "KINDS",
+    "LISTED",
     "MASK",
     "NO_LISTS",
     "ROUTE",
@@ -33,6 +34,7 @@ __all__ = [
     "Finding",
     "Lists",
     "find",
+    "warm_up",
 ]
 
 DETECTORS: Mapping[str, Detector] = {
@@ -49,10 +51,20 @@ KINDS = (*(name for name in DETECTORS if name != "about"), *about.KINDS, *lists.
 """The kinds that a Finding can have and a policy can speak of."""
 ABOUT = frozenset(about.KINDS)
 """The kinds that say what a text is about: no value that could be taken out of it, as a number or a name is."""
+LISTED = frozenset(lists.KINDS)
+"""The kinds of names that the company lists."""
 UNDETECTED = "undetected"
 """The kind of what could not be looked at. No policy speaks of it, so it is RESTRICTED."""
+_ANY = "대외비: 대리님이 어제 병가를 내고 노조에 갔다. His manager said he was fired, do not send this outside."
+"""Words of both languages' tables, about nobody."""
 MAX_CHARACTERS = 200_000
 """Of a longer text nothing is known: looking at it would keep the process from answering for a second."""
+
+
+def warm_up() -> None:
+    """Builds the tables and patterns that are built with the first text otherwise, which would take a fifth of a second
+    longer than any other."""
+    find(_ANY)
 
 
 def find(text: str, listed: Lists = NO_LISTS, detectors: Mapping[str, Detector] = DETECTORS) -> tuple[Finding, ...]:

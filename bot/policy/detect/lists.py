@@ -29,6 +29,8 @@ _LATIN = re.compile(r"[^\W_가-힣ㄱ-ㆎ぀-ヿ㐀-鿿]")
 _HEADS = 1 << 16
 _TAG = 7
 """The lowest bits of a kept hash say the kind."""
+_SHELVES = 1 << 10
+_SHELF_BITS = 64 - 10
 _MAX_GAP = 3  # "HONG, Gildong", "홍 길 동"
 _TIGHT = re.compile(r"[ \t\r\n\-·*_`~]*\Z")  # a full stop or comma between Hangul ends a sentence or an item
 _LOOSE = re.compile(r"[^\n]*\Z")
@@ -114,22 +116,25 @@ class Names:
     def __init__(self, listed: Iterable[tuple[str, str]]) -> None:
         """listed: kinds and names. A name of less than two letters is none."""
         digest = sha256()
-        hashes = array("Q")
+        shelves = [array("Q") for _ in range(_SHELVES)]
         self._heads = array("Q", bytes(8 * _HEADS))
         for kind, name in listed:
             digest.update(f"{kind}\0{name}\n".encode("utf-8", "surrogatepass"))
             tag = 1 + KINDS.index(kind)
             for key in _keys(kind, name):
-                hashes.append(_hash(key) & ~_TAG | tag)
+                kept = _hash(key) & ~_TAG | tag
+                shelves[kept >> _SHELF_BITS].append(kept)
                 self._heads[hash(key[:2]) % _HEADS] |= 1 << len(key)
-        # Sorted as a list the numbers take 40 bytes each, but not for long.
-        self._hashes = array("Q", sorted(hashes))
-        self._slots = 16 * len(hashes) or 1
+        # One shelf after the other: nothing else in the process runs while a million numbers are sorted at once.
+        self._hashes = array("Q")
+        for shelf in shelves:
+            self._hashes.extend(sorted(shelf))
+        self._slots = 16 * len(self._hashes) or 1
         self._filter = bytearray(self._slots // 8 + 1)
-        for kept in hashes:
+        for kept in self._hashes:
             slot = (kept >> 3) % self._slots
             self._filter[slot >> 3] |= 1 << (slot & 7)
-        self.epoch = digest.hexdigest()[:16] if hashes else ""
+        self.epoch = digest.hexdigest()[:16] if self._hashes else ""
 
     def find(self, segment: Segment) -> Iterator[Finding]:
         if not self._hashes:

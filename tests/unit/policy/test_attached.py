@@ -154,3 +154,19 @@ def test_a_policy_that_does_not_mention_files_makes_them_restricted(tmp_path: Pa
     silent.write_text(head + rest[rest.index("\n[") :], encoding="utf-8")
     assert load_rules(silent).attachments is Level.RESTRICTED
     assert load_rules(silent).hash != load_rules(ROOT / "policy.toml").hash
+
+
+@pytest.mark.parametrize(
+    ("labels", "first"),
+    [
+        ((), Route.CLOUD),
+        (("사내",), Route.CLOUD),
+        (("사내", "극비"), Route.ON_PREM),
+        (("never heard of",), Route.ON_PREM),
+    ],
+)
+def test_a_label_that_a_file_carries_counts_as_in_a_document(labels: tuple[str, ...], first: Route) -> None:
+    rules = replace(RULES, labels={"사내": Level.INTERNAL, "극비": Level.RESTRICTED})
+    carrying = replace(file(HARMLESS), labels=tuple(map(ImportedLabel, labels)))
+    prompt = (*attached_parts((carrying,), 1, DM, rules), question_part(ask(), rules))
+    assert decision_for(prompt, rules, DM).routes[0] is first
