@@ -99,7 +99,7 @@ def _on_prem(parts: Prompt, rules: Rules, id: UUID) -> Decision:
 
 def _verdict(label: Label, sink: Sink, withheld: Label = NOTHING_SENSITIVE) -> SinkVerdict:
     reasons = (label | withheld).reasons
-    against = sorted(r for r in reasons if r.level > sink.ceiling or r.kind in sink.refuse)
+    against = sorted(r for r in reasons if r.level > sink.highest or r.kind in sink.refuse)
     if sink.closed:
         against.append(Reason(Level.PUBLIC, "profile", sink.closed))
-    return SinkVerdict(sink.name, allowed(label, sink), sink.ceiling, tuple(against))
+    return SinkVerdict(sink.name, allowed(label, sink), sink.highest, tuple(against))
