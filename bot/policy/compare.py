@@ -175,8 +175,10 @@ def _designation(old: Rules, new: Rules) -> Iterator[Change]:
         yield Change("other", "designation", "", "changed")
         return
     within = (first, last) == _NO_DAY or (first >= old_first and last <= old_last)
-    words = (f"{one.designation.on} to {one.designation.until}" if one.designation else "" for one in (old, new))
-    yield Change("tighter" if within else "looser", "designation", *_words(*words))
+    before, after = (
+        f"{one.designation.on} to {one.designation.until}" if one.designation else "" for one in (old, new)
+    )
+    yield Change("tighter" if within else "looser", "designation", *_words(before, after))
 
 
 def _open_days(rules: Rules) -> tuple[date, date]:

@@ -18,7 +18,8 @@ IDENTIFIERS = frozenset({"kr_rrn", "kr_driver_licence", "kr_passport"})
 """Unique identifiers: Personal Information Protection Act, enforcement decree, article 19."""
 CREDIT = frozenset({"kr_account", "card", "iban"})
 """Personal credit data, as far as a detector can tell: who banks where, and with what."""
-_ALWAYS = IDENTIFIERS | {"secret"}
+ALWAYS = IDENTIFIERS | {"secret"}
+"""What no sink outside of the building takes, and no room is shown."""
 NEVER: tuple[SinkName, ...] = ("cloud", "train")
 """The sinks that take neither of the two under `finance`."""
 
@@ -109,7 +110,7 @@ def _takes_too_much(rules: Rules, sink: Sink) -> Iterator[Contradiction]:
             "is restricted, which is what counts as unknown, lost or unreadable, and never goes there: "
             'set it to "confidential" at most',
         )
-    if sink.name in (*OUTSIDE, "slack") and (taken := sorted(_ALWAYS & taken_kinds(rules, sink))):
+    if sink.name in (*OUTSIDE, "slack") and (taken := sorted(ALWAYS & taken_kinds(rules, sink))):
         yield (
             f"sinks.{sink.name}.refuse",
             f"does not name {', '.join(taken)}, and what [kinds] says of them lets them through: "

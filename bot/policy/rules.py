@@ -166,7 +166,12 @@ class Rules:
         return self.known_of(document.label, document.source, document.uri, document.labels)
 
     def known_of(self, said: Label, source: str, uri: str, labels: Iterable[ImportedLabel]) -> Label:
-        floor = max([self.sources.get(source, Level.PUBLIC), *_matching(uri, self.uris)])
+        floor = max(
+            [
+                self.sources.get(source, Level.PUBLIC),
+                *(level for glob, level in self.uris.items() if matches(uri, glob)),
+            ]
+        )
         label = said
         if floor > said.level:
             label |= Label.of(floor, "source", f"floor of the policy, source {source}")
@@ -235,9 +240,9 @@ def by_name(name: str, names: Levels, prefixes: Levels) -> Iterator[Level]:
     yield from (level for prefix, level in prefixes.items() if own.startswith(prefix))
 
 
-def _matching(uri: str, globs: Levels) -> Iterator[Level]:
-    own = normalize("NFC", uri).casefold()
-    return (level for glob, level in globs.items() if fnmatchcase(own, normalize("NFC", glob).casefold()))
+def matches(uri: str, glob: str) -> bool:
+    """Whether a document's path is one of a pattern of [sources.uris]: in any case, `*` goes over folders too."""
+    return fnmatchcase(normalize("NFC", uri).casefold(), normalize("NFC", glob).casefold())
 
 
 def _plain(value: Any) -> Any:
