@@ -6,20 +6,24 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import cast, get_args
 from uuid import UUID
 
 from bot.domain import Question, Room, RoomKind, Route
 from bot.policy import detect
 from bot.policy.decide import Decision, decide
-from bot.policy.parts import Prompt, joined, passage_parts, question_part
+from bot.policy.parts import Prompt, findings, joined, passage_parts, question_part
 from bot.policy.policy_file import unmentioned
-from bot.policy.rules import Rules
+from bot.policy.profiles import ALWAYS, taken_kinds
+from bot.policy.rules import Rules, Sink
+from bot.policy.unmatched import NOT_KNOWN, There, odd
 from retrieval.errors import Fault
 from retrieval.label import ImportedLabel, Level
 from retrieval.passage import Document, Passage, Source
 
 _NOBODY = UUID(int=0)
+_MOST_WRONG = 20
 EXPECTED = ("cloud", "never_cloud", "on_prem", "quote", "refuse")
 
 
@@ -46,8 +50,8 @@ def explained(
         carried = tuple(map(ImportedLabel, labels))
         document = Document(0, source.name, "", "", source.level, source.readers, labels=carried)
         parts = (*passage_parts(1, Passage(0, document, "", text, 1.0, 1.0), rules), *parts)
-    findings = (*detect.find(text, rules.lists), *(one for _, one in rules.terms.found(text)))
-    return Explained(parts, findings, decide(parts, room, rules, _NOBODY))
+    found = tuple(one for _, one in findings(text, rules))
+    return Explained(parts, found, decide(parts, room, rules, _NOBODY))
 
 
 def unknown_source(name: str) -> Source:
@@ -78,14 +82,30 @@ class Failure:
     why: str
 
 
+def read_cases(path: Path) -> tuple[Case, ...]:
+    """Raises CasesFault where the file cannot be read, has no case in it, or has a line that is none."""
+    try:
+        with path.open("rb") as lines:
+            found = tuple(cases(lines))
+    except OSError as error:
+        raise CasesFault(f"{path} cannot be read ({error.strerror}): give a file of JSON lines.") from None
+    if not found:
+        raise CasesFault(f"{path} has no case in it, so nothing was tried: write one JSON object on a line.")
+    return found
+
+
 def cases(lines: Iterable[bytes]) -> Iterator[Case]:
-    """Raises CasesFault with the first line that is no case."""
+    """Raises CasesFault with the first lines that are no cases."""
+    wrong: list[str] = []
     for number, line in enumerate(lines, 1):
         if line.strip():
             try:
                 yield _case(number, line)
             except ValueError as error:
-                raise CasesFault(f"Line {number} of the cases {error}.") from None
+                wrong.append(f"Line {number} of the cases {error}.")
+    if wrong:
+        more = [f"And {len(wrong) - _MOST_WRONG} more."] if len(wrong) > _MOST_WRONG else []
+        raise CasesFault("\n".join([*wrong[:_MOST_WRONG], *more]))
 
 
 def _case(number: int, line: bytes) -> Case:
@@ -145,13 +165,15 @@ def _met(expect: str, routes: tuple[Route, ...]) -> bool:
 # -- what is worth knowing of a policy that can be used --------------------------------------------------------------
 
 
-def remarks(rules: Rules, sources: Iterable[str] | None) -> Iterator[str]:
-    """sources: the names in naru.toml; None: not known."""
+def remarks(rules: Rules, sources: Iterable[str] | None, there: There = NOT_KNOWN) -> Iterator[str]:
+    """sources: the names in naru.toml; None: not known. there: what else exists."""
     if silent := unmentioned(rules):
         yield f"It says nothing of {', '.join(silent)}: they count as restricted."
     for sink in rules.sinks.values():
         if sink.closed:
             yield f"Nothing goes to {sink.name}: {sink.closed}."
+        elif sink.name != "on_prem":
+            yield from _taken(rules, sink)
     if rules.shadow:
         yield "Shadow mode is on: everything is decided and recorded, and no model is called."
     if sources is not None:
@@ -163,5 +185,14 @@ def remarks(rules: Rules, sources: Iterable[str] | None) -> Iterator[str]:
         for table, names in tables.items():
             for name in sorted(names.keys() - set(sources)):
                 yield f"{table}.{name} names a source that naru.toml does not have: it changes nothing."
+    yield from (f"{key} {says}." for key, says in odd(rules, there))
     for term in sorted(term for term in rules.terms.levels if len(term) < 2):
         yield f'The term "{term}" is one character: it is found in many texts.'
+
+
+def _taken(rules: Rules, sink: Sink) -> Iterator[str]:
+    taken = sorted(ALWAYS & taken_kinds(rules, sink))
+    if not sink.refuse:
+        yield f"sinks.{sink.name} refuses no kind: only the levels keep anything from it."
+    elif taken:
+        yield f"sinks.{sink.name} takes {', '.join(taken)}: unique identifiers and secrets are best refused."

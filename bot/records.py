@@ -246,6 +246,12 @@ async def has_sealed_text(database: Database) -> bool:
         return bool(await connection.scalar(sa.select(sa.exists().where(q.c.text.is_not(None)))))
 
 
+async def rooms(database: Database) -> frozenset[str]:
+    """The ids of the rooms in which somebody asked; pseudonyms for direct messages."""
+    async with database.transaction() as connection:
+        return frozenset(await connection.scalars(sa.select(tables.question.c.room).distinct()))
+
+
 async def opens(database: Database, seal: Seal) -> bool | None:
     """Whether this seal opens what was sealed last; None: nothing is sealed yet."""
     q = tables.question

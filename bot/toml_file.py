@@ -84,6 +84,10 @@ def parse_toml(content: bytes, where: str) -> dict[str, Any]:
         text = "is not UTF-8: save it as UTF-8"
     except tomllib.TOMLDecodeError as error:
         text = f"is not valid TOML: {error}"
+    except ValueError:
+        text = "is not valid TOML: a number in it is too long"
+    except RecursionError:
+        text = "is not valid TOML: it is nested too deeply"
     raise SettingsFault(Problem(where, "", text))
 
 
@@ -122,6 +126,7 @@ SENTENCES: Mapping[str, str] = {
     "greater_than_equal": "must be at least {ge:g}",
     "less_than_equal": "must be at most {le:g}",
     "string_too_short": "must not be empty",
+    "string_pattern_mismatch": "must not be blank",
     "value_error": "{error}",
 }
 

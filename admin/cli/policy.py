@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, cast, get_args
@@ -11,14 +10,16 @@ import typer
 
 from admin.app import data_use, directory_file, opened, today
 from admin.cli.base import Json, emit, err, load, out, run
-from admin.cli.policy_detect import PolicyOption, detect, found_in
-from admin.policy import Explained, cases, explained, failures, remarks, unknown_source
+from admin.cli.policy_detect import PolicyOption, StdinFault, detect, found_in, standard_input
+from admin.policy import Explained, explained, failures, read_cases, remarks, unknown_source
 from admin.preview import Preview, connected, preview
+from admin.there import what_is_there
 from bot.console import table
 from bot.domain import Room, RoomKind
 from bot.lists_file import ListFiles
 from bot.policy import detect as detectors
 from bot.policy.compare import Change, Sample, changes, only_tightens, samples
+from bot.policy.parts import SPLIT
 from bot.policy.policy_file import load_rules
 from bot.policy.rules import DataUse, Rules
 from bot.settings import Settings
@@ -35,11 +36,15 @@ Assumed = Annotated[
 
 @app.command("check")
 def check(file: File = None, json: Json = False) -> None:
-    """Check a policy: every problem and contradiction of it, then what is worth knowing. Exit status 1: unusable."""
+    """Check a policy: every problem and contradiction of it, then what is worth knowing. Exit status 1: unusable.
+
+    Where there is a database or a directory, they are asked which lines match nothing.
+    """
     settings = load()
     path = file or settings.policy
     rules = load_rules(path).under(data_use(settings), today(settings))
-    said = list(remarks(rules, [source.name for source in settings.sources]))
+    there = run(what_is_there(settings))
+    said = list(remarks(rules, [source.name for source in settings.sources], there))
     if json:
         emit({"file": str(path), "hash": rules.hash, "profile": rules.profile, "remarks": said})
         return
@@ -75,7 +80,9 @@ def explain(
         guests and not shared,
     )
     of = next((one for one in settings.sources if one.name == source), None)
-    whole = sys.stdin.read() if text == "-" else text
+    whole = standard_input() if text == "-" else text
+    if not whole.strip():
+        raise StdinFault("There is no text to explain: nothing would be asked.")
     result = explained(whole, where, rules, of or (unknown_source(source) if source else None), label or ())
     if json:
         emit(_explained(result, whole, rules))
@@ -96,8 +103,7 @@ def try_cases(
     guests, unknown, or a room's id. kinds: what must be found.
     """
     rules = _rules(load(), policy, with_terms)
-    with file.open("rb") as lines:
-        found = list(cases(lines))
+    found = read_cases(file)
     failed = list(failures(found, rules))
     if json:
         told = [{"line": one.case.line, "expect": one.case.expect, "why": one.why} for one in failed]
@@ -207,6 +213,9 @@ def _print_explained(result: Explained) -> None:
     ]
     for one in result.findings:
         mark = "" if one.score >= detectors.ROUTE else ", too unsure to count"
+        if one.evidence == SPLIT:
+            rows.append(("found, put together", one.kind))
+            continue
         rows.append(("found", f"{one.kind} at {one.start}-{one.end}, score {one.score:.2f}{mark}"))
     rows.append(("label", decision.label.level.name))
     rows += [(r.level.name, f"{r.kind} · {r.origin}") for r in sorted(decision.label.reasons, reverse=True)]

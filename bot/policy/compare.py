@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from itertools import product
 from typing import Literal
 
@@ -20,6 +21,7 @@ from retrieval.label import NOTHING_SENSITIVE, Label, Level
 Way = Literal["looser", "tighter", "other"]
 
 _ROOMS = ("dm", "public", "private", "shared", "guests")
+_NO_DAY = (date.max, date.min)
 _CEILINGS = ("dm", "public", "private", "shared", "guests")
 
 
@@ -65,12 +67,17 @@ def _changes(old: Rules, new: Rules) -> Iterator[Change]:
         yield Change(way, "roles, of who is not known", *_words(old.roles and "restricted", new.roles and "restricted"))
     yield from _levels("sources.names", old.sources, new.sources, Level.PUBLIC)
     yield from _levels("sources.uris", old.uris, new.uris, Level.PUBLIC)
+    yield from _change("attachments.level", [(old.attachments, new.attachments)], old.attachments, new.attachments)
     yield from _rooms(old, new)
     yield from _ceilings(old, new)
     for name in SINKS:
         yield from _sink(old.sinks[name], new.sinks[name])
     if old.shadow != new.shadow:
         yield Change("tighter" if new.shadow else "looser", "shadow", *_words(str(old.shadow), str(new.shadow)))
+    yield from _designation(old, new)
+    if old.lists.epoch != new.lists.epoch:
+        # Which names one of them has and the other has not, their hashes do not say.
+        yield Change("looser", "lists", *_words(old.lists.epoch[:12], new.lists.epoch[:12]))
     yield from _others(old, new)
 
 
@@ -89,7 +96,7 @@ def _rooms(old: Rules, new: Rules) -> Iterator[Change]:
         if before != after:
             yield Change("tighter" if after > before else "looser", f"rooms.{kind}", *_words(before, after))
     for id in sorted(old.room_ids.keys() | new.room_ids.keys()):
-        kinds = ("dm", "public", "private", "unknown")
+        kinds = ("dm", "public", "private")
         pairs = [(_by_id(old, id, kind), _by_id(new, id, kind)) for kind in kinds]
         yield from _change(f"rooms.ids.{id}", pairs, old.room_ids.get(id), new.room_ids.get(id))
     for name in sorted(_names(old.room_names, old.room_prefixes) | _names(new.room_names, new.room_prefixes)):
@@ -159,6 +166,29 @@ def _sink(old: Sink, new: Sink) -> Iterator[Change]:
         yield Change("tighter", f"{what}.refuse", f"takes {kind}", "refuses it")
 
 
+def _designation(old: Rules, new: Rules) -> Iterator[Change]:
+    """It opens the cloud for its days, so a day more is looser; who it is by, and its reference, open nothing."""
+    if old.designation == new.designation:
+        return
+    (old_first, old_last), (first, last) = _open_days(old), _open_days(new)
+    if (old_first, old_last) == (first, last):
+        yield Change("other", "designation", "", "changed")
+        return
+    within = (first, last) == _NO_DAY or (first >= old_first and last <= old_last)
+    before, after = (
+        f"{one.designation.on} to {one.designation.until}" if one.designation else "" for one in (old, new)
+    )
+    yield Change("tighter" if within else "looser", "designation", *_words(before, after))
+
+
+def _open_days(rules: Rules) -> tuple[date, date]:
+    """The first day and the last on which the cloud is open."""
+    one = rules.designation
+    if one is None:
+        return _NO_DAY if rules.sinks["cloud"].closed else (date.min, date.max)
+    return (one.on, one.until) if one.on <= one.until else _NO_DAY
+
+
 def _others(old: Rules, new: Rules) -> Iterator[Change]:
     """What chooses among the allowed, and so allows nothing."""
     told: Mapping[str, tuple[object, object]] = {
@@ -169,7 +199,6 @@ def _others(old: Rules, new: Rules) -> Iterator[Change]:
         "routes.sources": (dict(old.prefer_sources), dict(new.prefer_sources)),
         "domain_models.rooms": (dict(old.model_rooms), dict(new.model_rooms)),
         "domain_models.sources": (dict(old.model_sources), dict(new.model_sources)),
-        "designation": (old.designation, new.designation),
     }
     for what, (before, after) in told.items():
         if before != after:

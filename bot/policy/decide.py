@@ -109,7 +109,7 @@ def _rests_on(parts: Prompt) -> set[str]:
 
 def _verdict(label: Label, sink: Sink, withheld: Label = NOTHING_SENSITIVE) -> SinkVerdict:
     reasons = (label | withheld).reasons
-    against = sorted(r for r in reasons if r.level > sink.ceiling or r.kind in sink.refuse)
+    against = sorted(r for r in reasons if r.level > sink.highest or r.kind in sink.refuse)
     if sink.closed:
         against.append(Reason(Level.PUBLIC, "profile", sink.closed))
-    return SinkVerdict(sink.name, allowed(label, sink), sink.ceiling, tuple(against))
+    return SinkVerdict(sink.name, allowed(label, sink), sink.highest, tuple(against))

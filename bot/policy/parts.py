@@ -15,13 +15,17 @@ from itertools import count, permutations
 from typing import Literal
 
 from bot.domain import Attached, Question, Room, Turn
+from bot.policy import detect
 from bot.policy.rules import Rules, allowed
+from bot.policy.seen import PUT_TOGETHER
 from bot.words import in_force_name
 from retrieval.label import NOTHING_SENSITIVE, Label, Level
 from retrieval.passage import Document, Passage
 
 _MINT = object()
 _TOGETHER = "parts read together"
+SPLIT = "put together"
+"""The evidence of what no piece of a text holds alone."""
 _EDGE = 80
 _HALF = re.compile(r"[0-9]{2}|@|[!-~]{7}")
 
@@ -168,6 +172,18 @@ def found_in(text: str, origin: str, rules: Rules) -> Label:
     """What the detectors find in a text, as a Label; origin says in the reasons where it was."""
     found = _label(rules.seen.kinds(text, rules.lists), origin, rules)
     return found | rules.terms.label(text, origin)
+
+
+def findings(text: str, rules: Rules) -> tuple[tuple[Level, detect.Finding], ...]:
+    """What a question of this text alone would be kept for: each finding with its level, by start. What is only found
+    once pieces from all over the text are put together is one over the whole of it, of the lowest score."""
+    found = detect.find(text, rules.lists)
+    alone = {one.kind for one in found if one.score >= detect.ROUTE}
+    split = (detect.Finding(kind, 0, len(text), PUT_TOGETHER, SPLIT) for kind in rules.seen.split(text) - alone)
+    levelled = [(rules.kind_level(one.kind), one) for one in (*found, *split)]
+    return tuple(
+        sorted((*levelled, *rules.terms.found(text)), key=lambda pair: (pair[1].start, pair[1].end, pair[1].kind))
+    )
 
 
 def joined(parts: Iterable[Part], rules: Rules) -> Label:

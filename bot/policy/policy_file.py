@@ -6,7 +6,7 @@ import hashlib
 import logging
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from threading import Lock
@@ -19,9 +19,9 @@ from bot.policy import detect, terms
 from bot.policy.profiles import contradictions, profiled
 from bot.policy.rules import CIRCUMSTANCES, SINKS, Designation, ProfileName, Rules, Sink, one_spelling
 from bot.policy.terms import Terms
+from bot.policy.unmatched import never_a_name, never_a_role, never_a_room, never_a_uri, never_an_id
 from bot.toml_file import LevelName, Problem, Section, SettingsFault, Text, hint, model_of, parse_toml, read_bytes
 from retrieval.label import Level
-from retrieval.passage import principal
 
 _log = logging.getLogger(__name__)
 
@@ -34,6 +34,7 @@ _MODEL = re.compile(r"[A-Za-z0-9/.][A-Za-z0-9._/:@+-]{0,199}")
 V = TypeVar("V")
 Levels = dict[str, LevelName]
 Model = Literal["cloud", "on_prem"]
+Said = Annotated[Text, Field(pattern=r"\S")]
 
 
 class _SinkTable(Section):
@@ -97,10 +98,10 @@ class _AttachmentTable(Section):
 
 
 class _DesignationTable(Section):
-    by: Text
+    by: Said
     on: date
     until: date
-    reference: Text
+    reference: Said
 
 
 class _PolicyFile(Section):
@@ -220,11 +221,26 @@ def _unusable(file: _PolicyFile, where: str) -> Iterator[Problem]:
             if not _MODEL.fullmatch(model):
                 says = f"is '{model}', which is no name of a model: write letters, digits and . _ - / : @ + only"
                 yield Problem(where, f'domain_models.{table}."{name}"', says)
-    for name in file.roles:
-        try:
-            principal(name)
-        except ValueError as error:
-            yield Problem(where, f'roles."{name}"', str(error))
+    yield from _unmatched(file, where)
+
+
+def _unmatched(file: _PolicyFile, where: str) -> Iterator[Problem]:
+    """Lines that nothing can ever match: whoever wrote them believes that a place is closed."""
+    shown = file.sinks.slack.rooms
+    lines: tuple[tuple[str, Iterable[str], Callable[[str], str]], ...] = (
+        ("rooms.ids", file.rooms.ids, never_an_id),
+        ("rooms.names", file.rooms.names, never_a_name),
+        ("rooms.prefixes", file.rooms.prefixes, never_a_name),
+        ("sinks.slack.rooms.ids", shown.ids, never_an_id),
+        ("sinks.slack.rooms.names", shown.names, never_a_name),
+        ("sinks.slack.rooms.prefixes", shown.prefixes, never_a_name),
+        ("routes.rooms", file.routes.rooms, never_a_room),
+        ("domain_models.rooms", file.domain_models.rooms, never_a_room),
+        ("sources.uris", file.sources.uris, never_a_uri),
+        ("roles", file.roles, never_a_role),
+    )
+    for key, names, never in lines:
+        yield from (Problem(where, f'{key}."{name}"', says) for name in names if (says := never(name)))
 
 
 class PolicyFile:
@@ -238,13 +254,11 @@ class PolicyFile:
         self.path = path
         self._clock = clock
         self._lock = Lock()  # looks come from several threads
-        self._stamp: tuple[int, int, int] | None = None
-        self._digest = b""
         self._fault: SettingsFault | None = None
         self._stamp = self._stamp_now()
         content = read_bytes(path, MISSING)
-        self._digest = hashlib.sha256(content).digest()
         self._rules = rules_of(content, str(path))
+        self._seen = self._in_force = hashlib.sha256(content).digest()
 
     def __call__(self) -> Rules:
         """The last version that could be used."""
@@ -268,20 +282,30 @@ class PolicyFile:
 
     def _look(self) -> None:
         stamp = self._stamp_now()
-        settled = stamp is not None and self._clock() - stamp[0] / 1e9 > _RACY_S
+        settled = stamp is not None and self._clock() - max(stamp[0], stamp[2]) / 1e9 > _RACY_S
         if stamp == self._stamp and (settled or stamp is None):
             return
         self._stamp = stamp
         try:
             content = read_bytes(self.path, MISSING)
-            digest = hashlib.sha256(content).digest()
-            if digest == self._digest:
-                return
-            self._digest = digest
-            self._rules, self._fault = rules_of(content, str(self.path)), None
-            _log.warning("%s was read again: the policy is %s now", self.path, self._rules.hash[:12])
         except SettingsFault as fault:
+            self._seen = b""
             self._failed(fault)
+            return
+        self._take(content, hashlib.sha256(content).digest())
+
+    def _take(self, content: bytes, digest: bytes) -> None:
+        if digest == self._in_force:
+            self._fault = None  # for a while it was away, or another
+        elif digest != self._seen:
+            try:
+                self._rules = rules_of(content, str(self.path))
+            except SettingsFault as fault:
+                self._failed(fault)
+            else:
+                self._in_force, self._fault = digest, None
+                _log.warning("%s was read again: the policy is %s now", self.path, self._rules.hash[:12])
+        self._seen = digest
 
     def _failed(self, fault: SettingsFault) -> None:
         if self._fault is None or self._fault.problems != fault.problems:
@@ -289,17 +313,20 @@ class PolicyFile:
         self._fault = fault
 
     def _shortened(self, fault: SettingsFault) -> str:
-        return f"{self.path.name} has {len(fault.problems)} problems: `naru policy check` lists them. {self._meaning()}"
+        count, them = len(fault.problems), "it" if len(fault.problems) == 1 else "them"
+        problems = "1 problem" if count == 1 else f"{count} problems"
+        return f"{self.path.name} has {problems}: `naru policy check` lists {them}. {self._meaning()}"
 
     def _meaning(self) -> str:
         return f"The policy before it stays in force (hash {self._rules.hash[:12]})."
 
-    def _stamp_now(self) -> tuple[int, int, int] | None:
+    def _stamp_now(self) -> tuple[int, int, int, int] | None:
         try:
             status = self.path.stat()
         except OSError:
             return None
-        return status.st_mtime_ns, status.st_size, status.st_ino
+        # The third is set by no program: `cp -p` and `touch -r` give a file the time of another.
+        return status.st_mtime_ns, status.st_size, status.st_ctime_ns, status.st_ino
 
 
 def unmentioned(rules: Rules) -> tuple[str, ...]:

@@ -10,13 +10,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from bot.domain import Route
-from bot.policy.rules import Rules, Sink, SinkName
+from bot.policy.detect import KINDS
+from bot.policy.rules import OUTSIDE, Rules, Sink, SinkName
 from retrieval.label import Level
 
 IDENTIFIERS = frozenset({"kr_rrn", "kr_driver_licence", "kr_passport"})
 """Unique identifiers: Personal Information Protection Act, enforcement decree, article 19."""
 CREDIT = frozenset({"kr_account", "card", "iban"})
 """Personal credit data, as far as a detector can tell: who banks where, and with what."""
+ALWAYS = IDENTIFIERS | {"secret"}
+"""What no sink outside of the building takes, and no room is shown."""
 NEVER: tuple[SinkName, ...] = ("cloud", "train")
 """The sinks that take neither of the two under `finance`."""
 
@@ -49,8 +52,10 @@ def contradictions(rules: Rules) -> Iterator[Contradiction]:
     for sink in rules.sinks.values():
         if sink.closed:
             yield from _loosened(rules, sink)
-        elif sink.name in ("cloud", "on_prem"):
+            continue
+        if sink.name in ("cloud", "on_prem"):
             yield from _closed_by_levels(rules, sink)
+        yield from _takes_too_much(rules, sink)
     if rules.profile == "on_prem_only":
         for kind in sorted(rules.sinks["on_prem"].refuse):
             yield (
@@ -99,6 +104,29 @@ def _closed_by_levels(rules: Rules, sink: Sink) -> Iterator[Contradiction]:
             f"is {sink.ceiling.name.lower()}, and no room is below {lowest.name.lower()}: nothing would ever pass; "
             f'raise it, or say profile = "{instead}"',
         )
+
+
+def _takes_too_much(rules: Rules, sink: Sink) -> Iterator[Contradiction]:
+    if sink.ceiling > sink.highest:
+        yield (
+            f"sinks.{sink.name}.ceiling",
+            "is restricted, which is what counts as unknown, lost or unreadable, and never goes there: "
+            'set it to "confidential" at most',
+        )
+    if sink.name in (*OUTSIDE, "slack") and (taken := sorted(ALWAYS & taken_kinds(rules, sink))):
+        yield (
+            f"sinks.{sink.name}.refuse",
+            f"does not name {', '.join(taken)}, and what [kinds] says of them lets them through: "
+            "unique identifiers and secrets never go there; name them",
+        )
+
+
+def taken_kinds(rules: Rules, sink: Sink) -> frozenset[str]:
+    """The kinds that may go there, in some room at least."""
+    highest = sink.highest
+    if sink.name == "slack":
+        highest = max(highest, *rules.ceilings.values(), *rules.ceiling_ids.values())
+    return frozenset(kind for kind in KINDS if rules.kind_level(kind) <= highest and kind not in sink.refuse)
 
 
 def _designated(rules: Rules) -> Iterator[Contradiction]:

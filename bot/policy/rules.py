@@ -26,6 +26,9 @@ from retrieval.passage import Document, Readers
 
 SinkName = Literal["cloud", "on_prem", "slack", "record", "train"]
 SINKS: tuple[SinkName, ...] = ("cloud", "on_prem", "slack", "record", "train")
+OUTSIDE: frozenset[SinkName] = frozenset({"cloud", "train"})
+"""The sinks that never take what is RESTRICTED: it is the level of all that is unknown, lost, or could not be read, and
+what has once left does not come back."""
 ProfileName = Literal["standard", "finance", "on_prem_only", "cloud_only"]
 
 OPINION = "second_opinion"
@@ -46,10 +49,15 @@ class Sink:
     refuse: frozenset[str]
     closed: str = ""
 
+    @property
+    def highest(self) -> Level:
+        """The level that it takes at most, whatever its ceiling says."""
+        return min(self.ceiling, Level.CONFIDENTIAL) if self.name in OUTSIDE else self.ceiling
+
 
 def allowed(label: Label, sink: Sink) -> bool:
     """Whether a text of that label may go there. Antitone: more reasons never allow more."""
-    return not sink.closed and label.level <= sink.ceiling and label.kinds.isdisjoint(sink.refuse)
+    return not sink.closed and label.level <= sink.highest and label.kinds.isdisjoint(sink.refuse)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +126,7 @@ class Rules:
     seen: Seen = field(default_factory=Seen, compare=False, repr=False)
 
     def kind_level(self, kind: str) -> Level:
-        return self.kinds.get(kind, Level.RESTRICTED)
+        return Level.RESTRICTED if kind == detect.UNDETECTED else self.kinds.get(kind, Level.RESTRICTED)
 
     def sink(self, shore: Route) -> Sink:
         """The sink behind a route that calls a model."""
@@ -140,9 +148,10 @@ class Rules:
         return replace(slack, ceiling=min(lowest))
 
     def room_label(self, room: Room) -> Label:
-        """A room's level: by its id, else by its kind; unknown is RESTRICTED. Its name, and people from outside, can
-        only raise it."""
-        highest = [self.room_ids.get(room.id, self.rooms.get(room.kind, Level.RESTRICTED))]
+        """A room's level: by its id, else by its kind. Its name, and people from outside, can only raise it. One of
+        unknown kind is RESTRICTED whatever its id: nobody knows who is in it."""
+        by_kind = self.rooms.get(room.kind, Level.RESTRICTED)
+        highest = [Level.RESTRICTED if room.kind == "unknown" else self.room_ids.get(room.id, by_kind)]
         highest += by_name(room.name, self.room_names, self.room_prefixes)
         if room.shared:
             shared = self.rooms.get("shared", Level.RESTRICTED)
@@ -160,7 +169,12 @@ class Rules:
         return self.known_of(document.label, document.source, document.uri, document.labels)
 
     def known_of(self, said: Label, source: str, uri: str, labels: Iterable[ImportedLabel]) -> Label:
-        floor = max([self.sources.get(source, Level.PUBLIC), *_matching(uri, self.uris)])
+        floor = max(
+            [
+                self.sources.get(source, Level.PUBLIC),
+                *(level for glob, level in self.uris.items() if matches(uri, glob)),
+            ]
+        )
         label = said
         if floor > said.level:
             label |= Label.of(floor, "source", f"floor of the policy, source {source}")
@@ -246,9 +260,9 @@ def by_name(name: str, names: Levels, prefixes: Levels) -> Iterator[Level]:
     yield from (level for prefix, level in prefixes.items() if own.startswith(prefix))
 
 
-def _matching(uri: str, globs: Levels) -> Iterator[Level]:
-    own = normalize("NFC", uri).casefold()
-    return (level for glob, level in globs.items() if fnmatchcase(own, normalize("NFC", glob).casefold()))
+def matches(uri: str, glob: str) -> bool:
+    """Whether a document's path is one of a pattern of [sources.uris]: in any case, `*` goes over folders too."""
+    return fnmatchcase(normalize("NFC", uri).casefold(), normalize("NFC", glob).casefold())
 
 
 def _plain(value: Any) -> Any:

@@ -61,6 +61,14 @@ class Seen:
 
         return self._remembered(("typed" if typed else "written", lists.epoch, *texts), look)
 
+    def split(self, text: str) -> Kinds:
+        """What is split over one text, whether it was typed or written."""
+
+        def look() -> Kinds:
+            return (_across([text], typed=False) | _across([text], typed=True)) - detect.ABOUT
+
+        return self._remembered(("split", text), look)
+
     def _remembered(self, said: tuple[str, ...], look: Callable[[], Kinds]) -> Kinds:
         key = _key((detect.VERSION, *said))
         kinds = self._kinds.get(key)

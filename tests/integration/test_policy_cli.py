@@ -14,8 +14,12 @@ from typing import Any
 import pytest
 
 from admin.cli import main
+from admin.cli.policy_detect import detected, found_in
 from admin.policy import cases, failures
-from tests.builders import ROOT, api_key, rrn, shipped_rules
+from bot.policy import detect
+from bot.policy.parts import joined, question_part
+from retrieval.label import Level
+from tests.builders import ROOT, api_key, ask, rrn, shipped_rules
 
 SHIPPED = (ROOT / "policy.toml").read_text(encoding="utf-8")
 
@@ -79,13 +83,13 @@ def test_detect_answers_line_by_line_and_never_says_what_it_read(tmp_path: Path)
     (tmp_path / "policy.toml").write_text(SHIPPED + '\n[terms]\n"달빛호" = "confidential"\n', encoding="utf-8")
     texts = [f"번호는 {rrn()} 입니다", "안녕하세요", f"key {api_key()}", "달빛호의 일정", "lone \ud800 half"]
     lines = [json.dumps({"id": n, "text": text}) for n, text in enumerate(texts)]
-    bad = ["{", "[]", '{"id": 7, "text": 3}', '{"id": 8}']
+    bad = ["{", "[]", '{"id": 7, "text": 3}', '{"id": 8}']  # what is known of a bad line is said
     lines = [*lines[:2], *bad, "", *lines[2:]]
     done = piped(tmp_path, "-m", "admin.cli", "policy", "detect", "--policy", "policy.toml", stdin="\n".join(lines))
     found = [json.loads(line) for line in done.stdout.splitlines()]
     assert done.returncode == 1
-    assert [one["id"] for one in found] == [0, 1, None, None, None, None, 2, 3, 4]
-    assert [one.get("level") for one in found if one["id"] is not None][:4] == [
+    assert [one["id"] for one in found] == [0, 1, None, None, 7, 8, 2, 3, 4]
+    assert [one["level"] for one in found if "error" not in one][:4] == [
         "restricted", "public", "restricted", "confidential",
     ]  # fmt: skip
     first = found[0]["findings"][0]
@@ -105,6 +109,67 @@ def test_detect_loads_neither_the_database_nor_the_models(tmp_path: Path) -> Non
     )
     done = piped(tmp_path, "-c", code)
     assert done.stdout.split("\n")[0] == "0 []"
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ('{"id": NaN, "text": "a"}', "NaN and Infinity"),
+        ('{"id": -Infinity, "text": "a"}', "NaN and Infinity"),
+        ('{"id": 1e999, "text": "a"}', "a number that is too long"),
+        ('{"id": %s, "text": "a"}' % ("1" * 5000), "a number that is too long"),
+        ('{"text": "010-2345-6789", "text": "a"}', "a key twice"),
+        ('{"id": {"a": 1, "a": 2}, "text": "a"}', "a key twice"),
+    ],
+)
+def test_detect_takes_only_json_that_everybody_reads_alike(line: str, says: str) -> None:
+    (found,) = detected([line.encode()], shipped_rules())
+    assert says in found["error"]
+    assert found["id"] is None
+
+
+SPLIT = ["생년월일 {0} 뒷자리 {1}", "| {0} | {1} |", "<td>{0}</td><td>{1}</td>", "{0}\n{1}", "앞은 {0} 그리고 {1}"]
+
+
+@pytest.mark.parametrize("shape", [*SPLIT, "연차는 {0[0]}일", "x"])
+def test_detect_says_the_level_that_the_decision_would_have(shape: str) -> None:
+    text, rules = shape.format(*rrn().split("-")), shipped_rules()
+    level, found = found_in(text, rules)
+    decided = joined((question_part(ask(text), rules),), rules)
+    kinds = {one["kind"] for one in found if one["score"] >= detect.ROUTE}
+    assert kinds == decided.kinds - {"channel"}
+    assert level is max((rules.kind_level(kind) for kind in kinds), default=Level.PUBLIC)
+    assert (level is Level.RESTRICTED) is (shape in SPLIT)
+
+
+def test_what_has_nothing_to_look_at_or_cannot_be_read_is_told_in_a_sentence(naru: Naru, tmp_path: Path) -> None:
+    (tmp_path / "policy.toml").write_text(SHIPPED, encoding="utf-8")
+    (tmp_path / "empty.jsonl").write_text("\n", encoding="utf-8")
+    (tmp_path / "bad.jsonl").write_text("{\n[]\n", encoding="utf-8")
+    for arguments, says in (
+        (("test", "nowhere.jsonl"), "nowhere.jsonl cannot be read (No such file or directory)"),
+        (("test", "empty.jsonl"), "has no case in it, so nothing was tried"),
+        (("test", "bad.jsonl"), "Line 2 of the cases must be an object"),
+        (("explain", ""), "There is no text to explain"),
+        (("explain", " \n"), "There is no text to explain"),
+    ):
+        done = naru(*arguments)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert says in " ".join(done.stderr.split())
+
+
+@pytest.mark.parametrize(
+    ("redirect", "says"),
+    [("<&-", "Standard input is closed"), ("< latin", "Standard input is not UTF-8")],
+)
+def test_standard_input_that_cannot_be_read_is_no_harmless_text(redirect: str, says: str, tmp_path: Path) -> None:
+    (tmp_path / "policy.toml").write_text(SHIPPED, encoding="utf-8")
+    (tmp_path / "latin").write_bytes("caf\xe9 010".encode("latin-1"))
+    command = f"exec {sys.executable} -m admin.cli policy explain - {redirect}"
+    done = piped(tmp_path, "-c", f"import subprocess; exit(subprocess.run({command!r}, shell=True).returncode)")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_check_says_what_is_wrong_or_what_is_worth_knowing(naru: Naru, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from admin.preview import preview
+from admin.there import what_is_there
 from bot.answer import UnsettledFault, answer
 from bot.domain import Route
 from bot.policy.policy_file import load_rules
@@ -163,3 +164,21 @@ async def test_a_preview_counts_where_documents_and_questions_would_go(tmp_path:
         no_terms = await preview(naru.app.database, naru.app.records, base, base.under(None, TODAY), tuple(Route), 0, 0)
         assert not any("is connected" in note for note in no_terms.notes)
         assert no_terms.ways_out[0].startswith("[models.cloud.data_use] in naru.toml: it alone keeps")
+
+
+async def test_what_is_there_says_which_lines_match_nothing(tmp_path: Path, fresh_url: str) -> None:
+    write(tmp_path, SHIPPED)
+    async with company(tmp_path, fresh_url, DOCUMENTS) as naru:
+        await naru.ask(ASKED, room="C1")
+        there = await what_is_there(replace(naru.app.settings, database_url=fresh_url))
+    assert there.uris == DOCUMENTS.keys()
+    assert there.rooms is not None
+    assert "C1" in there.rooms
+
+
+async def test_without_a_database_none_is_made_to_check_a_policy(tmp_path: Path, fresh_url: str) -> None:
+    write(tmp_path, SHIPPED)
+    async with company(tmp_path, fresh_url, {}) as naru:
+        away = replace(naru.app.settings, database_url=None, home=tmp_path / "nowhere")
+        assert (await what_is_there(away)).uris is None
+    assert not (tmp_path / "nowhere").exists()

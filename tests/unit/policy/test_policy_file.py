@@ -92,7 +92,7 @@ def test_what_is_told_outside_of_the_file_names_no_term(path: Path, caplog: pyte
     policy()
     assert "달빛호" in (policy.problem() or "")
     assert "달빛호" not in (policy.notice() or "") + caplog.text
-    assert "has 1 problems: `naru policy check`" in (policy.notice() or "")
+    assert "has 1 problem: `naru policy check`" in (policy.notice() or "")
 
 
 def test_a_second_write_within_one_tick_of_the_clock_is_seen(path: Path) -> None:
@@ -102,6 +102,50 @@ def test_a_second_write_within_one_tick_of_the_clock_is_seen(path: Path) -> None
         path.write_text(text.ljust(len(STRICTER)), encoding="utf-8")
         os.utime(path, ns=(stamp, stamp))
         assert policy().kind_level("email") is Level.RESTRICTED
+
+
+def test_one_that_was_away_for_a_moment_has_no_problem_any_more(path: Path) -> None:
+    policy = PolicyFile(path)
+    before = policy()
+    for meanwhile in (None, "[kinds", "kinds = 1"):
+        path.unlink()
+        if meanwhile is not None:
+            rewrite(path, meanwhile)
+        assert policy.problem() is not None
+        rewrite(path, SHIPPED)
+        assert (policy.problem(), policy.notice()) == (None, None)
+        assert policy() is before
+
+
+def test_what_is_wrong_now_is_said_and_not_what_was_wrong_before(path: Path) -> None:
+    policy = PolicyFile(path)
+    for _ in range(2):
+        rewrite(path, "[kinds")
+        assert "is not valid TOML" in (policy.problem() or "")
+        path.unlink()
+        assert "does not exist" in (policy.problem() or "")
+
+
+@pytest.mark.parametrize(
+    "value", ["[" * 5000 + "]" * 5000, "{a=" * 5000, "1" * 5000], ids=["lists", "tables", "number"]
+)
+def test_what_the_parser_cannot_bear_is_a_problem_like_any_other(value: str, path: Path) -> None:
+    policy = PolicyFile(path)
+    before = policy()
+    rewrite(path, f"x = {value}\n{SHIPPED}")
+    assert policy() is before
+    assert "is not valid TOML" in (policy.problem() or "")
+    assert "has 1 problem" in (policy.notice() or "")
+
+
+def test_an_edit_of_the_same_length_that_keeps_the_files_time_is_seen(path: Path) -> None:
+    os.utime(path, (10**9, 10**9))
+    clock = [path.stat().st_ctime + 60]
+    policy = PolicyFile(path, clock=lambda: clock[0])
+    policy()
+    path.write_text(SHIPPED.replace('"internal"', '"RESTRICT"', 1), "utf-8")
+    os.utime(path, (10**9, 10**9))
+    assert policy.problem() is not None
 
 
 def test_without_a_policy_nothing_starts(tmp_path: Path) -> None:
@@ -128,6 +172,7 @@ def test_without_a_policy_nothing_starts(tmp_path: Path) -> None:
         ('[sources]\nhandbook = "internal"', "sources.handbook is not a setting; there are names, uris"),
         ('[routes.rooms]\nC1 = "quote"', "routes.rooms.C1 must be 'cloud' or 'on_prem'"),
         ("[designation]\nby = 3", "designation.by must be text"),
+        ('[designation]\nby = " "', "designation.by must not be blank"),
         (
             '[designation]\nby = "a"\non = 2026-01-01\nuntil = 2025-01-01\nreference = "x"',
             "for the profile finance only",
