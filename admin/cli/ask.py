@@ -192,8 +192,7 @@ def _print_explained(considered: Considered) -> None:
     rows += [(r.level.name, f"{r.kind} · {r.origin}") for r in sorted(decision.label.reasons, reverse=True)]
     rows += [(v.sink, sink_says(v.allowed, v.ceiling, v.against)) for v in decision.verdicts]
     rows += [
-        ("attached", file.unread or f"{file.name} (pieces of it: {len(file.pieces)})")
-        for file in considered.shown.attached
+        ("attached", file.unread or f"{file.name} (pieces of it: {len(file.pieces)})") for file in considered.shown.attached
     ]
     rows.append(("routes", " → ".join(route.value for route in decision.routes)))
     out.print(table(["", ""], rows))

@@ -1,4 +1,4 @@
-"""A text by its letters and digits alone, as names are compared: spaces, hyphens, dots and cells never hide one. Pure."""
+"""A text by its letters and digits alone, as names are compared: spaces, hyphens and cells never hide one. Pure."""
 
 from __future__ import annotations
 

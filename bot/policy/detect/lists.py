@@ -15,7 +15,7 @@ from typing import Protocol
 
 from bot.policy.detect.common_words import COMMON
 from bot.policy.detect.finding import ROUTE, Finding
-from bot.policy.detect.letters import LATIN, LONGEST, Text, begins, close, ends, letters_of
+from bot.policy.detect.letters import LATIN, Text, begins, close, ends, letters_of
 from bot.policy.detect.normal import fold, whole
 from bot.policy.detect.segment import Segment
 
