@@ -19,7 +19,8 @@ from threading import Lock, Thread
 from bot.config_file import ListsSection
 from bot.directory import Directory, Listed
 from bot.policy.detect.common_words import COMMON
-from bot.policy.detect.lists import SHORTEST, Lists, Names, letters_of
+from bot.policy.detect.letters import letters_of
+from bot.policy.detect.lists import SHORTEST, Lists, Names
 from bot.toml_file import Problem, SettingsFault
 
 MAX_NAMES = 1_000_000

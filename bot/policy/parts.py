@@ -16,6 +16,8 @@ from typing import Literal
 
 from bot.domain import Attached, Question, Room, Turn
 from bot.policy import detect
+from bot.policy.detect import ABOUT
+from bot.policy.detect.sentences import LONGEST
 from bot.policy.rules import Rules, allowed
 from bot.policy.seen import PUT_TOGETHER
 from bot.words import in_force_name
@@ -196,6 +198,8 @@ def joined(parts: Iterable[Part], rules: Rules) -> Label:
     for texts, typed in _neighbours(theirs):
         found |= rules.seen.across(texts, rules.lists, typed=typed)
         named |= rules.terms.label("".join(texts), _TOGETHER)
+    for text in _pieces(theirs):
+        found |= rules.seen.kinds(text, rules.lists) & ABOUT
     known = {(reason.level, reason.kind) for reason in label.reasons}
     new = Label(frozenset(reason for reason in named.reasons if (reason.level, reason.kind) not in known))
     return label | new | _label(found - label.kinds, _TOGETHER, rules)
@@ -214,6 +218,23 @@ def _neighbours(parts: Sequence[Part]) -> Iterator[tuple[list[str], bool]]:
     # What was cut out of one document comes in any order, with others between.
     for one, other in permutations(filter(_may_be_cut, passages), 2):
         yield [one[-_EDGE:], other[:_EDGE]], False
+
+
+def _pieces(parts: Sequence[Part]) -> Iterator[str]:
+    """Title, heading and beginning of each piece of a document, line by line: what a text is about stands over it as
+    often as in it. Never of two documents."""
+    titled: list[str] = []
+    for part in parts:
+        role = FROM_ATTACHED.get(part.role, part.role)
+        if role is Role.TITLE:
+            titled = [part.text]
+        elif role is Role.HEADING and titled:
+            titled.append(part.text)
+        elif role is Role.PASSAGE and titled:
+            yield "\n".join(filter(None, (*titled, part.text[:LONGEST])))
+            titled = []
+        elif role is not Role.IN_FORCE:
+            titled = []
 
 
 def _may_be_cut(text: str) -> bool:

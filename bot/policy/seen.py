@@ -20,8 +20,11 @@ PUT_TOGETHER = 0.35
 """Of what was put together, more is asked than of what somebody wrote: the weakest evidence (0.3) is made by chance."""
 _APART = " 가 "
 """Between two candidates, so that none runs into the next."""
+_CANDIDATE = 20
+"""Characters of a candidate, about."""
 _AT_ONCE = 500
-"""Candidates that are looked at together; what is around them is short beside so many."""
+"""Candidates that are looked at together, and as many more as make them as long as what is around them: the time that
+is taken grows with the text and not with its square."""
 
 
 class Seen:
@@ -103,8 +106,10 @@ def _across(texts: Sequence[str], *, typed: bool) -> Kinds:
 
 def _kinds(together: Sequence[str], around: str, least: float) -> Kinds:
     kinds: set[str] = set()
-    for first in range(0, len(together), _AT_ONCE):
-        looked_at = _APART.join(together[first : first + _AT_ONCE])
+    around = "\n".join(dict.fromkeys(" ".join(line.split()) for line in around.splitlines()))
+    at_once = max(_AT_ONCE, len(around) // _CANDIDATE)
+    for first in range(0, len(together), at_once):
+        looked_at = _APART.join(together[first : first + at_once])
         findings = detect.find(f"{looked_at}{_APART}{around}")
         kinds |= {one.kind for one in findings if one.score >= least and one.start < len(looked_at)}
     return frozenset(kinds)

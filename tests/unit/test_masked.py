@@ -12,7 +12,8 @@ from bot.check import Shown, check, check_so_far, masked
 from bot.domain import Answer, Draft, Room, Route
 from bot.drafts import whole_sentences
 from bot.policy import detect
-from bot.policy.detect.lists import Names, letters_of
+from bot.policy.detect.letters import letters_of
+from bot.policy.detect.lists import Names
 from bot.policy.rules import Rules, Sink
 from bot.policy.terms import KIND as TERM
 from bot.policy.terms import Terms, plain

@@ -27,6 +27,7 @@ __all__ = [
     "KINDS",
     "LISTED",
     "MASK",
+    "MAX_CHARACTERS",
     "NO_LISTS",
     "ROUTE",
     "UNDETECTED",
@@ -34,6 +35,7 @@ __all__ = [
     "Finding",
     "Lists",
     "find",
+    "views",
     "warm_up",
 ]
 
@@ -73,12 +75,12 @@ def find(text: str, listed: Lists = NO_LISTS, detectors: Mapping[str, Detector] 
     if len(text) > MAX_CHARACTERS:
         return (Finding(UNDETECTED, 0, len(text), 1.0, f"longer than {MAX_CHARACTERS:,} characters"),)
     findings: list[Finding] = []
-    for view in _views(text):
+    for view in views(text):
         findings += _read(view, listed, detectors)
     return tuple(_merged(findings))
 
 
-def _views(text: str) -> Iterator[View]:
+def views(text: str) -> Iterator[View]:
     """The text without its disguises; with what is encoded in it; and each of these as Slack would show it."""
     plain = fold(whole(text))
     for view in (plain, *decoded(plain)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from bot.policy.detect import directive, matters
@@ -12,11 +13,18 @@ from bot.policy.detect.segment import Segment
 KINDS = (*directive.KINDS, *matters.KINDS)
 
 _INDEX = Index({**directive.TABLES, **matters.TABLES})
+_JOINT = re.compile(
+    r"[_.-](?:(?<=_)|(?<=[가-힣].)(?=[가-힣A-Za-z])|(?<=[A-Za-z].)(?=[가-힣])|(?<=[A-Za-z]\.)(?=[A-Za-z]))"
+)
+"""What stands between the words of a file's name, as a space does elsewhere. A hyphen between Latin letters the tables
+read themselves."""
 
 
 def about(segment: Segment) -> Iterator[Finding]:
-    lower = segment.lower if len(segment.lower) == len(segment.text) else segment.text  # İ becomes two characters
+    text = _JOINT.sub(" ", segment.text)
+    lower = segment.lower if text == segment.text else text.lower()
+    lower = lower if len(lower) == len(text) else text  # İ becomes two characters
     found = _INDEX.find(lower)
     if found:
         yield from directive.directives(lower, found)
-        yield from matters.matters(segment.text, lower, found)
+        yield from matters.matters(text, lower, found)

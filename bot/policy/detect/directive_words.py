@@ -19,11 +19,36 @@ _PLACE = (
     "|자체_?(?:모델|서버)|폐쇄망|내부망"
 )
 
+_AI = (
+    "(?:ai|llm|gpt|chatgpt|챗_?(?:gpt|지피티|봇)|지피티|클로드|claude|제미나이|gemini|코파일럿|copilot|인공지능|언어_?모델)"
+    "(?:_?(?:서비스|도구|툴|모델|챗봇))?[한에로][가-힣]{0,3}_?(?:절대_?)?"
+)
+_TELL = "보내|넣|올리|입력|붙여_?넣|알려|알리|말하|말해|주지|주면|묻|물어|공유|전송|전달|제공|맡기"
+_FILE = "docx?|pptx?|xlsx?|pdf|hwpx?|txt|md|csv|zip"
+_OPEN, _SHUT = r"(?:[\[(<【〔]|(?<![^\n])[*#>\s]{0,4})", r"(?:[\])>】〕]|[*\s]{0,4}(?![^\n]))"
+"""Around a mark that stands in brackets or alone on its line."""
+
 DIRECTIVE = Phrases(
     ko=rf"""
-    대외비 사외비 극비(?!리_?결혼) 대외_?주의 1급_?비밀
+    대외비 (?<![가-힣])대[\s*·.-]{{1,3}}외[\s*·.-]{{1,3}}비(?!용|율|중|교|행|판|난)
+    대외秘 大外秘 사내비 사외비 극비(?!리_?결혼) 대외_?주의 1급_?비밀
     기밀_?(?:문서|자료|사항|정보|유지_?바|입니다|이니|이에요|임$|로_?(?:취급|다뤄|처리|유지))
     영업_?비밀(?:이니|이라|입니다|이에요|자료|문서|을_?포함) 비밀_?유지(?:해|가_?필요|_?바|_?부탁|_?요청)
+    {_OPEN}(?:군사_?|일급_?)?(?:기밀|비밀|보안_?문서|내부용|사내용|임원용|임원만|
+        내부_?한정|비공개|보안_?유지){_SHUT}
+    (?:내부용|사내용|임원용)(?:$|[,.:;)]|_(?:{_FILE})(?![a-z]))
+    (?:내부용|사내용|임원용|임원_?한정)_?(?:자료|문서_?(?:입|이)|공유)
+    (?:군사|국가)_?기밀 (?:[1-3]|i{{1,3}}|[일이삼])급_?비밀 보안_?등급_?:?_?[1-3일이삼]_?(?:급|등급)
+    (?:임원진?|경영진|이사회|대표님?|(?:팀장|부장|관리자|본부장)급?)(?:_?이상)?(?:만|
+        _?한정)_?(?:열람|회람|공유|보세|보시|봐_?[주줘])
+    (?:열람|회람|읽은|읽고)_?(?:후|뒤|나서)_?(?:에_?)?(?:즉시_?|바로_?)?(?:파기|폐기|삭제|소각|파쇄)
+    (?:반출|유출|누출)_?(?:금지|엄금|불가) (?:대외|공개|공유|복제)_?(?:공개_?)?(?:금지|엄금|불가)
+    보안_?유지_?(?:부탁|바랍|바라|해_?[주줘]|요청|요망|필수|철저|하세|합시)
+    비밀(?:인데|이야|이에요|이니까|로_?(?:해|부탁|간직)|_?지켜) 너만_?알고 여기서만_?(?:하는_?)?(?:얘기|이야기|말)
+    오프_?더_?레코드 미공개_?(?:중요_?)?정보(?:$|입니다|이니|이에|라_|인데|이므로|_?포함)
+    {_AI}(?=(?:{_TELL})[가-힣]{{0,3}}_?(?:마$|마_|마[.,!라세십시]|말아|말_?것|말_?고|안_?[되돼됨됩]|금지|불가|않))
+    {_AI}(?=[^\n.?!]{{0,15}}(?:{_TELL})(?:하지|지)_?(?:마|말|않))
+    (?:ai|인공지능|모델)_?학습(?:에|용으로|에는)?_?(?:절대_?)?(?:(?:쓰|사용하|이용하|활용하)지_?(?:마|말|않)|(?:사용_?|이용_?)?금지)
     사내_?한_?(?:정|$|문서|자료) 내부_?(?:자료|문서)(?:이니|이라|입니다|이에요|라서|니까|라_) 열람_?제한
     배포_?(?:금지|제한) 복사_?금지 무단_?(?:전재|배포|유출|반출)
     (?:{_OUT})(?:로|에|으로|에는|에다|로는|한테|_?직원에게|_?사람에게)?(?:_?절대_?|_?다시는_?|
@@ -50,7 +75,8 @@ DIRECTIVE = Phrases(
     (?:不要|别|請勿|请勿|禁止|不得|切勿|不能|不可|不许|勿)~(?:发到|發到|发送到|上传|上傳|传到|泄露|
         外传|外傳|传给|送到|发给|透露给|离开)
     不要~云端 只能(?:在|用|由)~(?:本地|内部|內部|内网|公司内) 仅(?:在|用|限)~(?:本地|内部|内网|公司内)
-    只在~(?:本地|内部) (?:内部|內部)(?:机密|資料|资料|文件)_?(?:请|請|勿|不) 机密文件 机密资料 公司机密 商业机密
+    只在~(?:本地|内部) (?:内部|內部)(?:机密|資料|资料|文件)_?(?:请|請|勿|不)
+    机密(?!性|计算) 機密(?!性|計算|コンピュ|ではな) 绝密 絶密 公司机密 商业机密 内部专用 ここだけの話
     不离开公司 不离开~网络 不出公司 仅供内部 私有仓库 内部资料 数据不离开 不离开~数据中心 留在~(?:本地|内部|内网)
     不能调用~外部 社外秘 部外秘 極秘 マル秘 機密文書 機密情報(?:です|なので|につき) 社内限り 社内のみ 社内だけ
     取扱注意
@@ -59,15 +85,25 @@ DIRECTIVE = Phrases(
     外部送信禁止 持ち出し禁止 ローカル(?:のみ|だけ|で処理|モデルだけ|モデルのみ)
     オンプレ(?:のみ|だけ|ミスのみ|ミスだけ|で処理)
     """,
-    en=r"""
+    en=rf"""
+    {_OPEN}(?:(?:strictly|highly|most|company|private_(?:and|&))_)?(?:confidential|restricted|proprietary|classified|
+        internal_only|internal_use_only){_SHUT} (?<![^\n])\[(?:secret)\]
+    confidential(?:_?[|/]|_-_|_(?:{_FILE})) (?:proprietary|privileged|private|sensitive)_(?:and|&)_confidential
+    attorney_client_privileged? attorney_work_product legally_privileged privileged_communication
+    tlp[\s:-]{{0,3}}(?:red|amber) internal_only off_the_record just_between_(?:us|you_and_me) eyes_only
+    (?:under_(?:an?_)?)embargo embargoed_(?:until|till)
+    (?:do_not|don't|dont|never|please_don't)_(?:share|forward|repost|circulate)_(?:this|it|these|the_attached)
+    (?:do_not|don't|dont|never|not_to|cannot|must_not)_(?:put|paste|give|send|feed|enter|upload|
+        share|show|tell|type)_(?:this|it|that|these|any_of_this)_(?:\w+_){{0,3}}(?:ai|llms?|chatgpt|gpt|claude|gemini|copilot|chatbots?)
+    (?:not_for|no)_ai_(?:training|use|processing)
     (?:do_not|don't|dont|never|must_not|mustn't|should_not|shouldn't|may_not|cannot|can't|
-        please_don't|not_to|without)_(?:\w+_){0,2}(?:send|sending|share|sharing|sent|shared|upload|
+        please_don't|not_to|without)_(?:\w+_){{0,2}}(?:send|sending|share|sharing|sent|shared|upload|
         uploading|uploaded|forward|forwarding|leak|leaking|post|posting|pass|expose|exposing|transmit|
-        transmitting|disclose|disclosing|distribute|copy|paste|use)_(?:\w+_){0,5}(?:outside|external\w*|
+        transmitting|disclose|disclosing|distribute|copy|paste|use)_(?:\w+_){{0,5}}(?:outside|external\w*|
         cloud|third_part\w+|the_internet|off-?premises|offsite|openai|chatgpt|anyone_else|elsewhere|
         beyond|off_the_network|public_(?:model|api|llm|ai))
     (?:do_not|don't|never|must_not|mustn't|cannot|can't|should_not|shouldn't|may_not|not_to|without|
-        won't|not_be_allowed_to)_(?:\w+_){0,2}(?:leave|leaving|leaves)_(?:\w+_){0,2}(?:building|premises|
+        won't|not_be_allowed_to)_(?:\w+_){{0,2}}(?:leave|leaving|leaves)_(?:\w+_){{0,2}}(?:building|premises|
         company|network|office|organi[sz]ation|environment|machine|datacenter|team|country)
     (?:outside|external|cloud)_(?:sharing|distribution|processing|models?|use)_(?:is_)?(?:prohibited|
         forbidden|not_allowed|not_permitted)
@@ -77,7 +113,7 @@ DIRECTIVE = Phrases(
     not_for_(?:distribution|circulation|publication)
     do_not_(?:distribute|forward|circulate|redistribute|disseminate)
     (?:keep|keeping|kept|stay|stays|remain|remains|process|processed|processing|handle|run|use|stays|
-        analy[sz]e|summari[sz]e)_(?:\w+_){0,6}(?:on-?prem(?:ises?)?|in-house|on_premises?|
+        analy[sz]e|summari[sz]e)_(?:\w+_){{0,6}}(?:on-?prem(?:ises?)?|in-house|on_premises?|
         local(?:ly)?_only|only_local(?:ly)?|inside_the_company|inside_the_building|within_(?:the|
         our)_(?:company|network|building|organi[sz]ation|firewall)|internal_only|
         on_our_(?:own_)?(?:servers?|network|hardware)|off_the_cloud|out_of_the_cloud|behind_(?:the|
@@ -88,9 +124,9 @@ DIRECTIVE = Phrases(
         network|machine|ai|lane)s?
     (?:local|internal|self-hosted|on-?prem\w*|in-house)_(?:model|llm|server|processing|network)s?_only
     use_the_(?:local|on-?prem\w*|self-hosted)_(?:model|llm)
-    keep_(?:this|it|that|these|everything)_(?:\w+_){0,2}(?:local|private|internal|confidential|
+    keep_(?:this|it|that|these|everything)_(?:\w+_){{0,2}}(?:local|private|internal|confidential|
         in-house|secret|on-?prem\w*|between_us|to_yourself|under_wraps|inside)
-    private_(?:\w+_){0,1}(?:repository|repo|github|codebase|memo|deck)s?
+    private_(?:\w+_){{0,1}}(?:repository|repo|github|codebase|memo|deck)s?
     (?:confidential|classified|restricted|sensitive|proprietary|internal-only|
         unreleased)_(?:and_\w+_)?(?:internal_|company_|board_|strategy_|design_|customer_|client_|
         hr_)?(?:document|doc|memo|report|file|deck|runbook|spreadsheet|draft|contract|source_code|code|
@@ -103,15 +139,15 @@ DIRECTIVE = Phrases(
     strictly_internal company_private commercial_in_confidence
     trade_secrets?_(?:do|must|here|attached|in_this|not) under_(?:an?_)?(?:nda|non-disclosure)
     nda-(?:protected|covered)
-    our_(?:private|proprietary|closed-source)_(?:\w+_){0,3}(?:repo|repository|monorepo|code|codebase|
+    our_(?:private|proprietary|closed-source)_(?:\w+_){{0,3}}(?:repo|repository|monorepo|code|codebase|
         algorithms?|sdk|pipeline|service|github|source)
-    process(?:ed|ing)?_(?:this|it|everything|all)_(?:\w+_){0,3}(?:locally|on-?prem\w*|in-house|within_our)
+    process(?:ed|ing)?_(?:this|it|everything|all)_(?:\w+_){{0,3}}(?:locally|on-?prem\w*|in-house|within_our)
     (?:must|should|has_to|have_to|needs_to|may|can)_(?:only_)?(?:stay|remain|be_(?:kept|processed|
-        handled))_(?:only_)?(?:in|within|inside|on|in_our|local\w*)_(?:\w+_){0,4}(?:enclave|jurisdiction|
+        handled))_(?:only_)?(?:in|within|inside|on|in_our|local\w*)_(?:\w+_){{0,4}}(?:enclave|jurisdiction|
         infrastructure|building|premises|network|company|data_?cent(?:er|re)|environment|instance|country|
         machine|servers?)
     (?:must|may|should|shall|can)_?not_leave
-    (?:within|restricted_to|inside)_our_(?:\w+_){0,3}(?:enclave|jurisdiction|infrastructure|
+    (?:within|restricted_to|inside)_our_(?:\w+_){{0,3}}(?:enclave|jurisdiction|infrastructure|
         data_?cent(?:er|re)|operations|environment|firewall|walls)(?:_only)?
     no_cross-border no_(?:public_api_calls|cloud_inference|external_logging|data_egress)
     (?:confidential|private|sensitive)_\w+_(?:locally|on-?prem\w*)
@@ -120,18 +156,35 @@ DIRECTIVE = Phrases(
 )
 """That a text stays in the building, or is confidential."""
 
+_MARK = (
+    "(?:대외비|사외비|극비|기밀|영업_?비밀|내부용|사내용|비공개|열람_?후_?(?:파기|폐기|삭제)"
+    "|(?:외부|사외|무단)?_?(?:반출|유출|배포|공유|공개)_?금지|배포_?금지"
+    "|복사_?금지|internal_?only|tlp[\\s:-]{0,3}(?:red|amber)|미공개_?(?:중요_?)?정보)"
+)
+_PAPER = "(?:_?(?:문서|자료|정보|물품|표시|표기|등급))?"
+_RULE = (
+    "(?:(?:관리|취급|분류|처리|파기|폐기|보관|등급|이용|이용_?금지)_?)?"
+    "(?:규정|지침|정책|기준(?!_?단가)|절차|방법|교육|서약|양식|정의|뜻|의미|차이|규칙|도장|스탬프|라벨|워터마크|해제|조항)"
+)
+
 HARMLESS = Phrases(
-    ko="""
+    ko=rf"""
+    {_MARK}{_PAPER}(?:의|와|과|및|,)?_?{_RULE}
+    금지_?(?:물품|품목|구역|조항|설정|기간) internal_only_?(?:채널|페이지)
+    {_MARK}{_PAPER}(?:와|과|이랑|랑)_?[가-힣]{{1,6}}_?(?:[가-힣]{{1,4}}의_?)?차이
+    (?<!이\s)(?<!그\s)(?<!해당\s){_MARK}{_PAPER}(?:은|는|이|가|란|이란)?_?(?:어디|누가|누구|
+        어떻게_?(?:하|해|되|표|붙|신|지)|무슨|뭐|뭔|무엇|몇)
+    [에테로게]_?(?:넣|입력[가-힣]{{0,2}}|보내|올리|공유[가-힣]{{0,2}})(?:으?면)?_?안_?되(?:는_?(?:정보|것|자료|데이터|항목)|나|는지|는가|죠)
     대외비(?:가|는|도|인_?내용은|_?내용은|_?정보는|_?자료는)?_?(?:아니|아닌|아님|아닙|없|해제|풀)
     사외비(?:가|는|도)?_?(?:아니|아닌|아님|아닙|없|해제) 극비(?:가|는|도)?_?(?:아니|아닌|아닙|없)
     기밀(?:이|은|도|_?정보는|_?내용은)?_?(?:아니|아닌|아닙|없|해제)
     비공개(?:가|_?자료는|_?문서는)?_?(?:아니|아닌|아닙|없) 내부_?(?:자료|문서)(?:가|는)?_?(?:아니|아닌|아닙)
     (?:대외비|사외비|극비|기밀_?문서|기밀_?정보|기밀_?자료|영업_?비밀|내부용_?문서|
-        비공개_?문서)(?:라는|란|이란|의|와|과|_?및)?_?(?:등급|문서_?관리|관리|취급|분류|규정|지침|정의|뜻|
+        비공개_?문서)(?:라는|란|이란|의|와|과|_?및)?_?(?:등급(?!_?(?:입|이에|이라|이니|으로|문서|자료|의_?(?:문서|자료)))|문서_?관리|관리|취급|분류|규정|지침|정의|뜻|
         의미|교육|라벨|표시_?방법|표시하는|절차|기준|말|단어|보호법|보호_?(?:정책|교육|서약)|서약|
         폐기_?(?:절차|방법))
     대외비로_?분류되는 외부_?공개_?가능 공개해도_?(?:됩|되|돼|괜)
-    (?:외부|클라우드)(?:로|에)_?(?:보내|공유)[가-힣]{0,2}_?(?:되나|될까|되는지|돼요\\?|됩니까|괜찮) 不是机密
+    (?:외부|클라우드)(?:로|에)_?(?:보내|공유)[가-힣]{{0,2}}_?(?:되나|될까|되는지|돼요\\?|됩니까|괜찮) 不是机密
     非机密 没有机密 社外秘ではありません 社外秘ではない 機密ではない
     """,
     en=r"""
@@ -141,8 +194,9 @@ HARMLESS = Phrases(
     (?:confidential|sensitive|private|proprietary|restricted|classified|secret)_(?:\w+_)?(?:policy|
         levels?|training|classification|label|definition|handling_guide|agreement_template)s?
     (?:public|published|open)_(?:\w+_)?(?:only|documentation|docs|repository|repo)
-    what_(?:is|does|counts_as|makes)_(?:\w+_){0,3}(?:confidential|internal_use_only|proprietary|
-        private)(?:_\w+){0,2}
+    what_(?:is|does|counts_as|makes)_(?:\w+_){0,3}(?:confidential|internal_use_only|internal_only|proprietary|
+        private|tlp[\s:-]{0,3}(?:red|amber)|attorney_client_privilege|off_the_record|eyes_only)(?:_\w+){0,2}
+    (?:which|how)_(?:\w+_){0,6}internal_only
     (?:how|when|where)_(?:do|to|should|can|does|is|are)_(?:\w+_){0,3}(?:mark|label|classify|store|
         create|clone|delete|archive|set_up|configure|host)_(?:\w+_){0,2}(?:confidential|private|
         internal)_\w+

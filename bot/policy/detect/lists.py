@@ -11,30 +11,23 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from bot.policy.detect.common_words import COMMON
 from bot.policy.detect.finding import ROUTE, Finding
+from bot.policy.detect.letters import LATIN, Text, begins, close, ends, letters_of
 from bot.policy.detect.normal import fold, whole
 from bot.policy.detect.segment import Segment
 
 KINDS: tuple[str, ...] = ("person", "customer", "project")
 """The kinds that a listed name can have."""
-LONGEST = 63
-"""Letters of a name that are compared; more than these say nothing new."""
 SHORTEST = 2
 
-_LETTERS = re.compile(r"[^\W_]+")
-_LATIN = re.compile(r"[^\W_가-힣ㄱ-ㆎ぀-ヿ㐀-鿿]")
 _HEADS = 1 << 16
 _TAG = 7
 """The lowest bits of a kept hash say the kind."""
 _SHELVES = 1 << 10
 _SHELF_BITS = 64 - 10
-_MAX_GAP = 3  # "HONG, Gildong", "홍 길 동"
-_TIGHT = re.compile(r"[ \t\r\n\-·*_`~]*\Z")  # a full stop or comma between Hangul ends a sentence or an item
-_LOOSE = re.compile(r"[^\n]*\Z")
-
 _TITLE = (
     "(?:선임|책임|수석|전임)?(?:연구원|매니저|엔지니어)|[총부]?(?:본부장|지점장|그룹장|센터장|연구소장|파트장|소장|원장|팀장|실장|국장|반장)"
     "|대리|과장|차장|부장|사원|주임|선임|책임|수석|인턴|이사|상무|전무|부사장|사장|부회장|회장|대표(?:이사)?|프로|리더|교수|박사"
@@ -84,31 +77,6 @@ class _Nothing:
 NO_LISTS: Lists = _Nothing()
 
 
-class _Text(NamedTuple):
-    """text: as the names are compared, in lower case. letters: its letters and digits; each stands at `places`."""
-
-    text: str
-    letters: str
-    places: array[int]
-
-    @classmethod
-    def of(cls, text: str, lower: str) -> _Text:
-        if len(lower) != len(text):  # İ becomes two characters
-            lower = "".join(small if len(small := char.lower()) == 1 else char for char in text)
-        pieces: list[str] = []
-        places = array("L")
-        for match in _LETTERS.finditer(lower):
-            pieces.append(match[0])
-            places.extend(range(*match.span()))
-        return cls(lower, "".join(pieces), places)
-
-
-def letters_of(name: str) -> str:
-    """The letters and digits of a name as they are compared."""
-    plain = fold(whole(name)).text
-    return _Text.of(plain, plain.lower()).letters[:LONGEST]
-
-
 class Names:
     """Listed names, found under any particle, spacing, width and case; a person's also with the family name at the
     other end. Of each it is only known whether it is one: nothing here can tell what is listed."""
@@ -139,14 +107,14 @@ class Names:
     def find(self, segment: Segment) -> Iterator[Finding]:
         if not self._hashes:
             return
-        text = _Text.of(segment.text, segment.lower)
+        text = Text.of(segment.text, segment.lower)
         letters, heads = text.letters, self._heads
         for first in range(len(letters) - SHORTEST + 1):
             lengths = heads[hash(letters[first : first + 2]) % _HEADS]
-            if lengths and (before := _before(text, first)) is not None:
+            if lengths and (before := begins(text, first)) is not None:
                 yield from self._at(text, first, lengths, before)
 
-    def _at(self, text: _Text, first: int, lengths: int, touching: bool) -> Iterator[Finding]:
+    def _at(self, text: Text, first: int, lengths: int, touching: bool) -> Iterator[Finding]:
         """The names that begin with that letter. lengths: which there may be, as bits."""
         left = len(text.letters) - first
         while lengths and (length := (lengths & -lengths).bit_length() - 1) <= left:
@@ -183,34 +151,22 @@ def _keys(kind: str, name: str) -> set[str]:
         return set()
     if kind == "customer":
         shorter = letters_of(_LEGAL_FORM.sub("", fold(whole(name)).text))
-        return {shorter if len(shorter) >= SHORTEST else key}
+        return {one for one in (key, shorter) if len(one) >= SHORTEST}
     keys = {key}
-    if kind == "person" and _LATIN.match(key):
+    if kind == "person" and LATIN.match(key):
         words = [word for word in re.split(r"[\s,]+", name) if word]
         keys |= {letters_of("".join([*words[-1:], *words[:-1]])), letters_of("".join([*words[1:], *words[:1]]))}
     return {one for one in keys if len(one) >= SHORTEST}
 
 
-def _before(text: _Text, first: int) -> bool | None:
-    """Whether a letter stands right before it; None: within a word or number of Latin letters, where no name
-    begins."""
-    at = text.places[first]
-    if at == 0 or not (before := text.text[at - 1]).isalnum():
-        return False
-    if _LATIN.match(before):
-        return None if _LATIN.match(text.letters[first]) else False
-    return _LATIN.match(text.letters[first]) is None
-
-
-def _judged(text: _Text, first: int, length: int, touching: bool, kind: str) -> tuple[float, str]:
+def _judged(text: Text, first: int, length: int, touching: bool, kind: str) -> tuple[float, str]:
     """How surely the letters are the name, from what stands between and around them."""
     start, end = text.places[first], text.places[first + length - 1] + 1
     key = text.letters[first : first + length]
-    if not _close(text, first, length):
+    if not close(text, first, length):
         return 0.0, ""
-    after = text.text[end : end + 1]
-    if _LATIN.match(key[-1]):
-        if after and _LATIN.match(after):
+    if LATIN.match(key[-1]):
+        if not ends(text, end):
             return 0.0, ""
         return (ROUTE if len(key) < 4 else 0.8), f"a listed {kind}"
     spaced = end - start > length
@@ -238,7 +194,7 @@ def _short(key: str, kind: str, *, plain: bool) -> tuple[float, str]:
     return (ROUTE, f"a listed {kind}, two syllables") if plain and key not in COMMON else (0.0, "")
 
 
-def _spaced(text: _Text, start: int, end: int, kind: str, *, touching: bool, ended: bool) -> tuple[float, str]:
+def _spaced(text: Text, start: int, end: int, kind: str, *, touching: bool, ended: bool) -> tuple[float, str]:
     if touching or not ended:
         return 0.0, ""
     word_too = text.text[start] in _WORDS_TOO and not text.text[start + 1].isalnum()
@@ -246,18 +202,3 @@ def _spaced(text: _Text, start: int, end: int, kind: str, *, touching: bool, end
     if word_too and (followed == " " or end - start == 3):
         return 0.0, ""  # 이 지은 지 10년, 이 상은
     return 0.4, f"a listed {kind}, spaced"
-
-
-def _close(text: _Text, first: int, length: int) -> bool:
-    """Whether no more stands between its letters than what people put into a name."""
-    places = text.places
-    if places[first + length - 1] - places[first] == length - 1:
-        return True
-    for n in range(first, first + length - 1):
-        gap = text.text[places[n] + 1 : places[n + 1]]
-        if not gap:
-            continue
-        latin = _LATIN.match(text.letters[n]) is not None or _LATIN.match(text.letters[n + 1]) is not None
-        if len(gap) > _MAX_GAP or (_LOOSE if latin else _TIGHT).match(gap) is None:
-            return False
-    return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -36,6 +37,15 @@ def test_the_same_text_is_looked_at_once() -> None:
     seen, listed = Seen(), Listed("홍길동")
     assert {seen.kinds("홍길동의 연차", listed) for _ in range(3)} == {frozenset({"person"})}
     assert len(listed.looks) == 1
+
+
+@pytest.mark.parametrize("row", ["| {0} | {1} | {2} |\n", "항목 {0}\n{1} 값은 {2} 입니다\n"])
+def test_a_long_table_of_figures_takes_what_its_length_takes(row: str) -> None:
+    """Its square would be ten times as much."""
+    text = "".join(row.format(1_000 + n * 7, 100_000 + n * 31, 10 + n) for n in range(7_000))[: detect.MAX_CHARACTERS]
+    started = time.process_time()
+    Seen().kinds(text, detect.NO_LISTS)
+    assert time.process_time() - started < 3
 
 
 def test_neighbours_are_looked_at_once_in_each_order() -> None:

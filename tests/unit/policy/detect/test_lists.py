@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.policy.detect import MASK, ROUTE, Finding, find
-from bot.policy.detect.lists import KINDS, LONGEST, NO_LISTS, Names
+from bot.policy.detect.letters import LONGEST
+from bot.policy.detect.lists import KINDS, NO_LISTS, Names
 from tests.unit.policy.detect.test_find import FULL_WIDTH, PARTICLES
 
 PEOPLE = ("홍길동", "김서연", "남궁민수", "이지은", "이상", "왕훈", "Gildong Hong", "Ann-Marie O'Neill", "Jürgen Groß")
-CUSTOMERS = ("하늘전자", "(주)바다물산", "AT&T", "Northwind Traders", "LG하늘")
+CUSTOMERS = ("하늘전자", "(주)바다물산", "AT&T", "Northwind Traders", "LG하늘", "Acme Corp", "주식회사 바다물산")
 PROJECTS = ("Blue Heron", "새벽별", "X-2027")
 LISTED = Names(
     [
@@ -96,6 +97,20 @@ def test_a_latin_name_is_found_in_either_order_hyphenated_or_not(written: str) -
         ("BlueHeron 저장소", "project"),
         ("x2027 출시", "project"),
         ("새벽별 프로젝트", "project"),
+        ("acmecorp", "customer"),
+        ("AcmeCorp팀", "customer"),
+        ("https://acmecorp.com/a", "customer"),
+        ("info@acme.example", "customer"),
+        ("MyAcmePortal", "customer"),
+        ("acme2", "customer"),
+        ("주식회사바다물산", "customer"),
+        ("바다\n물산", "customer"),
+        ("| 하늘 | 전자 |", "customer"),
+        ("바\n다물산", "customer"),
+        ("Northwind\nTraders", "customer"),
+        ("| Northwind | Traders |", "customer"),
+        ("blue_heron_plan.docx", "project"),
+        ("BlueHeronService", "project"),
     ],
 )
 def test_customers_and_projects_are_found_as_people_write_them(text: str, kind: str) -> None:
@@ -106,8 +121,8 @@ def test_customers_and_projects_are_found_as_people_write_them(text: str, kind: 
     "text",
     [
         "이상은 없습니다", "3개 이상이면 승인", "왕훈련소 견학", "대왕훈민정음", "이상적인 구조",
-        "이 지은 지 10년 된 건물", "hongkong office", "gildong", "hon g", "xx-2027", "x-20275", "at the table",
-        "홍길. 동네", "홍보 길 동쪽", "길동이",
+        "이 지은 지 10년 된 건물", "hongkong office", "gildong", "hon g", "acmeist", "xx-2027", "x-20275",
+        "at the table", "홍길. 동네", "홍보 길 동쪽", "길동이",
     ],
 )  # fmt: skip
 def test_what_only_looks_like_a_name_is_none(text: str) -> None:
