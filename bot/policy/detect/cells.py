@@ -21,6 +21,7 @@ _CELL = re.compile(
 )
 _AROUND = " \t\r*_`\"'"
 _LONGEST_NAME = 40
+_NAME = re.compile(r"[\w.\-/ ()]{2,}")
 _VALUE = re.compile(r"[!-~]{4,256}")
 _ALONE_WITHIN = 6
 """Lines below a name alone on its line: how far a spreadsheet's cells fall apart when they are pasted."""
@@ -95,7 +96,7 @@ def fallen_apart(segment: Segment) -> Iterator[Assigned]:
 
 
 def _names(cell: str) -> bool:
-    return 2 <= len(cell) <= _LONGEST_NAME and names_a_secret(cell)
+    return len(cell) <= _LONGEST_NAME and _NAME.fullmatch(cell) is not None and names_a_secret(cell)
 
 
 def _value(name: str, cell: _Cell) -> Iterator[Assigned]:

@@ -32,7 +32,7 @@ _CODES = (
         "code",
         ("번호", "코드", "code", "otp"),
         re.compile(
-            r"(?:(?:도어 ?[락록]|현관문?|출입문?|금고|세콤|캡스|잠금|비상구)\s?(?:해제\s?)?(?:번호|코드)|게이트 ?코드"
+            r"(?:(?:도어 ?[락록]|현관문?|출입문?|금고|자물쇠|세콤|캡스|잠금|비상구)\s?(?:해제\s?)?(?:번호|코드)|게이트 ?코드"
             r"|(?:인증|보안|일회용|본인\s?확인|otp|핀|pin)\s?(?:번호|코드)|(?<![a-z])(?:otp|[2m]fa code)(?![a-z])"
             r"|(?:access|door|entry|gate|alarm|lock|safe|verification|security|one[- ]time|unlock|sign-?in|login"
             rf"|authentication|pin) code){_IS}{_DIGITS}",
@@ -44,7 +44,22 @@ _CODES = (
         ("is your", "인증"),
         re.compile(
             rf"{_NOT_IN_A_WORD}(?P<value>(?:[A-Z]-)?[0-9]{{4,8}})"
-            r"(?: is your [^\n.]{0,40}(?:code|otp|passcode)|(?:이|가)? ?인증 ?(?:번호|코드))"
+            r"(?: is your [^\n.]{0,40}(?:code|otp|passcode)|(?:(?:은\(는\)|이|가) [^\n]{0,20}?)? ?인증 ?(?:번호|코드))"
+        ),
+    ),
+    _Code(
+        "door code",
+        ("도어", "현관", "출입"),
+        re.compile(
+            r"(?:도어 ?[락록]|현관|출입문)[^\n]{0,24}?(?P<value>[*#][0-9]{4,8}[*#]?|(?<![0-9A-Za-z-])[0-9]{4,8}[*#])(?![0-9A-Za-z])"
+        ),
+    ),
+    _Code(
+        "licence key",
+        ("라이선스", "라이센스", "시리얼", "제품", "license", "product key", "serial"),
+        re.compile(
+            r"(?i:라이[선센]스|시리얼|제품|license|product|serial)[^\n]{0,24}?(?<![A-Za-z0-9-])"
+            r"(?P<value>(?=[A-Z-]{0,25}[0-9])(?=[0-9-]{0,25}[A-Z])[A-Z0-9]{5}(?:-[A-Z0-9]{5}){3,4})(?![A-Za-z0-9-])"
         ),
     ),
     _Code(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from collections.abc import Iterator
+from itertools import islice
 
 from bot.policy.detect.segment import Segment
 from bot.policy.detect.values import plausible, strong
@@ -14,9 +15,9 @@ _GATES = (
 )  # fmt: skip
 _PAIR = re.compile(
     r"(?:log(?:ged|ging)?[ -]?in|sign(?:ed)?[ -]?in|로그인|계정|접속|아이디|cred(?:ential)?s?|account|와이파이|wi-?fi|무선 ?랜|ssid)"
-    r"(?: ?정보)?(?:은|는|이|가)?(?: (?:with|as|using|by|in|to))?[\s:=(\[*`→>-]{0,6}"
+    r"(?: ?정보)?(?:은|는|이|가)?(?: (?:with|as|using|by|in|to|are|is))?[가-힣\s:=(\[*`→>-]{0,12}"
     r"(?P<user>[A-Za-z][\w-]{1,39}(?:@[\w-]{1,60}(?:\.[\w-]{1,30}){1,3})?)"
-    r"(?P<between> ?[/:,|(] ?| // | and )(?P<value>[!-~]{6,64})",
+    r"(?P<between> ?[/:,|(] ?| // | and |\n)(?P<value>[!-~]{6,64})",
     re.IGNORECASE,
 )
 _LINE = re.compile(
@@ -30,10 +31,10 @@ _EVERYBODYS = frozenset((
 """Accounts that every company has: what stands beside one is no page of it."""
 _CALL = re.compile(
     r"(?:auth|login|credentials?|getconnection|connect|sign_?in)\w{0,20}\s{0,2}=?\s{0,2}\(\s{0,4}"
-    r"(?:[^\s\"',()]{1,60}\s{0,2},\s{0,2}){0,2}(?:[\"'][^\"'\n]{1,100}[\"']\s{0,2},\s{0,2}){1,3}"
-    r"[\"'](?P<value>[^\"'\n]{4,64})[\"']",
+    r"(?P<arguments>[^()\n]{6,300})",
     re.IGNORECASE,
 )
+_QUOTED = re.compile(r"(?P<quote>[\"'])(?P<value>[^\"'\n]{1,100})(?P=quote)")
 # https://docs.docker.com/reference/cli/docker/login/, and .npmrc: base64 of user:password.
 _BASIC = re.compile(r"(?<![A-Za-z])_?auth[\"']?\s{0,3}[:=]\s{0,3}[\"']?(?P<value>[A-Za-z0-9+/]{8,400}={0,2})")
 _USER_AND_PASSWORD = re.compile(rb"[!-9;-~]{1,100}:[ -~]{4,}")
@@ -50,8 +51,9 @@ def logins(segment: Segment) -> Iterator[tuple[int, int]]:
                     yield match.start("value"), match.start("value") + len(value)
     if segment.context(("auth", "login", "credential", "connect", "signin", "sign_in")):
         for match in _CALL.finditer(text):
-            if plausible(match["value"]):
-                yield match.span("value")
+            for argument in islice(_QUOTED.finditer(text, *match.span("arguments")), 1, None):
+                if plausible(argument["value"]):
+                    yield argument.span("value")
         for match in _BASIC.finditer(text):
             if _basic(match["value"]):
                 yield match.span("value")

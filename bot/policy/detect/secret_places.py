@@ -128,7 +128,7 @@ PLACES: tuple[Place, ...] = (
             r"(?P<value>[A-Za-z][\w$#]{0,30}/(?![$<{/])[^\s/@\"']{2,64}@)[A-Za-z0-9/]"
         ),
     ),
-    Place("redis", "auth", re.compile(rf"(?m)^[ \t>]{{0,8}}(?:[\w.:-]{{1,60}}> ?)?AUTH (?P<value>{_TYPED}[^\s\"']{{6,128}})$")),
+    Place("redis", "auth", re.compile(rf"(?m)^[ \t>]{{0,8}}(?:[\w.:-]{{1,60}}> ?)?(?:AUTH|auth|masterauth|requirepass) (?P<value>{_TYPED}[^\s\"']{{6,128}})$")),
     Place(
         "command line",
         " -w ",
@@ -139,7 +139,7 @@ PLACES: tuple[Place, ...] = (
         "-p",
         re.compile(
             r"\b(?:7z[ar]?|rar|unrar|zip|unzip|ipmitool|xfreerdp|rdesktop|psexec|sshpass|az login|oc login|podman login"
-            r"|helm registry login|kinit|influx|mongodump|mongorestore|mongoimport|mongoexport)\b[^\n|;]{0,120}?"
+            r"|helm registry login|kinit|influx|mongodump|mongorestore|mongoimport|mongoexport|sqlcmd|bcp|osql|beeline|mysqladmin)\b[^\n|;]{0,120}?"
             rf"[ \t]-(?:hp|p|P)[ \t]?(?P<value>[\"']?{_TYPED}[!-~]{{4,128}})"
         ),
     ),
@@ -167,6 +167,9 @@ PLACES: tuple[Place, ...] = (
     ),
     Place("sudo", "sudo -", re.compile(r"echo [\"']?(?P<value>(?![$<])[^\s\"'|]{4,64})[\"']? ?\| ?sudo -[A-Za-z]{0,3}S")),
     Place("htpasswd", "htpasswd", re.compile(rf"htpasswd -[a-zA-Z]{{0,3}}b[a-zA-Z]{{0,3}} \S{{1,80}} \S{{1,60}} (?P<value>{_TYPED}[!-~]{{4,64}})")),
+    Place("gh secret", "secret set", re.compile(rf"secret set [\w-]{{1,60}} (?:--body|-b)[ =](?P<value>[\"']?{_TYPED}[!-~]{{4,128}})")),
+    Place("powershell", "convertto-securestring", re.compile(rf"(?i:convertto-securestring)(?: -string)? {_QUOTED}")),
+    Place("office", "protect", re.compile(rf"\b(?:Unp|P)rotect[ (](?:Password ?:?= ?)?{_QUOTED}")),
     # Network devices: the digit tells in what way the password is written down; 7 is undone by any web page.
     *(
         Place(

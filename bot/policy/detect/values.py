@@ -17,7 +17,7 @@ _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[ .\-]{1,4}")
 _PASSWORD = re.compile(
     r"(?:pass(?:word|wd|code|phrase)|pwd|(?:^|_)(?:pass|pw|pin|핀)|master_?auth|bind_?pw"
     r"|(?:^|_)[a-z]{1,14}(?<!by)(?<!com)(?<!tres)(?<!sur)(?<!over)(?<!under)(?<!low)(?<!high)(?<!band)pass"
-    r"|(?:비밀_?번호|비번|패스_?워드|암호)[은는이가]?)"
+    r"|(?:비_?밀_?번_?호|비번|패스_?워드|암호(?:_?문구)?|p/w)[은는이가]?)"
     r"(?:_?(?:[0-9]{1,2}|value|값|prod|dev|번호)|_(?:for|to|of|on)_[\w]{1,30})?(?:_is|_was)?"
     r"(?:_(?:바뀌|변경|발급|안내|재?설정|전달|공유)[가-힣]{0,6})?$"
 )
@@ -64,7 +64,7 @@ _PLACEHOLDER = re.compile(
 )
 # What a password may be made with, and is not.
 _TECHNICAL = re.compile(
-    r"(?:sha|md|aes|rsa|wpa|k8s|erc|isms|fido|base|utf|hmac|bcrypt|argon|scrypt|pbkdf|oauth|tls|ssl|https?|win|office|mfa|2fa|otp|[vk][0-9]|1password"
+    r"(?:sha|md|aes|rsa|wpa|k8s|erc|isms|fido|aria[0-9]|seed[0-9]|ad[0-9]|base|utf|hmac|bcrypt|argon|scrypt|pbkdf|oauth|tls|ssl|https?|win|office|mfa|2fa|otp|[vk][0-9]|1password"
     r"|rfc|ascii|iso|ed25519|p-?256|x509|pkcs|totp|hotp|saml|i18n|ios|gpt|[0-9]{1,4}-?(?:bit|char|digit|day|min|hour|자))",
     re.IGNORECASE,
 )
@@ -142,7 +142,7 @@ def plausible(value: str) -> bool:
 def evidence(one: Assigned) -> tuple[float, str]:
     """The score of an assignment and the reason for it; 0 where the value is no secret."""
     name = _snake(one.name)
-    if _refers(one) or (one.loose and not strong(one.value)):
+    if _refers(one) or (one.loose and not _by_itself(one)):
         return 0.0, ""
     issuer = _issuer(name, one.value)
     if issuer:
@@ -155,6 +155,10 @@ def evidence(one: Assigned) -> tuple[float, str]:
     if key and not _NOT_THE_VALUE.search(key["rest"] or "") and not _NOT_A_KEY.search(name):
         return _key(one.value, quoted=one.quoted), "assigned to a name"
     return 0.0, ""
+
+
+def _by_itself(one: Assigned) -> bool:
+    return strong(one.value) or (plausible(one.value) and _SAID.match(one.following) is not None)
 
 
 def _snake(name: str) -> str:
