@@ -33,12 +33,17 @@ _FIELD = re.compile(
     rf"(?:[|>][+-]?\s{{1,24}})?(?={_VALUE})",
     re.IGNORECASE,
 )
-_ARGUMENT = re.compile(rf"[\"'](?P<name>[A-Za-z][\w.-]{{1,60}})[\"']\s{{0,2}},\s{{0,4}}(?=[\"'][^\"'\n]{{4,200}}[\"'](?!\s?:)){_AHEAD}")
-_CALL = re.compile(rf"(?P<name>[A-Za-z]\w{{0,40}}(?i:password|passwd|passphrase|token|secret|apikey))\((?=[\"']){_AHEAD}")
+_ARGUMENT = re.compile(
+    rf"[\"'](?P<name>[A-Za-z][\w.-]{{1,60}})[\"']\s{{0,2}},\s{{0,4}}(?=[\"'][^\"'\n]{{4,200}}[\"'](?!\s?:)){_AHEAD}"
+)
+_CALL = re.compile(
+    rf"(?P<name>[A-Za-z]\w{{0,40}}(?i:password|passwd|passphrase|token|secret|apikey))\((?=[\"']){_AHEAD}"
+)
 # A line that is nothing but a name and its value, or an order to set it.
 _DIRECTIVE = re.compile(
     r"(?m)^[ \t]{0,20}(?:(?:export|set|setx|setenv|env|arg|define|config set|fastcgi_param|proxy_set_header)[ \t]{1,4}"
-    rf"(?:-[a-z]{{1,3}}[ \t]{{1,2}})?)?(?P<name>[A-Za-z][\w.-]{{1,50}})[ \t]{{1,8}}{_AHEAD}(?=[!-~]{{4,256}}(?: /m)?[ \t;]{{0,4}}$)",
+    rf"(?:-[a-z]{{1,3}}[ \t]{{1,2}})?)?(?P<name>[A-Za-z][\w.-]{{1,50}})[ \t]{{1,8}}{_AHEAD}"
+    r"(?=[!-~]{4,256}(?: /m)?[ \t;]{0,4}$)",
     re.IGNORECASE,
 )
 _NETRC = re.compile(rf"\blogin\s{{1,8}}\S{{1,100}}\s{{1,8}}(?P<name>password)\s{{1,8}}(?={_VALUE})")
@@ -92,7 +97,8 @@ _SHAPES = (
     ("login", _NETRC),
 )
 _SPOKEN = (
-    "비밀", "밀 번", "p/w", "비번", "패스", "암호", "토큰", "인증", "시크릿", "api", "pw", "pin", "pass", "token", "secret", "pwd",
+    "비밀", "밀 번", "p/w", "비번", "패스", "암호", "토큰", "인증", "시크릿",
+    "api", "pw", "pin", "pass", "token", "secret", "pwd",
 )  # fmt: skip
 # Read backwards, because a search for what ends before an operator would begin at each character before it.
 _NAME = re.compile(r"\s?(?:\)[^()\n]{0,20}\(\s?)?(?P<name>[\w.\- ]{2,60})")
@@ -148,7 +154,9 @@ def _near(text: str, mention: re.Match[str]) -> Iterator[Assigned]:
     for token in _TOKEN.finditer(text, mention.end(), rest.start() if rest else end):
         value = token[0].strip("\"'`*_.,:;=>()[]|")
         start = token.start() + token[0].index(value)
-        yield Assigned("password", value, start, quoted=False, prose=True, following=text[start + len(value) :][:12], loose=True)
+        yield Assigned(
+            "password", value, start, quoted=False, prose=True, following=text[start + len(value) :][:12], loose=True
+        )
 
 
 def _assignment(text: str, match: re.Match[str], name: str, *, prose: bool) -> Assigned:

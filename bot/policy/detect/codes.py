@@ -32,7 +32,8 @@ _CODES = (
         "code",
         ("번호", "코드", "code", "otp"),
         re.compile(
-            r"(?:(?:도어 ?[락록]|현관문?|출입문?|금고|자물쇠|세콤|캡스|잠금|비상구)\s?(?:해제\s?)?(?:번호|코드)|게이트 ?코드"
+            r"(?:(?:도어 ?[락록]|현관문?|출입문?|금고|자물쇠|세콤|캡스|잠금|비상구)\s?"
+            r"(?:해제\s?)?(?:번호|코드)|게이트 ?코드"
             r"|(?:인증|보안|일회용|본인\s?확인|otp|핀|pin)\s?(?:번호|코드)|(?<![a-z])(?:otp|[2m]fa code)(?![a-z])"
             r"|(?:access|door|entry|gate|alarm|lock|safe|verification|security|one[- ]time|unlock|sign-?in|login"
             rf"|authentication|pin) code){_IS}{_DIGITS}",
@@ -51,7 +52,8 @@ _CODES = (
         "door code",
         ("도어", "현관", "출입"),
         re.compile(
-            r"(?:도어 ?[락록]|현관|출입문)[^\n]{0,24}?(?P<value>[*#][0-9]{4,8}[*#]?|(?<![0-9A-Za-z-])[0-9]{4,8}[*#])(?![0-9A-Za-z])"
+            r"(?:도어 ?[락록]|현관|출입문)[^\n]{0,24}?"
+            r"(?P<value>[*#][0-9]{4,8}[*#]?|(?<![0-9A-Za-z-])[0-9]{4,8}[*#])(?![0-9A-Za-z])"
         ),
     ),
     _Code(
@@ -76,8 +78,10 @@ _CODES = (
         "seed of a wallet",
         ("시드", "니모닉", "복구", "지갑", "seed", "mnemonic", "phrase", "wallet"),
         re.compile(
-            r"(?i:시드|니모닉|복구 ?(?:구문|문구|단어)|지갑|seed (?:phrase|words?)|mnemonic|(?:recovery|secret|backup) (?:phrase|words)"
-            r"|wallet)[^\n]{0,30}?[\s:=\"'`(1.)]{1,6}(?P<value>[a-z]{3,8}(?:[ ,\n]{1,3}(?:[0-9]{1,2}[.)] ?)?[a-z]{3,8}){11,23})"
+            r"(?i:시드|니모닉|복구 ?(?:구문|문구|단어)|지갑|seed (?:phrase|words?)|mnemonic"
+            r"|(?:recovery|secret|backup) (?:phrase|words)"
+            r"|wallet)[^\n]{0,30}?[\s:=\"'`(1.)]{1,6}"
+            r"(?P<value>[a-z]{3,8}(?:[ ,\n]{1,3}(?:[0-9]{1,2}[.)] ?)?[a-z]{3,8}){11,23})"
             r"(?![A-Za-z])"
         ),
     ),

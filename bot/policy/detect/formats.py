@@ -246,7 +246,9 @@ TOKENS: tuple[Token, ...] = (
     _token("password hash", "$apr1$", r"\$apr1\$[./A-Za-z0-9]{1,8}\$[./A-Za-z0-9]{22}"),
     # RFC 2307; the second is how Django keeps them.
     _token("password hash", "{S {MD5}", r"\{(?:SSHA|SHA|SMD5|MD5)(?:256|384|512)?\}[A-Za-z0-9+/]{20,120}={0,2}"),
-    _token("password hash", "pbkdf2_", r"pbkdf2_sha(?:1|256)\$[0-9]{1,8}\$[A-Za-z0-9]{1,64}\$[A-Za-z0-9+/]{20,90}={0,2}"),
+    _token(
+        "password hash", "pbkdf2_", r"pbkdf2_sha(?:1|256)\$[0-9]{1,8}\$[A-Za-z0-9]{1,64}\$[A-Za-z0-9+/]{20,90}={0,2}"
+    ),
     # BIP-32: a wallet's extended private key.
     _token("wallet", "prv", rf"[xyz]prv[1-9A-HJ-NP-Za-km-z]{{107}}{_END}"),
     _token(

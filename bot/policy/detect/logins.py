@@ -1,4 +1,4 @@
-"""A user and a password side by side, without the word for either: "log in with admin/...", `auth=("app", "...")`. Pure."""
+"""A user and a password side by side, without the word for either: `auth=("app", "...")`, a login and a slash. Pure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ _GATES = (
     "log", "sign", "로그인", "계정", "접속", "아이디", "cred", "account", "와이파이", "wifi", "wi-fi", "무선", "ssid",
 )  # fmt: skip
 _PAIR = re.compile(
-    r"(?:log(?:ged|ging)?[ -]?in|sign(?:ed)?[ -]?in|로그인|계정|접속|아이디|cred(?:ential)?s?|account|와이파이|wi-?fi|무선 ?랜|ssid)"
+    r"(?:log(?:ged|ging)?[ -]?in|sign(?:ed)?[ -]?in|로그인|계정|접속|아이디|cred(?:ential)?s?|account"
+    r"|와이파이|wi-?fi|무선 ?랜|ssid)"
     r"(?: ?정보)?(?:은|는|이|가)?(?: (?:with|as|using|by|in|to|are|is))?[가-힣\s:=(\[*`→>-]{0,12}"
     r"(?P<user>[A-Za-z][\w-]{1,39}(?:@[\w-]{1,60}(?:\.[\w-]{1,30}){1,3})?)"
     r"(?P<between> ?[/:,|(] ?| // | and |\n)(?P<value>[!-~]{6,64})",

@@ -108,7 +108,9 @@ PLACES: tuple[Place, ...] = (
         re.compile(r"AKIA[A-Z0-9]{16}[\"',;:/|\s]{1,6}(?P<value>[A-Za-z0-9+/]{40})(?![A-Za-z0-9+/=])"),
     ),
     # https://github.com/zxing/zxing/wiki/Barcode-Contents: what the square on a poster says.
-    Place("wifi", "wifi:", re.compile(r"WIFI:(?:[A-OQ-Z]:[^;\n]{0,64};){0,4}P:(?P<value>[^;\n]{4,64});", re.IGNORECASE)),
+    Place(
+        "wifi", "wifi:", re.compile(r"WIFI:(?:[A-OQ-Z]:[^;\n]{0,64};){0,4}P:(?P<value>[^;\n]{4,64});", re.IGNORECASE)
+    ),
     Place(
         "sql",
         "identified",
@@ -128,7 +130,14 @@ PLACES: tuple[Place, ...] = (
             r"(?P<value>[A-Za-z][\w$#]{0,30}/(?![$<{/])[^\s/@\"']{2,64}@)[A-Za-z0-9/]"
         ),
     ),
-    Place("redis", "auth", re.compile(rf"(?m)^[ \t>]{{0,8}}(?:[\w.:-]{{1,60}}> ?)?(?:AUTH|auth|masterauth|requirepass) (?P<value>{_TYPED}[^\s\"']{{6,128}})$")),
+    Place(
+        "redis",
+        "auth",
+        re.compile(
+            rf"(?m)^[ \t>]{{0,8}}(?:[\w.:-]{{1,60}}> ?)?(?:AUTH|auth|masterauth|requirepass) "
+            rf"(?P<value>{_TYPED}[^\s\"']{{6,128}})$"
+        ),
+    ),
     Place(
         "command line",
         " -w ",
@@ -139,7 +148,8 @@ PLACES: tuple[Place, ...] = (
         "-p",
         re.compile(
             r"\b(?:7z[ar]?|rar|unrar|zip|unzip|ipmitool|xfreerdp|rdesktop|psexec|sshpass|az login|oc login|podman login"
-            r"|helm registry login|kinit|influx|mongodump|mongorestore|mongoimport|mongoexport|sqlcmd|bcp|osql|beeline|mysqladmin)\b[^\n|;]{0,120}?"
+            r"|helm registry login|kinit|influx|mongodump|mongorestore|mongoimport|mongoexport|sqlcmd|bcp|osql"
+            r"|beeline|mysqladmin)\b[^\n|;]{0,120}?"
             rf"[ \t]-(?:hp|p|P)[ \t]?(?P<value>[\"']?{_TYPED}[!-~]{{4,128}})"
         ),
     ),
@@ -147,7 +157,9 @@ PLACES: tuple[Place, ...] = (
     Place(
         "command line",
         "/p:",
-        re.compile(rf"(?:xfreerdp|wfreerdp|mstsc|cmdkey|psexec)\b[^\n|;]{{0,120}}?/p:(?P<value>{_TYPED}[!-~]{{4,128}})"),
+        re.compile(
+            rf"(?:xfreerdp|wfreerdp|mstsc|cmdkey|psexec)\b[^\n|;]{{0,120}}?/p:(?P<value>{_TYPED}[!-~]{{4,128}})"
+        ),
     ),
     Place(
         "net use",
@@ -156,18 +168,40 @@ PLACES: tuple[Place, ...] = (
             rf"(?i:net use)[^\n]{{0,40}}?\\\\[^\s\\]{{1,60}}\\\S{{1,80}}[ \t](?P<value>(?![/*]){_TYPED}[!-~]{{4,128}})"
         ),
     ),
-    Place("net user", "net user", re.compile(rf"(?i:net user) [\w.-]{{1,40}} (?P<value>(?![/*]){_TYPED}[!-~]{{4,128}})")),
-    Place("smb", "%", re.compile(rf"(?:smbclient|rpcclient|smbmap)\b[^\n]{{0,120}}?-U ?[\"']?[\w.\\/-]{{1,60}}%(?P<value>{_TYPED}[!-~]{{4,64}})")),
+    Place(
+        "net user", "net user", re.compile(rf"(?i:net user) [\w.-]{{1,40}} (?P<value>(?![/*]){_TYPED}[!-~]{{4,128}})")
+    ),
+    Place(
+        "smb",
+        "%",
+        re.compile(
+            rf"(?:smbclient|rpcclient|smbmap)\b[^\n]{{0,120}}?-U ?"
+            rf"[\"']?[\w.\\/-]{{1,60}}%(?P<value>{_TYPED}[!-~]{{4,64}})"
+        ),
+    ),
     Place(
         "chpasswd",
         "passwd",
         re.compile(
-            rf"echo [\"']?(?:[\w.-]{{1,40}}:)?(?P<value>{_TYPED}[^\s\"'|]{{4,64}})[\"']? ?\| ?(?:sudo )?(?:chpasswd|passwd --stdin)"
+            rf"echo [\"']?(?:[\w.-]{{1,40}}:)?(?P<value>{_TYPED}[^\s\"'|]{{4,64}})[\"']? ?\| ?"
+            r"(?:sudo )?(?:chpasswd|passwd --stdin)"
         ),
     ),
-    Place("sudo", "sudo -", re.compile(r"echo [\"']?(?P<value>(?![$<])[^\s\"'|]{4,64})[\"']? ?\| ?sudo -[A-Za-z]{0,3}S")),
-    Place("htpasswd", "htpasswd", re.compile(rf"htpasswd -[a-zA-Z]{{0,3}}b[a-zA-Z]{{0,3}} \S{{1,80}} \S{{1,60}} (?P<value>{_TYPED}[!-~]{{4,64}})")),
-    Place("gh secret", "secret set", re.compile(rf"secret set [\w-]{{1,60}} (?:--body|-b)[ =](?P<value>[\"']?{_TYPED}[!-~]{{4,128}})")),
+    Place(
+        "sudo", "sudo -", re.compile(r"echo [\"']?(?P<value>(?![$<])[^\s\"'|]{4,64})[\"']? ?\| ?sudo -[A-Za-z]{0,3}S")
+    ),
+    Place(
+        "htpasswd",
+        "htpasswd",
+        re.compile(
+            rf"htpasswd -[a-zA-Z]{{0,3}}b[a-zA-Z]{{0,3}} \S{{1,80}} \S{{1,60}} (?P<value>{_TYPED}[!-~]{{4,64}})"
+        ),
+    ),
+    Place(
+        "gh secret",
+        "secret set",
+        re.compile(rf"secret set [\w-]{{1,60}} (?:--body|-b)[ =](?P<value>[\"']?{_TYPED}[!-~]{{4,128}})"),
+    ),
     Place("powershell", "convertto-securestring", re.compile(rf"(?i:convertto-securestring)(?: -string)? {_QUOTED}")),
     Place("office", "protect", re.compile(rf"\b(?:Unp|P)rotect[ (](?:Password ?:?= ?)?{_QUOTED}")),
     # Network devices: the digit tells in what way the password is written down; 7 is undone by any web page.
@@ -182,5 +216,9 @@ PLACES: tuple[Place, ...] = (
         )
         for word in ("password", "secret")
     ),
-    Place("snmp", "snmp-server community", re.compile(r"snmp-server community (?P<value>(?!public\b|private\b)[!-~]{4,64})")),
+    Place(
+        "snmp",
+        "snmp-server community",
+        re.compile(r"snmp-server community (?P<value>(?!public\b|private\b)[!-~]{4,64})"),
+    ),
 )

@@ -64,7 +64,7 @@ _PLACEHOLDER = re.compile(
 )
 # What a password may be made with, and is not.
 _TECHNICAL = re.compile(
-    r"(?:sha|md|aes|rsa|wpa|k8s|erc|isms|fido|aria[0-9]|seed[0-9]|ad[0-9]|base|utf|hmac|bcrypt|argon|scrypt|pbkdf|oauth|tls|ssl|https?|win|office|mfa|2fa|otp|[vk][0-9]|1password"
+    r"(?:sha|md|aes|rsa|wpa|k8s|erc|isms|fido|aria[0-9]|seed[0-9]|ad[0-9]|base|utf|hmac|bcrypt|argon|scrypt|pbkdf|oauth|tls|ssl|https?|win|office|mfa|2fa|otp|[vk][0-9]{1,2}(?![A-Za-z0-9]|[._-]?[A-Za-z0-9]{5})|1password"
     r"|rfc|ascii|iso|ed25519|p-?256|x509|pkcs|totp|hotp|saml|i18n|ios|gpt|[0-9]{1,4}-?(?:bit|char|digit|day|min|hour|자))",
     re.IGNORECASE,
 )
@@ -123,19 +123,21 @@ def names_a_secret(name: str) -> bool:
 
 def strong(value: str) -> bool:
     """Whether the value looks like a password by itself: no word, version, product or address is made so."""
-    if not 6 <= len(value) <= 64 or _TECHNICAL.match(value) or _NO_PASSWORD.search(value) or _holds_a_name(value):
+    if not 6 <= len(value) <= 64 or _technical(value) or _NO_PASSWORD.search(value) or _holds_a_name(value):
         return False
     kinds = "".join("a" if char.isalpha() else "0" if char.isdigit() else "!" for char in value)
     if not ("a" in kinds and "0" in kinds):
         return False
-    return _SIGN.search(value) is not None or (value.isalnum() and not value.isupper() and len(_CHANGE.findall(kinds)) >= 2)
+    return _SIGN.search(value) is not None or (
+        value.isalnum() and not value.isupper() and len(_CHANGE.findall(kinds)) >= 2
+    )
 
 
 def plausible(value: str) -> bool:
     """Whether the value may well be a password where a user's name stands beside it."""
     both = any(map(str.isalpha, value)) and any(map(str.isdigit, value))
     return strong(value) or (
-        both and len(value) >= 6 and not (_TECHNICAL.match(value) or _NO_PASSWORD.search(value) or _holds_a_name(value))
+        both and len(value) >= 6 and not (_technical(value) or _NO_PASSWORD.search(value) or _holds_a_name(value))
     )
 
 
@@ -155,6 +157,10 @@ def evidence(one: Assigned) -> tuple[float, str]:
     if key and not _NOT_THE_VALUE.search(key["rest"] or "") and not _NOT_A_KEY.search(name):
         return _key(one.value, quoted=one.quoted), "assigned to a name"
     return 0.0, ""
+
+
+def _technical(value: str) -> bool:
+    return _TECHNICAL.match(value) is not None and _SIGN.search(value.rstrip("!?.")) is None
 
 
 def _by_itself(one: Assigned) -> bool:
@@ -193,7 +199,7 @@ def _password(one: Assigned) -> float:
     if _DIGITS.fullmatch(value):
         counted = _UNIT.match(one.following) and not _PARTICLE.match(one.following)
         return 0.0 if counted else 0.4
-    if _holds_a_name(value) or (one.prose and _TECHNICAL.match(value)):
+    if _holds_a_name(value) or (one.prose and _technical(value)):
         return 0.0
     letters, digits = any(map(str.isalpha, value)), any(map(str.isdigit, value))
     if letters and digits:
