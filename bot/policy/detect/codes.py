@@ -27,10 +27,14 @@ _COUNTED = (
 _DIGITS = rf"(?P<value>[0-9]{{3}}[ -][0-9]{{3}}|[*#]?[0-9]{{4,10}}[*#]?){_COUNTED}"
 _NOT_IN_A_WORD = r"(?<![A-Za-z0-9])"
 
+_OPENS = (
+    "인증", "보안", "일회용", "본인", "핀", "도어", "현관", "출입", "금고", "자물쇠", "세콤", "캡스", "잠금",
+    "비상구", "게이트", " code", "otp", "pin", "2fa", "mfa",
+)  # fmt: skip
 _CODES = (
     _Code(
         "code",
-        ("번호", "코드", "code", "otp"),
+        _OPENS,
         re.compile(
             r"(?:(?:도어 ?[락록]|현관문?|출입문?|금고|자물쇠|세콤|캡스|잠금|비상구)\s?"
             r"(?:해제\s?)?(?:번호|코드)|게이트 ?코드"
@@ -87,7 +91,7 @@ _CODES = (
     ),
     _Code(
         "private key of a wallet",
-        ("key", "키"),
+        ("private", "priv", "개인", "비밀", "프라이빗"),
         re.compile(
             r"(?i:private ?key|priv_?key|개인 ?키|비밀 ?키|프라이빗 ?키)[^\n0-9]{0,20}?(?<![0-9a-fA-F])"
             r"(?P<value>(?:0x)?[0-9a-fA-F]{64}|[5KLc][1-9A-HJ-NP-Za-km-z]{50,51})(?![0-9A-Za-z])"
@@ -97,7 +101,7 @@ _CODES = (
 _RECOVERY = re.compile(
     r"(?:복구|백업|비상|예비)(?:용)? ?(?:코드|키)|(?:recovery|backup|emergency|scratch) (?:codes?|keys?)", re.IGNORECASE
 )
-_RECOVERY_GATES = ("코드", "키", "code", "key")
+_RECOVERY_GATES = ("복구", "백업", "비상", "예비", "recovery", "backup", "emergency", "scratch")
 _RECOVERY_CODE = re.compile(
     r"(?<![A-Za-z0-9-])(?:(?=[a-z-]{0,40}[0-9]|[A-Z-]{0,40}[0-9])[A-Za-z0-9]{4,6}(?:-[A-Za-z0-9]{4,6}){1,7}"
     r"|[0-9]{8}|[0-9]{4} [0-9]{4}|(?=[a-z]{0,9}[0-9])(?=[0-9]{0,9}[a-z])[a-z0-9]{8,12})(?![A-Za-z0-9-])"

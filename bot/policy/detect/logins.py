@@ -11,7 +11,8 @@ from bot.policy.detect.segment import Segment
 from bot.policy.detect.values import plausible, strong
 
 _GATES = (
-    "log", "sign", "로그인", "계정", "접속", "아이디", "cred", "account", "와이파이", "wifi", "wi-fi", "무선", "ssid",
+    "login", "log in", "log-in", "logg", "sign in", "sign-in", "signed", "로그인", "계정", "접속",
+    "아이디", "cred", "account", "와이파이", "wifi", "wi-fi", "무선", "ssid",
 )  # fmt: skip
 _PAIR = re.compile(
     r"(?:log(?:ged|ging)?[ -]?in|sign(?:ed)?[ -]?in|로그인|계정|접속|아이디|cred(?:ential)?s?|account"

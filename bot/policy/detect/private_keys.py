@@ -60,7 +60,7 @@ _FORMS = (
         ),
     ),
     _Form(
-        ("MII", "MIG", "MIH", "MHcCAQEE", "MC4CAQAw", "b3BlbnNzaC1rZXktdjE"),
+        ("MI", "MHcC", "MC4C", "b3Bl"),
         re.compile(rf"(?<![A-Za-z0-9+/])(?:{_BEGINNINGS}){_BODY}"),
     ),
     # RFC 7517: "d" is the private exponent or scalar, "k" the symmetric key.

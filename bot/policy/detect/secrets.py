@@ -17,6 +17,7 @@ from bot.policy.detect.segment import Segment
 
 # No format is shorter, and most texts hold no such run: the table is not even opened for them.
 _RUN = re.compile(r"[!-~]{12,}")
+_KEYWORDS = tuple((keyword, token) for token in TOKENS for keyword in token.keywords)
 
 # https://kubernetes.io/docs/concepts/configuration/secret/: `data` holds base64, `stringData` the value itself.
 _KUBERNETES = re.compile(r"kind[\"']?[ \t]{0,3}:[ \t]{0,3}[\"']?secret\b", re.IGNORECASE)
@@ -51,12 +52,11 @@ def secret(segment: Segment) -> Iterator[Finding]:
 def _tokens(text: str) -> Iterator[Finding]:
     runs = [match.span() for match in _RUN.finditer(text)]
     joined = "\n".join(text[start:end] for start, end in runs)
-    for token in TOKENS if runs else ():
-        if any(keyword in joined for keyword in token.keywords):
-            for start, end in runs:
-                for match in token.pattern.finditer(text, start, end):
-                    if token.crossed_out or not _example(match[0]):
-                        yield _of_format(token.issuer, match)
+    for token in {id(token): token for keyword, token in _KEYWORDS if keyword in joined}.values() if runs else ():
+        for start, end in runs:
+            for match in token.pattern.finditer(text, start, end):
+                if token.crossed_out or not _example(match[0]):
+                    yield _of_format(token.issuer, match)
 
 
 def _placed(segment: Segment) -> Iterator[Finding]:

@@ -64,7 +64,7 @@ _PLACEHOLDER = re.compile(
 )
 # What a password may be made with, and is not.
 _TECHNICAL = re.compile(
-    r"(?:sha|md|aes|rsa|wpa|k8s|erc|isms|fido|aria[0-9]|seed[0-9]|ad[0-9]|base|utf|hmac|bcrypt|argon|scrypt|pbkdf|oauth|tls|ssl|https?|win|office|mfa|2fa|otp|[vk][0-9]{1,2}(?![A-Za-z0-9]|[._-]?[A-Za-z0-9]{5})|1password"
+    r"(?:sha|md|aes|rsa|wpa|k8s|erc|isms|fido|aria[0-9]|seed[0-9]|ad[0-9]|base|utf|hmac|bcrypt|argon|scrypt|pbkdf|oauth|tls|ssl|https?|win|office|mfa|2fa|otp|[vk][0-9]{1,2}(?:alpha|beta|rc|[^A-Za-z0-9]|$)|1password"
     r"|rfc|ascii|iso|ed25519|p-?256|x509|pkcs|totp|hotp|saml|i18n|ios|gpt|[0-9]{1,4}-?(?:bit|char|digit|day|min|hour|자))",
     re.IGNORECASE,
 )
