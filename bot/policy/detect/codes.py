@@ -111,13 +111,19 @@ _REACH = 300
 """Characters behind "recovery codes" in which a list of them stands."""
 
 
+_WORDS = tuple(dict.fromkeys((*_RECOVERY_GATES, *(gate for code in _CODES for gate in code.gates))))
+
+
 def codes(segment: Segment) -> Iterator[tuple[str, int, int]]:
     """What kind of code it is, and its span."""
+    spoken = {word for word in _WORDS if word in segment.lower}
+    if not spoken:
+        return
     for code in _CODES:
-        if segment.context(code.gates):
+        if not spoken.isdisjoint(code.gates):
             for match in code.pattern.finditer(segment.text):
                 yield code.name, *match.span("value")
-    if segment.context(_RECOVERY_GATES):
+    if not spoken.isdisjoint(_RECOVERY_GATES):
         for called in _RECOVERY.finditer(segment.text):
             for match in _RECOVERY_CODE.finditer(segment.text, called.end(), called.end() + _REACH):
                 if not _DATE.match(match[0]):

@@ -46,12 +46,12 @@ def logins(segment: Segment) -> Iterator[tuple[int, int]]:
     """The span of each password that stands beside its user."""
     text = segment.text
     for pattern, gates in ((_PAIR, _GATES), (_LINE, ("/", ":", "|"))):
-        if segment.context(gates):
+        if any(gate in segment.lower for gate in gates):
             for match in pattern.finditer(text):
                 value = match["value"].rstrip(").,;`*]\"'|")
                 if _password(match, value, alone=pattern is _LINE):
                     yield match.start("value"), match.start("value") + len(value)
-    if segment.context(("auth", "login", "credential", "connect", "signin", "sign_in")):
+    if any(gate in segment.lower for gate in ("auth", "login", "credential", "connect", "signin", "sign_in")):
         for match in _CALL.finditer(text):
             for argument in islice(_QUOTED.finditer(text, *match.span("arguments")), 1, None):
                 if plausible(argument["value"]):

@@ -4,12 +4,12 @@ a protocol puts them. A large document costs what its length costs."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from bot.policy.detect.assigned import assigned
 from bot.policy.detect.codes import codes
 from bot.policy.detect.finding import Detector, Finding
-from bot.policy.detect.formats import TOKENS
+from bot.policy.detect.formats import TOKENS, Token
 from bot.policy.detect.logins import logins
 from bot.policy.detect.private_keys import private_keys
 from bot.policy.detect.secret_places import PLACES
@@ -17,6 +17,7 @@ from bot.policy.detect.segment import Segment
 
 # No format is shorter, and most texts hold no such run: the table is not even opened for them.
 _RUN = re.compile(r"[!-~]{12,}")
+_GATED = tuple((place.gate, place) for place in PLACES)
 _KEYWORDS = tuple((keyword, token) for token in TOKENS for keyword in token.keywords)
 
 # https://kubernetes.io/docs/concepts/configuration/secret/: `data` holds base64, `stringData` the value itself.
@@ -52,19 +53,23 @@ def secret(segment: Segment) -> Iterator[Finding]:
 def _tokens(text: str) -> Iterator[Finding]:
     runs = [match.span() for match in _RUN.finditer(text)]
     joined = "\n".join(text[start:end] for start, end in runs)
-    for token in {id(token): token for keyword, token in _KEYWORDS if keyword in joined}.values() if runs else ():
+    for token in _kinds_of(joined) if runs else ():
         for start, end in runs:
             for match in token.pattern.finditer(text, start, end):
                 if token.crossed_out or not _example(match[0]):
                     yield _of_format(token.issuer, match)
 
 
+def _kinds_of(joined: str) -> Iterable[Token]:
+    return {id(token): token for token in [token for keyword, token in _KEYWORDS if keyword in joined]}.values()
+
+
 def _placed(segment: Segment) -> Iterator[Finding]:
-    for place in PLACES:
-        if place.gate in segment.lower:
-            for match in place.pattern.finditer(segment.text):
-                if not _example(match["value"]):
-                    yield _of_format(place.name, match, "value")
+    lower = segment.lower
+    for place in [place for gate, place in _GATED if gate in lower]:
+        for match in place.pattern.finditer(segment.text):
+            if not _example(match["value"]):
+                yield _of_format(place.name, match, "value")
 
 
 def _of_format(name: str, match: re.Match[str], group: str | int = 0) -> Finding:
