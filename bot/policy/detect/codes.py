@@ -112,11 +112,13 @@ _REACH = 300
 
 
 _WORDS = tuple(dict.fromkeys((*_RECOVERY_GATES, *(gate for code in _CODES for gate in code.gates))))
+_LATIN = tuple(word for word in _WORDS if word.isascii())
 
 
 def codes(segment: Segment) -> Iterator[tuple[str, int, int]]:
     """What kind of code it is, and its span."""
-    spoken = {word for word in _WORDS if word in segment.lower}
+    lower = segment.lower
+    spoken = {word for word in (_LATIN if lower.isascii() else _WORDS) if word in lower}
     if not spoken:
         return
     for code in _CODES:

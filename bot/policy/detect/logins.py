@@ -31,6 +31,7 @@ _EVERYBODYS = frozenset((
     "postgres", "mysql", "ubuntu", "ec2-user", "deploy", "app", "dev", "operator", "master", "naru", "sysadmin", "pi",
 ))  # fmt: skip
 """Accounts that every company has: what stands beside one is no page of it."""
+_CALLED = ("auth", "login", "credential", "connect", "signin", "sign_in")
 _CALL = re.compile(
     r"(?:auth|login|credentials?|getconnection|connect|sign_?in)\w{0,20}\s{0,2}=?\s{0,2}\(\s{0,4}"
     r"(?P<arguments>[^()\n]{6,300})",
@@ -44,14 +45,14 @@ _USER_AND_PASSWORD = re.compile(rb"[!-9;-~]{1,100}:[ -~]{4,}")
 
 def logins(segment: Segment) -> Iterator[tuple[int, int]]:
     """The span of each password that stands beside its user."""
-    text = segment.text
+    text, lower = segment.text, segment.lower
     for pattern, gates in ((_PAIR, _GATES), (_LINE, ("/", ":", "|"))):
-        if any(gate in segment.lower for gate in gates):
+        if [gate for gate in gates if gate in lower]:
             for match in pattern.finditer(text):
                 value = match["value"].rstrip(").,;`*]\"'|")
                 if _password(match, value, alone=pattern is _LINE):
                     yield match.start("value"), match.start("value") + len(value)
-    if any(gate in segment.lower for gate in ("auth", "login", "credential", "connect", "signin", "sign_in")):
+    if [gate for gate in _CALLED if gate in lower]:
         for match in _CALL.finditer(text):
             for argument in islice(_QUOTED.finditer(text, *match.span("arguments")), 1, None):
                 if plausible(argument["value"]):
