@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from bot.policy.detect.cells import fallen_apart, tabled
 from bot.policy.detect.finding import Finding
 from bot.policy.detect.segment import Segment
 from bot.policy.detect.values import Assigned, evidence, telling
@@ -15,22 +16,61 @@ from bot.policy.detect.values import Assigned, evidence, telling
 _LOOK_BACK = 60
 """Characters before an operator that may be its name, and after a quote that may be a pass phrase."""
 _VALUE = r"(?P<quote>[\"'`]?)(?P<value>[!-~]{4,256})"
-_OPERATOR = re.compile(rf"[\"'`\]]{{0,3}}[ \t]{{0,4}}(?::=|\?=|=>|->|[:=]{{1,3}})(?!//)\s{{0,4}}(?={_VALUE})")
-_ELEMENT = re.compile(rf"<(?P<name>[A-Za-z][\w:.-]{{1,59}})>(?={_VALUE})")
+# A block scalar of YAML stands below its operator.
+_OPERATOR = re.compile(
+    rf"[\"'`\]*]{{0,3}}[ \t]{{0,4}}(?::=|\?=|=>|->|[→⇒➡►▶»]|[:=]{{1,3}})(?!//)\*?"
+    rf"(?:\s{{0,4}}|[ \t]{{0,3}}[|>][+-]?[0-9]?[ \t]{{0,3}}\n\s{{1,24}}|\s{{0,2}}```[a-z]{{0,10}}\s{{1,4}})(?={_VALUE})"
+)
+_AHEAD = rf"(?={_VALUE})"
+_ELEMENT = re.compile(rf"<(?P<name>[A-Za-z][\w:.-]{{1,59}})>(?:\s{{0,8}}<[Vv]alue>)?(?={_VALUE})")
 _FLAG = re.compile(rf"(?<![\w-])--?(?P<name>[A-Za-z][\w-]{{1,40}})[ \t]{{1,3}}(?={_VALUE})")
-_ATTRIBUTE = re.compile(
-    rf"(?:key|name)=[\"'](?P<name>[\w:.-]{{2,60}})[\"'][ \t]{{1,4}}value=(?={_VALUE})", re.IGNORECASE
+# A name in one field and its value in the next: environment variables of a cluster, a property list, a form.
+_FIELD = re.compile(
+    r"(?:\b(?:[a-z]{1,12}[_-]?)?(?:name|key)|\b(?:variable|label|title|field|property))"
+    r"(?:\"\s{0,4}:|'\s{0,4}:|\s{0,3}[:=>])?\s{0,4}[\"']?"
+    r"(?P<name>[A-Za-z가-힣][\w.\- ]{1,60}?)[\"']?(?:[\s,;{}\"'>]|</?[a-z]{1,20}>|\btype\s?=\s?\w{1,10}\b){1,24}?"
+    r"<?(?:\b(?:[a-z]{1,12}[_-]?)?value(?![a-z])|\bdefault|<string|\bcontent)[\"']?>?\s{0,4}(?:[:=>]\s{0,4}|(?<=>))"
+    rf"(?:[|>][+-]?\s{{1,24}})?(?={_VALUE})",
+    re.IGNORECASE,
+)
+_ARGUMENT = re.compile(
+    rf"[\"'](?P<name>[A-Za-z][\w.-]{{1,60}})[\"']\s{{0,2}},\s{{0,4}}(?=[\"'][^\"'\n]{{4,200}}[\"'](?!\s?:)){_AHEAD}"
+)
+_CALL = re.compile(
+    rf"(?P<name>[A-Za-z]\w{{0,40}}(?i:password|passwd|passphrase|token|secret|apikey))\((?=[\"']){_AHEAD}"
+)
+# A line that is nothing but a name and its value, or an order to set it.
+_DIRECTIVE = re.compile(
+    r"(?m)^[ \t]{0,20}(?:(?:export|set|setx|setenv|env|arg|define|config set|fastcgi_param|proxy_set_header)[ \t]{1,4}"
+    rf"(?:-[a-z]{{1,3}}[ \t]{{1,2}})?)?(?P<name>[A-Za-z][\w.-]{{1,50}})[ \t]{{1,8}}{_AHEAD}"
+    r"(?=[!-~]{4,256}(?: /m)?[ \t;]{0,4}$)",
+    re.IGNORECASE,
 )
 _NETRC = re.compile(rf"\blogin\s{{1,8}}\S{{1,100}}\s{{1,8}}(?P<name>password)\s{{1,8}}(?={_VALUE})")
+# What may stand between a word of a sentence and its value.
+_BETWEEN = (
+    r"(?:(?:\s{0,3}</?[a-z]{1,10}>\s{0,3}:?\s{0,3}){1,4}|\s{0,3}[*:]{0,2}\s{0,3}```[a-z]{0,10}\s{1,4}|\s{1,3}-{1,2}\s{1,3}"
+    r"|\s?[가-힣]{1,6}\s?\+\s?|\s{0,3}(?:[*(\[|~:=]{1,2}(?:\s|\\n){0,3}){0,3})"
+)
 _KOREAN = re.compile(
-    r"(?P<name>비밀 ?번호|비번|패스 ?워드|암호|토큰|인증 ?키|시크릿(?: ?키)?|api ?키"
-    r"|(?<![a-z.])(?:pw|pin)(?![!-~])(?: ?번호)?)"
-    rf"(?:\([^()\n]{{0,20}}\))?(?:은|는|이|가|을|를)?\s{{0,3}}(?={_VALUE})",
+    r"(?P<name>비 ?밀 ?번 ?호|비번|패스 ?워드|암호(?: ?문구)?|토큰|인증 ?키|시크릿(?: ?키)?|api ?키|핀 ?번호"
+    r"|(?<![a-z.])(?:p/?w|pin)(?![!-)+-~])(?: ?번호)?)"
+    rf"(?:\([^()\n]{{0,20}}\))?(?:은|는|이|가|을|를)?{_BETWEEN}(?={_VALUE})",
     re.IGNORECASE,
+)
+_KOREAN_VALUE = re.compile(
+    r"(?P<name>비밀 ?번호|비번|패스 ?워드|암호)(?:은|는|이|가)?\s{0,3}:?\s{0,3}"
+    r"(?P<quote>[\"'`])(?P<value>(?=[^\"'`\n]{0,30}[0-9!@#$%^&*])(?![^\"'`\n]{0,30}(?:자리|이상|이하|글자|숫자|[0-9]자))"
+    r"[가-힣!#-&(-_a-~]{4,30})(?P=quote)"
+)
+_KOREAN_BARE = re.compile(
+    r"(?P<name>비밀 ?번호|비번|패스 ?워드|암호)(?:은|는)?\s{0,3}[:=]?\s{0,3}(?P<quote>)"
+    r"(?P<value>[가-힣]{1,8}[0-9]{1,8}[!@#$%^&*]{1,3})(?![!-~가-힣])"
 )
 _ENGLISH = re.compile(
     r"(?P<name>password|passwd|passcode|passphrase|pwd|(?<![a-z])(?:pw|pin)|token|secret|api[ -]key)"
-    rf"(?: (?:for|to|of|on) [^\n.:;=]{{1,40}}?)? (?:is|was) (?:now |still |currently )?(?={_VALUE})",
+    rf"(?: (?:for|to|of|on) [^\n.:;=]{{1,40}}?)? (?:(?:is|was) (?:now |still |currently )?"
+    rf"|(?:(?:has been|is|was) )?(?:reset|set|changed|updated) to )(?={_VALUE})",
     re.IGNORECASE,
 )
 _AFTERWARDS = re.compile(
@@ -39,8 +79,26 @@ _AFTERWARDS = re.compile(
     r"(?P<name>비밀 ?번호|비번|패스 ?워드|암호|password|passcode|token)",
     re.IGNORECASE,
 )
+_MENTION = re.compile(
+    r"(?P<name>비밀 ?번호|비번|패스 ?워드|(?<![가-힣])패스(?![가-힣])|암호|(?<![a-z])(?:pw|pwd|pass)(?![a-z0-9])"
+    r"|password|passwd|passcode|passphrase)",
+    re.IGNORECASE,
+)
+_TOKEN = re.compile(r"[!-~]{6,64}")
+_NO_FURTHER = re.compile(r"[\n{}<$]|%\(")
+_NEAR = 48
+"""Characters after a mention in which what can only be a password is taken for it."""
+_SHAPES = (
+    (">", _ELEMENT),
+    (" -", _FLAG),
+    ("value", _FIELD),
+    ("default", _FIELD),
+    ("<string", _FIELD),
+    ("login", _NETRC),
+)
 _SPOKEN = (
-    "비밀", "비번", "패스", "암호", "토큰", "인증", "시크릿", "api", "pw", "pin", "pass", "token", "secret", "pwd",
+    "비밀", "밀 번", "p/w", "비번", "패스", "암호", "토큰", "인증", "시크릿",
+    "api", "pw", "pin", "pass", "token", "secret", "pwd",
 )  # fmt: skip
 # Read backwards, because a search for what ends before an operator would begin at each character before it.
 _NAME = re.compile(r"\s?(?:\)[^()\n]{0,20}\(\s?)?(?P<name>[\w.\- ]{2,60})")
@@ -64,19 +122,41 @@ def _written(segment: Segment) -> Iterator[Assigned]:
             name = backwards["name"][::-1]
             if telling(name):
                 yield _assignment(text, match, name, prose=False)
-    for gate, pattern in ((">", _ELEMENT), ("--", _FLAG), ("value=", _ATTRIBUTE), ("login", _NETRC)):
+    for gate, pattern in _SHAPES:
         if gate in segment.lower:
             for match in pattern.finditer(text):
-                yield _assignment(text, match, match["name"], prose=False)
+                if telling(match["name"]):
+                    yield _assignment(text, match, match["name"], prose=False)
 
 
 def _said(segment: Segment) -> Iterator[Assigned]:
     """What a sentence says that a password is."""
     if not segment.context(_SPOKEN):
         return
-    for pattern in (_KOREAN, _ENGLISH, _AFTERWARDS):
-        for match in pattern.finditer(segment.text):
-            yield _assignment(segment.text, match, match["name"], prose=True)
+    text = segment.text
+    for pattern in (_ARGUMENT, _CALL, _DIRECTIVE):
+        for match in pattern.finditer(text):
+            if telling(match["name"]):
+                yield _assignment(text, match, match["name"], prose=False)
+    for pattern in (_KOREAN, _KOREAN_VALUE, _KOREAN_BARE, _ENGLISH, _AFTERWARDS):
+        for match in pattern.finditer(text):
+            yield _assignment(text, match, match["name"], prose=True)
+    for match in _MENTION.finditer(text):
+        yield from _near(text, match)
+    yield from tabled(segment)
+    yield from fallen_apart(segment)
+
+
+def _near(text: str, mention: re.Match[str]) -> Iterator[Assigned]:
+    """What can only be a password, in the rest of the line of a mention, up to what only refers to one."""
+    end = mention.end() + _NEAR
+    rest = _NO_FURTHER.search(text, mention.end(), end)
+    for token in _TOKEN.finditer(text, mention.end(), rest.start() if rest else end):
+        value = token[0].strip("\"'`*_.,:;=>()[]|")
+        start = token.start() + token[0].index(value)
+        yield Assigned(
+            "password", value, start, quoted=False, prose=True, following=text[start + len(value) :][:12], loose=True
+        )
 
 
 def _assignment(text: str, match: re.Match[str], name: str, *, prose: bool) -> Assigned:

@@ -243,6 +243,14 @@ TOKENS: tuple[Token, ...] = (
     # crypt(5) and the PHC string format: a weak password is soon found behind either.
     _token("password hash", "$2", r"\$2[abxy]\$[0-9]{2}\$[./A-Za-z0-9]{53}"),
     _token("password hash", "$1$ $5$ $6$ $y$", r"\$[156y]\$[./A-Za-z0-9$=,]{1,40}\$[./A-Za-z0-9]{22,90}"),
+    _token("password hash", "$apr1$", r"\$apr1\$[./A-Za-z0-9]{1,8}\$[./A-Za-z0-9]{22}"),
+    # RFC 2307; the second is how Django keeps them.
+    _token("password hash", "{S {MD5}", r"\{(?:SSHA|SHA|SMD5|MD5)(?:256|384|512)?\}[A-Za-z0-9+/]{20,120}={0,2}"),
+    _token(
+        "password hash", "pbkdf2_", r"pbkdf2_sha(?:1|256)\$[0-9]{1,8}\$[A-Za-z0-9]{1,64}\$[A-Za-z0-9+/]{20,90}={0,2}"
+    ),
+    # BIP-32: a wallet's extended private key.
+    _token("wallet", "prv", rf"[xyz]prv[1-9A-HJ-NP-Za-km-z]{{107}}{_END}"),
     _token(
         "password hash",
         "$argon2",

@@ -15,11 +15,13 @@ from bot.policy.detect.formats import NAMED
 # Names: in snake case, as `_snake` makes them.
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[ .\-]{1,4}")
 _PASSWORD = re.compile(
-    r"(?:pass(?:word|wd|code|phrase)|pwd|(?:^|_)(?:pass|pw|pin)|(?:비밀_?번호|비번|패스_?워드|암호)[은는이가]?)"
+    r"(?:pass(?:word|wd|code|phrase)|pwd|(?:^|_)(?:pass|pw|pin|핀)|master_?auth|bind_?pw"
+    r"|(?:^|_)[a-z]{1,14}(?<!by)(?<!com)(?<!tres)(?<!sur)(?<!over)(?<!under)(?<!low)(?<!high)(?<!band)pass"
+    r"|(?:비_?밀_?번_?호|비번|패스_?워드|암호(?:_?문구)?|p/w)[은는이가]?)"
     r"(?:_?(?:[0-9]{1,2}|value|값|prod|dev|번호)|_(?:for|to|of|on)_[\w]{1,30})?(?:_is|_was)?"
     r"(?:_(?:바뀌|변경|발급|안내|재?설정|전달|공유)[가-힣]{0,6})?$"
 )
-_PIN = re.compile(r"(?:^|_)pin(?:_?번호)?$")
+_PIN = re.compile(r"(?:^|_)(?:pin|핀)(?:_?번호)?$")
 _KEY = re.compile(
     r"[a-z0-9]_keys?(?:_?[0-9]{1,2})?$|(?:secret|token|credentials?|creds|비밀_?키|시크릿|토큰|인증_?키|접근_?키|액세스_?키|api_?키"
     r"|(?:api|access|private|auth|account|encryption|signing|master|service|shared|storage|app)_?key)"
@@ -62,7 +64,7 @@ _PLACEHOLDER = re.compile(
 )
 # What a password may be made with, and is not.
 _TECHNICAL = re.compile(
-    r"(?:sha|md|aes|rsa|base|utf|hmac|bcrypt|argon|scrypt|pbkdf|oauth|tls|ssl|https?|win|office|mfa|2fa|otp|[vk][0-9]|1password"
+    r"(?:sha|md|aes|rsa|wpa|k8s|erc|isms|fido|aria[0-9]|seed[0-9]|ad[0-9]|base|utf|hmac|bcrypt|argon|scrypt|pbkdf|oauth|tls|ssl|https?|win|office|mfa|2fa|otp|[vk][0-9]{1,2}(?:alpha|beta|rc|[^A-Za-z0-9]|$)|1password"
     r"|rfc|ascii|iso|ed25519|p-?256|x509|pkcs|totp|hotp|saml|i18n|ios|gpt|[0-9]{1,4}-?(?:bit|char|digit|day|min|hour|자))",
     re.IGNORECASE,
 )
@@ -81,6 +83,12 @@ _OF_SENTENCES = frozenset((
 ))  # fmt: skip
 _OF_NAMES = frozenset(("token", "secret", "password", "passwd", "key", "pass", "credentials"))
 _SEPARATED = re.compile(r"[A-Za-z]{2,}[0-9]{0,4}|[A-Z]?[0-9]{1,6}|[A-Za-z]")
+_SIGN = re.compile(r"[!@#$%^&*?]")
+_CHANGE = re.compile(r"a(?=0)|0(?=a)")
+_NO_PASSWORD = re.compile(
+    r"[/\\<>(){}\[\]]|@[\w-]+\.|^[0-9a-f]{7,64}$|^[#@&$]|^[0-9.,:%~+-]+[A-Za-z%]{1,3}$|[?!.,]$(?<![A-Za-z0-9][!?])"
+    r"|[a-z]=|&[a-z]+;|\.[a-z]{2,4}$"
+)
 _CONSONANTS = re.compile(r"[bcdfghjklmnpqrstvwxz]{6}", re.IGNORECASE)
 _MIN_ENTROPY = 2.5
 """Shannon's, in bits a character: what an issuer draws has 3 and more, a row of x has none."""
@@ -88,7 +96,8 @@ _MIN_ENTROPY = 2.5
 
 class Assigned(NamedTuple):
     """A value of that name. start: the value's offset; prose: whether a sentence gives it, and not code; following: the
-    few characters after it."""
+    few characters after it; loose: whether other words may stand between the name and it, so that only what can be
+    nothing else counts."""
 
     name: str
     value: str
@@ -96,6 +105,7 @@ class Assigned(NamedTuple):
     quoted: bool
     prose: bool
     following: str
+    loose: bool = False
 
 
 def telling(name: str) -> bool:
@@ -103,10 +113,38 @@ def telling(name: str) -> bool:
     return _TELLING.search(name) is not None
 
 
+def names_a_secret(name: str) -> bool:
+    """Whether that is the name of a password or a key, and not of what is said of one ("password policy")."""
+    if not telling(name):
+        return False
+    snake = _snake(name)
+    return _PASSWORD.search(snake) is not None or (_KEY.search(snake) is not None and not _NOT_A_KEY.search(snake))
+
+
+def strong(value: str) -> bool:
+    """Whether the value looks like a password by itself: no word, version, product or address is made so."""
+    if not 6 <= len(value) <= 64 or _technical(value) or _NO_PASSWORD.search(value) or _holds_a_name(value):
+        return False
+    kinds = "".join("a" if char.isalpha() else "0" if char.isdigit() else "!" for char in value)
+    if not ("a" in kinds and "0" in kinds):
+        return False
+    return _SIGN.search(value) is not None or (
+        value.isalnum() and not value.isupper() and len(_CHANGE.findall(kinds)) >= 2
+    )
+
+
+def plausible(value: str) -> bool:
+    """Whether the value may well be a password where a user's name stands beside it."""
+    both = any(map(str.isalpha, value)) and any(map(str.isdigit, value))
+    return strong(value) or (
+        both and len(value) >= 6 and not (_technical(value) or _NO_PASSWORD.search(value) or _holds_a_name(value))
+    )
+
+
 def evidence(one: Assigned) -> tuple[float, str]:
     """The score of an assignment and the reason for it; 0 where the value is no secret."""
     name = _snake(one.name)
-    if _refers(one):
+    if _refers(one) or (one.loose and not _by_itself(one)):
         return 0.0, ""
     issuer = _issuer(name, one.value)
     if issuer:
@@ -119,6 +157,14 @@ def evidence(one: Assigned) -> tuple[float, str]:
     if key and not _NOT_THE_VALUE.search(key["rest"] or "") and not _NOT_A_KEY.search(name):
         return _key(one.value, quoted=one.quoted), "assigned to a name"
     return 0.0, ""
+
+
+def _technical(value: str) -> bool:
+    return _TECHNICAL.match(value) is not None and _SIGN.search(value.rstrip("!?.")) is None
+
+
+def _by_itself(one: Assigned) -> bool:
+    return strong(one.value) or (plausible(one.value) and _SAID.match(one.following) is not None)
 
 
 def _snake(name: str) -> str:
@@ -153,7 +199,7 @@ def _password(one: Assigned) -> float:
     if _DIGITS.fullmatch(value):
         counted = _UNIT.match(one.following) and not _PARTICLE.match(one.following)
         return 0.0 if counted else 0.4
-    if _names_a_secret(value) or (one.prose and _TECHNICAL.match(value)):
+    if _holds_a_name(value) or (one.prose and _technical(value)):
         return 0.0
     letters, digits = any(map(str.isalpha, value)), any(map(str.isdigit, value))
     if letters and digits:
@@ -164,7 +210,7 @@ def _password(one: Assigned) -> float:
     return 0.4 if len(value) >= 6 and letters and (one.quoted or _PUNCTUATED.search(value)) else 0.0
 
 
-def _names_a_secret(value: str) -> bool:
+def _holds_a_name(value: str) -> bool:
     """Whether the value is itself the name of a secret: TFC_TEAM_TOKEN, secret-access-key."""
     parts = re.split(r"[-_./]", value.lower())
     return len(parts) > 1 and not _OF_NAMES.isdisjoint(parts)
@@ -172,7 +218,7 @@ def _names_a_secret(value: str) -> bool:
 
 def _key(value: str, *, quoted: bool) -> float:
     """Whether the value looks drawn at random: letters and digits that no word or version is made of."""
-    if len(value) < 10 or " " in value or _names_a_secret(value) or not _varied(value):
+    if len(value) < 10 or " " in value or _holds_a_name(value) or not _varied(value):
         return 0.0
     parts = re.split(r"[-_./:]", value)
     letters, digits = any(map(str.isalpha, value)), any(map(str.isdigit, value))
