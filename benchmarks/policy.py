@@ -259,11 +259,12 @@ def _disguises(_: PolicyData, conditions: str, tell: Tell) -> Iterator[Row]:
 
 def _splits(_: PolicyData, conditions: str, tell: Tell) -> Iterator[Row]:
     rules = shipped_rules()
-    for name, way in policy_routes.WAYS.items():
-        cuts = list(policy_routes.split_ways(rules, way))
-        leaked = [(kind, cut) for kind, cut, cloud in cuts if cloud]
-        yield Row.at_most(f"split over {name}, may go to the cloud, of {len(cuts)}", len(leaked), 0, conditions)
-        tell(f"split over {name}: {leaked}")
+    for pieces, what in ((2, "split over"), (3, "split in three over")):
+        for name, way in policy_routes.WAYS.items():
+            cuts = list(policy_routes.split_ways(rules, way, pieces))
+            leaked = [(kind, cut) for kind, cut, cloud in cuts if cloud]
+            yield Row.at_most(f"{what} {name}, may go to the cloud, of {len(cuts)}", len(leaked), 0, conditions)
+            tell(f"{what} {name}: {dict(Counter(kind for kind, _ in leaked))}")
 
 
 def _properties(of: int, _: PolicyData, conditions: str, tell: Tell) -> Iterator[Row]:

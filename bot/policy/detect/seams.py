@@ -11,13 +11,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from bot.policy.detect.codes import of_codes, of_points
+from bot.policy.detect.fillers import FILLER
 from bot.policy.detect.normal import fold, whole
+from bot.policy.detect.pieces import COUNTED_OR_NAMED, Made, Piece, masked, pieces
 
-_FAR = 200
-"""Characters of words that may stand between two pieces in what is written; a message is one thought, however long."""
-_NEXT = 60
-"""The same where one text ends and the next begins: what stands side by side need not belong together."""
-_BESIDE = 40
 _SHORTEST, _LONGEST = 8, 20
 """Digits of an identifier, from a bare account to a card."""
 _MOST_PIECES = 6
@@ -27,25 +25,9 @@ _MANY_NUMBERS, _MANY_TOKENS = 80, 800
 only neighbouring cells and lines are, which also bounds the cost. Counted by text, so that none shields another."""
 _LONGEST_TOKEN = 300
 
-# Quantities are no pieces, and hide none: dates, times, amounts, decimals, shares, counted things, items of a list; nor
-# are the digits of hashes, names and codes, or what a bank leaves of a card (••4605).
-_QUANTITY = re.compile(
-    r"(?<![0-9.-])(?:19|20)[0-9]{2}([-./]) ?[01]?[0-9]\1 ?[0-3]?[0-9](?![0-9-])"
-    r"|(?<![0-9:])[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9])?(?![0-9:])"
-    r"|(?<![0-9,.])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])"
-    r"|(?<![0-9.])(?:0|[1-9][0-9]*)\.[0-9]+(?!\.?[0-9])"
-    r"|[$€£¥₩] ?[0-9]{1,12}(?:[,. ][0-9]{2,3})*(?![0-9])|[•*]{2} ?[0-9]{2,4}(?![0-9])"
-    r"|(?<![0-9-])(?:19|20)?[0-9]{2} ?년|(?<![0-9-])[0-3]?[0-9] ?[월일시]|(?<![0-9-])[0-9]{1,3} ?분"
-    r"|(?<![0-9-])[0-9]{1,12} ?(?:%|퍼센트|원|억|천|[만천]? ?명|개월|개|건|회|층|쪽|조|항|km|kg|GB|MB|ms)"
-    r"|^[ \t>]*[0-9]{1,2}[.)](?=[ \t])"
-    r"|(?<![A-Za-z0-9_#-])(?=[0-9-]*[A-Za-z_#])(?![A-Z][0-9]{1,12}[A-Z]?(?![A-Za-z0-9_#-]))[A-Za-z0-9_#-]+",
-    re.MULTILINE,
-)
-_DIGITS = re.compile(r"(?:\+|(?<![A-Za-z0-9])[A-Z](?=[0-9]))?[0-9]+(?:[A-Z](?![A-Za-z0-9]))?")
-"""Digits, with the letter of a passport or of a customs code."""
+_DIGITS = re.compile(r"\+?[0-9]+")
 _TIGHT = re.compile(r"[ \t.\-·/_,*`~()]{0,4}")
 _DASH = re.compile(r"\A-|-\Z|[\n|] *- *[\n|]")
-_LETTER = re.compile(r"[A-Za-z0-9가-힣]")
 _HANGUL = re.compile(r"[가-힣]")
 
 _TOKEN = re.compile(r"[!-{}~]+")  # all of ASCII that is seen, but for the | between cells
@@ -68,42 +50,21 @@ class Candidates:
     around: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """What stood together. gap: the text since the piece before it; None where nothing joins the two. close: only the
-    end of a line, a cell or a text stands between the two, or the end of a message. first: the first of its text.
-    around: the text on either side. dense: its text has very many of them."""
-
-    text: str
-    gap: str | None
-    close: bool
-    first: bool
-    around: str
-    dense: bool
-
-    @property
-    def ends_a_line(self) -> bool:
-        """Whether a line, a cell or a text ended before it; a space alone stands between any two words."""
-        return self.gap is not None and ("\n" in self.gap or "|" in self.gap)
-
-
-_Chain = list[_Piece]
-
-
-@dataclass(frozen=True, slots=True)
-class _Made:
-    text: str
-    pieces: Sequence[_Piece]
-    sure: bool
+_Chain = list[Piece]
 
 
 def candidates(texts: Sequence[str], *, typed: bool = False) -> Candidates:
     """Of texts in order. typed: they are what one person typed, where whatever is said belongs together."""
     plain = [fold(whole(text)).text for text in texts]
-    made = [*_of_numbers(_numbers(plain, typed), typed), *_of_tokens(_tokens(plain, typed), typed)]
+    made = [
+        *_of_numbers(_numbers(plain, typed), typed),
+        *of_codes(plain, typed=typed),
+        *of_points(plain, typed=typed),
+        *_of_tokens(_tokens(plain, typed), typed),
+    ]
     sure = dict.fromkeys(one.text for one in made if one.sure)
     doubtful = [one for one in made if one.text not in sure]
-    around = dict.fromkeys(piece.around for one in doubtful for piece in one.pieces)
+    around = dict.fromkeys(piece.before + piece.after for one in doubtful for piece in one.pieces)
     return Candidates(tuple(sure), tuple(dict.fromkeys(one.text for one in doubtful)), words("\n".join(around)))
 
 
@@ -112,28 +73,10 @@ def words(text: str) -> str:
     return re.sub("[0-9@]+", " ", text)
 
 
-def _pieces(texts: Sequence[str], pattern: re.Pattern[str], many: int, typed: bool) -> Iterator[_Piece]:
-    gap: str | None = None
-    for text in texts:
-        matches = list(pattern.finditer(text))
-        first, done = True, 0
-        for match in matches:
-            start, end = match.span()
-            between: str | None = None if gap is None else gap + text[done:start]
-            if between is not None and len(between) > (_NEXT if first else _FAR) and not typed:
-                between = None
-            close = between is not None and ((typed and first) or _LETTER.search(between) is None)
-            around = text[max(0, start - _BESIDE) : start] + text[end : end + _BESIDE]
-            yield _Piece(match[0], between, close, first, around, len(matches) > many)
-            gap, first, done = "", False, end
-        gap = None if gap is None else gap + text[done:] + "\n"
-
-
 def _numbers(texts: Sequence[str], typed: bool) -> list[_Chain]:
     """Runs of digits, chained as the detectors themselves would join them, but within a line and a cell."""
     chains: list[_Chain] = []
-    counted = [_QUANTITY.sub(lambda m: "가" * len(m[0]), text) for text in texts]
-    for run in _pieces(counted, _DIGITS, _MANY_NUMBERS, typed):
+    for run in pieces(texts, masked(texts, COUNTED_OR_NAMED), _DIGITS, _MANY_NUMBERS, typed=typed):
         if chains and run.gap is not None and _TIGHT.fullmatch(run.gap):
             chains[-1].append(run)
         else:
@@ -141,7 +84,7 @@ def _numbers(texts: Sequence[str], typed: bool) -> list[_Chain]:
     return chains
 
 
-def _of_numbers(chains: Sequence[_Chain], typed: bool) -> Iterator[_Made]:
+def _of_numbers(chains: Sequence[_Chain], typed: bool) -> Iterator[Made]:
     for left, right in pairwise(chains):
         if right[0].close:
             most = 1 if right[0].dense else _AROUND
@@ -154,7 +97,7 @@ def _of_numbers(chains: Sequence[_Chain], typed: bool) -> Iterator[_Made]:
             yield from _from(chains[place : place + _MOST_PIECES], typed)
 
 
-def _from(chains: Sequence[_Chain], typed: bool) -> Iterator[_Made]:
+def _from(chains: Sequence[_Chain], typed: bool) -> Iterator[Made]:
     """The first with what follows it: with the next, with the next two, ..., and with one of them over the others."""
     whole = [chains[0]]
     for chain in chains[1:]:
@@ -167,36 +110,37 @@ def _from(chains: Sequence[_Chain], typed: bool) -> Iterator[_Made]:
             yield from _number([chains[0], chain], False)
 
 
-def _number(chains: Sequence[_Chain], sure: bool) -> Iterator[_Made]:
+def _number(chains: Sequence[_Chain], sure: bool) -> Iterator[Made]:
     """As it stood before it was split, and as digits alone."""
-    pieces = [run for chain in chains for run in chain]
-    if not _SHORTEST <= sum(len(run.text) for run in pieces) <= _LONGEST:
+    runs = [run for chain in chains for run in chain]
+    if not _SHORTEST <= sum(len(run.text) for run in runs) <= _LONGEST:
         return
     written = ""
     for number, chain in enumerate(chains):
         # A dash that touches a digit on either side of the seam, or has a cell to itself, was the identifier's own.
         written += "-" if number and _DASH.search(chain[0].gap or "") else ""
         written += chain[0].text + "".join((run.gap or "") + run.text for run in chain[1:])
-    for text in {written: None, "".join(run.text for run in pieces): None}:
-        yield _Made(text, pieces, sure)
+    for text in {written: None, "".join(run.text for run in runs): None}:
+        yield Made(text, runs, sure)
 
 
-def _tokens(texts: Sequence[str], typed: bool) -> list[_Piece]:
-    found = (piece for piece in _pieces(texts, _TOKEN, _MANY_TOKENS, typed) if not _EMOJI.fullmatch(piece.text))
+def _tokens(texts: Sequence[str], typed: bool) -> list[Piece]:
+    read = masked(texts, FILLER)
+    found = (each for each in pieces(texts, read, _TOKEN, _MANY_TOKENS, typed=typed) if not _EMOJI.fullmatch(each.text))
     stripped = [replace(piece, text=piece.text.strip(_WRAPPED)) for piece in found]
     # Figures are put together above; the last digit of a key is as good as its last letter.
     return [piece for piece in stripped if piece.text and not _FIGURES.fullmatch(piece.text)]
 
 
-def _of_tokens(pieces: Sequence[_Piece], typed: bool) -> Iterator[_Made]:
+def _of_tokens(tokens: Sequence[Piece], typed: bool) -> Iterator[Made]:
     """Around each token that looks like a piece of an address or a key."""
-    for place, piece in enumerate(pieces):
+    for place, piece in enumerate(tokens):
         if not _odd(piece.text):
             continue
         reach = 1 if piece.dense or "://" in piece.text else _AROUND
         for first in range(max(0, place - reach), place + 1):
-            for last in range(max(place, first + 1), min(len(pieces), place + reach + 1)):
-                whole = pieces[first : last + 1]
+            for last in range(max(place, first + 1), min(len(tokens), place + reach + 1)):
+                whole = tokens[first : last + 1]
                 if any(each.gap is None for each in whole[1:]):
                     break
                 for made in _token(whole, place in (first, last), typed):
@@ -204,20 +148,20 @@ def _of_tokens(pieces: Sequence[_Piece], typed: bool) -> Iterator[_Made]:
                         yield made
 
 
-def _token(whole: Sequence[_Piece], odd_end: bool, typed: bool) -> Iterator[_Made]:
+def _token(whole: Sequence[Piece], odd_end: bool, typed: bool) -> Iterator[Made]:
     apart = all(each.close and each.ends_a_line for each in whole[1:])
     two = len(whole) == 2
     # In English every word is a token, and any few of them around an @ would make an address.
     if two or all(each.ends_a_line or _HANGUL.search(each.gap or "") for each in whole[1:]):
-        yield _Made(_run_together(whole), whole, apart or (typed and two))
+        yield Made(_run_together(whole), whole, apart or (typed and two))
     if odd_end and not two:
         ends = (whole[0], whole[-1])
-        yield _Made(_run_together(ends), ends, typed)
+        yield Made(_run_together(ends), ends, typed)
 
 
-def _run_together(pieces: Sequence[_Piece]) -> str:
+def _run_together(tokens: Sequence[Piece]) -> str:
     """A picture or a file in letters is one token of any length; only its ends are near a seam."""
-    first, *middle, last = (piece.text for piece in pieces)
+    first, *middle, last = (each.text for each in tokens)
     return first[-_LONGEST_TOKEN:] + "".join(text[:_LONGEST_TOKEN] for text in middle) + last[:_LONGEST_TOKEN]
 
 

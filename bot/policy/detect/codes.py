@@ -1,0 +1,95 @@
+"""Codes of letters and digits, addresses of machines, and places, in pieces: what they could be together. Pure.
+
+Figures and letters stand everywhere, so of these only what has the outline of such a code is put together. Whether it
+is one, the detectors say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from bot.policy.detect.pieces import COUNTED, Made, Piece, masked, pieces
+
+_MANY = 80
+_MOST_OF_A_CODE = 12
+"""Pieces of an account that is written in fours, and cut; the longest has 34 characters, ISO 13616."""
+_MOST_OF_A_POINT = 4
+_SAID_BEFORE = re.compile(r"[^0-9]{0,12}\Z")
+
+# An I or an A before a word is a word itself.
+_CODE = re.compile(r"(?<![A-Za-z0-9])(?![IA][ '’][a-z])[A-Z0-9]{1,34}(?![A-Za-z0-9])")
+_OUTLINE = re.compile(r"(?=(?:[A-Z]*[0-9]){7})[A-Z]{1,2}[0-9][A-Z0-9]{7,31}")
+_DIGIT = re.compile(r"[0-9]")
+_DECIMAL = re.compile(r"(?<![A-Za-z0-9.])[+-]?\.?[0-9][0-9.]{0,23}(?![A-Za-z0-9])")
+_V4 = re.compile(r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}")
+_DEGREES = re.compile(r"[+-]?[0-9]{1,3}\.[0-9]{3,15}")
+# Of letters alone too; but these are words.
+_HEX = re.compile(
+    r"(?<![A-Za-z0-9:])(?!(?:an?|be|ad|add|bad|bed|fed|fee|face|dead|deaf|cafe|feed|dad)(?![A-Za-z0-9:]))"
+    r"[0-9A-Fa-f:]{1,39}(?![A-Za-z0-9:])"
+)
+_V6 = re.compile(r"[0-9A-Fa-f]{4}:(?:[0-9A-Fa-f]{0,4}:){1,6}[0-9A-Fa-f]{1,4}")
+
+
+def of_codes(texts: Sequence[str], *, typed: bool) -> Iterator[Made]:
+    """Passports, customs codes, international accounts: they begin with a letter."""
+    read = masked(texts, COUNTED)
+    if not any(_CODE.search(text) for text in read):
+        return
+    found = list(pieces(texts, read, _CODE, _MANY, typed=typed))
+    for place, piece in enumerate(found):
+        if not piece.text[0].isalpha():
+            continue
+        for whole in _from(found, place, _MOST_OF_A_CODE):
+            together = "".join(each.text for each in whole)
+            if _OUTLINE.fullmatch(together):
+                # The sizes S and M stand before figures in tables.
+                sure = _close(whole, typed=typed) and _DIGIT.search(piece.text) is not None
+                yield Made(together, whole, sure)
+
+
+def of_points(texts: Sequence[str], *, typed: bool) -> Iterator[Made]:
+    """Addresses of machines, and pairs of latitude and longitude."""
+    dots, colons = (sum(text.count(sign) for text in texts) for sign in ".:")
+    if dots >= 2:
+        found = list(pieces(texts, masked(texts, COUNTED), _DECIMAL, _MANY, typed=typed))
+        for place in range(len(found)):
+            for whole in _from(found, place, _MOST_OF_A_POINT):
+                yield from _point(whole, typed=typed)
+    if colons >= 2:
+        hexadecimal = list(pieces(texts, masked(texts, COUNTED), _HEX, _MANY, typed=typed))
+        for place in range(len(hexadecimal)):
+            for whole in _from(hexadecimal, place, _MOST_OF_A_POINT):
+                together = "".join(each.text for each in whole)
+                if _V6.fullmatch(together):
+                    yield Made(together, whole, _close(whole, typed=typed))
+
+
+def _from(found: Sequence[Piece], place: int, most: int) -> Iterator[Sequence[Piece]]:
+    """The piece with the next, with the next two, ...; on a page of figures only what nothing stands between."""
+    for last in range(place + 1, min(len(found), place + most)):
+        piece = found[last]
+        if piece.gap is None or (piece.dense and not piece.close):
+            return
+        yield found[place : last + 1]
+
+
+def _close(whole: Sequence[Piece], *, typed: bool) -> bool:
+    return all(each.close for each in whole[1:]) or (typed and len(whole) == 2)
+
+
+def _point(whole: Sequence[Piece], *, typed: bool) -> Iterator[Made]:
+    said = _SAID_BEFORE.search(whole[0].before)
+    before = said[0] if said else ""  # "version"
+    texts = [each.text for each in whole]
+    together = "".join(texts).rstrip(".")
+    if together.count(".") == 3 and _V4.fullmatch(together):
+        # Two dots in a piece: it is no decimal.
+        sure = _close(whole, typed=typed) or any(text.strip(".").count(".") >= 2 for text in texts)
+        yield Made(before + together, whole, sure)
+    if together.count(".") == 2:
+        for at in range(1, len(texts)):
+            one, other = "".join(texts[:at]), "".join(texts[at:]).rstrip(".")
+            if _DEGREES.fullmatch(one) and _DEGREES.fullmatch(other):
+                yield Made(f"{one}, {other}", whole, _close(whole, typed=typed))
