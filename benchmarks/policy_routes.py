@@ -29,7 +29,7 @@ ENGLISH: Mapping[str, str] = {
     "us_ssn": "SSN",
     "ip": "server IP",
     "coordinates": "coordinates",
-    "secret": "password:",
+    "secret": "password",
 }
 """What each kind of value is called; in Korean, as where it is disguised."""
 MOST_CUTS = 60

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
 
 from bot.policy import detect
-from bot.policy.detect.seams import candidates, words
+from bot.policy.detect.pieces import words
+from bot.policy.detect.seams import candidates
 
 Kinds = frozenset[str]
 Find = Callable[[str, detect.Lists], Iterable[detect.Finding]]
@@ -90,7 +91,20 @@ def _across(texts: Sequence[str], *, typed: bool) -> Kinds:
         return frozenset({detect.UNDETECTED})
     found = candidates(texts, typed=typed)
     sure = _kinds(found.sure, words("\n".join(texts)), PUT_TOGETHER)
-    return sure | _kinds(found.doubtful, found.around, detect.MASK)
+    around = "\n".join(dict.fromkeys(around for _, around in found.doubtful))
+    possible = _kinds([text for text, _ in found.doubtful], around, detect.MASK) - sure
+    return sure | _confirmed(found.doubtful, possible)
+
+
+def _confirmed(doubtful: Sequence[tuple[str, str]], possible: Kinds) -> Kinds:
+    """Those of the kinds that one of the candidates is with the words around its own pieces. Each is looked at by
+    itself, which costs too much before something speaks for a kind."""
+    kinds: set[str] = set()
+    for text, around in doubtful if possible else ():
+        kinds |= _kinds([text], around, detect.MASK) & possible
+        if kinds == possible:
+            break
+    return frozenset(kinds)
 
 
 def _kinds(together: Sequence[str], around: str, least: float) -> Kinds:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from bot.policy.detect.pieces import COUNTED, Made, Piece, masked, pieces
+from bot.policy.detect.segment import label
 
 _MANY = 80
 _MOST_OF_A_CODE = 12
@@ -22,6 +23,9 @@ _CODE = re.compile(r"(?<![A-Za-z0-9])(?![IA][ '’][a-z])[A-Z0-9]{1,34}(?![A-Za-
 _OUTLINE = re.compile(r"(?=(?:[A-Z]*[0-9]){7})[A-Z]{1,2}[0-9][A-Z0-9]{7,31}")
 _DIGIT = re.compile(r"[0-9]")
 _DECIMAL = re.compile(r"(?<![A-Za-z0-9.])[+-]?\.?[0-9][0-9.]{0,23}(?![A-Za-z0-9])")
+_DOT = re.compile(r"[\n| ]\. ?[\n| ]")
+_OF_A_MACHINE = re.compile(r"(?<![a-z])(?:ip|server|host|address|addr)(?![a-z])|아이피|서버|주소")
+_SAID = 24
 _V4 = re.compile(r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}")
 _DEGREES = re.compile(r"[+-]?[0-9]{1,3}\.[0-9]{3,15}")
 # Of letters alone too; but these are words.
@@ -46,7 +50,7 @@ def of_codes(texts: Sequence[str], *, typed: bool) -> Iterator[Made]:
             if _OUTLINE.fullmatch(together):
                 # The sizes S and M stand before figures in tables.
                 sure = _close(whole, typed=typed) and _DIGIT.search(piece.text) is not None
-                yield Made(together, whole, sure)
+                yield Made(label(piece.before) + together, whole, sure)
 
 
 def of_points(texts: Sequence[str], *, typed: bool) -> Iterator[Made]:
@@ -82,12 +86,14 @@ def _close(whole: Sequence[Piece], *, typed: bool) -> bool:
 def _point(whole: Sequence[Piece], *, typed: bool) -> Iterator[Made]:
     said = _SAID_BEFORE.search(whole[0].before)
     before = said[0] if said else ""  # "version"
-    texts = [each.text for each in whole]
+    # A dot that stands by itself between two pieces was cut out of the middle.
+    texts = ["." * (n > 0 and _DOT.search(each.gap or "") is not None) + each.text for n, each in enumerate(whole)]
     together = "".join(texts).rstrip(".")
     if together.count(".") == 3 and _V4.fullmatch(together):
-        # Two dots in a piece: it is no decimal.
-        sure = _close(whole, typed=typed) or any(text.strip(".").count(".") >= 2 for text in texts)
-        yield Made(before + together, whole, sure)
+        # Two dots in a piece: it is no decimal. Decimals alone are put together where the words before them say so.
+        odd = any(text.strip(".").count(".") >= 2 or text.startswith(".") for text in texts)
+        if odd or _OF_A_MACHINE.search(whole[0].before[-_SAID:].lower()):
+            yield Made(before + together, whole, odd or _close(whole, typed=typed))
     if together.count(".") == 2:
         for at in range(1, len(texts)):
             one, other = "".join(texts[:at]), "".join(texts[at:]).rstrip(".")

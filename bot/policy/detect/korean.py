@@ -25,7 +25,7 @@ _PASSPORT_WORDS = ("여권", "passport", "travel document", "출입국", "항공
 _PASSPORT_LENGTH = 9
 # A character first and what may not stand before it second: so the search leaps from one such character to the next.
 _PASSPORT = re.compile(
-    r"(?P<type>[MSRGDmsrgd])(?<![A-Za-z0-9_].)(?:(?P<new>[0-9]{3}[A-Za-z][0-9]{4})|(?:[ -]?[0-9]){8})"
+    r"(?P<type>[MSRGODmsrgod])(?<![A-Za-z0-9_].)(?:(?P<new>[0-9]{3}[A-Za-z][0-9]{4})|(?:[ -]?[0-9]){8})"
     r"(?P<zone>[0-9]KOR[0-9]{7}[MF<])?(?(zone)|(?![A-Za-z0-9_]))"
 )
 # Of other countries, only right behind the word: any letters and digits could be one.

@@ -35,7 +35,7 @@ COUNTED_OR_NAMED = re.compile(_COUNTED + _DECIMAL + _NAME)
 class Piece:
     """What stood together. gap: the text since the piece before it; None where nothing joins the two. close: only the
     end of a line, a cell or a text stands between the two, or the end of a message. first: the first of its text.
-    before, after: the text on either side. dense: its text has very many of them."""
+    before, after: what stands on either side, before it also the end of the text before. dense: its text has very many of them."""
 
     text: str
     gap: str | None
@@ -59,6 +59,16 @@ class Made:
     pieces: Sequence[Piece]
     sure: bool
 
+    @property
+    def around(self) -> str:
+        """The words on either side of its pieces: on a long page some word of context always stands somewhere."""
+        return words("\n".join(piece.before + "\n" + piece.after for piece in self.pieces))
+
+
+def words(text: str) -> str:
+    """For detectors that ask for context; figures and addresses are looked at where they stand."""
+    return re.sub("[0-9@]+", " ", text)
+
 
 def masked(texts: Sequence[str], what: re.Pattern[str]) -> list[str]:
     """The texts, as long as they are, with a word for each quantity."""
@@ -80,6 +90,7 @@ def pieces(
 ) -> Iterator[Piece]:
     """Each match of the pattern in `read`: the texts, or what `masked` made of them."""
     gap: str | None = None
+    said = ""
     for text, of in zip(texts, read, strict=True):
         matches = list(pattern.finditer(of))
         first, done = True, 0
@@ -89,7 +100,9 @@ def pieces(
             if between is not None and len(between) > (NEXT if first else FAR) and not typed:
                 between = None
             close = between is not None and ((typed and first) or _LETTER.search(between) is None)
-            before, after = text[max(0, start - _BESIDE) : start], text[end : end + _BESIDE]
+            before = said[max(0, start - _BESIDE) :] * (start < _BESIDE) + text[max(0, start - _BESIDE) : start]
+            after = text[end : end + _BESIDE]
             yield Piece(match[0], between, close, first, before, after, len(matches) > many)
             gap, first, done = "", False, end
         gap = None if gap is None else gap + of[done:] + "\n"
+        said = text[-_BESIDE:] + "\n"

@@ -15,6 +15,7 @@ from bot.policy.detect.codes import of_codes, of_points
 from bot.policy.detect.fillers import FILLER
 from bot.policy.detect.normal import fold, whole
 from bot.policy.detect.pieces import COUNTED_OR_NAMED, Made, Piece, masked, pieces
+from bot.policy.detect.segment import label
 
 _SHORTEST, _LONGEST = 8, 20
 """Digits of an identifier, from a bare account to a card."""
@@ -27,27 +28,31 @@ _LONGEST_TOKEN = 300
 
 _DIGITS = re.compile(r"\+?[0-9]+")
 _TIGHT = re.compile(r"[ \t.\-·/_,*`~()]{0,4}")
-_DASH = re.compile(r"\A-|-\Z|[\n|] *- *[\n|]")
+_DASH = re.compile(r"\A-|-\Z|[\n| ] *- *[\n| ]")
+_BRACKET = re.compile(r"\A\)|\) ?\Z|[\n| ]\) ?[\n| ]")
 _HANGUL = re.compile(r"[가-힣]")
 
 _TOKEN = re.compile(r"[!-{}~]+")  # all of ASCII that is seen, but for the | between cells
 _WRAPPED = "\"'`()[]{}<>,;:!?*"
 _EMOJI = re.compile(r":[a-z0-9_+-]+:[.,!?]*")
-_ADDRESS = re.compile(r"[^@]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}")
-_FIGURES = re.compile(r"[0-9.,:/+-]{4,13}")
+_ADDRESS = re.compile(r"[^@]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}(?![A-Za-z0-9.@-])")
 _WORD = re.compile(r"[A-Za-z][a-z]*(?:[-'/.][A-Za-z]?[a-z]*)*")
+# "password: ", "비밀번호는 ": what follows is no key by its format, and nothing without its name.
+_NAMED = re.compile(r"[A-Za-z가-힣_ -]{2,20}(?:[:=] {0,2}| is | was |(?<=[가-힣])[은는이가] )\Z")
+_MOST_OF_A_VALUE, _LONGEST_VALUE = 4, 40
+_KINDS_OF_CHARACTER = tuple(map(re.compile, ("[a-z]", "[A-Z]", "[0-9]", "[^A-Za-z0-9]")))
+_NUMBERED = re.compile(r"[A-Za-z][a-z]*[0-9]+")
 _LONG_NAME, _LONG_TOKEN, _LONG_WORD = 7, 9, 14
 
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
     """What could be identifiers, put together. sure: pieces with nothing between them but the end of a line, a cell or
-    a text; doubtful: with words between, or of several pieces, as chance would make them too. around: the words next to
-    the doubtful ones' pieces, for on a long page some word of context always stands somewhere."""
+    a text; doubtful: with words between, or of several pieces, as chance would make them too, each with the words
+    around its pieces."""
 
     sure: tuple[str, ...]
-    doubtful: tuple[str, ...]
-    around: str
+    doubtful: tuple[tuple[str, str], ...]
 
 
 _Chain = list[Piece]
@@ -63,14 +68,8 @@ def candidates(texts: Sequence[str], *, typed: bool = False) -> Candidates:
         *_of_tokens(_tokens(plain, typed), typed),
     ]
     sure = dict.fromkeys(one.text for one in made if one.sure)
-    doubtful = [one for one in made if one.text not in sure]
-    around = dict.fromkeys(piece.before + piece.after for one in doubtful for piece in one.pieces)
-    return Candidates(tuple(sure), tuple(dict.fromkeys(one.text for one in doubtful)), words("\n".join(around)))
-
-
-def words(text: str) -> str:
-    """For detectors that ask for context; figures and addresses are looked at where they stand."""
-    return re.sub("[0-9@]+", " ", text)
+    doubtful = dict.fromkeys((one.text, one.around) for one in made if one.text not in sure)
+    return Candidates(tuple(sure), tuple(doubtful))
 
 
 def _numbers(texts: Sequence[str], typed: bool) -> list[_Chain]:
@@ -117,23 +116,27 @@ def _number(chains: Sequence[_Chain], sure: bool) -> Iterator[Made]:
         return
     written = ""
     for number, chain in enumerate(chains):
-        # A dash that touches a digit on either side of the seam, or has a cell to itself, was the identifier's own.
-        written += "-" if number and _DASH.search(chain[0].gap or "") else ""
+        # A dash that touches a digit on either side of the seam, or has a cell to itself, was the identifier's own; so
+        # was the bracket around an area code.
+        gap = (number and chain[0].gap) or ""
+        written += "-" if _DASH.search(gap) else " " if _BRACKET.search(gap) else ""
         written += chain[0].text + "".join((run.gap or "") + run.text for run in chain[1:])
+    # What is called otherwise as a whole is it in pieces too.
+    called = label(runs[0].before)
     for text in {written: None, "".join(run.text for run in runs): None}:
-        yield Made(text, runs, sure)
+        yield Made(called + text, runs, sure)
 
 
 def _tokens(texts: Sequence[str], typed: bool) -> list[Piece]:
     read = masked(texts, FILLER)
     found = (each for each in pieces(texts, read, _TOKEN, _MANY_TOKENS, typed=typed) if not _EMOJI.fullmatch(each.text))
-    stripped = [replace(piece, text=piece.text.strip(_WRAPPED)) for piece in found]
-    # Figures are put together above; the last digit of a key is as good as its last letter.
-    return [piece for piece in stripped if piece.text and not _FIGURES.fullmatch(piece.text)]
+    stripped = (replace(piece, text=piece.text.strip(_WRAPPED)) for piece in found)
+    return [piece for piece in stripped if piece.text]
 
 
 def _of_tokens(tokens: Sequence[Piece], typed: bool) -> Iterator[Made]:
-    """Around each token that looks like a piece of an address or a key."""
+    """Around each token that looks like a piece of an address or a key, and behind each name."""
+    yield from _values(tokens)
     for place, piece in enumerate(tokens):
         if not _odd(piece.text):
             continue
@@ -151,12 +154,37 @@ def _of_tokens(tokens: Sequence[Piece], typed: bool) -> Iterator[Made]:
 def _token(whole: Sequence[Piece], odd_end: bool, typed: bool) -> Iterator[Made]:
     apart = all(each.close and each.ends_a_line for each in whole[1:])
     two = len(whole) == 2
+    if sum("@" in each.text for each in whole) > 1:
+        return  # two people are mentioned
     # In English every word is a token, and any few of them around an @ would make an address.
     if two or all(each.ends_a_line or _HANGUL.search(each.gap or "") for each in whole[1:]):
         yield Made(_run_together(whole), whole, apart or (typed and two))
     if odd_end and not two:
         ends = (whole[0], whole[-1])
         yield Made(_run_together(ends), ends, typed)
+
+
+def _values(tokens: Sequence[Piece]) -> Iterator[Made]:
+    """What stands behind a name, with the pieces that words set apart from it, and with its name."""
+    for place, piece in enumerate(tokens):
+        name = _NAMED.search(piece.before)
+        if name is None or piece.dense:
+            continue
+        for last in range(place + 1, min(len(tokens), place + _MOST_OF_A_VALUE)):
+            if not _set_apart(tokens[last]):
+                break
+            value = _run_together(tokens[place : last + 1])
+            if len(value) <= _LONGEST_VALUE and _mixed(value):
+                yield Made(name[0] + value, tokens[place : last + 1], False)
+
+
+def _set_apart(piece: Piece) -> bool:
+    return piece.gap is not None and (piece.ends_a_line or _HANGUL.search(piece.gap) is not None)
+
+
+def _mixed(value: str) -> bool:
+    """Whether it is no word and no word with a number: "Minimum 8"."""
+    return sum(kind.search(value) is not None for kind in _KINDS_OF_CHARACTER) >= 3 and not _NUMBERED.fullmatch(value)
 
 
 def _run_together(tokens: Sequence[Piece]) -> str:
@@ -167,7 +195,7 @@ def _run_together(tokens: Sequence[Piece]) -> str:
 
 def _odd(token: str) -> bool:
     if "@" in token:
-        return not _ADDRESS.fullmatch(token)
+        return not _ADDRESS.match(token)
     if token.isupper():
         return len(token) >= _LONG_NAME
     return len(token) >= (_LONG_WORD if _WORD.fullmatch(token) else _LONG_TOKEN)

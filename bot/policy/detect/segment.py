@@ -103,8 +103,14 @@ class Segment:
 
         Only for what nothing but its form speaks for: a label is not context, it says what the value is.
         """
-        label = _LABEL.search(self.text[max(0, start - _LABEL_WINDOW) : start].lower())
-        return label is not None and not any(word in label[0] for word in words)
+        said = label(self.text[max(0, start - _LABEL_WINDOW) : start])
+        return said != "" and not any(word in said for word in words)
+
+
+def label(before: str) -> str:
+    """The words at the end of `before` that call what follows a number of something, or ''."""
+    found = _LABEL.search(before[-_LABEL_WINDOW:].lower())
+    return found[0] if found else ""
 
 
 def _numbers(runs: tuple[_Run, ...]) -> Mapping[int, Sequence[Number]]:
