@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from bot.policy.detect import spoken
 from bot.policy.detect.normal import View, fold, rewrite
 
 DEPTH = 2
@@ -102,7 +103,13 @@ def _entity(run: str) -> str | None:
     return None if plain == run else plain
 
 
+_INLINE = "b|i|u|s|a|em|strong|span|font|code|mark|sub|sup|wbr|small|big|tt|ins|del|kbd|samp"
 _ENCODINGS = (
+    # Who dictates a number, or marks up each of its digits, hides it from nobody who reads it.
+    _Encoding("", spoken.KOREAN, spoken.korean),
+    _Encoding("e", spoken.ENGLISH, spoken.english),
+    _Encoding("<", re.compile(rf"(?i:</?(?:{_INLINE})(?:\s[^<>\n]{{0,200}})?/?>)"), lambda _: ""),
+    _Encoding("*", re.compile(r"(?<=[0-9-])\*{1,4}(?=[0-9-])"), lambda _: ""),
     _Encoding("%", re.compile(r"(?:%[0-9A-Fa-f]{2})+"), _octets),
     _Encoding("&", re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,31});"), _entity),
     _Encoding("\\", re.compile(r"(?:\\u[0-9A-Fa-f]{4})+"), _escapes),

@@ -35,7 +35,8 @@ COUNTED_OR_NAMED = re.compile(_COUNTED + _DECIMAL + _NAME)
 class Piece:
     """What stood together. gap: the text since the piece before it; None where nothing joins the two. close: only the
     end of a line, a cell or a text stands between the two, or the end of a message. first: the first of its text.
-    before, after: what stands on either side, before it also the end of the text before. dense: its text has very many of them."""
+    before, after: what stands on either side, before it also the end of the text before. dense: its text has very many
+    of them."""
 
     text: str
     gap: str | None
