@@ -104,7 +104,7 @@ def bytes_per_entry() -> float:
 
 def label_ms(question: str, passages: Sequence[str], rules: Rules) -> tuple[float, float]:
     """The least of several passes for everything that a decision labels: (nothing seen before, all seen before)."""
-    cold, cached = [], []
+    cold, cached = list[float](), list[float]()
     for _ in range(PASSES):
         fresh = replace(rules, seen=Seen())
         for times in (cold, cached):

@@ -6,9 +6,11 @@ kinds that were found, and nothing else.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import sha256
+from itertools import accumulate
 
 from bot.policy import detect
 from bot.policy.detect.pieces import words
@@ -23,6 +25,8 @@ _APART = " 가 "
 """Between two candidates, so that none runs into the next."""
 _AT_ONCE = 500
 """Candidates that are looked at together; what is around them is short beside so many."""
+_OF_VALUES = {name: detector for name, detector in detect.DETECTORS.items() if name != "about"}
+"""What a text is about is not split."""
 
 
 class Seen:
@@ -43,7 +47,7 @@ class Seen:
 
         def look() -> Kinds:
             found = {one.kind for one in self._find(text, lists) if one.score >= detect.ROUTE}
-            return frozenset(found) | (_across([text], typed=False) - detect.ABOUT)
+            return frozenset(found) | _across([text], typed=False)
 
         return self._remembered(("text", lists.epoch, text), look)
 
@@ -58,7 +62,7 @@ class Seen:
             found = {one.kind for one in self._find(whole, lists) if one.score >= detect.ROUTE}
             # What a text is about is not made of the end of one document and the beginning of another.
             found -= frozenset() if typed else detect.ABOUT
-            return frozenset(found) | (_across(texts, typed=typed) - detect.ABOUT)
+            return frozenset(found) | _across(texts, typed=typed)
 
         return self._remembered(("typed" if typed else "written", lists.epoch, *texts), look)
 
@@ -90,27 +94,28 @@ def _across(texts: Sequence[str], *, typed: bool) -> Kinds:
     if sum(map(len, texts)) > detect.MAX_CHARACTERS:
         return frozenset({detect.UNDETECTED})
     found = candidates(texts, typed=typed)
-    sure = _kinds(found.sure, words("\n".join(texts)), PUT_TOGETHER)
-    around = "\n".join(dict.fromkeys(around for _, around in found.doubtful))
-    possible = _kinds([text for text, _ in found.doubtful], around, detect.MASK) - sure
-    return sure | _confirmed(found.doubtful, possible)
+    sure = frozenset(kind for kind, _ in _hits(found.sure, words("\n".join(texts)), PUT_TOGETHER))
+    return sure | _doubtful(found.doubtful, sure)
 
 
-def _confirmed(doubtful: Sequence[tuple[str, str]], possible: Kinds) -> Kinds:
-    """Those of the kinds that one of the candidates is with the words around its own pieces. Each is looked at by
-    itself, which costs too much before something speaks for a kind."""
+def _doubtful(together: Sequence[tuple[str, str]], known: Kinds) -> Kinds:
+    """The kinds of those that are one with the words around their own pieces. All are looked at with all the words
+    first, because to look at each by itself costs too much before anything speaks for it."""
+    around = "\n".join(dict.fromkeys(around for _, around in together))
     kinds: set[str] = set()
-    for text, around in doubtful if possible else ():
-        kinds |= _kinds([text], around, detect.MASK) & possible
-        if kinds == possible:
-            break
+    for kind, place in _hits([text for text, _ in together], around, detect.MASK):
+        if kind not in known and kind not in kinds:
+            text, beside = together[place]
+            kinds |= {confirmed for confirmed, _ in _hits([text], beside, detect.MASK)}
     return frozenset(kinds)
 
 
-def _kinds(together: Sequence[str], around: str, least: float) -> Kinds:
-    kinds: set[str] = set()
+def _hits(together: Sequence[str], around: str, least: float) -> Iterator[tuple[str, int]]:
+    """(kind, which of the candidates) of what is found in them with these words around."""
     for first in range(0, len(together), _AT_ONCE):
-        looked_at = _APART.join(together[first : first + _AT_ONCE])
-        findings = detect.find(f"{looked_at}{_APART}{around}")
-        kinds |= {one.kind for one in findings if one.score >= least and one.start < len(looked_at)}
-    return frozenset(kinds)
+        some = together[first : first + _AT_ONCE]
+        ends = list(accumulate(len(text) + len(_APART) for text in some))
+        looked_at = _APART.join(some)
+        for one in detect.find(f"{looked_at}{_APART}{around}", detectors=_OF_VALUES):
+            if one.score >= least and one.start < len(looked_at):
+                yield one.kind, first + bisect_right(ends, one.start)
