@@ -65,6 +65,8 @@ _STANDARD = str.maketrans("-_", "+/")
 def _pieces(run: str) -> str | None:
     """A run of base64; where it is none as a whole, what stands between its slashes, dashes and lines: the path of an
     address may hold one, a name may stand before it, and a line of something else."""
+    if _ASCII_LETTER.search(run) is None:
+        return None  # digits alone decode to no text
     text = _base64(run)
     if text is not None or not _BETWEEN.search(run):
         return text
@@ -73,6 +75,7 @@ def _pieces(run: str) -> str | None:
     return None if joined == run else joined
 
 
+_ASCII_LETTER = re.compile(r"[A-Za-z]")
 _BETWEEN = re.compile(r"([/_-]|\r?\n)")
 _MIN_BASE64 = 10
 

@@ -154,6 +154,8 @@ def kr_corporate(segment: Segment) -> Iterator[Finding]:
     """Corporate registration numbers: registry office, type, number, a check digit; 법인 및 재외국민의
     부동산등기용등록번호 부여에 관한 규칙 별표. What is no birth date cannot be a resident number either way."""
     for number in segment.numbers(13, 13):
+        if number.groups not in ((13,), (6, 7)):
+            continue
         context = segment.context(_CORPORATE_WORDS)
         checksum = corporate_checksum(number.digits)
         score = _corporate_score(segment, number, checksum, bool(context))
@@ -163,7 +165,7 @@ def kr_corporate(segment: Segment) -> Iterator[Finding]:
 
 def _corporate_score(segment: Segment, number: Number, checksum: bool, context: bool) -> float:
     bare = len(number.groups) == 1
-    if not (bare or number.groups == (6, 7)) or segment.glued(number) or segment.part(number):
+    if segment.glued(number) or segment.part(number):
         return 0.0
     if context:
         return 0.9 if checksum else 0.35 if bare else 0.6
