@@ -14,7 +14,7 @@ from itertools import accumulate
 
 from bot.policy import detect
 from bot.policy.detect.pieces import words
-from bot.policy.detect.seams import candidates
+from bot.policy.detect.seams import Candidate, candidates
 
 Kinds = frozenset[str]
 Find = Callable[[str, detect.Lists], Iterable[detect.Finding]]
@@ -98,24 +98,26 @@ def _across(texts: Sequence[str], *, typed: bool) -> Kinds:
     return sure | _doubtful(found.doubtful, sure)
 
 
-def _doubtful(together: Sequence[tuple[str, str]], known: Kinds) -> Kinds:
+def _doubtful(together: Sequence[Candidate], known: Kinds) -> Kinds:
     """The kinds of those that are one with the words around their own pieces. All are looked at with all the words
     first, because to look at each by itself costs too much before anything speaks for it."""
-    around = "\n".join(dict.fromkeys(around for _, around in together))
+    around = "\n".join(dict.fromkeys(one.around for one in together))
     kinds: set[str] = set()
-    for kind, place in _hits([text for text, _ in together], around, detect.MASK):
+    for kind, place in _hits(together, around, detect.MASK):
         if kind not in known and kind not in kinds:
-            text, beside = together[place]
-            kinds |= {confirmed for confirmed, _ in _hits([text], beside, detect.MASK)}
+            one = together[place]
+            kinds |= {confirmed for confirmed, _ in _hits([one], one.around, detect.MASK)}
     return frozenset(kinds)
 
 
-def _hits(together: Sequence[str], around: str, least: float) -> Iterator[tuple[str, int]]:
-    """(kind, which of the candidates) of what is found in them with these words around."""
+def _hits(together: Sequence[Candidate], around: str, least: float) -> Iterator[tuple[str, int]]:
+    """(kind, which of the candidates) of what is found in them with these words around, in more than one piece."""
     for first in range(0, len(together), _AT_ONCE):
         some = together[first : first + _AT_ONCE]
-        ends = list(accumulate(len(text) + len(_APART) for text in some))
-        looked_at = _APART.join(some)
-        for one in detect.find(f"{looked_at}{_APART}{around}", detectors=_OF_VALUES):
-            if one.score >= least and one.start < len(looked_at):
-                yield one.kind, first + bisect_right(ends, one.start)
+        ends = list(accumulate(len(one.text) + len(_APART) for one in some))
+        looked_at = _APART.join(one.text for one in some)
+        for found in detect.find(f"{looked_at}{_APART}{around}", detectors=_OF_VALUES):
+            if found.score >= least and found.start < len(looked_at):
+                place = bisect_right(ends, found.start)
+                if not some[place].holds(looked_at[found.start : found.end]):
+                    yield found.kind, first + place

@@ -46,13 +46,25 @@ _LONG_NAME, _LONG_TOKEN, _LONG_WORD = 7, 9, 14
 
 
 @dataclass(frozen=True, slots=True)
+class Candidate:
+    """What could be an identifier. around: the words beside its pieces."""
+
+    text: str
+    around: str
+    pieces: tuple[str, ...]
+
+    def holds(self, value: str) -> bool:
+        """Whether the value stands in one piece: then it was looked at where it stands."""
+        return any(value in piece for piece in self.pieces)
+
+
+@dataclass(frozen=True, slots=True)
 class Candidates:
     """What could be identifiers, put together. sure: pieces with nothing between them but the end of a line, a cell or
-    a text; doubtful: with words between, or of several pieces, as chance would make them too, each with the words
-    around its pieces."""
+    a text; doubtful: with words between, or of several pieces, as chance would make them too."""
 
-    sure: tuple[str, ...]
-    doubtful: tuple[tuple[str, str], ...]
+    sure: tuple[Candidate, ...]
+    doubtful: tuple[Candidate, ...]
 
 
 _Chain = list[Piece]
@@ -67,9 +79,13 @@ def candidates(texts: Sequence[str], *, typed: bool = False) -> Candidates:
         *of_points(plain, typed=typed),
         *_of_tokens(_tokens(plain, typed), typed),
     ]
-    sure = dict.fromkeys(one.text for one in made if one.sure)
-    doubtful = dict.fromkeys((one.text, one.around) for one in made if one.text not in sure)
-    return Candidates(tuple(sure), tuple(doubtful))
+    sure = {one.text: _candidate(one) for one in made if one.sure}
+    doubtful = dict.fromkeys(_candidate(one) for one in made if one.text not in sure)
+    return Candidates(tuple(sure.values()), tuple(doubtful))
+
+
+def _candidate(made: Made) -> Candidate:
+    return Candidate(made.text, made.around, tuple(piece.text for piece in made.pieces))
 
 
 def _numbers(texts: Sequence[str], typed: bool) -> list[_Chain]:
