@@ -7,6 +7,7 @@ is one, the detectors say.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from bot.policy.detect.pieces import COUNTED, Made, Piece, masked, pieces
@@ -21,6 +22,7 @@ _SAID_BEFORE = re.compile(r"[^0-9]{0,12}\Z")
 # An I or an A before a word is a word itself.
 _CODE = re.compile(r"(?<![A-Za-z0-9])(?![IA][ '’][a-z])[A-Z0-9]{1,34}(?![A-Za-z0-9])")
 _OUTLINE = re.compile(r"(?=(?:[A-Z]*[0-9]){7})[A-Z]{1,2}[0-9][A-Z0-9]{7,31}")
+_LONG = 5
 _DIGIT = re.compile(r"[0-9]")
 _DECIMAL = re.compile(r"(?<![A-Za-z0-9.])[+-]?\.?[0-9][0-9.]{0,23}(?![A-Za-z0-9])")
 _DOT = re.compile(r"[\n| ]\. ?[\n| ]")
@@ -42,6 +44,14 @@ def of_codes(texts: Sequence[str], *, typed: bool) -> Iterator[Made]:
     if not any(_CODE.search(text) for text in read):
         return
     found = list(pieces(texts, read, _CODE, _MANY, typed=typed))
+    yield from _codes(found, typed=typed)
+    # A word in capitals that is said again and again is no piece: what the messages call the account.
+    often = {text for text, times in Counter(each.text for each in found).items() if times > 1 and text.isalpha()}
+    if often:
+        yield from _codes([each for each in found if each.text not in often], typed=typed)
+
+
+def _codes(found: Sequence[Piece], *, typed: bool) -> Iterator[Made]:
     for place, piece in enumerate(found):
         if not piece.text[0].isalpha():
             continue
@@ -49,8 +59,8 @@ def of_codes(texts: Sequence[str], *, typed: bool) -> Iterator[Made]:
             together = "".join(each.text for each in whole)
             if _OUTLINE.fullmatch(together):
                 # The sizes S and M stand before figures in tables.
-                sure = _close(whole, typed=typed) and _DIGIT.search(piece.text) is not None
-                yield Made(label(piece.before) + together, whole, sure)
+                told = _DIGIT.search(piece.text) is not None or any(len(each.text) >= _LONG for each in whole)
+                yield Made(label(piece.before) + together, whole, told and _close(whole, typed=typed))
 
 
 def of_points(texts: Sequence[str], *, typed: bool) -> Iterator[Made]:
@@ -92,6 +102,7 @@ def _point(whole: Sequence[Piece], *, typed: bool) -> Iterator[Made]:
     if together.count(".") == 3 and _V4.fullmatch(together):
         # Two dots in a piece: it is no decimal. Decimals alone are put together where the words before them say so.
         odd = any(text.strip(".").count(".") >= 2 or text.startswith(".") for text in texts)
+        odd = odd or (texts[0].endswith(".") and whole[1].ends_a_line)
         if odd or _OF_A_MACHINE.search(whole[0].before[-_SAID:].lower()):
             yield Made(before + together, whole, odd or _close(whole, typed=typed))
     if together.count(".") == 2:

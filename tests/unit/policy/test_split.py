@@ -140,7 +140,9 @@ def test_an_identifier_cut_in_two_anywhere_is_found(way: Way, name: str) -> None
     assert missed == []
 
 
-three_numbers = st.sampled_from([n for n in WHOLE if kind_of(n) != "secret"])
+# A letter and short figures, with no word for them, are as good as any cells of a table of sizes.
+UNNAMED_LETTER = "old kr_passport"
+three_numbers = st.sampled_from([n for n in WHOLE if kind_of(n) != "secret" and n != UNNAMED_LETTER])
 
 
 @settings(max_examples=60)

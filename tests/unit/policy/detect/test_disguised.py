@@ -25,7 +25,7 @@ def best(text: str, kind: str) -> float:
     return max((one.score for one in find(text) if one.kind == kind), default=0.0)
 
 
-DISGUISES = {
+DISGUISES: dict[str, Callable[[str], str]] = {
     "in circles": written("⓪①②③④⑤⑥⑦⑧⑨"),
     "in black circles": written("⓿❶❷❸❹❺❻❼❽❾"),
     "in brackets": written("0⑴⑵⑶⑷⑸⑹⑺⑻⑼"),
@@ -97,7 +97,7 @@ def test_words_that_only_sound_like_digits_are_no_identifier(text: str) -> None:
 
 @pytest.mark.parametrize("brackets", ["()", "[]"])
 def test_a_password_in_brackets_is_found(brackets: str) -> None:
-    opening, closing = brackets
+    opening, closing = brackets[0], brackets[1]
     value = "Vodt" + "#DxM" + "Fd186"
     text = f"비밀번호: {opening}{value}{closing}입니다"
     (found,) = find(text)
