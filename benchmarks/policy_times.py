@@ -117,12 +117,12 @@ def label_ms(question: str, passages: Sequence[str], rules: Rules) -> tuple[floa
     return min(cold), min(cached)
 
 
-def growth(find: Find) -> dict[str, float]:
-    """For runs of each of these: how much 100,000 characters cost, measured in what 50,000 cost. A baseline of their
-    own, so that neither machine nor load counts."""
+def growth(find: Find, length: int) -> dict[str, float]:
+    """For runs of each of these: how much `length` characters cost, measured in what half as many cost. A baseline of
+    their own, so that neither machine nor load counts."""
     ratios = {}
     for unit in RUNS:
-        half, whole = (min(_each_ms(find, [(unit * length)[:length]] * PASSES)) for length in (50_000, 100_000))
+        half, whole = (min(_each_ms(find, [(unit * many)[:many]] * PASSES)) for many in (length // 2, length))
         ratios[unit] = whole / half
     return ratios
 
