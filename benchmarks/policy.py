@@ -36,7 +36,7 @@ UNNAMED = ("kr_rrn", "rrn20", "frn", "licence", "passport", "business", "corpora
 SYNTH_RECALL = {"email": 1.0, "card": 0.85, "phone": 0.75, "iban": 0.95, "us_ssn": 0.95, "ip": 0.95}
 PRIVATE, FRONTIER = ("local_privacy_policy", "local_security_containment"), "cloud_frontier_reasoning"
 P_MS, LONG_MS, IMPORT_S, MEMORY_MB, ENTRY_BYTES = (0.3, 0.8, 1.5), 20, 0.4, 25, 150
-RUN_OF_EACH_CASE, GROWTH = 5, 3
+CASES_OF_A_CUT, RUN_OF_EACH_CASE, GROWTH = 200, 5, 3
 """A pattern that goes back and forth costs four times as much for twice the text; a linear one twice, and the noise."""
 
 
@@ -79,7 +79,7 @@ def measure(data: PolicyData, tell: Tell, cases_of_each: int) -> list[Row]:
         ("50 values of each, in a sentence that does not say what it is", _unnamed),
         ("the shipped policy, the cloud's terms in force, questions in a direct message", _routes),
         ("every kind of number and token, 20 particles", _disguises),
-        ("one value of each kind, every cut, the shipped policy", _splits),
+        ("one value of each kind, every cut, the shipped policy", partial(_splits, cases_of_each)),
         ("random labels and parts, the shipped policy", partial(_properties, cases_of_each)),
         ("the same messages, one thread, the least of three passes", partial(_times, cases_of_each)),
         ("Presidio without a language model on the same messages", _peer),
@@ -276,11 +276,11 @@ def _disguises(_: PolicyData, conditions: str, tell: Tell) -> Iterator[Row]:
     yield at_least("listed names, 20 particles, spacing, width", listed, 0.995, conditions)
 
 
-def _splits(_: PolicyData, conditions: str, tell: Tell) -> Iterator[Row]:
+def _splits(of: int, _: PolicyData, conditions: str, tell: Tell) -> Iterator[Row]:
     rules = shipped_rules()
     for pieces, what in ((2, "split over"), (3, "split in three over")):
         for name, way in policy_routes.WAYS.items():
-            cuts = list(policy_routes.split_ways(rules, way, pieces))
+            cuts = list(policy_routes.split_ways(rules, way, pieces, max(1, of // CASES_OF_A_CUT)))
             leaked = [(kind, cut) for kind, cut, cloud in cuts if cloud]
             yield Row.at_most(f"{what} {name}, may go to the cloud, of {len(cuts)}", len(leaked), 0, conditions)
             tell(f"{what} {name}: {dict(Counter(kind for kind, _ in leaked))}")

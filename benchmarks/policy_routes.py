@@ -32,8 +32,6 @@ ENGLISH: Mapping[str, str] = {
     "secret": "password",
 }
 """What each kind of value is called; in Korean, as where it is disguised."""
-MOST_CUTS = 60
-"""Of the ways to cut one value in three, as many are tried, drawn at random."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +75,17 @@ def _cloud(parts: Prompt, rules: Rules) -> bool:
     return Route.CLOUD in decision_for(parts, rules).routes
 
 
-def cuts(value: str, pieces: int, random: Random) -> list[tuple[int, ...]]:
-    """Where a value is cut into so many pieces: every place for two, a draw for more."""
+def cuts(value: str, pieces: int, most: int, random: Random) -> list[tuple[int, ...]]:
+    """Where a value is cut into so many pieces: every way, or as many as `most`, drawn."""
     every = list(combinations(range(1, len(value)), pieces - 1))
-    return every if pieces == 2 or len(every) <= MOST_CUTS else random.sample(every, MOST_CUTS)
+    return every if len(every) <= most else random.sample(every, most)
 
 
-def split_ways(rules: Rules, way: Way, pieces: int, seed: int = 5) -> Iterator[tuple[str, tuple[int, ...], bool]]:
+def split_ways(
+    rules: Rules, way: Way, pieces: int, most: int, seed: int = 5
+) -> Iterator[tuple[str, tuple[int, ...], bool]]:
     """(kind, where it is cut, whether the cloud may see it) for one value of each slot that may not go there whole."""
     for kind, value in values(seed):
-        for cut in cuts(value, pieces, Random(seed)):
+        for cut in cuts(value, pieces, most, Random(seed)):
             parts = [value[a:b] for a, b in zip((0, *cut), (*cut, None), strict=True)]
             yield kind, cut, way.to_cloud(kind, parts, rules)
