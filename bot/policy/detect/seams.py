@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from bot.policy.detect.codes import of_codes, of_points
 from bot.policy.detect.fillers import FILLER
 from bot.policy.detect.normal import fold, whole
+from bot.policy.detect.outlines import of_codes, of_points
 from bot.policy.detect.pieces import COUNTED_OR_NAMED, Made, Piece, masked, pieces
 from bot.policy.detect.segment import label
 
