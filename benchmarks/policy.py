@@ -12,7 +12,7 @@ import json
 import os
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -24,7 +24,9 @@ from benchmarks.policy_cases import Span
 from benchmarks.policy_data import KINDS, SYNTH, PolicyData, Vector
 from benchmarks.policy_figures import Find, Looked, at_least, at_most, look, reported
 from bot.policy import detect
-from bot.policy.detect import MASK, ROUTE, lists
+from bot.policy.detect import MASK, ROUTE, Finding
+from bot.policy.detect.lists import Names
+from bot.policy.seen import Seen
 from retrieval.errors import Fault
 from tests.builders import shipped_rules
 
@@ -34,6 +36,8 @@ UNNAMED = ("kr_rrn", "rrn20", "frn", "licence", "passport", "business", "corpora
 SYNTH_RECALL = {"email": 1.0, "card": 0.85, "phone": 0.75, "iban": 0.95, "us_ssn": 0.95, "ip": 0.95}
 PRIVATE, FRONTIER = ("local_privacy_policy", "local_security_containment"), "cloud_frontier_reasoning"
 P_MS, LONG_MS, IMPORT_S, MEMORY_MB, ENTRY_BYTES = (0.3, 0.8, 1.5), 20, 0.4, 25, 150
+CASES_OF_A_CUT, RUN_OF_EACH_CASE, GROWTH = 200, 5, 3
+"""A pattern that goes back and forth costs four times as much for twice the text; a linear one twice, and the noise."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -43,7 +47,12 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--data", type=Path, default=data, help=f"the folder with the data ({data})")
     parser.add_argument("--json", action="store_true", help="the rows as one JSON document on standard output")
     parser.add_argument("--verbose", action="store_true", help="what was missed, by kind, on standard error")
-    parser.add_argument("--cases", type=int, default=20_000, help="random cases of each property (%(default)s)")
+    parser.add_argument(
+        "--cases",
+        type=int,
+        default=20_000,
+        help="random cases of each property, and a fifth of the longest run (%(default)s)",
+    )
     options = parser.parse_args(arguments)
     tell: Tell = (lambda line: print(line, file=sys.stderr, flush=True)) if options.verbose else lambda _: None
     try:
@@ -70,9 +79,9 @@ def measure(data: PolicyData, tell: Tell, cases_of_each: int) -> list[Row]:
         ("50 values of each, in a sentence that does not say what it is", _unnamed),
         ("the shipped policy, the cloud's terms in force, questions in a direct message", _routes),
         ("every kind of number and token, 20 particles", _disguises),
-        ("one value of each kind, every cut, the shipped policy", _splits),
+        ("one value of each kind, every cut, the shipped policy", partial(_splits, cases_of_each)),
         ("random labels and parts, the shipped policy", partial(_properties, cases_of_each)),
-        ("the same messages, one thread, the least of three passes", _times),
+        ("the same messages, one thread, the least of three passes", partial(_times, cases_of_each)),
         ("Presidio without a language model on the same messages", _peer),
     )
     for what, of in measures:
@@ -136,7 +145,9 @@ def _synth(data: PolicyData, conditions: str, tell: Tell) -> Iterator[Row]:
 def _secrets(data: PolicyData, conditions: str, tell: Tell) -> Iterator[Row]:
     for of, target in (("gitleaks", 0.98), ("detect_secrets", 0.95)):
         true, false = _parted_vectors(data.vectors(of))
-        yield at_least(f"{of}, recall", _secret_in(true), target, conditions)
+        # A public address of a machine is a secret to these vectors, and to us another kind that stays in the building.
+        of_any = f"a secret or an address of a machine; {conditions}"
+        yield at_least(f"{of}, recall", _secret_in(true, {"secret", "ip"}), target, of_any)
         yield reported(f"{of}, false secrets flagged", _secret_in(false), conditions)
     prose = data.prose()
     written = [*prose, *(message for messages in cases.matters() for message in messages)]
@@ -150,8 +161,8 @@ def _parted_vectors(vectors: Sequence[Vector]) -> tuple[list[str], list[str]]:
     return [v.text for v in vectors if v.secret], [v.text for v in vectors if not v.secret]
 
 
-def _secret_in(texts: Sequence[str]) -> tuple[int, int]:
-    return figures.flagged(look([cases.Message(text, (), "") for text in texts], detect.find), ROUTE, {"secret"})
+def _secret_in(texts: Sequence[str], kinds: Collection[str] = frozenset({"secret"})) -> tuple[int, int]:
+    return figures.flagged(look([cases.Message(text, (), "") for text in texts], detect.find), ROUTE, kinds)
 
 
 def _listed_in_prose(prose: Sequence[cases.Message], names: Sequence[tuple[str, str]]) -> tuple[int, int]:
@@ -161,9 +172,8 @@ def _listed_in_prose(prose: Sequence[cases.Message], names: Sequence[tuple[str, 
 
 
 def _listing(names: Iterator[tuple[str, str]]) -> Find:
-    """`find` with those kinds and names listed; as it is, where nothing holds lists yet."""
-    listed = getattr(lists, "Names", None)
-    return partial(detect.find, listed=listed(names)) if listed else detect.find
+    """`find` with those kinds and names listed."""
+    return partial(detect.find, listed=Names(names))
 
 
 def _matters(_: PolicyData, conditions: str, tell: Tell) -> Iterator[Row]:
@@ -186,7 +196,8 @@ def _matters(_: PolicyData, conditions: str, tell: Tell) -> Iterator[Row]:
 
 
 def _messy(_: PolicyData, conditions: str, tell: Tell) -> Iterator[Row]:
-    looked = look(cases.messy(), detect.find)
+    looked = look(cases.messy(), _as_the_boundary)
+    conditions = f"with what is put together from lines and cells; {conditions}"
     holding, negatives = _parted(looked)
     for group, ones in figures.by_group(holding):
         yield reported(f"messy recall, {group}", figures.recall(ones, ROUTE, lambda *_: True), conditions)
@@ -202,6 +213,14 @@ def _messy(_: PolicyData, conditions: str, tell: Tell) -> Iterator[Row]:
     for one in negatives:
         if one.findings:
             tell(f"false {[(f.kind, f.score) for f in one.findings]}: {one.message.text!r}")
+
+
+def _as_the_boundary(text: str) -> Sequence[Finding]:
+    """What is found where it stands, and what only the whole text's pieces make, which has no place of its own."""
+    found = detect.find(text)
+    known = {one.kind for one in found if one.score >= ROUTE}
+    more = Seen().kinds(text, detect.NO_LISTS) - known
+    return (*found, *(Finding(kind, 0, len(text), ROUTE, "put together") for kind in more))
 
 
 def _unnamed(_: PolicyData, conditions: str, tell: Tell) -> Iterator[Row]:
@@ -257,13 +276,14 @@ def _disguises(_: PolicyData, conditions: str, tell: Tell) -> Iterator[Row]:
     yield at_least("listed names, 20 particles, spacing, width", listed, 0.995, conditions)
 
 
-def _splits(_: PolicyData, conditions: str, tell: Tell) -> Iterator[Row]:
+def _splits(of: int, _: PolicyData, conditions: str, tell: Tell) -> Iterator[Row]:
     rules = shipped_rules()
-    for name, way in policy_routes.WAYS.items():
-        cuts = list(policy_routes.split_ways(rules, way))
-        leaked = [(kind, cut) for kind, cut, cloud in cuts if cloud]
-        yield Row.at_most(f"split over {name}, may go to the cloud, of {len(cuts)}", len(leaked), 0, conditions)
-        tell(f"split over {name}: {leaked}")
+    for pieces, what in ((2, "split over"), (3, "split in three over")):
+        for name, way in policy_routes.WAYS.items():
+            cuts = list(policy_routes.split_ways(rules, way, pieces, max(1, of // CASES_OF_A_CUT)))
+            leaked = [(kind, cut) for kind, cut, cloud in cuts if cloud]
+            yield Row.at_most(f"{what} {name}, may go to the cloud, of {len(cuts)}", len(leaked), 0, conditions)
+            tell(f"{what} {name}: {dict(Counter(kind for kind, _ in leaked))}")
 
 
 def _properties(of: int, _: PolicyData, conditions: str, tell: Tell) -> Iterator[Row]:
@@ -273,7 +293,7 @@ def _properties(of: int, _: PolicyData, conditions: str, tell: Tell) -> Iterator
         yield Row.at_most(f"{name}: violations, of {of}", wrong, 0, conditions)
 
 
-def _times(data: PolicyData, conditions: str, tell: Tell) -> Iterator[Row]:
+def _times(of: int, data: PolicyData, conditions: str, tell: Tell) -> Iterator[Row]:
     texts = [message.text for message in data.messages()]
     for name, ms, target in zip(("p50", "p95", "p99"), policy_times.short_ms(detect.find, texts), P_MS, strict=True):
         yield Row.at_most(f"50 to 500 characters, {name} (ms)", ms, target, conditions)
@@ -284,10 +304,21 @@ def _times(data: PolicyData, conditions: str, tell: Tell) -> Iterator[Row]:
     yield Row.at_most("import (s)", fresh["import_s"], IMPORT_S, conditions)
     yield Row.at_most("memory of the detectors (MB)", fresh["bytes"] / 1e6, MEMORY_MB, conditions)
     entry = policy_times.bytes_per_entry()
-    if entry is None:
-        tell("nothing holds lists yet: bytes per entry are not measured")
-    else:
-        yield Row.at_most("a list entry, of 1,000,000 (bytes)", entry, ENTRY_BYTES, conditions)
+    yield Row.at_most("a list entry, of 1,000,000 (bytes)", entry, ENTRY_BYTES, conditions)
+    yield from _whole_labels(texts, conditions)
+    length = RUN_OF_EACH_CASE * of
+    for run, ratio in policy_times.growth(detect.find, length).items():
+        yield Row.at_most(f"{length:,} characters of {run!r}, times the cost of half", ratio, GROWTH, conditions)
+
+
+def _whole_labels(texts: Sequence[str], conditions: str) -> Iterator[Row]:
+    """With what is put together from pieces, as a question pays it; nothing was promised of these."""
+    rules = shipped_rules()
+    message = max((text[:500] for text in texts), key=len)
+    for what, passages in (("a message", []), ("a prompt with 8 passages", [text * 2 for text in texts[:8]])):
+        cold, cached = policy_times.label_ms(message, passages, rules)
+        yield Row.reported(f"the label of {what} of {len(message)} characters, cold (ms)", cold, conditions)
+        yield Row.reported(f"the label of {what} of {len(message)} characters, cached (ms)", cached, conditions)
 
 
 def _peer(data: PolicyData, conditions: str, tell: Tell) -> Iterator[Row]:

@@ -2,29 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
 from random import Random
 
-from benchmarks.invented import SENSITIVE
+from benchmarks.policy_disguises import WORDS, values
 from bot.domain import Route, Turn
 from bot.policy.parts import Prompt, question_part, thread_parts
 from bot.policy.rules import Rules
 from retrieval.label import NOTHING_SENSITIVE
 from tests.builders import DM, ask, decision_for
 
-INTRODUCED: Mapping[str, str] = {
-    "kr_rrn": "주민번호 ",
-    "frn": "외국인등록번호 ",
-    "licence": "운전면허번호 ",
-    "passport": "여권번호 ",
-    "business": "사업자번호 ",
-    "kb_account": "국민은행 계좌 ",
-    "card": "카드번호 ",
-    "phone": "연락처 ",
-    "aws": "액세스 키 ",
+ENGLISH: Mapping[str, str] = {
+    "kr_rrn": "resident registration number",
+    "kr_driver_licence": "driver's licence",
+    "kr_passport": "passport number",
+    "kr_business": "business registration number",
+    "kr_corporate": "corporate registration number",
+    "kr_customs": "customs code",
+    "kr_account": "bank account number",
+    "card": "card number",
+    "phone": "phone number",
+    "email": "mail",
+    "iban": "IBAN",
+    "us_ssn": "SSN",
+    "ip": "server IP",
+    "coordinates": "coordinates",
+    "secret": "password",
 }
-"""What is split, and how people begin to say it."""
-BETWEEN = " 그리고 나머지는 "
+"""What each kind of value is called; in Korean, as where it is disguised."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How the pieces of a value come. over: "messages", or what stands between two pieces of one text. words: how each
+    piece but the first begins."""
+
+    over: str
+    words: Sequence[str] = ("",)
+    english: bool = False
+
+    def to_cloud(self, kind: str, pieces: Sequence[str], rules: Rules) -> bool:
+        first = f"{ENGLISH[kind]} is " if self.english else f"{WORDS[kind]} "
+        said = [f"{first}{pieces[0]}"]
+        said += [self.words[n % len(self.words)] + piece for n, piece in enumerate(pieces[1:])]
+        if self.over != "messages":
+            return to_cloud(self.over.join(said), rules)
+        turns = [Turn(text, "네, 이어서 말씀해 주세요.", NOTHING_SENSITIVE, ()) for text in said[:-1]]
+        return _cloud((*thread_parts(turns, {}, DM, rules), question_part(ask(said[-1]), rules)), rules)
+
+
+_KOREAN = ("그리고 나머지는 ", "마지막으로 남은 것은 ")
+_ENGLISH = ("and the rest of it is ", "then finally ")
+WAYS: Mapping[str, Way] = {
+    "messages": Way("messages"),
+    "messages with words between": Way("messages", _KOREAN),
+    "messages with English words between": Way("messages", _ENGLISH, english=True),
+    "lines": Way("\n"),
+    "cells": Way(" | "),
+    "words between": Way(" ", _KOREAN),
+    "English words between": Way(" ", _ENGLISH, english=True),
+}
 
 
 def to_cloud(text: str, rules: Rules) -> bool:
@@ -36,28 +75,17 @@ def _cloud(parts: Prompt, rules: Rules) -> bool:
     return Route.CLOUD in decision_for(parts, rules).routes
 
 
-def _over_messages(first: str, second: str, rules: Rules) -> bool:
-    turn = Turn(first, "네, 이어서 말씀해 주세요.", NOTHING_SENSITIVE, ())
-    return _cloud((*thread_parts((turn,), {}, DM, rules), question_part(ask(second), rules)), rules)
+def cuts(value: str, pieces: int, most: int, random: Random) -> list[tuple[int, ...]]:
+    """Where a value is cut into so many pieces: every way, or as many as `most`, drawn."""
+    every = list(combinations(range(1, len(value)), pieces - 1))
+    return every if len(every) <= most else random.sample(every, most)
 
 
-def _together(between: str) -> Callable[[str, str, Rules], bool]:
-    return lambda first, second, rules: to_cloud(f"{first}{between}{second}", rules)
-
-
-WAYS: Mapping[str, Callable[[str, str, Rules], bool]] = {
-    "messages": _over_messages,
-    "messages with words between": lambda a, b, rules: _over_messages(a, BETWEEN.lstrip() + b, rules),
-    "lines": _together("\n"),
-    "cells": _together(" | "),
-    "words between": _together(BETWEEN),
-}
-
-
-def split_ways(rules: Rules, way: Callable[[str, str, Rules], bool], seed: int = 5) -> Iterator[tuple[str, int, bool]]:
-    """(kind, where it is cut, whether the cloud may see it) for every cut of one value of each kind."""
-    for name, introduction in INTRODUCED.items():
-        kind, make = SENSITIVE[name]
-        value = make(Random(seed))
-        for cut in range(1, len(value)):
-            yield kind, cut, way(introduction + value[:cut], value[cut:], rules)
+def split_ways(
+    rules: Rules, way: Way, pieces: int, most: int, seed: int = 5
+) -> Iterator[tuple[str, tuple[int, ...], bool]]:
+    """(kind, where it is cut, whether the cloud may see it) for one value of each slot that may not go there whole."""
+    for kind, value in values(seed):
+        for cut in cuts(value, pieces, most, Random(seed)):
+            parts = [value[a:b] for a, b in zip((0, *cut), (*cut, None), strict=True)]
+            yield kind, cut, way.to_cloud(kind, parts, rules)

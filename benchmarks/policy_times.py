@@ -8,15 +8,45 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from statistics import median, quantiles
 
 from benchmarks import BenchmarkFault
 from benchmarks.policy_figures import Find
+from bot.policy.parts import joined, passage_parts, question_part
+from bot.policy.rules import Rules
+from bot.policy.seen import Seen
 from bot.settings import PROJECT
+from tests.builders import ask, passage
 
 SHORT = (50, 500)
 LONG_BYTES = 8 * 1024
 PASSES = 3
+RUNS = (
+    "1",
+    "0",
+    "a",
+    "A",
+    "@",
+    ".",
+    "-",
+    " ",
+    "(",
+    "=",
+    ":",
+    "/",
+    "가",
+    "\n",
+    "1-",
+    "1 ",
+    "a@",
+    "a.",
+    "A1",
+    "=a",
+    "<a|",
+    "eyJ.",
+)
+"""What a pattern that goes back and forth would go back and forth in."""
 _FRESH = """
 import json, time
 import psutil
@@ -28,16 +58,14 @@ detect.find("010-0000-0000")
 print(json.dumps({"import_s": imported, "bytes": process.memory_info().rss - before}))
 """
 _LISTED = """
-import json, sys
+import json
 import psutil
-from bot.policy.detect import find, lists
-names = getattr(lists, "Names", None)
-if names is None:
-    print(json.dumps({})); sys.exit()
+from bot.policy.detect import find
+from bot.policy.detect.lists import Names
 process = psutil.Process()
 syllables = [chr(0xAC00 + 28 * i) for i in range(100)]
 before = process.memory_info().rss
-held = names(("person", a + b + c) for a in syllables for b in syllables for c in syllables)
+held = Names(("person", a + b + c) for a in syllables for b in syllables for c in syllables)
 find("준비", held)
 print(json.dumps({"bytes_per_entry": (process.memory_info().rss - before) / 1_000_000}))
 """
@@ -69,9 +97,36 @@ def fresh_process() -> dict[str, float]:
     return {key: min(run[key] for run in runs) for key in runs[0]}
 
 
-def bytes_per_entry() -> float | None:
-    """Resident memory of a million listed names, by name; None where nothing holds lists."""
-    return _told(_LISTED).get("bytes_per_entry")
+def bytes_per_entry() -> float:
+    """Resident memory of a million listed names, by name."""
+    return _told(_LISTED)["bytes_per_entry"]
+
+
+def label_ms(question: str, passages: Sequence[str], rules: Rules) -> tuple[float, float]:
+    """The least of several passes for everything that a decision labels: (nothing seen before, all seen before)."""
+    cold, cached = list[float](), list[float]()
+    for _ in range(PASSES):
+        fresh = replace(rules, seen=Seen())
+        for times in (cold, cached):
+            started = time.perf_counter()
+            found = (
+                each for number, text in enumerate(passages, 1) for each in passage_parts(number, passage(text), fresh)
+            )
+            joined((*found, question_part(ask(question), fresh)), fresh)
+            times.append((time.perf_counter() - started) * 1000)
+    return min(cold), min(cached)
+
+
+def growth(find: Find, length: int) -> dict[str, float]:
+    """For runs of each of these: how much `length` characters cost, measured in what half as many cost. A baseline of
+    their own, so that neither machine nor load counts."""
+    ratios = {}
+    for unit in RUNS:
+        half, whole = (
+            min(_busy_s(find, (unit * many)[:many]) for _ in range(PASSES)) for many in (length // 2, length)
+        )
+        ratios[unit] = whole / half
+    return ratios
 
 
 def _best_ms(find: Find, texts: Sequence[str]) -> list[float]:
@@ -87,6 +142,13 @@ def _each_ms(find: Find, texts: Sequence[str]) -> list[float]:
         find(text)
         times.append((time.perf_counter() - started) * 1000)
     return times
+
+
+def _busy_s(find: Find, text: str) -> float:
+    """Of the processor alone: what else the machine does counts for less in a second than in a few milliseconds."""
+    started = time.process_time()
+    find(text)
+    return time.process_time() - started
 
 
 def _told(program: str) -> dict[str, float]:

@@ -6,12 +6,15 @@ kinds that were found, and nothing else.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import sha256
+from itertools import accumulate
 
 from bot.policy import detect
-from bot.policy.detect.seams import candidates, words
+from bot.policy.detect.pieces import words
+from bot.policy.detect.seams import Candidate, candidates
 
 Kinds = frozenset[str]
 Find = Callable[[str, detect.Lists], Iterable[detect.Finding]]
@@ -25,6 +28,8 @@ _CANDIDATE = 20
 _AT_ONCE = 500
 """Candidates that are looked at together, and as many more as make them as long as what is around them: the time that
 is taken grows with the text and not with its square."""
+_OF_VALUES = {name: detector for name, detector in detect.DETECTORS.items() if name != "about"}
+"""What a text is about is not split."""
 
 
 class Seen:
@@ -45,7 +50,7 @@ class Seen:
 
         def look() -> Kinds:
             found = {one.kind for one in self._find(text, lists) if one.score >= detect.ROUTE}
-            return frozenset(found) | (_across([text], typed=False) - detect.ABOUT)
+            return frozenset(found) | _across([text], typed=False)
 
         return self._remembered(("text", lists.epoch, text), look)
 
@@ -60,7 +65,7 @@ class Seen:
             found = {one.kind for one in self._find(whole, lists) if one.score >= detect.ROUTE}
             # What a text is about is not made of the end of one document and the beginning of another.
             found -= frozenset() if typed else detect.ABOUT
-            return frozenset(found) | (_across(texts, typed=typed) - detect.ABOUT)
+            return frozenset(found) | _across(texts, typed=typed)
 
         return self._remembered(("typed" if typed else "written", lists.epoch, *texts), look)
 
@@ -68,7 +73,7 @@ class Seen:
         """What is split over one text, whether it was typed or written."""
 
         def look() -> Kinds:
-            return (_across([text], typed=False) | _across([text], typed=True)) - detect.ABOUT
+            return _across([text], typed=False) | _across([text], typed=True)
 
         return self._remembered(("split", text), look)
 
@@ -100,16 +105,32 @@ def _across(texts: Sequence[str], *, typed: bool) -> Kinds:
     if sum(map(len, texts)) > detect.MAX_CHARACTERS:
         return frozenset({detect.UNDETECTED})
     found = candidates(texts, typed=typed)
-    sure = _kinds(found.sure, words("\n".join(texts)), PUT_TOGETHER)
-    return sure | _kinds(found.doubtful, found.around, detect.MASK)
+    sure = frozenset(kind for kind, _ in _hits(found.sure, words("\n".join(texts)), PUT_TOGETHER))
+    return sure | _doubtful(found.doubtful, sure)
 
 
-def _kinds(together: Sequence[str], around: str, least: float) -> Kinds:
+def _doubtful(together: Sequence[Candidate], known: Kinds) -> Kinds:
+    """The kinds of those that are one with the words around their own pieces. All are looked at with all the words
+    first, because to look at each by itself costs too much before anything speaks for it."""
+    around = "\n".join(dict.fromkeys(one.around for one in together))
     kinds: set[str] = set()
+    for kind, place in _hits(together, around, detect.MASK):
+        if kind not in known and kind not in kinds:
+            one = together[place]
+            kinds |= {confirmed for confirmed, _ in _hits([one], one.around, detect.MASK)}
+    return frozenset(kinds)
+
+
+def _hits(together: Sequence[Candidate], around: str, least: float) -> Iterator[tuple[str, int]]:
+    """(kind, which of the candidates) of what is found in them with these words around, in more than one piece."""
     around = "\n".join(dict.fromkeys(" ".join(line.split()) for line in around.splitlines()))
     at_once = max(_AT_ONCE, len(around) // _CANDIDATE)
     for first in range(0, len(together), at_once):
-        looked_at = _APART.join(together[first : first + at_once])
-        findings = detect.find(f"{looked_at}{_APART}{around}")
-        kinds |= {one.kind for one in findings if one.score >= least and one.start < len(looked_at)}
-    return frozenset(kinds)
+        some = together[first : first + at_once]
+        ends = list(accumulate(len(one.text) + len(_APART) for one in some))
+        looked_at = _APART.join(one.text for one in some)
+        for found in detect.find(f"{looked_at}{_APART}{around}", detectors=_OF_VALUES):
+            if found.score >= least and found.start < len(looked_at):
+                place = bisect_right(ends, found.start)
+                if not some[place].holds(looked_at[found.start : found.end]):
+                    yield found.kind, first + place

@@ -18,7 +18,7 @@ from bot.policy.detect import about, american, banking, contact, ids, korean, li
 from bot.policy.detect.encoded import decoded
 from bot.policy.detect.finding import MASK, ROUTE, Detector, Finding
 from bot.policy.detect.lists import NO_LISTS, Lists
-from bot.policy.detect.normal import View, fold, unlink, whole
+from bot.policy.detect.normal import View, fold, turned, unlink, whole
 from bot.policy.detect.segment import Segment
 
 __all__ = [
@@ -82,8 +82,9 @@ def find(text: str, listed: Lists = NO_LISTS, detectors: Mapping[str, Detector] 
 
 def views(text: str) -> Iterator[View]:
     """The text without its disguises; with what is encoded in it; and each of these as Slack would show it."""
-    plain = fold(whole(text))
-    for view in (plain, *decoded(plain)):
+    original = whole(text)
+    plain, shown_turned = fold(original), turned(original)
+    for view in (plain, *decoded(plain), *(() if shown_turned is None else (fold(shown_turned),))):
         yield view
         shown = unlink(view)
         if shown is not None:

@@ -102,7 +102,8 @@ _SPOKEN = (
 )  # fmt: skip
 # Read backwards, because a search for what ends before an operator would begin at each character before it.
 _NAME = re.compile(r"\s?(?:\)[^()\n]{0,20}\(\s?)?(?P<name>[\w.\- ]{2,60})")
-_VALUE_END = re.compile(r"[\"'`,;<>]|\\[\"'nrt]|&[a-z_]{2,30}=|\)(?:[.,;]|$)")
+_VALUE_END = re.compile(r"[\"'`,;<>]|\\[\"'nrt]|&[a-z_]{2,30}=|\)(?:[.,;]|$)|\]$")
+_IN_BRACKETS = re.compile(r"[(\[]([^()\[\]\s]{4,256})[)\]]")
 
 
 def assigned(segment: Segment) -> Iterator[Finding]:
@@ -166,6 +167,7 @@ def _assignment(text: str, match: re.Match[str], name: str, *, prose: bool) -> A
         value, closed, _ = text[start : start + len(value) + _LOOK_BACK].partition("\n")[0].partition(quote)
         value, quote = (value, quote) if closed else (match["value"], "")
     else:
-        value = _VALUE_END.split(value, maxsplit=1)[0]
+        bracketed = _IN_BRACKETS.match(value)
+        value, start = (bracketed[1], start + 1) if bracketed else (_VALUE_END.split(value, maxsplit=1)[0], start)
     end = start + len(value)
     return Assigned(name, value, start, bool(quote), prose, text[end : end + 12])

@@ -153,8 +153,10 @@ def _characters(text: str, start: int, length: int) -> tuple[str, int]:
         else:
             gap += 1
         end += 1
-    following = text[end : end + 1]
-    return ("", end) if following.isascii() and following.isalnum() else ("".join(taken), end)
+    following, value = text[end : end + 1], "".join(taken)
+    # A word that was typed right behind it begins in another case, and a code that only looks like one does not check.
+    typed_on = following.islower() and value.isupper() and len(value) == length and iban_checksum(value)
+    return ("", end) if following.isascii() and following.isalnum() and not typed_on else (value, end)
 
 
 def iban_checksum(value: str) -> bool:

@@ -45,6 +45,7 @@ _SAYS_PHONE = re.compile(
     r"|(?:call|ring|reach|contact|text) (?:me|us|him|her|them)|answering|messages? to|sms to|registered"
     r"|전화(?:번호)?|연락처|핸드폰|휴대폰|휴대전화|팩스|☎|☏)(?: (?:at|on|to|no|number))?(?: is)?[ \n:.#=-]{0,4}\(?\Z"
 )
+_WORDS = re.compile(r"[a-z가-힣☎☏]")  # between the figures of a table there are none
 _THEN_SAYS_PHONE = re.compile(r"[ ,\\/(-]{1,3}(?:office|fax|mobile|cell|desk|home|work)(?![a-z])", re.IGNORECASE)
 _SAYS_WINDOW = 28  # characters
 _SAID, _MOST_SAID = 0.5, 12
@@ -114,7 +115,8 @@ def _plus_before(segment: Segment, start: int) -> re.Match[str] | None:
 
 
 def _says_before(segment: Segment, start: int) -> bool:
-    return _SAYS_PHONE.search(segment.text[max(0, start - _SAYS_WINDOW) : start].lower()) is not None
+    before = segment.text[max(0, start - _SAYS_WINDOW) : start].lower()
+    return _WORDS.search(before) is not None and _SAYS_PHONE.search(before) is not None
 
 
 def _said(segment: Segment, number: Number, before: bool) -> bool:

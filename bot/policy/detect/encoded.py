@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from bot.policy.detect import spoken
 from bot.policy.detect.normal import View, fold, rewrite
 
 DEPTH = 2
@@ -64,6 +65,8 @@ _STANDARD = str.maketrans("-_", "+/")
 def _pieces(run: str) -> str | None:
     """A run of base64; where it is none as a whole, what stands between its slashes, dashes and lines: the path of an
     address may hold one, a name may stand before it, and a line of something else."""
+    if _ASCII_LETTER.search(run) is None:
+        return None  # digits alone decode to no text
     text = _base64(run)
     if text is not None or not _BETWEEN.search(run):
         return text
@@ -72,6 +75,7 @@ def _pieces(run: str) -> str | None:
     return None if joined == run else joined
 
 
+_ASCII_LETTER = re.compile(r"[A-Za-z]")
 _BETWEEN = re.compile(r"([/_-]|\r?\n)")
 _MIN_BASE64 = 10
 
@@ -102,7 +106,13 @@ def _entity(run: str) -> str | None:
     return None if plain == run else plain
 
 
+_INLINE = "b|i|u|s|a|em|strong|span|font|code|mark|sub|sup|wbr|small|big|tt|ins|del|kbd|samp"
 _ENCODINGS = (
+    # Who dictates a number, or marks up each of its digits, hides it from nobody who reads it.
+    _Encoding("", spoken.KOREAN, spoken.korean),
+    _Encoding("e", spoken.ENGLISH, spoken.english),
+    _Encoding("<", re.compile(rf"(?i:</?(?:{_INLINE})(?:\s[^<>\n]{{0,200}})?/?>)"), lambda _: ""),
+    _Encoding("*", re.compile(r"(?<=[0-9-])\*{1,4}(?=[0-9-])"), lambda _: ""),
     _Encoding("%", re.compile(r"(?:%[0-9A-Fa-f]{2})+"), _octets),
     _Encoding("&", re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z]{2,31});"), _entity),
     _Encoding("\\", re.compile(r"(?:\\u[0-9A-Fa-f]{4})+"), _escapes),

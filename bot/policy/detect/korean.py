@@ -25,7 +25,7 @@ _PASSPORT_WORDS = ("여권", "passport", "travel document", "출입국", "항공
 _PASSPORT_LENGTH = 9
 # A character first and what may not stand before it second: so the search leaps from one such character to the next.
 _PASSPORT = re.compile(
-    r"(?P<type>[MSRGDmsrgd])(?<![A-Za-z0-9_].)(?:(?P<new>[0-9]{3}[A-Za-z][0-9]{4})|(?:[ -]?[0-9]){8})"
+    r"(?P<type>[MSRGODmsrgod])(?<![A-Za-z0-9_].)(?:(?P<new>[0-9]{3}[A-Za-z][0-9]{4})|(?:[ -]?[0-9]){8})"
     r"(?P<zone>[0-9]KOR[0-9]{7}[MF<])?(?(zone)|(?![A-Za-z0-9_]))"
 )
 # Of other countries, only right behind the word: any letters and digits could be one.
@@ -154,6 +154,8 @@ def kr_corporate(segment: Segment) -> Iterator[Finding]:
     """Corporate registration numbers: registry office, type, number, a check digit; 법인 및 재외국민의
     부동산등기용등록번호 부여에 관한 규칙 별표. What is no birth date cannot be a resident number either way."""
     for number in segment.numbers(13, 13):
+        if number.groups not in ((13,), (6, 7)):
+            continue
         context = segment.context(_CORPORATE_WORDS)
         checksum = corporate_checksum(number.digits)
         score = _corporate_score(segment, number, checksum, bool(context))
@@ -163,7 +165,7 @@ def kr_corporate(segment: Segment) -> Iterator[Finding]:
 
 def _corporate_score(segment: Segment, number: Number, checksum: bool, context: bool) -> float:
     bare = len(number.groups) == 1
-    if not (bare or number.groups == (6, 7)) or segment.glued(number) or segment.part(number):
+    if segment.glued(number) or segment.part(number):
         return 0.0
     if context:
         return 0.9 if checksum else 0.35 if bare else 0.6

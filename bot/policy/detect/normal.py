@@ -20,6 +20,8 @@ _DASHES = "\u2212\u2043\u02d7\u30fc\uff70\u2500\u3161"  # besides category Pd; ã
 _MIDDLE_DOTS = "\u00b7\u318d\u119e\u30fb\uff65\u2027\u2022\u2219\u22c5"
 _FULL_STOPS = "\u3002\uff61"  # what IDNA reads as a dot, RFC 3490 section 3.1
 _BRAILLE_BLANK = "\u2800"
+_TAGS = "".join(map(chr, range(0xE0020, 0xE007F)))  # ASCII that nobody sees and every model reads
+_OVERRIDDEN = re.compile("\u202e[^\u202c\u2069\n]{1,2000}")  # shown from right to left, whatever it holds
 
 # https://api.slack.com/reference/surfaces/formatting: <target|label>
 _LINK = re.compile(r"<(?:(?:mailto|tel):|https?://)([^<>|\n]{1,2048})(?:\|([^<>\n]{1,2048}))?>")
@@ -45,9 +47,15 @@ def whole(text: str) -> View:
 
 
 def fold(view: View) -> View:
-    """NFKC character by character; every dash, space, middle dot and decimal digit becomes the common one,
-    and what has no width (joiners, bidirectional marks, soft hyphens, combining marks) goes."""
+    """NFKC character by character; every dash, space, middle dot and digit becomes the common one, and what has no
+    width (joiners, bidirectional marks, soft hyphens, combining marks) or is half a character goes."""
     return rewrite(view, _DISGUISED, _fold_cluster)
+
+
+def turned(view: View) -> View | None:
+    """The view as it is shown where a mark turns the writing around; None where none does."""
+    shown = rewrite(view, _OVERRIDDEN, lambda run: run[:0:-1])
+    return None if shown is view else shown
 
 
 def unlink(view: View) -> View | None:
@@ -133,8 +141,11 @@ def _fold_character(char: str) -> str:
         return " "
     if char.isspace():
         return "\n"
-    if category in {"Cc", "Cf", "Mn", "Me"} or char in _HANGUL_FILLERS:
+    if char in _TAGS:
+        return chr(ord(char) - ord(_TAGS[0]) + ord(" "))
+    if category in {"Cc", "Cf", "Cs", "Mn", "Me"} or char in _HANGUL_FILLERS:
         return ""
-    if category == "Nd":
-        return str(unicodedata.decimal(char))
+    value = unicodedata.numeric(char, -1) if category in {"Nd", "No"} else -1  # in a circle, in brackets, raised
+    if value in range(10):
+        return str(int(value))
     return unicodedata.normalize("NFKC", char)

@@ -11,13 +11,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from bot.policy.detect.fillers import FILLER
 from bot.policy.detect.normal import fold, whole
+from bot.policy.detect.outlines import of_codes, of_points
+from bot.policy.detect.pieces import COUNTED_OR_NAMED, Made, Piece, masked, pieces
+from bot.policy.detect.segment import label
 
-_FAR = 200
-"""Characters of words that may stand between two pieces in what is written; a message is one thought, however long."""
-_NEXT = 60
-"""The same where one text ends and the next begins: what stands side by side need not belong together."""
-_BESIDE = 40
 _SHORTEST, _LONGEST = 8, 20
 """Digits of an identifier, from a bare account to a card."""
 _MOST_PIECES = 6
@@ -27,113 +26,72 @@ _MANY_NUMBERS, _MANY_TOKENS = 80, 800
 only neighbouring cells and lines are, which also bounds the cost. Counted by text, so that none shields another."""
 _LONGEST_TOKEN = 300
 
-# Quantities are no pieces, and hide none: dates, times, amounts, decimals, shares, counted things, items of a list; nor
-# are the digits of hashes, names and codes, or what a bank leaves of a card (••4605).
-_QUANTITY = re.compile(
-    r"(?<![0-9.-])(?:19|20)[0-9]{2}([-./]) ?[01]?[0-9]\1 ?[0-3]?[0-9](?![0-9-])"
-    r"|(?<![0-9:])[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9])?(?![0-9:])"
-    r"|(?<![0-9,.])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])"
-    r"|(?<![0-9.])(?:0|[1-9][0-9]*)\.[0-9]+(?!\.?[0-9])"
-    r"|[$€£¥₩] ?[0-9]{1,12}(?:[,. ][0-9]{2,3})*(?![0-9])|[•*]{2} ?[0-9]{2,4}(?![0-9])"
-    r"|(?<![0-9-])(?:19|20)?[0-9]{2} ?년|(?<![0-9-])[0-3]?[0-9] ?[월일시]|(?<![0-9-])[0-9]{1,3} ?분"
-    r"|(?<![0-9-])[0-9]{1,12} ?(?:%|퍼센트|원|억|천|[만천]? ?명|개월|개|건|회|층|쪽|조|항|km|kg|GB|MB|ms)"
-    r"|^[ \t>]*[0-9]{1,2}[.)](?=[ \t])"
-    r"|(?<![A-Za-z0-9_#-])(?=[0-9-]*[A-Za-z_#])(?![A-Z][0-9]{1,12}[A-Z]?(?![A-Za-z0-9_#-]))[A-Za-z0-9_#-]+",
-    re.MULTILINE,
-)
-_DIGITS = re.compile(r"(?:\+|(?<![A-Za-z0-9])[A-Z](?=[0-9]))?[0-9]+(?:[A-Z](?![A-Za-z0-9]))?")
-"""Digits, with the letter of a passport or of a customs code."""
+_DIGITS = re.compile(r"\+?[0-9]+")
 _TIGHT = re.compile(r"[ \t.\-·/_,*`~()]{0,4}")
-_DASH = re.compile(r"\A-|-\Z|[\n|] *- *[\n|]")
-_LETTER = re.compile(r"[A-Za-z0-9가-힣]")
+_DASH = re.compile(r"\A-|-\Z|[\n| ] *- *[\n| ]")
+_BRACKET = re.compile(r"\A\)|\) ?\Z|[\n| ]\) ?[\n| ]")
 _HANGUL = re.compile(r"[가-힣]")
 
 _TOKEN = re.compile(r"[!-{}~]+")  # all of ASCII that is seen, but for the | between cells
 _WRAPPED = "\"'`()[]{}<>,;:!?*"
 _EMOJI = re.compile(r":[a-z0-9_+-]+:[.,!?]*")
-_ADDRESS = re.compile(r"[^@]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}")
-_FIGURES = re.compile(r"[0-9.,:/+-]{4,13}")
+_ADDRESS = re.compile(r"[^@]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}(?![A-Za-z0-9.@-])")
 _WORD = re.compile(r"[A-Za-z][a-z]*(?:[-'/.][A-Za-z]?[a-z]*)*")
+# "password: ", "비밀번호는 ": what follows is no key by its format, and nothing without its name.
+_NAMED = re.compile(r"[A-Za-z가-힣_ -]{2,20}(?:[:=] {0,2}| is | was |(?<=[가-힣])[은는이가] )\Z")
+_MOST_OF_A_VALUE, _LONGEST_VALUE = 4, 40
+_KINDS_OF_CHARACTER = tuple(map(re.compile, ("[a-z]", "[A-Z]", "[0-9]", "[^A-Za-z0-9]")))
+_NUMBERED = re.compile(r"[A-Za-z][a-z]*[0-9]+")
 _LONG_NAME, _LONG_TOKEN, _LONG_WORD = 7, 9, 14
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What could be an identifier. around: the words beside its pieces."""
+
+    text: str
+    around: str
+    pieces: tuple[str, ...]
+
+    def holds(self, value: str) -> bool:
+        """Whether the value stands in one piece: then it was looked at where it stands."""
+        return any(value in piece for piece in self.pieces)
 
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
     """What could be identifiers, put together. sure: pieces with nothing between them but the end of a line, a cell or
-    a text; doubtful: with words between, or of several pieces, as chance would make them too. around: the words next to
-    the doubtful ones' pieces, for on a long page some word of context always stands somewhere."""
+    a text; doubtful: with words between, or of several pieces, as chance would make them too."""
 
-    sure: tuple[str, ...]
-    doubtful: tuple[str, ...]
-    around: str
+    sure: tuple[Candidate, ...]
+    doubtful: tuple[Candidate, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """What stood together. gap: the text since the piece before it; None where nothing joins the two. close: only the
-    end of a line, a cell or a text stands between the two, or the end of a message. first: the first of its text.
-    around: the text on either side. dense: its text has very many of them."""
-
-    text: str
-    gap: str | None
-    close: bool
-    first: bool
-    around: str
-    dense: bool
-
-    @property
-    def ends_a_line(self) -> bool:
-        """Whether a line, a cell or a text ended before it; a space alone stands between any two words."""
-        return self.gap is not None and ("\n" in self.gap or "|" in self.gap)
-
-
-_Chain = list[_Piece]
-
-
-@dataclass(frozen=True, slots=True)
-class _Made:
-    text: str
-    pieces: Sequence[_Piece]
-    sure: bool
+_Chain = list[Piece]
 
 
 def candidates(texts: Sequence[str], *, typed: bool = False) -> Candidates:
     """Of texts in order. typed: they are what one person typed, where whatever is said belongs together."""
     plain = [fold(whole(text)).text for text in texts]
-    made = [*_of_numbers(_numbers(plain, typed), typed), *_of_tokens(_tokens(plain, typed), typed)]
-    sure = dict.fromkeys(one.text for one in made if one.sure)
-    doubtful = [one for one in made if one.text not in sure]
-    around = dict.fromkeys(piece.around for one in doubtful for piece in one.pieces)
-    return Candidates(tuple(sure), tuple(dict.fromkeys(one.text for one in doubtful)), words("\n".join(around)))
+    made = [
+        *_of_numbers(_numbers(plain, typed), typed),
+        *of_codes(plain, typed=typed),
+        *of_points(plain, typed=typed),
+        *_of_tokens(_tokens(plain, typed), typed),
+    ]
+    sure = {one.text: _candidate(one) for one in made if one.sure}
+    doubtful = dict.fromkeys(_candidate(one) for one in made if one.text not in sure)
+    return Candidates(tuple(sure.values()), tuple(doubtful))
 
 
-def words(text: str) -> str:
-    """For detectors that ask for context; figures and addresses are looked at where they stand."""
-    return re.sub("[0-9@]+", " ", text)
-
-
-def _pieces(texts: Sequence[str], pattern: re.Pattern[str], many: int, typed: bool) -> Iterator[_Piece]:
-    gap: str | None = None
-    for text in texts:
-        matches = list(pattern.finditer(text))
-        first, done = True, 0
-        for match in matches:
-            start, end = match.span()
-            between: str | None = None if gap is None else gap + text[done:start]
-            if between is not None and len(between) > (_NEXT if first else _FAR) and not typed:
-                between = None
-            close = between is not None and ((typed and first) or _LETTER.search(between) is None)
-            around = text[max(0, start - _BESIDE) : start] + text[end : end + _BESIDE]
-            yield _Piece(match[0], between, close, first, around, len(matches) > many)
-            gap, first, done = "", False, end
-        gap = None if gap is None else gap + text[done:] + "\n"
+def _candidate(made: Made) -> Candidate:
+    return Candidate(made.text, made.around, tuple(piece.text for piece in made.pieces))
 
 
 def _numbers(texts: Sequence[str], typed: bool) -> list[_Chain]:
     """Runs of digits, chained as the detectors themselves would join them, but within a line and a cell."""
     chains: list[_Chain] = []
-    counted = [_QUANTITY.sub(lambda m: "가" * len(m[0]), text) for text in texts]
-    for run in _pieces(counted, _DIGITS, _MANY_NUMBERS, typed):
+    for run in pieces(texts, masked(texts, COUNTED_OR_NAMED), _DIGITS, _MANY_NUMBERS, typed=typed):
         if chains and run.gap is not None and _TIGHT.fullmatch(run.gap):
             chains[-1].append(run)
         else:
@@ -141,7 +99,7 @@ def _numbers(texts: Sequence[str], typed: bool) -> list[_Chain]:
     return chains
 
 
-def _of_numbers(chains: Sequence[_Chain], typed: bool) -> Iterator[_Made]:
+def _of_numbers(chains: Sequence[_Chain], typed: bool) -> Iterator[Made]:
     for left, right in pairwise(chains):
         if right[0].close:
             most = 1 if right[0].dense else _AROUND
@@ -154,7 +112,7 @@ def _of_numbers(chains: Sequence[_Chain], typed: bool) -> Iterator[_Made]:
             yield from _from(chains[place : place + _MOST_PIECES], typed)
 
 
-def _from(chains: Sequence[_Chain], typed: bool) -> Iterator[_Made]:
+def _from(chains: Sequence[_Chain], typed: bool) -> Iterator[Made]:
     """The first with what follows it: with the next, with the next two, ..., and with one of them over the others."""
     whole = [chains[0]]
     for chain in chains[1:]:
@@ -167,36 +125,41 @@ def _from(chains: Sequence[_Chain], typed: bool) -> Iterator[_Made]:
             yield from _number([chains[0], chain], False)
 
 
-def _number(chains: Sequence[_Chain], sure: bool) -> Iterator[_Made]:
+def _number(chains: Sequence[_Chain], sure: bool) -> Iterator[Made]:
     """As it stood before it was split, and as digits alone."""
-    pieces = [run for chain in chains for run in chain]
-    if not _SHORTEST <= sum(len(run.text) for run in pieces) <= _LONGEST:
+    runs = [run for chain in chains for run in chain]
+    if not _SHORTEST <= sum(len(run.text) for run in runs) <= _LONGEST:
         return
     written = ""
     for number, chain in enumerate(chains):
-        # A dash that touches a digit on either side of the seam, or has a cell to itself, was the identifier's own.
-        written += "-" if number and _DASH.search(chain[0].gap or "") else ""
+        # A dash that touches a digit on either side of the seam, or has a cell to itself, was the identifier's own; so
+        # was the bracket around an area code.
+        gap = (number and chain[0].gap) or ""
+        written += "-" if _DASH.search(gap) else " " if _BRACKET.search(gap) else ""
         written += chain[0].text + "".join((run.gap or "") + run.text for run in chain[1:])
-    for text in {written: None, "".join(run.text for run in pieces): None}:
-        yield _Made(text, pieces, sure)
+    # What is called otherwise as a whole is it in pieces too.
+    called = label(runs[0].before)
+    for text in {written: None, "".join(run.text for run in runs): None}:
+        yield Made(called + text, runs, sure)
 
 
-def _tokens(texts: Sequence[str], typed: bool) -> list[_Piece]:
-    found = (piece for piece in _pieces(texts, _TOKEN, _MANY_TOKENS, typed) if not _EMOJI.fullmatch(piece.text))
-    stripped = [replace(piece, text=piece.text.strip(_WRAPPED)) for piece in found]
-    # Figures are put together above; the last digit of a key is as good as its last letter.
-    return [piece for piece in stripped if piece.text and not _FIGURES.fullmatch(piece.text)]
+def _tokens(texts: Sequence[str], typed: bool) -> list[Piece]:
+    read = masked(texts, FILLER)
+    found = (each for each in pieces(texts, read, _TOKEN, _MANY_TOKENS, typed=typed) if not _EMOJI.fullmatch(each.text))
+    stripped = (replace(piece, text=piece.text.strip(_WRAPPED)) for piece in found)
+    return [piece for piece in stripped if piece.text]
 
 
-def _of_tokens(pieces: Sequence[_Piece], typed: bool) -> Iterator[_Made]:
-    """Around each token that looks like a piece of an address or a key."""
-    for place, piece in enumerate(pieces):
+def _of_tokens(tokens: Sequence[Piece], typed: bool) -> Iterator[Made]:
+    """Around each token that looks like a piece of an address or a key, and behind each name."""
+    yield from _values(tokens)
+    for place, piece in enumerate(tokens):
         if not _odd(piece.text):
             continue
         reach = 1 if piece.dense or "://" in piece.text else _AROUND
         for first in range(max(0, place - reach), place + 1):
-            for last in range(max(place, first + 1), min(len(pieces), place + reach + 1)):
-                whole = pieces[first : last + 1]
+            for last in range(max(place, first + 1), min(len(tokens), place + reach + 1)):
+                whole = tokens[first : last + 1]
                 if any(each.gap is None for each in whole[1:]):
                     break
                 for made in _token(whole, place in (first, last), typed):
@@ -204,26 +167,51 @@ def _of_tokens(pieces: Sequence[_Piece], typed: bool) -> Iterator[_Made]:
                         yield made
 
 
-def _token(whole: Sequence[_Piece], odd_end: bool, typed: bool) -> Iterator[_Made]:
+def _token(whole: Sequence[Piece], odd_end: bool, typed: bool) -> Iterator[Made]:
     apart = all(each.close and each.ends_a_line for each in whole[1:])
     two = len(whole) == 2
+    if sum("@" in each.text for each in whole) > 1:
+        return  # two people are mentioned
     # In English every word is a token, and any few of them around an @ would make an address.
     if two or all(each.ends_a_line or _HANGUL.search(each.gap or "") for each in whole[1:]):
-        yield _Made(_run_together(whole), whole, apart or (typed and two))
+        yield Made(_run_together(whole), whole, apart or (typed and two))
     if odd_end and not two:
         ends = (whole[0], whole[-1])
-        yield _Made(_run_together(ends), ends, typed)
+        yield Made(_run_together(ends), ends, typed)
 
 
-def _run_together(pieces: Sequence[_Piece]) -> str:
+def _values(tokens: Sequence[Piece]) -> Iterator[Made]:
+    """What stands behind a name, with the pieces that words set apart from it, and with its name."""
+    for place, piece in enumerate(tokens):
+        name = _NAMED.search(piece.before)
+        if name is None or piece.dense:
+            continue
+        for last in range(place + 1, min(len(tokens), place + _MOST_OF_A_VALUE)):
+            if not _set_apart(tokens[last]):
+                break
+            value = _run_together(tokens[place : last + 1])
+            if len(value) <= _LONGEST_VALUE and _mixed(value):
+                yield Made(name[0] + value, tokens[place : last + 1], False)
+
+
+def _set_apart(piece: Piece) -> bool:
+    return piece.gap is not None and (piece.ends_a_line or _HANGUL.search(piece.gap) is not None)
+
+
+def _mixed(value: str) -> bool:
+    """Whether it is no word and no word with a number: "Minimum 8"."""
+    return sum(kind.search(value) is not None for kind in _KINDS_OF_CHARACTER) >= 3 and not _NUMBERED.fullmatch(value)
+
+
+def _run_together(tokens: Sequence[Piece]) -> str:
     """A picture or a file in letters is one token of any length; only its ends are near a seam."""
-    first, *middle, last = (piece.text for piece in pieces)
+    first, *middle, last = (each.text for each in tokens)
     return first[-_LONGEST_TOKEN:] + "".join(text[:_LONGEST_TOKEN] for text in middle) + last[:_LONGEST_TOKEN]
 
 
 def _odd(token: str) -> bool:
     if "@" in token:
-        return not _ADDRESS.fullmatch(token)
+        return not _ADDRESS.match(token)
     if token.isupper():
         return len(token) >= _LONG_NAME
     return len(token) >= (_LONG_WORD if _WORD.fullmatch(token) else _LONG_TOKEN)

@@ -18,9 +18,9 @@ _MOST_GROUPS = 7
 _LONGEST_STREAK = 2 * _LONGEST  # single digits in a line; more of them are a table of figures
 _MORE_BEFORE, _MORE_AFTER = re.compile(r"[0-9]-\Z"), re.compile(r"-[0-9]")
 # What a scanner, or somebody who copies from paper, makes of 0 and 1: only among digits.
-_CONFUSED = re.compile(r"[0-9-][OolI]|[OolI][0-9-]")
-_MISREAD = re.compile(r"(?<![A-Za-z0-9])[0-9OolI]{2,19}(?: ?[-. ] ?[0-9OolI]{2,7}){0,4}(?![A-Za-z0-9])")
-_AS_MEANT = str.maketrans("OolI", "0011")
+_CONFUSED = re.compile(r"[0-9-][OolIОоΟο]|[OolIОоΟο][0-9-]")
+_MISREAD = re.compile(r"(?<![A-Za-z0-9])[0-9OolIОоΟο]{2,19}(?: ?[-. ] ?[0-9OolIОоΟο]{2,7}){0,4}(?![A-Za-z0-9])")
+_AS_MEANT = str.maketrans("OolIОоΟο", "00110000")
 _MOSTLY, _SHORTEST_MISREAD = 2 / 3, 10
 _LABEL_WINDOW = 24  # characters
 _LABEL = re.compile(
@@ -103,8 +103,14 @@ class Segment:
 
         Only for what nothing but its form speaks for: a label is not context, it says what the value is.
         """
-        label = _LABEL.search(self.text[max(0, start - _LABEL_WINDOW) : start].lower())
-        return label is not None and not any(word in label[0] for word in words)
+        said = label(self.text[max(0, start - _LABEL_WINDOW) : start])
+        return said != "" and not any(word in said for word in words)
+
+
+def label(before: str) -> str:
+    """The words at the end of `before` that call what follows a number of something, or ''."""
+    found = _LABEL.search(before[-_LABEL_WINDOW:].lower())
+    return found[0] if found else ""
 
 
 def _numbers(runs: tuple[_Run, ...]) -> Mapping[int, Sequence[Number]]:
@@ -164,6 +170,6 @@ def _as_meant(text: str) -> str:
 
 def _digits(match: re.Match[str]) -> str:
     digits = sum(char.isdigit() for char in match[0])
-    letters = sum(char in "OolI" for char in match[0])
+    letters = sum(char in "OolIОоΟο" for char in match[0])
     meant = digits + letters >= _SHORTEST_MISREAD and digits >= _MOSTLY * (digits + letters)
     return match[0].translate(_AS_MEANT) if meant else match[0]

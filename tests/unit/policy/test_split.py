@@ -33,11 +33,8 @@ OF_ONE_WORD = (
     "hugging face",
     "jwt",
 )
-WHOLE_ONLY = ("iban", "ip", "coordinates", "kr_passport")
-"""Kinds whose pieces are figures and letters as any others; they are found where they stand in one piece."""
-LETTERED = ("old kr_passport", "kr_customs")
 WHOLE = {
-    **{kind: value for kind, value in EXAMPLES.items() if kind not in (*ABOUT, *WHOLE_ONLY)},
+    **{kind: value for kind, value in EXAMPLES.items() if kind not in ABOUT},
     "old kr_passport": "M" + "40718253",
     "bare kr_rrn": EXAMPLES["kr_rrn"].replace("-", ""),
     "foreign kr_rrn": FOREIGNER,
@@ -50,6 +47,17 @@ NAMED = {
     "kr_driver_licence": "운전면허번호", "kr_passport": "여권번호", "kr_business": "사업자등록번호",
     "kr_corporate": "법인등록번호", "kr_account": "국민은행 계좌번호", "kr_customs": "개인통관고유부호", "iban": "IBAN",
     "us_ssn": "SSN", "ip": "IP 주소", "coordinates": "위도 경도",
+}  # fmt: skip
+
+CALLED = {
+    NAMED[kind]: english
+    for kind, english in {
+        "kr_rrn": "resident registration number", "card": "card number", "phone": "phone number", "email": "mail",
+        "secret": "token", "kr_driver_licence": "driver's licence", "kr_passport": "passport number",
+        "kr_business": "business registration number", "kr_corporate": "corporate registration number",
+        "kr_account": "bank account number", "kr_customs": "customs code", "iban": "IBAN", "us_ssn": "SSN",
+        "ip": "server IP", "coordinates": "coordinates",
+    }.items()
 }  # fmt: skip
 
 
@@ -89,6 +97,14 @@ def words_of_a_question(pieces: Sequence[str], named: str) -> Prompt:
     return thread(f"제 {named} 앞자리는 " + " 이고 그 뒤는 ".join(pieces) + " 입니다. 연차는 며칠인가요?")
 
 
+def english_words(pieces: Sequence[str], named: str) -> Prompt:
+    return thread(f"my {CALLED[named]} is " + " and the rest of it is ".join(pieces))
+
+
+def english_messages(pieces: Sequence[str], named: str) -> Prompt:
+    return thread(f"my {CALLED[named]} is {pieces[0]}", *(f"and then comes {piece}" for piece in pieces[1:]))
+
+
 def words_of_a_passage(pieces: Sequence[str], named: str) -> Prompt:
     told = f"{named} 앞자리는 " + "이고 뒷자리는 ".join(pieces) + "입니다."
     return passage_parts(1, passage(f"홍길동님이 등록했습니다. {told}"), RULES)
@@ -100,7 +116,18 @@ def passages(pieces: Sequence[str], named: str) -> Prompt:
     return tuple(part for n, text in enumerate(cut, 1) for part in passage_parts(n, passage(text), RULES))
 
 
-WAYS = (messages, messages_with_words, lines, cells, rows, words_of_a_question, words_of_a_passage, passages)
+WAYS = (
+    messages,
+    messages_with_words,
+    english_words,
+    english_messages,
+    lines,
+    cells,
+    rows,
+    words_of_a_question,
+    words_of_a_passage,
+    passages,
+)
 Way = Callable[[Sequence[str], str], Prompt]
 
 
@@ -108,14 +135,14 @@ Way = Callable[[Sequence[str], str], Prompt]
 @pytest.mark.parametrize("name", WHOLE)
 def test_an_identifier_cut_in_two_anywhere_is_found(way: Way, name: str) -> None:
     whole, kind = WHOLE[name], kind_of(name)
-    # A letter alone is a piece of nothing: all that is left of a passport without its M is eight digits.
-    first = 2 if name in LETTERED else 1
-    every = range(first, len(whole)) if len(whole) < 30 else range(1, len(whole), 7)
+    every = range(1, len(whole)) if len(whole) < 30 else range(1, len(whole), 7)
     missed = [cut for cut in every if kind not in joined(way((whole[:cut], whole[cut:]), NAMED[kind]), RULES).kinds]
     assert missed == []
 
 
-three_numbers = st.sampled_from([n for n in WHOLE if n not in LETTERED and kind_of(n) != "secret"])
+# A letter and short figures, with no word for them, are as good as any cells of a table of sizes.
+UNNAMED_LETTER = "old kr_passport"
+three_numbers = st.sampled_from([n for n in WHOLE if kind_of(n) != "secret" and n != UNNAMED_LETTER])
 
 
 @settings(max_examples=60)
@@ -125,6 +152,17 @@ def test_an_identifier_cut_in_three_or_four_is_found(name: str, way: Way, data: 
     cuts = sorted(data.draw(st.sets(st.integers(1, len(whole) - 1), min_size=2, max_size=3)))
     pieces = [whole[a:b] for a, b in zip([0, *cuts], [*cuts, None], strict=True)]
     assert kind in joined(way(pieces, NAMED[kind]), RULES).kinds
+
+
+PASSWORD = "Vodt" + "#DxM" + "Fd186"
+
+
+@given(
+    st.sets(st.integers(1, 12), min_size=1, max_size=2), st.sampled_from(("비밀번호: ", "비밀번호는 ", "password is "))
+)
+def test_a_password_in_pieces_is_found_behind_its_name(cuts: set[int], name: str) -> None:
+    pieces = [PASSWORD[a:b] for a, b in zip([0, *sorted(cuts)], [*sorted(cuts), None], strict=True)]
+    assert "secret" in joined(thread(name + " 그리고 나머지는 ".join(pieces)), RULES).kinds
 
 
 @given(st.integers(1, 13), st.lists(st.sampled_from(["3월 2일", "1,500,000원", "15일", "14:30", "2026년"]), max_size=3))
@@ -169,6 +207,9 @@ def test_texts_that_are_embedded_together_are_read_together() -> None:
         "1. 첫째\n2. 둘째\n3. 셋째\n10. 열째 2026-03-02 14:30 회의",
         "commit 266df68cddc1f427a031747567a5f871686f1ab2, uuid 550e8400-e29b-41d4-a716-067c8a0a8521",
         "2017년 9월 2일에 데뷔 25주년 공연이 있었고 2,001명이 왔다. 카드로 15,000원을 냈다.",
+        "| 사이즈 | S | M | L |\n|---|---|---|---|\n| 가슴 | M | 95 | 100 | 105 |",
+        "비밀번호: Minimum of 8 characters and 2 digits",
+        "버전은 3.11.2 이고 응답은 1.5 초, 부하는 2.4 와 3.7 사이다. 품번 M40718 과 품번 253 이다.",
         "Ask @platform-team or @security on Slack. See docs.corp.example for more.",
     ],
 )
