@@ -29,7 +29,9 @@ _TOGETHER = "parts read together"
 SPLIT = "put together"
 """The evidence of what no piece of a text holds alone."""
 _EDGE = 80
+_NEAR = 40
 _HALF = re.compile(r"[0-9]{2}|@|[!-~]{7}")
+_LETTER = re.compile(r"[0-9A-Za-z@]")
 
 Speaker = Literal["system", "user"]
 
@@ -216,8 +218,9 @@ def _neighbours(parts: Sequence[Part]) -> Iterator[tuple[list[str], bool]]:
     # Nor the name that we put before each piece of an attached file.
     yield [part.text for part in written if part.role is Role.ATTACHED], False
     # What was cut out of one document comes in any order, with others between.
-    for one, other in permutations(filter(_may_be_cut, passages), 2):
-        yield [one[-_EDGE:], other[:_EDGE]], False
+    for one, other in permutations(passages, 2):
+        if _may_be_cut(one[-_NEAR:], other[:_NEAR]):
+            yield [one[-_EDGE:], other[:_EDGE]], False
 
 
 def _pieces(parts: Sequence[Part]) -> Iterator[str]:
@@ -237,9 +240,11 @@ def _pieces(parts: Sequence[Part]) -> Iterator[str]:
             titled = []
 
 
-def _may_be_cut(text: str) -> bool:
-    """Whether it begins or ends near something that could be half of an identifier."""
-    return _HALF.search(text[:_EDGE] + " " + text[-_EDGE:]) is not None
+def _may_be_cut(end: str, begin: str) -> bool:
+    """Whether an identifier may have been cut here: both hold a character of one, and one of them more than that."""
+    if _LETTER.search(end) is None or _LETTER.search(begin) is None:
+        return False
+    return _HALF.search(end) is not None or _HALF.search(begin) is not None
 
 
 def _label(kinds: Iterable[str], origin: str, rules: Rules) -> Label:
