@@ -75,14 +75,15 @@ class Model:
         return model
 
     def judged(self, read: Sentences, said: Sequence[Finding]) -> Iterator[Finding]:
-        """What counts: of each kind the window that says most; and what the tables' rules found (`said`), but for what
-        the words around it speak against."""
+        """What counts: what the tables' rules found (`said`), but for what the words around it speak against; and of
+        each kind that they did not find the window that says most."""
         windows = sorted(self._windows(read), key=itemgetter(0), reverse=True)
+        named: set[str] = set()
         for one in said:
             needed = _DOUBTED if one.score >= MASK else 0
             if any(odds >= needed and start <= one.start and one.end <= end for odds, (start, end), _ in windows):
+                named.add(one.kind)
                 yield one
-        named: set[str] = set()
         for odds, (start, end), window in windows:
             if odds < 0:
                 break
