@@ -26,7 +26,7 @@ from bot.policy.detect.segment import Segment
 TRAINING = FOLDER / "training"
 EVERYDAY = "none"
 """What an everyday text is near to."""
-FALSE, FALSE_EVERYDAY = 0.07, 0.04
+FALSE, FALSE_EVERYDAY = 0.07, 0.03
 """Of the harmless neighbours, and of the everyday texts, that were not trained on, at most such a share may
 count: this sets from where on a text does."""
 _STRENGTH = 0.3
@@ -130,7 +130,7 @@ class Fitted:
         return Model(trained_on, round((self.bias - threshold) * HUNDREDTHS), _whole(self.any_of, _LEAST), each)
 
 
-_LEAST, _LEAST_OF_KIND = 4, 25
+_LEAST, _LEAST_OF_KIND = 2, 20
 """Hundredths of log odds that a feature must weigh."""
 
 

@@ -13,11 +13,10 @@ import json
 import math
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from itertools import pairwise
 from operator import itemgetter
 
 from bot.policy.detect.finding import MASK, ROUTE, Finding
@@ -29,17 +28,16 @@ HUNDREDTHS = 100
 MOST_SENTENCES = 3
 _LONGEST = 200
 """Characters of a sentence; a longer one is cut. Three of its pieces are read together, as three sentences are."""
+_HEARD = -100
+"""Hundredths of log odds from which a table's rules count though they are not sure."""
 _USUAL, _FEWEST = 50, 20
 """Features of a short sentence."""
-_DOUBTED = -200
-"""Log odds below which not even what the tables' rules are sure of counts: chosen by cross-validation."""
 
-# Hangul in pairs and threes, with the space before and after: where a word begins and ends says as much as its letters.
+# Hangul in pairs, with the space before: where a word begins says as much as its letters. Of Latin words also how a
+# longer one begins, which stands for its other forms. More, such as pairs of words, cost time and found no more.
 _PAIR = re.compile(r"(?=([ 가-힣][가-힣]))")
-_THREE = re.compile(r"(?=([ 가-힣][가-힣][가-힣 ?.]))")
 _WORD = re.compile(r"[a-z']+")
-_BEGINNING = 4
-"""Letters of a Latin word that are read as its stem."""
+_STEM = re.compile(r"(?<![a-z'])[a-z']{4}(?=[a-z'])")
 
 
 class WeightsFault(Fault):
@@ -75,13 +73,12 @@ class Model:
         return model
 
     def judged(self, read: Sentences, said: Sequence[Finding]) -> Iterator[Finding]:
-        """What counts: what the tables' rules found (`said`), but for what the words around it speak against; and of
-        each kind that they did not find the window that says most."""
-        windows = sorted(self._windows(read), key=itemgetter(0), reverse=True)
+        """What counts: what the tables' rules are sure of (`said`), or not sure of where the words around it nearly count;
+        and of each kind that they did not find the window that says most."""
+        windows = sorted(self._windows(read, _HEARD), key=itemgetter(0), reverse=True)
         named: set[str] = set()
         for one in said:
-            needed = _DOUBTED if one.score >= MASK else 0
-            if any(odds >= needed and start <= one.start and one.end <= end for odds, (start, end), _ in windows):
+            if one.score >= MASK or any(start <= one.start and one.end <= end for _, (start, end), _ in windows):
                 named.add(one.kind)
                 yield one
         for odds, (start, end), window in windows:
@@ -97,7 +94,7 @@ class Model:
         odds, _, window = max(self._windows(read, -math.inf), key=itemgetter(0))
         return odds, self._kind(read, window)
 
-    def _windows(self, read: Sentences, least: float = _DOUBTED) -> Iterator[tuple[float, Span, range]]:
+    def _windows(self, read: Sentences, least: float) -> Iterator[tuple[float, Span, range]]:
         """(odds, where, which sentences) of each window that weighs at least that."""
         sums = [_sum(self.any_of, features) for features in read.features]
         sizes = list(map(len, read.features))
@@ -133,7 +130,7 @@ class Sentences:
     """A text's sentences: where each stands, and its features."""
 
     spans: Sequence[Span]
-    features: Sequence[Sequence[str]]
+    features: Sequence[Set[str]]
 
     @classmethod
     def of(cls, lower: str, found: Mapping[str, Iterable[Span]], said: Iterable[Finding]) -> Sentences:
@@ -145,7 +142,7 @@ class Sentences:
         places = {(f"<{table}>", start) for table, where in found.items() for start, _ in where}
         places |= {(f"<{one.kind} {one.score}>", one.start) for one in said}
         for feature, sentence in {(name, bisect_right(starts, start) - 1) for name, start in places}:
-            features[sentence].append(feature)
+            features[sentence].add(feature)
         return cls(spans, features)
 
 
@@ -162,13 +159,10 @@ def _cut(text: str) -> list[Span]:
     return spans
 
 
-def _words(flat: str, start: int, end: int) -> list[str]:
+def _words(flat: str, start: int, end: int) -> set[str]:
     """flat: the text with a space before and after it, so that a slice one longer on both sides shows where its first
     and its last word begin and end."""
-    pairs, threes, words = (pattern.findall(flat, start, end) for pattern in (_PAIR, _THREE, _WORD))
-    stems = [word[:_BEGINNING] for word in words]
-    longer = [f"{word[:_BEGINNING]}-" for word in words if len(word) > _BEGINNING]
-    return [*{*pairs, *threes, *words, *longer, *map(" ".join, pairwise(stems))}]
+    return {*_PAIR.findall(flat, start, end), *_WORD.findall(flat, start, end), *_STEM.findall(flat, start, end)}
 
 
 @cache
