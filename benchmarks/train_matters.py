@@ -26,10 +26,10 @@ from bot.policy.detect.segment import Segment
 TRAINING = FOLDER / "training"
 EVERYDAY = "none"
 """What an everyday text is near to."""
-FALSE, FALSE_EVERYDAY = 0.07, 0.03
+FALSE, FALSE_EVERYDAY = 0.07, 0.02
 """Of the harmless neighbours, and of the everyday texts, that were not trained on, at most such a share may
 count: this sets from where on a text does."""
-_STRENGTH = 0.3
+_STRENGTH = 1.0
 """The inverse of the regularisation, by cross-validation."""
 _EVERYDAY_COUNTS = 3
 """An everyday text as so many others: nearly all that is ever asked is one."""
@@ -220,7 +220,7 @@ def _rows(unseen: Sequence[Judged], threshold: float) -> Iterator[Row]:
     found = [one for one in sensitive if one[1] >= threshold]
     named = sum(example.kind == kind for example, _, kind in found)
     yield Row.reported("named rightly, of what is found", named / max(1, len(found)), conditions)
-    yield Row.at_least("recall", _share(sensitive, threshold), 0.8, conditions)
+    yield Row.at_least("recall", _share(sensitive, threshold), 0.7, conditions)
     yield Row.at_most("false, near", _share(_near(unseen), threshold), 0.08, conditions)
     yield Row.at_most("false, everyday", _share(_everyday(unseen), threshold), 0.05, conditions)
 

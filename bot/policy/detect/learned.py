@@ -28,7 +28,7 @@ HUNDREDTHS = 100
 MOST_SENTENCES = 3
 _LONGEST = 200
 """Characters of a sentence; a longer one is cut. Three of its pieces are read together, as three sentences are."""
-_HEARD = -100
+_HEARD = -200
 """Hundredths of log odds from which a table's rules count though they are not sure."""
 _USUAL, _FEWEST = 50, 20
 """Features of a short sentence."""
@@ -73,8 +73,8 @@ class Model:
         return model
 
     def judged(self, read: Sentences, said: Sequence[Finding]) -> Iterator[Finding]:
-        """What counts: what the tables' rules are sure of (`said`), or not sure of where the words around it nearly count;
-        and of each kind that they did not find the window that says most."""
+        """What counts: what the tables' rules are sure of (`said`), or not sure of where the words around it nearly
+        count; and of each kind that they did not find the window that says most."""
         windows = sorted(self._windows(read, _HEARD), key=itemgetter(0), reverse=True)
         named: set[str] = set()
         for one in said:
