@@ -116,7 +116,7 @@ async def preview(
         group(f"documents of {one.source}").count(look.routes(known, known), look.lines(known, one))
     async for chunk in stored.texts(database, sample):
         for text in chunk:
-            label = _known(rules, text.document) | found_in(text.text, "passage", rules)
+            label = _known(rules, text.document) | found_in(text.text, "passage", rules, document=True)
             group(f"texts of {text.document.source}").count(look.routes(label, label), look.lines(label, text.document))
         await asyncio.sleep(PAUSE_S)
     async for label, shown in records.recent(questions):

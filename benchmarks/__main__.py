@@ -25,6 +25,7 @@ from benchmarks import (
     policy,
     questions,
     retrieval,
+    train_matters,
     words,
 )
 from retrieval.errors import Fault
@@ -43,6 +44,7 @@ ALONE: Mapping[str, Callable[[Sequence[str]], int]] = {
     "outage": outage.main,
     "policy": policy.main,
     "retrieval": retrieval.main,
+    "train_matters": train_matters.main,
 }
 """With options of their own, and too long to be part of `all`."""
 

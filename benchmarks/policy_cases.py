@@ -98,7 +98,8 @@ def numbers(name: str, shape: str, of: int = 50) -> list[Message]:
 
 
 def matters() -> tuple[list[Message], list[Message]]:
-    """(sensitive matters, by kind; harmless neighbours, by the kind that they are near to)."""
+    """(sensitive matters, by kind; harmless neighbours, by the kind that they are near to): cases that nobody who wrote
+    a table had read, and that no weight was trained on; those are in training/."""
     all_rows = list(rows("matters"))
     return (
         [Message(row["text"], (), row["kind"]) for row in all_rows if "kind" in row],

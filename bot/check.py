@@ -154,7 +154,9 @@ def check(
         citations=_citations(_sources(cited, differ), shown, tongue, hide) if answered else (),
         route=Route.REFUSE if stale else draft.route,
         # A title is a text of its document: a follow-up, which carries this answer, may not take it to the cloud.
-        label=Label.join([decision.label, found_in(text, "answer", rules), *map(rules.document_label, named.values())]),
+        label=Label.join(
+            [decision.label, found_in(text, "answer", rules, document=True), *map(rules.document_label, named.values())]
+        ),
         known=known,
         documents=tuple(sorted({p.document.id for p in shown.passages})),
         tried=draft.tried,

@@ -13,6 +13,7 @@ Fault               a sentence: what is wrong, where, and what to do
 ├── UnreadableFault retrieval/parse/    one document that cannot be read; its last good version stays
 ├── SandboxFault    retrieval/parse/workers.py  the processes that read documents do not start
 ├── QuestionFault   bot/domain.py       a question that cannot be taken: empty, too long, of nobody
+├── WeightsFault    bot/policy/detect/learned.py    weights that are damaged: nothing is judged without them
 ├── PermitFault     bot/policy/permit.py    something that no Decision covers was stopped at the door
 ├── JobFault        admin/jobs.py       why a job ended, without the error beneath
 ├── ModelFault      bot/models/         a model that did not answer; the next route is tried

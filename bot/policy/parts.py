@@ -113,7 +113,7 @@ def passage_parts(number: int, passage: Passage, rules: Rules) -> Prompt:
     )
     known, source = rules.document_label(passage.document), passage.document.source
     return tuple(
-        Part(text, known | found_in(text, origin, rules), role, number=number, source=source, mint=_MINT)
+        Part(text, known | found_in(text, origin, rules, document=True), role, number=number, source=source, mint=_MINT)
         for role, text, origin in pieces
     )
 
@@ -158,7 +158,7 @@ def thread_parts(turns: Sequence[Turn], documents: Mapping[int, Document], room:
     for turn in turns:
         rests_on = Label.join([rules.document_label(documents[i]) for i in turn.documents if i in documents])
         readable = all(i in documents for i in turn.documents)
-        says = rests_on | found_in(turn.answer or "", Role.EARLIER_ANSWER.value, rules)
+        says = rests_on | found_in(turn.answer or "", Role.EARLIER_ANSWER.value, rules, document=True)
         answer = turn.answer if readable and allowed(says, rules.shown_in(room)) else None
         parts.append(_earlier(Role.EARLIER_QUESTION, turn.question, turn.label | rests_on, rules))
         parts.append(_earlier(Role.EARLIER_ANSWER, answer, turn.label | rests_on, rules))
@@ -169,12 +169,14 @@ def _earlier(role: Role, text: str | None, label: Label, rules: Rules) -> Part:
     if text is None:
         gone = Label.of(Level.RESTRICTED, "thread", f"{role.value} is not available")
         return Part("", label | gone, role, mint=_MINT)
-    return Part(text, label | found_in(text, role.value, rules), role, mint=_MINT)
+    told = found_in(text, role.value, rules, document=role is Role.EARLIER_ANSWER)
+    return Part(text, label | told, role, mint=_MINT)
 
 
-def found_in(text: str, origin: str, rules: Rules) -> Label:
-    """What the detectors find in a text, as a Label; origin says in the reasons where it was."""
-    found = _label(rules.seen.kinds(text, rules.lists), origin, rules)
+def found_in(text: str, origin: str, rules: Rules, *, document: bool = False) -> Label:
+    """What the detectors find in a text, as a Label; origin says in the reasons where it was. document: it is of a
+    page, or made from one, and no message of somebody."""
+    found = _label(rules.seen.kinds(text, rules.lists, document=document), origin, rules)
     return found | rules.terms.label(text, origin)
 
 
@@ -201,7 +203,7 @@ def joined(parts: Iterable[Part], rules: Rules) -> Label:
         found |= rules.seen.across(texts, rules.lists, typed=typed)
         named |= rules.terms.label("".join(texts), _TOGETHER)
     for text in _pieces(theirs):
-        found |= rules.seen.kinds(text, rules.lists) & ABOUT
+        found |= rules.seen.kinds(text, rules.lists, document=True) & ABOUT
     known = {(reason.level, reason.kind) for reason in label.reasons}
     new = Label(frozenset(reason for reason in named.reasons if (reason.level, reason.kind) not in known))
     return label | new | _label(found - label.kinds, _TOGETHER, rules)

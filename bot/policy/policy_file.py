@@ -16,6 +16,7 @@ from pydantic import Field, Strict
 
 from bot.domain import Route
 from bot.policy import detect, terms
+from bot.policy.detect import learned
 from bot.policy.profiles import contradictions, profiled
 from bot.policy.rules import CIRCUMSTANCES, SINKS, Designation, ProfileName, Rules, Sink, one_spelling
 from bot.policy.terms import Terms
@@ -121,7 +122,9 @@ class _PolicyFile(Section):
 
 
 def load_rules(path: Path) -> Rules:
-    """Read policy.toml; raises SettingsFault with every problem at once. There is no policy to fall back to."""
+    """Read policy.toml; raises SettingsFault with every problem at once. There is no policy to fall back to, and none
+    is kept without the weights that its kinds are found by: raises WeightsFault."""
+    learned.model()
     return rules_of(read_bytes(path, MISSING), str(path))
 
 

@@ -21,6 +21,9 @@ Find = Callable[[str, detect.Lists], Iterable[detect.Finding]]
 
 PUT_TOGETHER = 0.35
 """Of what was put together, more is asked than of what somebody wrote: the weakest evidence (0.3) is made by chance."""
+_OF_A_DOCUMENT = 0.4
+"""What a message is about is mostly somebody's case, and what a page is about a rule: of a page more is asked, so much
+that the tables' findings count in both."""
 _APART = " 가 "
 """Between two candidates, so that none runs into the next."""
 _CANDIDATE = 20
@@ -45,14 +48,17 @@ class Seen:
         self._find = find
         self._kinds: OrderedDict[bytes, Kinds] = OrderedDict()
 
-    def kinds(self, text: str, lists: detect.Lists) -> Kinds:
-        """What is in one text, as it stands or split over its lines and cells."""
+    def kinds(self, text: str, lists: detect.Lists, *, document: bool = False) -> Kinds:
+        """What is in one text, as it stands or split over its lines and cells. document: nobody typed it to us."""
+
+        def counts(one: detect.Finding) -> bool:
+            return one.score >= (_OF_A_DOCUMENT if document and one.kind in detect.ABOUT else detect.ROUTE)
 
         def look() -> Kinds:
-            found = {one.kind for one in self._find(text, lists) if one.score >= detect.ROUTE}
+            found = {one.kind for one in self._find(text, lists) if counts(one)}
             return frozenset(found) | _across([text], typed=False)
 
-        return self._remembered(("text", lists.epoch, text), look)
+        return self._remembered(("document" if document else "text", lists.epoch, text), look)
 
     def across(self, texts: Sequence[str], lists: detect.Lists, *, typed: bool) -> Kinds:
         """What is in these neighbours, in order, read as one text, or split over them with words between. typed: they

@@ -39,6 +39,7 @@ PURE = {
     "bot/policy/detect/places.py",
     "bot/policy/detect/lists.py", "bot/policy/detect/about.py", "bot/policy/detect/matters.py",
     "bot/policy/detect/directive.py", "bot/policy/detect/phrases.py", "bot/policy/detect/sentences.py",
+    "bot/policy/detect/learned.py",
 }  # fmt: skip
 IO = {
     "os", "io", "socket", "ssl", "subprocess", "shutil", "tempfile", "asyncio", "threading", "logging", "sqlite3",

@@ -117,11 +117,11 @@ def _merged(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def _version() -> str:
-    """A hash of this package's source and of the Unicode tables it folds with: nobody has to remember to
+    """A hash of this package's source, its weights and the Unicode tables it folds with: nobody has to remember to
     change it, and a cached label never outlives the detector that made it."""
     digest = sha256(unicodedata.unidata_version.encode())
     for file in sorted(files(__package__).iterdir(), key=lambda f: f.name):
-        if file.name.endswith(".py"):
+        if file.name.endswith((".py", ".json")):
             digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
 

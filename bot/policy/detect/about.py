@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from bot.policy.detect import directive, matters
+from bot.policy.detect import directive, learned, matters
 from bot.policy.detect.finding import Finding
+from bot.policy.detect.learned import Sentences
 from bot.policy.detect.phrases import Index
 from bot.policy.detect.segment import Segment
+from bot.policy.detect.sentences import Span
 
 KINDS = (*directive.KINDS, *matters.KINDS)
 
@@ -21,10 +23,27 @@ read themselves."""
 
 
 def about(segment: Segment) -> Iterator[Finding]:
-    text = _JOINT.sub(" ", segment.text)
-    lower = segment.lower if text == segment.text else text.lower()
-    lower = lower if len(lower) == len(text) else text  # İ becomes two characters
+    text, lower = _read(segment)
     found = _INDEX.find(lower)
     if found:
         yield from directive.directives(lower, found)
-        yield from matters.matters(text, lower, found)
+    said = list(matters.matters(text, lower, found)) if found else []
+    yield from learned.model().judged(_sentences(lower, found, said), said)
+
+
+def sentences(segment: Segment) -> Sentences:
+    """As the learned judge reads them."""
+    text, lower = _read(segment)
+    found = _INDEX.find(lower)
+    return _sentences(lower, found, list(matters.matters(text, lower, found)))
+
+
+def _sentences(lower: str, found: Mapping[str, list[Span]], said: list[Finding]) -> Sentences:
+    return Sentences.of(lower, {table: found[table] for table in found.keys() & matters.TABLES.keys()}, said)
+
+
+def _read(segment: Segment) -> tuple[str, str]:
+    """The text as it is read, and the same in lower case."""
+    text = _JOINT.sub(" ", segment.text)
+    lower = segment.lower if text == segment.text else text.lower()
+    return text, lower if len(lower) == len(text) else text  # İ becomes two characters

@@ -21,7 +21,7 @@ def sentences(text: str) -> list[Span]:
     found: list[Span] = []
     lines: list[tuple[Span, Span]] = []
     first, begins, line_first = 0, True, (0, 0)
-    for end, is_break in _ends(text):
+    for end, is_break in ends(text):
         found += _pieces(first, end)
         if begins:
             line_first, begins = (first, end), False
@@ -36,7 +36,8 @@ def sentences(text: str) -> list[Span]:
     return found
 
 
-def _ends(text: str) -> Iterator[tuple[int, bool]]:
+def ends(text: str) -> Iterator[tuple[int, bool]]:
+    """Where each sentence ends, and whether its line does too."""
     for match in _END.finditer(text):
         yield match.end(), match[0][0] in "\r\n"
     yield len(text), True
