@@ -37,7 +37,7 @@ _USUAL, _FEWEST = 50, 20
 # longer one begins, which stands for its other forms. More, such as pairs of words, cost time and found no more.
 _PAIR = re.compile(r"(?=([ 가-힣][가-힣]))")
 _WORD = re.compile(r"[a-z']+")
-_STEM = re.compile(r"(?<![a-z'])[a-z']{4}(?=[a-z'])")
+_STEM = 4
 
 
 class WeightsFault(Fault):
@@ -162,7 +162,8 @@ def _cut(text: str) -> list[Span]:
 def _words(flat: str, start: int, end: int) -> set[str]:
     """flat: the text with a space before and after it, so that a slice one longer on both sides shows where its first
     and its last word begin and end."""
-    return {*_PAIR.findall(flat, start, end), *_WORD.findall(flat, start, end), *_STEM.findall(flat, start, end)}
+    words = _WORD.findall(flat, start, end)
+    return {*_PAIR.findall(flat, start, end), *words, *[word[:_STEM] for word in words if len(word) > _STEM]}
 
 
 @cache

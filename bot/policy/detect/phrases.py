@@ -90,28 +90,29 @@ class Index:
     def find(self, lower: str) -> dict[str, list[Span]]:
         """Where which table says something, in no order."""
         entries = self._entries
-        around: dict[_Phrase, list[str]] = {}
-        for key in _keys(lower) & entries.keys():
+        near: dict[str, list[Span]] = {}
+        said: dict[_Phrase, set[Span]] = {}
+        for key in entries.keys() & _keys(lower):
             for stem, phrase in entries[key]:
                 if stem in lower:
-                    around.setdefault(phrase, []).append(stem)
+                    if stem not in near:
+                        near[stem] = list(_near(stem, lower))
+                    finditer = phrase.pattern.finditer
+                    for start, end in near[stem]:
+                        for match in finditer(lower, start, end):
+                            said.setdefault(phrase, set()).add(match.span())
         found: dict[str, list[Span]] = {}
-        for phrase, stems in around.items():
-            spans = {
-                match.span()
-                for stem in stems
-                for start, end in _near(stem, lower)
-                for match in phrase.pattern.finditer(lower, start, end)
-            }
-            if spans:
-                found.setdefault(phrase.table, []).extend(spans)
+        for phrase, spans in said.items():
+            found.setdefault(phrase.table, []).extend(spans)
         return found
 
 
 def _keys(lower: str) -> set[str]:
-    words = set(_WORD.findall(lower))
-    pairs = set() if lower.isascii() else {*_PAIR.findall(lower), *lower}
-    return {word[:_KEY] for word in words} | {word[:3] for word in words} | pairs
+    keys = set() if lower.isascii() else {*_PAIR.findall(lower), *lower}
+    for word in _WORD.findall(lower):
+        keys.add(word[:_KEY])
+        keys.add(word[:3])
+    return keys
 
 
 def _near(stem: str, lower: str) -> Iterator[Span]:
