@@ -21,9 +21,6 @@ Find = Callable[[str, detect.Lists], Iterable[detect.Finding]]
 
 PUT_TOGETHER = 0.35
 """Of what was put together, more is asked than of what somebody wrote: the weakest evidence (0.3) is made by chance."""
-_OF_A_DOCUMENT = 0.4
-"""What a message is about is mostly somebody's case, and what a page is about a rule: of a page more is asked, so much
-that the tables' findings count in both."""
 _APART = " 가 "
 """Between two candidates, so that none runs into the next."""
 _CANDIDATE = 20
@@ -49,10 +46,12 @@ class Seen:
         self._kinds: OrderedDict[bytes, Kinds] = OrderedDict()
 
     def kinds(self, text: str, lists: detect.Lists, *, document: bool = False) -> Kinds:
-        """What is in one text, as it stands or split over its lines and cells. document: nobody typed it to us."""
+        """What is in one text, as it stands or split over its lines and cells. document: nobody typed it to us. What
+        a message is about is mostly somebody's case, and what a page is about a rule: of a page only the tables' findings
+        count, because the weights were learned from messages."""
 
         def counts(one: detect.Finding) -> bool:
-            return one.score >= (_OF_A_DOCUMENT if document and one.kind in detect.ABOUT else detect.ROUTE)
+            return one.score >= (detect.TABLED if document and one.kind in detect.ABOUT else detect.ROUTE)
 
         def look() -> Kinds:
             found = {one.kind for one in self._find(text, lists) if counts(one)}

@@ -16,7 +16,7 @@ from importlib.resources import files
 
 from bot.policy.detect import about, american, banking, contact, ids, korean, lists, places, secrets
 from bot.policy.detect.encoded import decoded
-from bot.policy.detect.finding import MASK, ROUTE, Detector, Finding
+from bot.policy.detect.finding import MASK, ROUTE, TABLED, Detector, Finding
 from bot.policy.detect.lists import NO_LISTS, Lists
 from bot.policy.detect.normal import View, fold, turned, unlink, whole
 from bot.policy.detect.segment import Segment
@@ -30,6 +30,7 @@ __all__ = [
     "MAX_CHARACTERS",
     "NO_LISTS",
     "ROUTE",
+    "TABLED",
     "UNDETECTED",
     "VERSION",
     "Finding",

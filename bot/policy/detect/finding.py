@@ -9,6 +9,8 @@ from bot.policy.detect.segment import Segment
 
 ROUTE = 0.3
 """From here on a finding keeps a text on-prem: the cheap mistake."""
+TABLED = 0.4
+"""The least score of what a table of words says a text is about; what only the learned weights say is below."""
 MASK = 0.5
 """From here on a finding may be replaced by a placeholder: a wrong one spoils the text."""
 

@@ -19,7 +19,7 @@ from functools import cache
 from importlib.resources import files
 from operator import itemgetter
 
-from bot.policy.detect.finding import MASK, ROUTE, Finding
+from bot.policy.detect.finding import MASK, ROUTE, TABLED, Finding
 from bot.policy.detect.sentences import Span, ends
 from retrieval.errors import Fault
 
@@ -121,8 +121,8 @@ def _sum(weights: Mapping[str, int], features: Iterable[str]) -> int:
 
 
 def _score(odds: float) -> float:
-    """Of a window that counts: from ROUTE up to what is still below MASK."""
-    return ROUTE + (MASK - ROUTE) * 0.95 * math.tanh(odds / (4 * HUNDREDTHS))
+    """Of a window that counts: from ROUTE up to what is still below the least that a table says."""
+    return ROUTE + (TABLED - ROUTE) * 0.95 * math.tanh(odds / (4 * HUNDREDTHS))
 
 
 @dataclass(frozen=True, slots=True)

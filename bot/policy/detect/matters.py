@@ -13,7 +13,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.policy.detect.finding import ROUTE, Finding, because
+from bot.policy.detect.finding import ROUTE, TABLED, Finding, because
 from bot.policy.detect.matters_conduct import HARASSMENT
 from bot.policy.detect.matters_law import CRIMINAL
 from bot.policy.detect.matters_money import INSIDER
@@ -85,17 +85,17 @@ def _term(sentence: _Sentence, matter: _Matter) -> _Verdict:
     if matter.secret and sentence.has("secret", SECRET):
         return 0.6, "not known yet"
     if sentence.talk or sentence.general:
-        return (0.4, "person and case") if sentence.person and sentence.happened else _NOTHING
+        return (TABLED, "person and case") if sentence.person and sentence.happened else _NOTHING
     if sentence.person:
         return 0.6, "person"
     if sentence.happened and (matter.lone or sentence.anyone):
-        return 0.4, "case"
+        return TABLED, "case"
     return _NOTHING
 
 
 def _weak(sentence: _Sentence, matter: _Matter) -> _Verdict:
     counts = sentence.person and sentence.happened and not sentence.talk and not sentence.general
-    return (0.4, "person and case") if counts else _NOTHING
+    return (TABLED, "person and case") if counts else _NOTHING
 
 
 @dataclass(frozen=True)
