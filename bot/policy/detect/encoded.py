@@ -152,7 +152,6 @@ _ENCODINGS = (
     # Who dictates a number, or marks up each of its digits, hides it from nobody who reads it.
     _Encoding("", spoken.KOREAN, spoken.korean),
     *(_Encoding("", mixed, spoken.korean) for mixed in spoken.MIXED),
-    _Encoding("e", spoken.MIXED_ENGLISH, spoken.english),
     _Encoding(":", spoken.KEYCAPS, spoken.keycaps),
     _Encoding("e", spoken.ENGLISH, spoken.english),
     _Encoding("<", re.compile(rf"(?i:</?(?:{_INLINE})(?:\s[^<>\n]{{0,200}})?/?>)"), lambda _: ""),
@@ -164,9 +163,10 @@ _ENCODINGS = (
     _Encoding("\\U", re.compile(r"(?:\\U[0-9A-Fa-f]{8})+"), _code_points),
     _Encoding("\\", re.compile(r"(?:\\[0-3][0-7]{2})+"), _octal),
     # As addresses are written so that nobody clicks on them.
-    _Encoding("]", re.compile(r" ?[\[](?i:\.|dot|점|at|골뱅이|@|:|://)\] ?"), _defanged),
-    _Encoding(")", re.compile(r" ?\((?i:\.|dot|점|at|골뱅이|@)\) ?"), _defanged),
-    _Encoding("}", re.compile(r" ?\{(?i:\.|dot|점|at|골뱅이|@)\} ?"), _defanged),
+    *(
+        _Encoding(opening, re.compile(rf"{re.escape(opening)}(?i:\.|dot|점|at|골뱅이|@|:|://)[\])}}] ?"), _defanged)
+        for opening in (" [", "[", " (", "(", " {", "{")
+    ),
     _Encoding("xx", re.compile(r"(?<![A-Za-z])(?i:hxxp)(?=s?:?//|s?\[)"), lambda _: "http"),
     _Encoding(
         "=?", re.compile(rf"{_HEADER_WORD.pattern}(?:\s{{1,3}}{_HEADER_WORD.pattern}){{0,20}}"), _words_of_a_header
@@ -177,10 +177,20 @@ _ENCODINGS = (
         re.compile(r"(?:=[0-9A-F]{2}){3,}|=3D|=\r?\n|=(?:40|2E|2D|5F)(?<=[A-Za-z0-9]...)(?=[A-Za-z0-9])"),
         _quoted_printable,
     ),
-    _Encoding("", re.compile(r"(?<![0-9A-Za-z])(?:0x)?(?:[0-9A-Fa-f]{2}){6,}(?![0-9A-Za-z])"), _hex),
     _Encoding(
         "",
-        re.compile(r"(?:\\x)?[0-9A-Fa-f]{2}(?:(?:[ :,-]|\\x|[ ,]{1,2}0x)[0-9A-Fa-f]{2}){5,}(?![0-9A-Za-z])"),
+        re.compile(
+            r"[0-9A-Fa-f](?<![0-9A-Za-z].)(?:(?<=0)x(?:[0-9A-Fa-f]{2}){6,}|[0-9A-Fa-f](?:[0-9A-Fa-f]{2}){5,})"
+            r"(?![0-9A-Za-z])"
+        ),
+        _hex,
+    ),
+    _Encoding(
+        "",
+        re.compile(
+            r"[\\0-9A-Fa-f](?:(?<=\\)x[0-9A-Fa-f]{2}|(?<!\\)[0-9A-Fa-f])"
+            r"(?:(?:[ :,-]|\\x|[ ,]{1,2}0x)[0-9A-Fa-f]{2}){5,}(?![0-9A-Za-z])"
+        ),
         _hex,
     ),
     _Encoding("\\x", re.compile(r"(?:\\x[0-9A-Fa-f]{2})+"), _octets),

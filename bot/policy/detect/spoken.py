@@ -27,11 +27,8 @@ _NUMBER_WORD = "|".join(_WORDS)
 # A character first and what may not stand before it second: so the search leaps from one such character to the next.
 ENGLISH = re.compile(
     r"[ZOTFSENzotfsen](?<![A-Za-z].)(?i:ero|ne|wo|hree|our|ive|ix|even|ight|ine|h)"
-    rf"(?i:[ ,.-]{{1,3}}(?:{_NUMBER_WORD})){{6,30}}(?![A-Za-z])"
-)
-MIXED_ENGLISH = re.compile(
-    r"[ZOTFSENzotfsen](?<![A-Za-z].)(?i:ero|ne|wo|hree|our|ive|ix|even|ight|ine|h)"
-    rf"(?i:[ ,.-]{{1,3}}(?:{_NUMBER_WORD})){{1,6}}(?=[ ,.-]{{1,3}}[0-9]{{3}})"
+    rf"(?:(?i:[ ,.-]{{1,3}}(?:{_NUMBER_WORD})){{6,30}}(?![A-Za-z])"
+    rf"|(?i:[ ,.-]{{1,3}}(?:{_NUMBER_WORD})){{1,6}}(?=[ ,.-]{{1,3}}[0-9]{{3}}))"
 )
 _KEYCAP = rf":(?:digit_|keycap_|number_)?(?:{'|'.join(list(_WORDS)[:10])}|heavy_minus_sign):"
 KEYCAPS = re.compile(rf"{_KEYCAP}(?:[ \n.,-]{{0,3}}{_KEYCAP}){{2,40}}")

@@ -60,7 +60,8 @@ def test_what_an_encoded_sentence_is_about_is_seen(kind: str, encoding: str) -> 
 def test_two_encodings_around_each_other_never_hide_a_finding(
     kind: str, inner: str, outer: str, before: str, after: str
 ) -> None:
-    run = ENCODINGS[outer](ENCODINGS[inner](VALUES[kind]))
+    run = ENCODINGS[outer](ENCODINGS[inner](EXAMPLES[kind]))
+    before = f"{before} {CONTEXT.get(kind, '').strip()}"
     text = f"{before} {run} {after}"
     found = [f for f in find(text) if f.kind == kind and f.score >= MASK]
     assert any(f.start <= len(before) + 1 and f.end >= len(before) + 1 + len(run) for f in found)
