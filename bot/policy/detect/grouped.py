@@ -29,7 +29,8 @@ _BANK = re.compile(
 _BEFORE = 24
 # "-" for these between figures.
 _BETWEEN = re.compile(
-    r"[0-9][ \n]?(?:다시|대시|하이픈|에|의|(?i:dash|hyphen|<br ?/?>|</?(?:p|td|li|div)>))[ \n]?(?=[0-9])"
+    r"[0-9](?=[ \n다대하에의DdHh<])[ \n]?"
+    r"(?:다시|대시|하이픈|에|의|(?i:dash|hyphen|<br ?/?>|</?(?:p|td|li|div)>))[ \n]?(?=[0-9])"
 )
 
 

@@ -20,7 +20,7 @@ KOREAN = re.compile(rf"(?:[0-9]{{2,6}}[ .-]{{1,3}}{_DIGIT}{{3}}|{_DIGIT})(?:(?:{
 # Some groups in words and some in figures: 공일공-2345-6789.
 MIXED = (
     re.compile(rf"{_DIGIT}{{3,7}}(?=(?:{_DASH}|[ ,.-]{{1,3}}|)[0-9]{{3}})"),
-    re.compile(rf"[0-9](?<=[0-9]{{3}})(?:(?:{_DASH}|[ ,.-]){_DIGIT}{{3,7}}|{_DIGIT}{{4,7}})"),
+    re.compile(rf"[0-9](?![0-9])(?<=[0-9]{{3}})(?:(?:{_DASH}|[ ,.-]){_DIGIT}{{3,7}}|{_DIGIT}{{4,7}})"),
 )
 _KOREAN_DASH = re.compile(_DASH)
 _NUMBER_WORD = "|".join(_WORDS)
