@@ -47,8 +47,8 @@ class Seen:
 
     def kinds(self, text: str, lists: detect.Lists, *, document: bool = False) -> Kinds:
         """What is in one text, as it stands or split over its lines and cells. document: nobody typed it to us. What
-        a message is about is mostly somebody's case, and what a page is about a rule: of a page only the tables' findings
-        count, because the weights were learned from messages."""
+        a message is about is mostly somebody's case, and what a page is about a rule: of a page only what the
+        tables say counts, because the weights were learned from messages."""
 
         def counts(one: detect.Finding) -> bool:
             return one.score >= (detect.TABLED if document and one.kind in detect.ABOUT else detect.ROUTE)

@@ -8,7 +8,11 @@ from collections.abc import Iterator, Mapping
 from bot.policy.detect.finding import Detector, Finding, because
 from bot.policy.detect.segment import Number, Segment
 
-_WORDS = ("ssn", "social security", "social sec", "itin", "taxpayer id", "사회보장번호")
+_WORDS = (
+    "ssn", "social security", "social sec", "itin", "taxpayer id", "사회보장번호", "my social", "his social",
+    "her social", "their social", "your social", "'s social", "social is", "social:", "social #", "social number",
+    "social no", "soc sec", "ss#", "ss #", "ss number", "w-9", "w-2 ", "form i-9", "i-9 form",
+)  # fmt: skip
 # https://www.ssa.gov/employer/randomization.html: never 000, 666 or 900 to 999, no group 00, no serial 0000.
 _SSN = re.compile(r"(?!000|666|9)[0-9]{3}(?!00)[0-9]{2}(?!0000)[0-9]{4}")
 # https://www.irs.gov/individuals/itin: taxpayers without one have 9.. and a group from 50 on.

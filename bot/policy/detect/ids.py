@@ -17,6 +17,25 @@ _RRN_WORDS = (
 _RRN_WEIGHTS = (2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5)
 # "앞자리 900101, 뒷자리 1234568": the halves with words between, where a word says what they are.
 _RRN_HALVES = re.compile(r"[0-9](?<![0-9].)[0-9]{5}(?=[^0-9\n]{1,20}(?P<tail>[1-8][0-9]{6})(?![0-9]))")
+_RRN_TURNED = re.compile(r"[1-8](?<![0-9].)[0-9]{6}(?=[^0-9\n]{1,20}(?P<head>[0-9]{6})(?![0-9]))")
+# The last seven named as what they are; with the date of birth in words anywhere they are the number.
+_RRN_TAIL = re.compile(
+    r"(?:뒷 ?(?:자리|번호)|뒤 ?(?:7|일곱)? ?자리|뒤에 ?7 ?자리|last (?:7|seven)(?: digits)?)"
+    r"[^0-9\n]{0,12}(?P<tail>[1-8][0-9]{6})(?![0-9])"
+)
+_RRN_HEAD = re.compile(r"[0-9](?<![0-9.-].)[0-9]{5} ?- ?(?P<sex>[1-8])(?![0-9-]|\.[0-9])")
+_RRN_NAMES = (
+    "주민번호",
+    "주민등록",
+    "주민 번호",
+    "주민 등록",
+    "외국인등록",
+    "민증",
+    "rrn",
+    "resident",
+    "alien reg",
+    "registration n",
+)
 _CENTURY = {"1": 1900, "2": 1900, "3": 2000, "4": 2000, "5": 1900, "6": 1900, "7": 2000, "8": 2000}
 
 _CARD_WORDS = ("카드", "card", "visa", "비자", "master", "amex", "american express", "cvc", "cvv", "유효기간", " cc ")
@@ -41,7 +60,7 @@ def kr_rrn(segment: Segment) -> Iterator[Finding]:
         if number.digits[6] not in _CENTURY:
             continue
         context = segment.context(_RRN_WORDS)
-        born, checksum = _birth_date(number.digits), _rrn_checksum(number.digits)
+        born, checksum = birth_date(number.digits), rrn_checksum(number.digits)
         score = _rrn_score(number, born, checksum, bool(context), segment.glued(number))
         if score:
             evidence = because("birth date" * born, "checksum" * checksum, context) or "6-7 digits"
@@ -64,10 +83,21 @@ def _barcode(digits: str) -> bool:
 
 
 def _halves(segment: Segment) -> Iterator[Finding]:
+    context = segment.context(_RRN_WORDS)
+    if not context:
+        return
     for match in _RRN_HALVES.finditer(segment.text):
-        context = segment.context(_RRN_WORDS)
-        if context and _birth_date(match[0] + match["tail"]):
+        if birth_date(match[0] + match["tail"]):
             yield Finding("kr_rrn", match.start(), match.end("tail"), 0.5, because("birth date", context))
+    for match in _RRN_TURNED.finditer(segment.text):
+        if birth_date(match["head"] + match[0]):
+            yield Finding("kr_rrn", match.start(), match.end("head"), 0.5, because("birth date", context))
+    for match in _RRN_TAIL.finditer(segment.lower):
+        yield Finding("kr_rrn", *match.span("tail"), 0.5, because("last seven digits", context))
+    for match in _RRN_HEAD.finditer(segment.text):
+        named = segment.named(match.start(), _RRN_NAMES)
+        if named and birth_date(match[0][:6] + match["sex"]):
+            yield Finding("kr_rrn", match.start(), match.end(), 0.5, because("birth date", "sex", context))
 
 
 def _rrn_score(number: Number, born: bool, checksum: bool, context: bool, glued: bool) -> float:
@@ -92,7 +122,8 @@ def _rrn_score(number: Number, born: bool, checksum: bool, context: bool, glued:
     return 0.5 if supported and 6 in accumulate(number.groups) else 0.0
 
 
-def _birth_date(digits: str) -> bool:
+def birth_date(digits: str) -> bool:
+    """Whether a resident number of 7 and more digits, of which the seventh is 1 to 8, begins with a date."""
     try:
         date(_CENTURY[digits[6]] + int(digits[:2]), int(digits[2:4]), int(digits[4:6]))
     except ValueError:
@@ -100,7 +131,7 @@ def _birth_date(digits: str) -> bool:
     return True
 
 
-def _rrn_checksum(digits: str) -> bool:
+def rrn_checksum(digits: str) -> bool:
     """Weighted sum mod 11, as 주민등록법 시행규칙 had it until October 2020; foreigners' numbers add 2."""
     total = sum(weight * int(digit) for weight, digit in zip(_RRN_WEIGHTS, digits, strict=False))
     check = (11 - total % 11) % 10

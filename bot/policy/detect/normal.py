@@ -66,7 +66,7 @@ def unlink(view: View) -> View | None:
     """
     shown = view
     for _ in range(_MAX_NESTING):
-        inner = _rewrite(shown, _LINK, _label)
+        inner = rewrite_matches(shown, _LINK, _label)
         if inner is shown:
             break
         shown = inner
@@ -81,14 +81,14 @@ def _label(match: re.Match[str]) -> tuple[str, int]:
 def rewrite(view: View, pattern: re.Pattern[str], new: Callable[[str], str | None]) -> View:
     """`view` with each match replaced by `new` of it, each of whose characters stands for the whole match; None leaves
     a match as it is. The view itself where nothing was replaced."""
-    return _rewrite(view, pattern, lambda match: None if (piece := new(match[0])) is None else (piece, None))
+    return rewrite_matches(view, pattern, lambda match: None if (piece := new(match[0])) is None else (piece, None))
 
 
-def _rewrite(
+def rewrite_matches(
     view: View, pattern: re.Pattern[str], new: Callable[[re.Match[str]], tuple[str, int | None] | None]
 ) -> View:
     """`view` with each match replaced by `new`: a text, and the offset from which it is taken as it is.
-    Without an offset each of its characters stands for the whole match."""
+    Without an offset each of its characters stands for the whole match; None leaves a match as it is."""
     pieces: list[str] = []
     starts: list[int] = []
     ends: list[int] = []

@@ -22,6 +22,20 @@ _VERSION_BEFORE = re.compile(
     r"(?:(?<![a-z])v(?:er(?:sion)?)?|버전|판|release|릴리스|build|빌드|section|chapter|clause|§|[/~^]|==)[ .:]{0,2}\Z"
 )
 _SECTION_AFTER = re.compile(r" ?[절장항조판]")
+# What only an address has beside it: a scheme, a user, a port, a network, a path, a word of place.
+_ADDRESSED = re.compile(
+    r"(?::/{2,3}|[a-z0-9]@|\\\\|(?<![a-z])(?:to|on|at|from|via|into|node|box|machine|instance|endpoint|url|cidr"
+    r"|노드|장비|인스턴스|주소|호스트|망|대역)[ :=]{1,2})\Z"
+)
+_THEN_ADDRESSED = re.compile(
+    r":[0-9]{1,5}(?![0-9.])|/(?:[0-9]{1,2}(?![0-9.])|[a-z])|\\[a-z]|:/"
+    r"|(?:에서?|에다가?|한테|에게|까지|부터)(?![가-힣])"
+    r"(?! ?(?:수정|고[쳐친]|추가|변경|도입|지원|제거|발견|패치|업데이트|업그레이드))"
+    r"|으?로 ?(?:접속|연결|붙|배포|보내|전송|요청|들어|ssh|핑|포워딩|옮|올리)| ?(?:번?대역|포트|port|노드|장비|쪽|머신)"
+)
+_OF_A_VERSION = re.compile(r"(?:upgrad|downgrad|updat|bump|migrat|releas|version|switch|fix|broke)[a-z]*[^\n]*\Z")
+_PARTICLE = re.compile(r"(?:은|는|이|가|을|를|의|과|와|도|으?로)(?![가-힣])")
+_BESIDE = 40
 # Nobody's: loopback, unspecified, masks, multicast, documentation (RFC 6890, RFC 5737).
 _NOBODYS = tuple(
     map(IPv4Network, ("0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3", "192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24"))
@@ -71,11 +85,25 @@ def _v4_score(segment: Segment, match: re.Match[str], context: str) -> tuple[flo
     if version or _SECTION_AFTER.match(segment.text, match.end()) or any(address in range_ for range_ in _NOBODYS):
         return 0.0, ""
     if not address.is_global:
-        return (0.4 if context or octets[:2] == [192, 168] else 0.0), because("private", context)
+        inside = context or octets[:2] == [192, 168] or _addressed(segment, match, octets)
+        return (0.4 if inside else 0.0), because("private", context)
     if context:
         return 0.8, because("format v4", context)
     long = sum(octet >= 10 for octet in octets)  # a version rarely has two such numbers
     return (0.5 if long >= 3 and max(octets) >= 100 else 0.3 * (long >= 2)), "format v4"
+
+
+def _addressed(segment: Segment, match: re.Match[str], octets: list[int]) -> bool:
+    """Whether what touches it makes it an address, and no version."""
+    text, end = segment.lower, match.end()
+    if len(text) != len(segment.text):  # İ becomes two characters
+        text = segment.text
+    before = text[max(0, match.start() - _BESIDE) : match.start()]
+    if _THEN_ADDRESSED.match(text, end) or before.endswith("//"):
+        return True
+    if min(octets) >= 10 and _PARTICLE.match(text, end):  # versions have small numbers
+        return True
+    return _ADDRESSED.search(before) is not None and _OF_A_VERSION.search(before) is None
 
 
 def _v6_score(text: str) -> float:

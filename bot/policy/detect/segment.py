@@ -20,8 +20,14 @@ _MORE_BEFORE, _MORE_AFTER = re.compile(r"[0-9]-\Z"), re.compile(r"-[0-9]")
 # What a scanner, or somebody who copies from paper, makes of 0 and 1: only among digits.
 _CONFUSED = re.compile(r"[0-9-][OolIОоΟο]|[OolIОоΟο][0-9-]")
 _MISREAD = re.compile(r"(?<![A-Za-z0-9])[0-9OolIОоΟο]{2,19}(?: ?[-. ] ?[0-9OolIОоΟο]{2,7}){0,4}(?![A-Za-z0-9])")
+# A resident number's form tells more than how many of its characters are digits: a month, a day, a digit for the sex.
+_MISREAD_RRN = re.compile(
+    r"[0-9OolIОоΟο](?<![A-Za-z0-9].)[0-9OolIОоΟο][01OolIОоΟο][0-9OolIОоΟο][0-3OolIОоΟο][0-9OolIОоΟο](?: ?- ?)?"
+    r"[1-8lI][0-9OolIОоΟο]{6}(?![A-Za-z0-9])"
+)
 _AS_MEANT = str.maketrans("OolIОоΟο", "00110000")
 _MOSTLY, _SHORTEST_MISREAD = 2 / 3, 10
+_FEWEST_OF_A_RESIDENT = 5
 _LABEL_WINDOW = 24  # characters
 _LABEL = re.compile(
     r"[^\n,;:]{0,10}(?:번호|코드|넘버|아이디|품번|모델명?|number|code|serial|(?<![a-z])(?:no|num|sku|part|model|[ps]/n))"
@@ -97,6 +103,11 @@ class Segment:
             or _MORE_BEFORE.search(self.text, max(0, number.start - 2), number.start) is not None
         )
 
+    def named(self, start: int, words: tuple[str, ...], within: int = _LABEL_WINDOW) -> bool:
+        """Whether one of the words (lower case) stands in the few characters before `start`, on its line."""
+        before = self.text[max(0, start - within) : start].lower().rpartition("\n")[2]
+        return any(word in before for word in words)
+
     def called_otherwise(self, start: int, words: tuple[str, ...]) -> bool:
         """Whether the words right before `start`, on its line, call what stands there a number of something
         ("part number", "주문번호") that is none of the words (lower case).
@@ -165,7 +176,12 @@ def _as_meant(text: str) -> str:
     """The text, as long as it is, with O, o, l and I as the digits they were taken for."""
     if _CONFUSED.search(text) is None:
         return text
+    text = _MISREAD_RRN.sub(_of_a_resident, text)
     return _MISREAD.sub(_digits, text)
+
+
+def _of_a_resident(match: re.Match[str]) -> str:
+    return match[0].translate(_AS_MEANT) if sum(map(str.isdigit, match[0])) >= _FEWEST_OF_A_RESIDENT else match[0]
 
 
 def _digits(match: re.Match[str]) -> str:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import email.charset
 import html
 import time
 import urllib.parse
@@ -27,6 +28,10 @@ ENCODINGS: dict[str, Callable[[str], str]] = {
     "\\u escapes": lambda text: "".join(f"\\u{ord(char):04x}" for char in text),
     "percent": lambda text: "".join(f"%{byte:02X}" for byte in text.encode()),
     "quoted-printable": lambda text: "".join(f"={byte:02X}" for byte in text.encode()),
+    "\\u{} escapes": lambda text: "".join(f"\\u{{{ord(char):x}}}" for char in text),
+    "\\U escapes": lambda text: "".join(f"\\U{ord(char):08x}" for char in text),
+    "octal": lambda text: "".join(f"\\{byte:03o}" for byte in text.encode()),
+    "entities without an end": lambda text: "".join(f"&#{ord(char)}" for char in text),
     "entities": lambda text: "".join(f"&#{ord(char)};" for char in text),
     "hex entities": lambda text: "".join(f"&#x{ord(char):x};" for char in text),
 }
@@ -55,7 +60,8 @@ def test_what_an_encoded_sentence_is_about_is_seen(kind: str, encoding: str) -> 
 def test_two_encodings_around_each_other_never_hide_a_finding(
     kind: str, inner: str, outer: str, before: str, after: str
 ) -> None:
-    run = ENCODINGS[outer](ENCODINGS[inner](VALUES[kind]))
+    run = ENCODINGS[outer](ENCODINGS[inner](EXAMPLES[kind]))
+    before = f"{before} {CONTEXT.get(kind, '').strip()}"
     text = f"{before} {run} {after}"
     found = [f for f in find(text) if f.kind == kind and f.score >= MASK]
     assert any(f.start <= len(before) + 1 and f.end >= len(before) + 1 + len(run) for f in found)
@@ -97,6 +103,43 @@ def test_an_address_whose_sign_is_escaped_is_found_with_it() -> None:
     escaped = VALUES["email"].replace("@", "&#64;")
     (finding,) = (f for f in find(f"메일은 {escaped}로") if f.kind == "email")
     assert f"메일은 {escaped}로"[finding.start : finding.end] == escaped
+
+
+@pytest.mark.parametrize(
+    "sign",
+    [
+        "=40",
+        "\\x40",
+        "\\100",
+        "\\u{40}",
+        "\\u0040",
+        "\\U00000040",
+        "&#64",
+        "&#x40",
+        "%40",
+        "[at]",
+        "(at)",
+        " [at] ",
+        "[@]",
+    ],
+)
+def test_one_encoded_sign_never_hides_an_address(sign: str) -> None:
+    assert any(f.kind == "email" and f.score >= MASK for f in find(f"메일은 minsu.kim{sign}naver.com 로"))
+
+
+@pytest.mark.parametrize("kind", VALUES)
+@pytest.mark.parametrize("encoding", ["q", "b"])
+def test_the_words_of_a_mails_header_are_read(encoding: str, kind: str) -> None:
+    header = email.charset.Charset("utf-8")
+    header.header_encoding = email.charset.QP if encoding == "q" else email.charset.BASE64
+    words = header.header_encode_lines(VALUES[kind], iter(lambda: 30, 0))
+    assert any(f.kind == kind for f in find("Subject: " + "\r\n ".join(word for word in words if word)))
+
+
+@given(st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=30), st.sampled_from(["utf-8", "x-none"]))
+def test_a_broken_word_of_a_header_never_raises(text: str, charset: str) -> None:
+    for encoding in "QB":
+        list(decoded(fold(whole(f"=?{charset}?{encoding}?{text}?="))))
 
 
 def test_a_password_in_a_percent_encoded_address_is_found() -> None:
@@ -143,6 +186,17 @@ def test_whatever_is_encoded_and_cut_nothing_raises_and_offsets_stay_within(text
         ("ab" * 32 + "\n") * 1_500,
         ENCODINGS["base64"](" ".join(TOKENS.values()) * 8),
         "&" * 100_000,
+        "=?utf-8?q?" * 10_000,
+        "=?u8?q?a?=\n" * 9_000,
+        "1," * 50_000,
+        "12,345+" * 15_000,
+        "1에 " * 30_000,
+        ":one:" * 20_000,
+        "일이삼" * 30_000,
+        "one two 12" * 10_000,
+        " [at]" * 20_000,
+        "\\100" * 25_000,
+        "10.1.2.3에 " * 10_000,
         "\ud800%41\udfff" * 15_000,
         "\u202e<https://a|" * 8_000,
     ],

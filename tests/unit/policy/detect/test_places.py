@@ -112,3 +112,37 @@ def test_a_place_elsewhere_without_a_word_stays_on_prem_where_it_is_exact() -> N
 )
 def test_figures_in_pairs_are_no_place(text: str) -> None:
     assert score(text, "coordinates") == 0
+
+
+PRIVATE = "10.1." + "2.3"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "http://{}:8080/", "jdbc:postgresql://{}/app", "root@{}", "{}:5432", "{}/24", "{}/app", "\\\\{}\\share",
+        "host={}",
+        "{}에 배포", "{}에서 안 돼요", "{}으로 접속", "connect to {} please", "it runs on {}", "server {}", "주소 {}",
+        "[{}](x) {}:443",
+    ],
+)  # fmt: skip
+def test_what_touches_a_private_address_tells_it_from_a_version(written: str) -> None:
+    assert ROUTE <= score(written.replace("{}", PRIVATE), "ip") < MASK
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "{}", "버전 {}", "v{}:latest", "upgrade to {}", "we bumped the parser library to {}", "{}에서 수정된 버그",
+        "fixed in {} on Monday", "{}은 언제 나와요",
+    ],
+)  # fmt: skip
+def test_four_small_numbers_of_a_version_stay_harmless(written: str) -> None:
+    assert score(written.replace("{}", PRIVATE), "ip") == 0
+
+
+@pytest.mark.parametrize("dot", ["[.]", "(.)", "{.}", "[dot]", "(dot)", " [dot] "])
+@pytest.mark.parametrize("address", ["192.168.0.12", IP])
+def test_an_address_that_nobody_shall_click_is_found(address: str, dot: str) -> None:
+    assert score(address.replace(".", dot), "ip") >= ROUTE
+    assert score(f"hxxps[:]//{address.replace('.', dot)}/x", "ip") >= ROUTE
