@@ -195,5 +195,9 @@ _ENCODINGS = (
     ),
     _Encoding("\\x", re.compile(r"(?:\\x[0-9A-Fa-f]{2})+"), _octets),
     # Lines of 60 to 76 characters are one run: RFC 2045 section 6.8, RFC 7468 section 2.
-    _Encoding("", re.compile(r"(?:[A-Za-z0-9+/_-]{60,76}\r?\n){0,2000}[A-Za-z0-9+/_-]{10,}={0,2}"), _pieces),
+    _Encoding(
+        "",
+        re.compile(r"(?=[A-Za-z0-9+/_-]{10})(?:[A-Za-z0-9+/_-]{60,76}\r?\n){0,2000}[A-Za-z0-9+/_-]{10,}={0,2}"),
+        _pieces,
+    ),
 )

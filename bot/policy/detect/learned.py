@@ -96,14 +96,14 @@ class Model:
 
     def _windows(self, read: Sentences, least: float) -> Iterator[tuple[float, Span, range]]:
         """(odds, where, which sentences) of each window that weighs at least that."""
-        sums = [_sum(self.any_of, features) for features in read.features]
-        sizes = list(map(len, read.features))
-        for first in range(len(sums)):
+        bias, any_of = self.bias, self.any_of.get
+        weighed = [(sum(filter(None, map(any_of, features))), len(features)) for features in read.features]
+        for first in range(len(weighed)):
             weight = size = 0
-            for last in range(first, min(first + MOST_SENTENCES, len(sums))):
-                weight += sums[last]
-                size += sizes[last]
-                odds = self.bias + weight * scale(size)
+            for last, (more, of) in enumerate(weighed[first : first + MOST_SENTENCES], first):
+                weight += more
+                size += of
+                odds = bias + weight * scale(size)
                 if odds >= least:
                     yield odds, (read.spans[first][0], read.spans[last][1]), range(first, last + 1)
 
@@ -111,6 +111,7 @@ class Model:
         return max(self.each, key=lambda kind: sum(_sum(self.each[kind], read.features[n]) for n in window))
 
 
+@cache
 def scale(features: int) -> float:
     """What the weights of so many features are multiplied by: of a long text more is asked, as more of it is chance."""
     return math.sqrt(_USUAL / max(features, _FEWEST))

@@ -81,6 +81,8 @@ def _label(match: re.Match[str]) -> tuple[str, int]:
 def rewrite(view: View, pattern: re.Pattern[str], new: Callable[[str], str | None]) -> View:
     """`view` with each match replaced by `new` of it, each of whose characters stands for the whole match; None leaves
     a match as it is. The view itself where nothing was replaced."""
+    if pattern.search(view.text) is None:
+        return view
     return rewrite_matches(view, pattern, lambda match: None if (piece := new(match[0])) is None else (piece, None))
 
 

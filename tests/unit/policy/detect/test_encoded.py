@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import email.charset
 import html
 import time
@@ -39,7 +40,10 @@ VALUES = {kind: CONTEXT.get(kind, "") + value for kind, value in EXAMPLES.items(
 encodings = st.sampled_from(sorted(ENCODINGS))
 kinds = st.sampled_from(sorted(VALUES))
 # Neither letters nor digits of ASCII: those would be a part of the run.
-korean = st.text(st.characters(min_codepoint=0xAC00, max_codepoint=0xD7A3), max_size=12)
+korean = st.text(st.characters(min_codepoint=0xAC00, max_codepoint=0xD7A3), max_size=12).filter(
+    # A label that calls a number something else speaks against it.
+    lambda text: not re.search("번호|코드|넘버|아이디|품번|모델", text)
+)
 
 
 @pytest.mark.parametrize("kind", VALUES)
