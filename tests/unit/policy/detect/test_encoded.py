@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import base64
-import re
 import email.charset
 import html
+import re
 import time
 import urllib.parse
 from collections.abc import Callable
