@@ -52,5 +52,5 @@ async def test_a_policy_and_a_list_that_cannot_be_used_are_told_to_the_admins_of
             while len(said := sorted(told(here.slack, here.admin))) < 2:
                 await asyncio.to_thread(time.sleep, 0.05)
         assert "customers.txt, line 1: the name is an ordinary word" in said[0]
-        assert "policy.toml has 1 problems: `naru policy check` lists them." in said[1]
+        assert "policy.toml has 1 problem: `naru policy check` lists it." in said[1]
         assert told(here.slack, here.engineer) == []
