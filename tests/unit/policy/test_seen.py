@@ -45,7 +45,7 @@ def test_a_long_table_of_figures_takes_what_its_length_takes(row: str) -> None:
     text = "".join(row.format(1_000 + n * 7, 100_000 + n * 31, 10 + n) for n in range(7_000))[: detect.MAX_CHARACTERS]
     started = time.process_time()
     Seen().kinds(text, detect.NO_LISTS)
-    assert time.process_time() - started < 3
+    assert time.process_time() - started < 8
 
 
 def test_neighbours_are_looked_at_once_in_each_order() -> None:
