@@ -1,5 +1,8 @@
 """The bot's tables. bot/inbox.py is the only writer of `inbox`, bot/slack/shared_budget.py of `update_budget`,
-bot/records.py of the others."""
+bot/optouts.py of `opt_out` and `opt_out_epoch`, bot/receipts.py of `receipt` and `legal_hold`, bot/masks.py of
+`placeholder`, bot/slack/posted.py of `posted`, bot/audit.py of `audit` and `audit_seal`, bot/egress.py of
+`egress_sample`, bot/policy_history.py of `policy_version`, bot/notices.py of `noticed`, bot/records.py of the
+others."""
 
 from __future__ import annotations
 
@@ -127,4 +130,136 @@ update_budget = Table(
     Column("team", Text, primary_key=True, comment="the workspace's id"),
     Column("remaining", Double, nullable=False, comment="updates at that time; less than 0: promised ahead"),
     Column("at", DateTime(timezone=True), nullable=False),
+)
+
+opt_out = Table(
+    "opt_out",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("subject", Text, nullable=False, comment="keyed pseudonym"),
+    Column("kind", Text, nullable=False),
+    Column("scope", Text, nullable=False),
+    Column(
+        "sealed",
+        LargeBinary,
+        nullable=False,
+        comment="who it is, by which identifiers, and who asked for it; sealed",
+    ),
+    Column("since", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    Column("until", DateTime(timezone=True), comment="when it was taken back; null: in force"),
+    CheckConstraint("kind in ('user', 'room', 'source', 'person')", name="kind"),
+    CheckConstraint("scope in ('cloud', 'record', 'train', 'all')", name="scope"),
+    Index("opt_out_in_force_idx", "subject", "scope", unique=True, postgresql_where=text("until is null")),
+)
+
+opt_out_epoch = Table(
+    "opt_out_epoch",
+    metadata,
+    Column("one", Boolean, primary_key=True, server_default="true"),
+    Column("epoch", BigInteger, nullable=False, comment="counts every change of opt_out; whoever decides reads it"),
+    CheckConstraint("one", name="one"),
+)
+
+receipt = Table(
+    "receipt",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("opt_out", UUID, ForeignKey("opt_out.id"), nullable=False, index=True),
+    Column("requested_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    Column(
+        "due_at", DateTime(timezone=True), nullable=False, comment="the day on which the person must have been told"
+    ),
+    Column("finished_at", DateTime(timezone=True)),
+    Column("reminded_at", DateTime(timezone=True)),
+    Column("counts", JSONB, comment="by table: found, erased, withheld, held; no text"),
+    Column("sealed", LargeBinary, comment="the documents that their owners must change; sealed"),
+    Index("receipt_open_idx", "due_at", postgresql_where=text("finished_at is null")),
+)
+
+legal_hold = Table(
+    "legal_hold",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("subject", Text, nullable=False, comment="keyed pseudonym"),
+    Column("sealed", LargeBinary, nullable=False, comment="whose, why, and who ordered it; sealed"),
+    Column("since", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    Column("until", DateTime(timezone=True)),
+    Index("legal_hold_subject_idx", "subject", postgresql_where=text("until is null")),
+)
+
+placeholder = Table(
+    "placeholder",
+    metadata,
+    Column("thread", Text, primary_key=True, comment="keyed pseudonym"),
+    Column("name", Text, primary_key=True),
+    Column(
+        "value_key", Text, index=True, comment="keyed pseudonym of the value, to find it when it is to be forgotten"
+    ),
+    Column("value", LargeBinary, comment="sealed; null: forgotten, and its number is not used again"),
+    Column("issued_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+)
+
+posted = Table(
+    "posted",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("ts", Text, primary_key=True),
+    Column("question", UUID, nullable=False, index=True),
+    Column("posted_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    Column("withdrawn_at", DateTime(timezone=True)),
+    Column("why", Text, comment="it was withdrawn: opt_out, readers, erased, level"),
+    Index("posted_standing_idx", "posted_at", postgresql_where=text("withdrawn_at is null")),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=text("clock_timestamp()"), index=True),
+    Column("kind", Text, nullable=False),
+    Column("actor", Text, comment="who did it; keyed pseudonym; null: Naru itself"),
+    Column("subject", Text, comment="whom it is about; keyed pseudonym"),
+    Column("body", JSONB, nullable=False, comment="ids, levels, kinds, hashes, counts: never text"),
+)
+
+audit_seal = Table(
+    "audit_seal",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False, comment="counted from 1 without gaps"),
+    Column("first", BigInteger, nullable=False),
+    Column("last", BigInteger, nullable=False),
+    Column("hash", Text, nullable=False, comment="keyed, over the rows from first to last and the seal before"),
+    Column("previous", Text, nullable=False),
+    Column("sealed_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+)
+
+egress_sample = Table(
+    "egress_sample",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("decision", UUID, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=_NOW, index=True),
+    Column("payload", LargeBinary, nullable=False, comment="exactly what was sent; sealed"),
+)
+
+policy_version = Table(
+    "policy_version",
+    metadata,
+    Column("hash", Text, primary_key=True),
+    Column(
+        "content",
+        LargeBinary,
+        nullable=False,
+        comment="policy.toml as it was; sealed: a term can be a secret itself",
+    ),
+    Column("author", Text),
+    Column("since", DateTime(timezone=True), nullable=False, server_default=_NOW),
+)
+
+noticed = Table(
+    "noticed",
+    metadata,
+    Column("person", Text, primary_key=True, comment="keyed pseudonym"),
+    Column("version", Text, nullable=False, comment="of the notice that was shown: a hash of its text"),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=_NOW),
 )

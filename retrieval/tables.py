@@ -1,12 +1,13 @@
 """This package's tables. catalogue.py writes `source`, index.py `document`, passages.py `passage`, counts.py `term` and
 `corpus`, runs.py `run`, erasures.py `erasure`, vectors.py `model` and `passage_vector`, pushed.py `pushed` and
-`push_token`; nothing else does."""
+`push_token`, tombstones.py `tombstone`; nothing else does."""
 
 from __future__ import annotations
 
 from pgvector.sqlalchemy import HALFVEC, SPARSEVEC
 from sqlalchemy import (
     ARRAY,
+    UUID,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -223,4 +224,12 @@ push_token = Table(
     Column("source_id", Integer, ForeignKey("source.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
     Column("sha256", LargeBinary, nullable=False, comment="of the token, which is nowhere kept"),
     Column("made_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+)
+
+tombstone = Table(
+    "tombstone",
+    metadata,
+    Column("key", Text, primary_key=True, comment="which passage of which document: a digest, never text"),
+    Column("receipt", UUID, nullable=False, comment="of the erasure that withholds it"),
+    Column("since", DateTime(timezone=True), nullable=False, server_default=text("now()")),
 )

@@ -1,0 +1,170 @@
+"""Add what people's rights need: opt-outs with receipts, masks, what was posted, the audit, and what was told."""
+
+from __future__ import annotations
+
+from alembic import op
+
+revision = "0012"
+down_revision = "0011"
+
+STATEMENTS = (
+    "set local lock_timeout = '5s'",
+    "set local statement_timeout = '10min'",
+    # -- who does not want what ------------------------------------------------------------------------------
+    """
+    create table opt_out (
+      id uuid primary key,
+      subject text not null,
+      kind text not null,
+      scope text not null,
+      sealed bytea not null,
+      since timestamptz not null default now(),
+      until timestamptz,
+      constraint opt_out_kind_check check (kind in ('user', 'room', 'source', 'person')),
+      constraint opt_out_scope_check check (scope in ('cloud', 'record', 'train', 'all'))
+    )
+    """,
+    "create unique index opt_out_in_force_idx on opt_out (subject, scope) where until is null",
+    "comment on column opt_out.subject is 'keyed pseudonym'",
+    "comment on column opt_out.sealed is 'who it is, by which identifiers, and who asked for it; sealed'",
+    "comment on column opt_out.until is 'when it was taken back; null: in force'",
+    """
+    create table opt_out_epoch (
+      one boolean primary key default true,
+      epoch bigint not null,
+      constraint opt_out_epoch_one_check check (one)
+    )
+    """,
+    "comment on column opt_out_epoch.epoch is 'counts every change of opt_out; whoever decides reads it'",
+    "insert into opt_out_epoch (epoch) values (0)",
+    """
+    create table receipt (
+      id uuid primary key,
+      opt_out uuid not null,
+      requested_at timestamptz not null default now(),
+      due_at timestamptz not null,
+      finished_at timestamptz,
+      reminded_at timestamptz,
+      counts jsonb,
+      sealed bytea,
+      constraint receipt_opt_out_fkey foreign key (opt_out) references opt_out (id)
+    )
+    """,
+    "create index receipt_opt_out_idx on receipt (opt_out)",
+    "create index receipt_open_idx on receipt (due_at) where finished_at is null",
+    "comment on column receipt.due_at is 'the day on which the person must have been told'",
+    "comment on column receipt.counts is 'by table: found, erased, withheld, held; no text'",
+    "comment on column receipt.sealed is 'the documents that their owners must change; sealed'",
+    """
+    create table legal_hold (
+      id uuid primary key,
+      subject text not null,
+      sealed bytea not null,
+      since timestamptz not null default now(),
+      until timestamptz
+    )
+    """,
+    "create index legal_hold_subject_idx on legal_hold (subject) where until is null",
+    "comment on column legal_hold.subject is 'keyed pseudonym'",
+    "comment on column legal_hold.sealed is 'whose, why, and who ordered it; sealed'",
+    """
+    create table tombstone (
+      key text primary key,
+      receipt uuid not null,
+      since timestamptz not null default now()
+    )
+    """,
+    "comment on column tombstone.key is 'which passage of which document: a digest, never text'",
+    "comment on column tombstone.receipt is 'of the erasure that withholds it'",
+    # -- what models are not shown ---------------------------------------------------------------------------
+    """
+    create table placeholder (
+      thread text not null,
+      name text not null,
+      value_key text,
+      value bytea,
+      issued_at timestamptz not null default now(),
+      constraint placeholder_pkey primary key (thread, name)
+    )
+    """,
+    "create index placeholder_value_key_idx on placeholder (value_key)",
+    "comment on column placeholder.thread is 'keyed pseudonym'",
+    "comment on column placeholder.value_key is 'keyed pseudonym of the value, to find it when it is to be forgotten'",
+    "comment on column placeholder.value is 'sealed; null: forgotten, and its number is not used again'",
+    # -- what stands in Slack --------------------------------------------------------------------------------
+    """
+    create table posted (
+      channel text not null,
+      ts text not null,
+      question uuid not null,
+      posted_at timestamptz not null default now(),
+      withdrawn_at timestamptz,
+      why text,
+      constraint posted_pkey primary key (channel, ts)
+    )
+    """,
+    "create index posted_question_idx on posted (question)",
+    "create index posted_standing_idx on posted (posted_at) where withdrawn_at is null",
+    "comment on column posted.why is 'it was withdrawn: opt_out, readers, erased, level'",
+    # -- what was done ---------------------------------------------------------------------------------------
+    """
+    create table audit (
+      id bigint generated always as identity primary key,
+      at timestamptz not null default clock_timestamp(),
+      kind text not null,
+      actor text,
+      subject text,
+      body jsonb not null
+    )
+    """,
+    "create index audit_at_idx on audit (at)",
+    "comment on column audit.actor is 'who did it; keyed pseudonym; null: Naru itself'",
+    "comment on column audit.subject is 'whom it is about; keyed pseudonym'",
+    "comment on column audit.body is 'ids, levels, kinds, hashes, counts: never text'",
+    """
+    create table audit_seal (
+      id bigint primary key,
+      first bigint not null,
+      last bigint not null,
+      hash text not null,
+      previous text not null,
+      sealed_at timestamptz not null default now()
+    )
+    """,
+    "comment on column audit_seal.id is 'counted from 1 without gaps'",
+    "comment on column audit_seal.hash is 'keyed, over the rows from first to last and the seal before'",
+    """
+    create table egress_sample (
+      id uuid primary key,
+      decision uuid not null,
+      at timestamptz not null default now(),
+      payload bytea not null
+    )
+    """,
+    "create index egress_sample_at_idx on egress_sample (at)",
+    "comment on column egress_sample.payload is 'exactly what was sent; sealed'",
+    """
+    create table policy_version (
+      hash text primary key,
+      content bytea not null,
+      author text,
+      since timestamptz not null default now()
+    )
+    """,
+    "comment on column policy_version.content is 'policy.toml as it was; sealed: a term can be a secret itself'",
+    # -- what people were told -------------------------------------------------------------------------------
+    """
+    create table noticed (
+      person text primary key,
+      version text not null,
+      at timestamptz not null default now()
+    )
+    """,
+    "comment on column noticed.person is 'keyed pseudonym'",
+    "comment on column noticed.version is 'of the notice that was shown: a hash of its text'",
+)
+
+
+def upgrade() -> None:
+    for statement in STATEMENTS:
+        op.execute(statement)
