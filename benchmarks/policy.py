@@ -306,7 +306,7 @@ def _times(of: int, data: PolicyData, conditions: str, tell: Tell) -> Iterator[R
     entry = policy_times.bytes_per_entry()
     yield Row.at_most("a list entry, of 1,000,000 (bytes)", entry, ENTRY_BYTES, conditions)
     yield from _whole_labels(texts, conditions)
-    length = RUN_OF_EACH_CASE * of
+    length = min(RUN_OF_EACH_CASE * of, detect.MAX_CHARACTERS)
     for run, ratio in policy_times.growth(detect.find, length).items():
         yield Row.at_most(f"{length:,} characters of {run!r}, times the cost of half", ratio, GROWTH, conditions)
 

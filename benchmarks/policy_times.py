@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import math
 import subprocess
@@ -120,12 +121,14 @@ def label_ms(question: str, passages: Sequence[str], rules: Rules) -> tuple[floa
 def growth(find: Find, length: int) -> dict[str, float]:
     """For runs of each of these: how much `length` characters cost, measured in what half as many cost. A baseline of
     their own, so that neither machine nor load counts."""
+    gc.freeze()  # what the benchmark itself holds would be looked through for garbage again and again
     ratios = {}
     for unit in RUNS:
         half, whole = (
             min(_busy_s(find, (unit * many)[:many]) for _ in range(PASSES)) for many in (length // 2, length)
         )
         ratios[unit] = whole / half
+    gc.unfreeze()
     return ratios
 
 

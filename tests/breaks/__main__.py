@@ -16,8 +16,13 @@ from pathlib import Path
 from queue import SimpleQueue
 
 ROOT = Path(__file__).parent.parent.parent
-AT_ONCE = 2
+AT_ONCE = 3
+"""More than there are cores here: what takes long mostly waits."""
 LIMIT_S = 300
+_PYTEST = (
+    *(sys.executable, "-m", "pytest", "-q", "-x", "--no-header", "-p", "no:randomly"),
+    "--hypothesis-profile=breaks",
+)
 RED = 1
 """pytest's status when tests ran and some failed; 2 to 5 mean that none did, which proves nothing."""
 
@@ -63,7 +68,7 @@ def outcome(one: Break, folder: Path) -> str:
         return "does not apply any more: renew the patch"
     try:
         tests = subprocess.run(
-            [sys.executable, "-m", "pytest", "-q", "-x", "--no-header", "-p", "no:randomly", *one.tests],
+            [*_PYTEST, *one.tests],
             cwd=folder,
             env=environment,
             capture_output=True,
@@ -110,6 +115,7 @@ def main() -> int:
     wanted = sys.argv[1:]
     paths = sorted(Path(__file__).parent.glob("*.patch"))
     breaks = [Break.read(path) for path in paths if not wanted or any(name in path.name for name in wanted)]
+    breaks.sort(key=lambda one: not any("/integration/" in test for test in one.tests))  # what takes longest first
     failed = 0
     for one, wrong, seconds in outcomes(breaks):
         failed += bool(wrong)

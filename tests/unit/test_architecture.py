@@ -83,6 +83,7 @@ ONLY_IN = {
     "psycopg": {"retrieval/database.py"},
     "procrastinate": {"admin/jobs.py", "migrations/versions"},
     "croniter": {"retrieval/schedule.py"},
+    "ahocorasick_rs": {"bot/policy/detect/phrases.py"},
     "pydantic": {
         "bot/config_file.py",
         "bot/config_directory.py",

@@ -45,5 +45,4 @@ def _sentences(lower: str, found: Mapping[str, list[Span]], said: list[Finding])
 def _read(segment: Segment) -> tuple[str, str]:
     """The text as it is read, and the same in lower case."""
     text = _JOINT.sub(" ", segment.text)
-    lower = segment.lower if text == segment.text else text.lower()
-    return text, lower if len(lower) == len(text) else text  # İ becomes two characters
+    return text, _JOINT.sub(" ", segment.lower) if text != segment.text else segment.lower

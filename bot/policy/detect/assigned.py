@@ -28,10 +28,9 @@ _FLAG = re.compile(rf"(?<![\w-])--?(?P<name>[A-Za-z][\w-]{{1,40}})[ \t]{{1,3}}(?
 _FIELD = re.compile(
     r"(?:\b(?:[a-z]{1,12}[_-]?)?(?:name|key)|\b(?:variable|label|title|field|property))"
     r"(?:\"\s{0,4}:|'\s{0,4}:|\s{0,3}[:=>])?\s{0,4}[\"']?"
-    r"(?P<name>[A-Za-z가-힣][\w.\- ]{1,60}?)[\"']?(?:[\s,;{}\"'>]|</?[a-z]{1,20}>|\btype\s?=\s?\w{1,10}\b){1,24}?"
+    r"(?P<name>[a-z가-힣][\w.\- ]{1,60}?)[\"']?(?:[\s,;{}\"'>]|</?[a-z]{1,20}>|\btype\s?=\s?\w{1,10}\b){1,24}?"
     r"<?(?:\b(?:[a-z]{1,12}[_-]?)?value(?![a-z])|\bdefault|<string|\bcontent)[\"']?>?\s{0,4}(?:[:=>]\s{0,4}|(?<=>))"
-    rf"(?:[|>][+-]?\s{{1,24}})?(?={_VALUE})",
-    re.IGNORECASE,
+    rf"(?:[|>][+-]?\s{{1,24}})?(?={_VALUE})"
 )
 _ARGUMENT = re.compile(
     rf"[\"'](?P<name>[A-Za-z][\w.-]{{1,60}})[\"']\s{{0,2}},\s{{0,4}}(?=[\"'][^\"'\n]{{4,200}}[\"'](?!\s?:)){_AHEAD}"
@@ -39,6 +38,7 @@ _ARGUMENT = re.compile(
 _CALL = re.compile(
     rf"(?P<name>[A-Za-z]\w{{0,40}}(?i:password|passwd|passphrase|token|secret|apikey))\((?=[\"']){_AHEAD}"
 )
+_CALLED = ("('", '("')
 # A line that is nothing but a name and its value, or an order to set it.
 _DIRECTIVE = re.compile(
     r"(?m)^[ \t]{0,20}(?:(?:export|set|setx|setenv|env|arg|define|config set|fastcgi_param|proxy_set_header)[ \t]{1,4}"
@@ -47,6 +47,8 @@ _DIRECTIVE = re.compile(
     re.IGNORECASE,
 )
 _NETRC = re.compile(rf"\blogin\s{{1,8}}\S{{1,100}}\s{{1,8}}(?P<name>password)\s{{1,8}}(?={_VALUE})")
+# From here on of the text in lower case: the tables of the quick search are of no use to a pattern that ignores case,
+# nor to one of whose alternatives does not begin with a letter.
 # What may stand between a word of a sentence and its value.
 _BETWEEN = (
     r"(?:(?:\s{0,3}</?[a-z]{1,10}>\s{0,3}:?\s{0,3}){1,4}|\s{0,3}[*:]{0,2}\s{0,3}```[a-z]{0,10}\s{1,4}|\s{1,3}-{1,2}\s{1,3}"
@@ -54,9 +56,8 @@ _BETWEEN = (
 )
 _KOREAN = re.compile(
     r"(?P<name>비 ?밀 ?번 ?호|비번|패스 ?워드|암호(?: ?문구)?|토큰|인증 ?키|시크릿(?: ?키)?|api ?키|핀 ?번호"
-    r"|(?<![a-z.])(?:p/?w|pin)(?![!-)+-~])(?: ?번호)?)"
-    rf"(?:\([^()\n]{{0,20}}\))?(?:은|는|이|가|을|를)?{_BETWEEN}(?={_VALUE})",
-    re.IGNORECASE,
+    r"|p(?<![a-z.].)(?:/?w|in)(?![!-)+-~])(?: ?번호)?)"
+    rf"(?:\([^()\n]{{0,20}}\))?(?:은|는|이|가|을|를)?{_BETWEEN}(?={_VALUE})"
 )
 _KOREAN_VALUE = re.compile(
     r"(?P<name>비밀 ?번호|비번|패스 ?워드|암호)(?:은|는|이|가)?\s{0,3}:?\s{0,3}"
@@ -68,33 +69,28 @@ _KOREAN_BARE = re.compile(
     r"(?P<value>[가-힣]{1,8}[0-9]{1,8}[!@#$%^&*]{1,3})(?![!-~가-힣])"
 )
 _ENGLISH = re.compile(
-    r"(?P<name>password|passwd|passcode|passphrase|pwd|(?<![a-z])(?:pw|pin)|token|secret|api[ -]key)"
+    r"(?P<name>pass(?:word|wd|code|phrase)|pwd|p(?<![a-z].)(?:w|in)|token|secret|api[ -]key)"
     rf"(?: (?:for|to|of|on) [^\n.:;=]{{1,40}}?)? (?:(?:is|was) (?:now |still |currently )?"
-    rf"|(?:(?:has been|is|was) )?(?:reset|set|changed|updated) to )(?={_VALUE})",
-    re.IGNORECASE,
+    rf"|(?:(?:has been|is|was) )?(?:reset|set|changed|updated) to )(?={_VALUE})"
 )
 _AFTERWARDS = re.compile(
     r"(?<![!-~])(?P<quote>[\"'`]?)(?P<value>[!-~]{6,64}?)[\"'`]?"
     r"(?:(?:이|가|로|으로) (?:[가-힣]{1,6} )?| (?:is|as) (?:the|my|your|our) (?:[a-z]{2,12} )?)"
-    r"(?P<name>비밀 ?번호|비번|패스 ?워드|암호|password|passcode|token)",
-    re.IGNORECASE,
+    r"(?P<name>비밀 ?번호|비번|패스 ?워드|암호|password|passcode|token)"
 )
 _MENTION = re.compile(
-    r"(?P<name>비밀 ?번호|비번|패스 ?워드|(?<![가-힣])패스(?![가-힣])|암호|(?<![a-z])(?:pw|pwd|pass)(?![a-z0-9])"
-    r"|password|passwd|passcode|passphrase)",
-    re.IGNORECASE,
+    r"비밀 ?번호|비번|패스 ?워드|패(?<![가-힣].)스(?![가-힣])|암호|p(?<![a-z].)(?:wd?|ass)(?![a-z0-9])"
+    r"|pass(?:word|wd|code|phrase)"
 )
 _TOKEN = re.compile(r"[!-~]{6,64}")
 _NO_FURTHER = re.compile(r"[\n{}<$]|%\(")
 _NEAR = 48
 """Characters after a mention in which what can only be a password is taken for it."""
 _SHAPES = (
-    (">", _ELEMENT),
-    (" -", _FLAG),
-    ("value", _FIELD),
-    ("default", _FIELD),
-    ("<string", _FIELD),
-    ("login", _NETRC),
+    ((">",), _ELEMENT),
+    ((" -",), _FLAG),
+    (("value", "default", "<string", "content"), _FIELD),
+    (("login",), _NETRC),
 )
 _SPOKEN = (
     "비밀", "밀 번", "p/w", "비번", "패스", "암호", "토큰", "인증", "시크릿",
@@ -123,11 +119,12 @@ def _written(segment: Segment) -> Iterator[Assigned]:
             name = backwards["name"][::-1]
             if telling(name):
                 yield _assignment(text, match, name, prose=False)
-    for gate, pattern in _SHAPES:
-        if gate in segment.lower:
-            for match in pattern.finditer(text):
-                if telling(match["name"]):
-                    yield _assignment(text, match, match["name"], prose=False)
+    for gates, pattern in _SHAPES:
+        if any(map(segment.lower.__contains__, gates)):
+            for match in pattern.finditer(segment.lower if pattern is _FIELD else text):
+                name = text[slice(*match.span("name"))]
+                if telling(name):
+                    yield _assignment(text, match, name, prose=False)
 
 
 def _said(segment: Segment) -> Iterator[Assigned]:
@@ -135,14 +132,14 @@ def _said(segment: Segment) -> Iterator[Assigned]:
     if not segment.context(_SPOKEN):
         return
     text = segment.text
-    for pattern in (_ARGUMENT, _CALL, _DIRECTIVE):
+    for pattern in (_ARGUMENT, _CALL, _DIRECTIVE) if any(map(text.__contains__, _CALLED)) else (_ARGUMENT, _DIRECTIVE):
         for match in pattern.finditer(text):
             if telling(match["name"]):
                 yield _assignment(text, match, match["name"], prose=False)
     for pattern in (_KOREAN, _KOREAN_VALUE, _KOREAN_BARE, _ENGLISH, _AFTERWARDS):
-        for match in pattern.finditer(text):
+        for match in pattern.finditer(segment.lower):
             yield _assignment(text, match, match["name"], prose=True)
-    for match in _MENTION.finditer(text):
+    for match in _MENTION.finditer(segment.lower):
         yield from _near(text, match)
     yield from tabled(segment)
     yield from fallen_apart(segment)
@@ -161,11 +158,12 @@ def _near(text: str, mention: re.Match[str]) -> Iterator[Assigned]:
 
 
 def _assignment(text: str, match: re.Match[str], name: str, *, prose: bool) -> Assigned:
-    quote, value, start = match["quote"], match["value"], match.start("value")
+    quote, start = match["quote"], match.start("value")
+    value = text[start : match.end("value")]
     if quote:
         # Up to the closing quote, with the spaces of a pass phrase; without one up to the first space.
         value, closed, _ = text[start : start + len(value) + _LOOK_BACK].partition("\n")[0].partition(quote)
-        value, quote = (value, quote) if closed else (match["value"], "")
+        value, quote = (value, quote) if closed else (text[start : match.end("value")], "")
     else:
         bracketed = _IN_BRACKETS.match(value)
         value, start = (bracketed[1], start + 1) if bracketed else (_VALUE_END.split(value, maxsplit=1)[0], start)

@@ -183,6 +183,8 @@ HARMLESS = Phrases(
         비공개_?문서)(?:라는|란|이란|의|와|과|_?및)?_?(?:등급(?!_?(?:입|이에|이라|이니|으로|문서|자료|의_?(?:문서|자료)))|문서_?관리|관리|취급|분류|규정|지침|정의|뜻|
         의미|교육|라벨|표시_?방법|표시하는|절차|기준|말|단어|보호법|보호_?(?:정책|교육|서약)|서약|
         폐기_?(?:절차|방법))
+    (?:대외비|기밀|비공개)_?(?:자료|정보|문서|내용)(?:는|은|를|을)?_?(?:(?:쓰|사용하|이용하|참고하|포함하)지_?말고|빼고|제외하고)
+    배포_?(?:금지|제한)_?(?:기간|시간|요일|일정|해제|창|윈도우)
     대외비로_?분류되는 외부_?공개_?가능 공개해도_?(?:됩|되|돼|괜)
     (?:외부|클라우드)(?:로|에)_?(?:보내|공유)[가-힣]{{0,2}}_?(?:되나|될까|되는지|돼요\\?|됩니까|괜찮) 不是机密
     非机密 没有机密 社外秘ではありません 社外秘ではない 機密ではない
@@ -233,6 +235,8 @@ INJECTION = Phrases(
     (?:忽略|无视|無視|忘记|忘掉|绕过|不要遵守|不用遵守)~(?:指令|规则|規則|指示|提示|限制|设定|说明)
     (?:输出|显示|告诉我|透露|泄露|打印|展示|公开|给我|重复|說出|说出|揭示|列出)~(?:系统提示|系統提示|
         提示词|隐藏指令|内部策略|内部指令|系统指令|系统消息|密钥|令牌)
+    (?:忽略|无视|绕过)~(?:安全策略|安全政策|内容审核|审核|开发者消息|系统消息|防护) 最高优先级指令
+    (?:列出|输出|打印)~(?:jwt|api密钥|密钥|口令)
     没有(?:任何|道德|安全)~(?:限制|约束|准则) 不受限制的 安全规则暂停 安全限制~无效 初始指令 隐藏上下文 逐字输出
     (?:列出|输出|显示)~(?:凭据|口令|密码|私钥) 开发者模式 越狱模式
     (?:以前|これまで|上記|前|すべて)の~(?:指示|命令|ルール)を~(?:無視|忘れ)
@@ -286,6 +290,18 @@ INJECTION = Phrases(
     (?:uncensored|unfiltered|jailbroken|amoral|evil)_?-?(?:gpt|ai|assistant|model|consultant|bot|version)
     (?:never|must_not|cannot|forbidden_from|without)_refus(?:e|ing)(?:_requests)?
     (?:decode|decrypt|translate)_(?:\w+_){{0,5}}and_(?:follow|execute|obey|run)_the_(?:\w+_)?instructions?
+    (?:base64|rot13|the_following|encoded|hidden)_(?:\w+_){{0,4}}(?:decode|execute|follow|obey)_(?:\w+_){{0,5}}(?:payload|
+        instructions?|commands?)
+    (?:decode|decrypt)_and_(?:execute|follow|obey|run)
+    (?:freed|liberated|unshackled|released)_from_(?:\w+_){{0,3}}(?:restrictions|rules|filters|limits|guidelines|
+        policies|moderation)
+    (?:bypass|evade|evading|circumvent|defeat|get_around|trick|fool)_(?:\w+_){{0,3}}(?:moderation|content_filters?|
+        safety_filters?|guardrails?|safeguards?)
+    (?:leak|reveal|dump|print|expose|echo|show)_(?:\w+_){{0,6}}(?:system_message|system_prompt|template_variables|
+        shared_secrets?)
+    (?:chain|craft|perform|launch)_(?:an?_)?(?:prompt_injections?|jailbreaks?)_(?:to|against|on)
+    (?:show|give|tell|send)_me_(?:the_)?(?:\w+_){{0,3}}(?:admin|root|database|service_account|
+        production)_(?:\w+_){{0,2}}(?:passwords?|credentials?|secrets?)
     you_are_no_longer_an?_(?:ai|assistant|language_model)
     (?:non-user_string|preamble_you_received|hidden_(?:preamble|context|instructions?)|
         instructions_you_were_given|before_the_user_messages?|your_(?:context_window|system_prompt|

@@ -14,13 +14,13 @@ _GATES = (
     "login", "log in", "log-in", "logg", "sign in", "sign-in", "signed", "로그인", "계정", "접속",
     "아이디", "cred", "account", "와이파이", "wifi", "wi-fi", "무선", "ssid",
 )  # fmt: skip
+# Of the text in lower case: the tables of the quick search are of no use to a pattern that ignores case.
 _PAIR = re.compile(
     r"(?:log(?:ged|ging)?[ -]?in|sign(?:ed)?[ -]?in|로그인|계정|접속|아이디|cred(?:ential)?s?|account"
     r"|와이파이|wi-?fi|무선 ?랜|ssid)"
     r"(?: ?정보)?(?:은|는|이|가)?(?: (?:with|as|using|by|in|to|are|is))?[가-힣\s:=(\[*`→>-]{0,12}"
-    r"(?P<user>[A-Za-z][\w-]{1,39}(?:@[\w-]{1,60}(?:\.[\w-]{1,30}){1,3})?)"
-    r"(?P<between> ?[/:,|(] ?| // | and |\n)(?P<value>[!-~]{6,64})",
-    re.IGNORECASE,
+    r"(?P<user>[a-z][\w-]{1,39}(?:@[\w-]{1,60}(?:\.[\w-]{1,30}){1,3})?)"
+    r"(?P<between> ?[/:,|(] ?| // | and |\n)(?P<value>[!-~]{6,64})"
 )
 _LINE = re.compile(
     r"(?m)^[ \t*`>-]{0,6}(?P<user>[A-Za-z][\w-]{1,39}(?:@[\w-]{1,60}(?:\.[\w-]{1,30}){1,3})?)"
@@ -34,8 +34,7 @@ _EVERYBODYS = frozenset((
 _CALLED = ("auth", "login", "credential", "connect", "signin", "sign_in")
 _CALL = re.compile(
     r"(?:auth|login|credentials?|getconnection|connect|sign_?in)\w{0,20}\s{0,2}=?\s{0,2}\(\s{0,4}"
-    r"(?P<arguments>[^()\n]{6,300})",
-    re.IGNORECASE,
+    r"(?P<arguments>[^()\n]{6,300})"
 )
 _QUOTED = re.compile(r"(?P<quote>[\"'])(?P<value>[^\"'\n]{1,100})(?P=quote)")
 # https://docs.docker.com/reference/cli/docker/login/, and .npmrc: base64 of user:password.
@@ -46,14 +45,15 @@ _USER_AND_PASSWORD = re.compile(rb"[!-9;-~]{1,100}:[ -~]{4,}")
 def logins(segment: Segment) -> Iterator[tuple[int, int]]:
     """The span of each password that stands beside its user."""
     text, lower = segment.text, segment.lower
-    for pattern, gates in ((_PAIR, _GATES), (_LINE, ("/", ":", "|"))):
+    for pattern, read, gates in ((_PAIR, lower, _GATES), (_LINE, text, ("/", ":", "|"))):
         if [gate for gate in gates if gate in lower]:
-            for match in pattern.finditer(text):
-                value = match["value"].rstrip(").,;`*]\"'|")
-                if _password(match, value, alone=pattern is _LINE):
-                    yield match.start("value"), match.start("value") + len(value)
+            for match in pattern.finditer(read):
+                start = match.start("value")
+                value = text[start : match.end("value")].rstrip(").,;`*]\"'|")
+                if _password(match["user"].lower(), value, alone=pattern is _LINE):
+                    yield start, start + len(value)
     if [gate for gate in _CALLED if gate in lower]:
-        for match in _CALL.finditer(text):
+        for match in _CALL.finditer(lower):
             for argument in islice(_QUOTED.finditer(text, *match.span("arguments")), 1, None):
                 if plausible(argument["value"]):
                     yield argument.span("value")
@@ -62,8 +62,7 @@ def logins(segment: Segment) -> Iterator[tuple[int, int]]:
                 yield match.span("value")
 
 
-def _password(match: re.Match[str], value: str, *, alone: bool) -> bool:
-    user = match["user"].lower()
+def _password(user: str, value: str, *, alone: bool) -> bool:
     known = user in _EVERYBODYS or "@" in user
     if alone:
         return known and strong(value)

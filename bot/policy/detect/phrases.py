@@ -8,9 +8,12 @@ What a phrase cannot do without are its stems: only where one of them stands is 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
+
+from ahocorasick_rs import AhoCorasick
 
 from retrieval.stopwords import ENGLISH_STOP_WORDS
 
@@ -19,10 +22,6 @@ _LITERAL = re.compile(r"[a-z'一-鿿ぁ-ヿ가-힣]")
 _LATIN = re.compile(r"[a-z']")
 _MAYBE = re.compile(r"[?*]|\{0?,")
 _QUANTIFIER = re.compile(r"[?*+]\??|\{[\d,]+\}\??")
-_WORD = re.compile(r"[a-z']+")
-_PAIR = re.compile(r"(?=([^\x00-\u2fff]{2}))")
-_KEY = 4
-"""Letters of a Latin word, from its beginning, by which its phrases are found; of other scripts it is two or one."""
 _REACH = 120
 """Characters of a phrase on either side of its stem."""
 
@@ -70,59 +69,58 @@ class _Phrase:
         return re.compile(self._regex)
 
 
+class _Stems(NamedTuple):
+    """All stems in one automaton, and by a stem's number whether it only counts where a Latin word begins, and the
+    phrases that cannot do without it."""
+
+    automaton: AhoCorasick
+    latin: list[bool]
+    phrases: list[list[_Phrase]]
+
+
 class Index:
-    """Tables of phrases by name, looked up by the words of a text, so that what is not in it costs nothing."""
+    """Tables of phrases by name. One pass over a text finds every stem in it, so that what is not in it costs
+    nothing."""
 
     def __init__(self, tables: Mapping[str, Phrases]) -> None:
         self._tables = tables
 
     @cached_property
-    def _entries(self) -> Mapping[str, list[tuple[str, _Phrase]]]:
-        """Stems and their phrases by key. Made when it is first needed: it takes longer than the rest of the import."""
-        found: dict[str, list[tuple[str, _Phrase]]] = {}
+    def _stems(self) -> _Stems:
+        """Made when it is first needed: it takes longer than the rest of the import."""
+        phrases: dict[str, list[_Phrase]] = {}
         for name, table in self._tables.items():
             for regex, phrase in table.each:
                 one = _Phrase(name, regex)
                 for stem in stems_of(phrase):
-                    found.setdefault(stem[: _KEY if _LATIN.match(stem) else 2], []).append((stem, one))
-        return found
+                    phrases.setdefault(stem, []).append(one)
+        return _Stems(AhoCorasick(phrases), [bool(_LATIN.match(stem)) for stem in phrases], [*phrases.values()])
 
     def find(self, lower: str) -> dict[str, list[Span]]:
         """Where which table says something, in no order."""
-        entries = self._entries
-        near: dict[str, list[Span]] = {}
         said: dict[_Phrase, set[Span]] = {}
-        for key in entries.keys() & _keys(lower):
-            for stem, phrase in entries[key]:
-                if stem in lower:
-                    if stem not in near:
-                        near[stem] = list(_near(stem, lower))
-                    finditer = phrase.pattern.finditer
-                    for start, end in near[stem]:
-                        for match in finditer(lower, start, end):
-                            said.setdefault(phrase, set()).add(match.span())
+        for stem, stretches in self._near(lower).items():
+            for phrase in self._stems.phrases[stem]:
+                finditer = phrase.pattern.finditer
+                for start, end in stretches:
+                    for match in finditer(lower, start, end):
+                        said.setdefault(phrase, set()).add(match.span())
         found: dict[str, list[Span]] = {}
         for phrase, spans in said.items():
             found.setdefault(phrase.table, []).extend(spans)
         return found
 
-
-def _keys(lower: str) -> set[str]:
-    keys = set() if lower.isascii() else {*_PAIR.findall(lower), *lower}
-    for word in _WORD.findall(lower):
-        keys.add(word[:_KEY])
-        keys.add(word[:3])
-    return keys
-
-
-def _near(stem: str, lower: str) -> Iterator[Span]:
-    """What lies around the places of a stem; places that are close to each other share one stretch."""
-    at = lower.find(stem)
-    while at >= 0:
-        start, end = max(0, at - _REACH), at + _REACH
-        while (at := lower.find(stem, at + 1)) >= 0 and at < end:
-            end = at + _REACH
-        yield start, end
+    def _near(self, lower: str) -> Mapping[int, Sequence[Span]]:
+        """By a stem's number what lies around its places; places that are close to each other share one stretch."""
+        automaton, latin, _ = self._stems
+        near: dict[int, list[Span]] = {}
+        for stem, at, _ in automaton.find_matches_as_indexes(lower, overlapping=True):
+            if latin[stem] and at and "a" <= lower[at - 1] <= "z":
+                continue
+            stretches = near.setdefault(stem, [])
+            start = stretches.pop()[0] if stretches and at < stretches[-1][1] else max(0, at - _REACH)
+            stretches.append((start, at + _REACH))
+        return near
 
 
 def stems_of(phrase: str) -> Stems:

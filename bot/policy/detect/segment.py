@@ -66,6 +66,8 @@ class _Run(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Segment:
+    """lower: the text in lower case, as long as it is, so that an offset in one is an offset in the other."""
+
     text: str
     lower: str
     _numbers: Mapping[int, Sequence[Number]]
@@ -73,7 +75,7 @@ class Segment:
 
     @classmethod
     def of(cls, text: str) -> Segment:
-        return cls(text, text.lower(), _numbers(tuple(_runs(_as_meant(text)))))
+        return cls(text, _lower(text), _numbers(tuple(_runs(_as_meant(text)))))
 
     def context(self, words: tuple[str, ...]) -> str:
         """'context WORD' for the first of the words (lower case) that stands anywhere in the text, or ''.
@@ -118,6 +120,13 @@ class Segment:
         return said != "" and not any(word in said for word in words)
 
 
+def _lower(text: str) -> str:
+    lower = text.lower()
+    if len(lower) == len(text):
+        return lower
+    return "".join(low if len(low := char.lower()) == 1 else char for char in text)  # İ becomes two characters
+
+
 def label(before: str) -> str:
     """The words at the end of `before` that call what follows a number of something, or ''."""
     found = _LABEL.search(before[-_LABEL_WINDOW:].lower())
@@ -152,15 +161,18 @@ def _numbers(runs: tuple[_Run, ...]) -> Mapping[int, Sequence[Number]]:
 
 def _streaks(runs: tuple[_Run, ...]) -> list[int]:
     """For each run of digits, how many single ones stand in a row in its line."""
-    rows: list[list[_Run]] = [[]]
-    for run in runs:
-        joined = run.gap is not None and "\n" not in run.gap
-        if not joined or len(run.digits) > 1:
-            rows.append([])
-        rows[-1].append(run)
-        if len(run.digits) > 1:
-            rows.append([])
-    return [len(row) for row in rows for _ in row]
+    streaks: list[int] = []
+    first = 0
+    for at in range(1, len(runs) + 1):
+        if at == len(runs) or not _goes_on(runs[at - 1], runs[at]):
+            streaks += [at - first] * (at - first)
+            first = at
+    return streaks
+
+
+def _goes_on(run: _Run, following: _Run) -> bool:
+    gap = following.gap
+    return len(run.digits) == len(following.digits) == 1 and gap is not None and "\n" not in gap
 
 
 def _runs(text: str) -> Iterator[_Run]:

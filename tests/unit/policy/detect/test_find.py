@@ -94,6 +94,14 @@ def test_a_linked_address_is_one_finding_that_covers_the_link_with_its_hidden_ta
     assert f"문의는 {link}로"[finding.start : finding.end] == link
 
 
+def test_letters_that_grow_in_lower_case_move_no_finding() -> None:
+    grows = "İİİİİİİİ\n"
+    for said in ("주민번호 뒷자리는 1234567", "접속은 서버 IP 끝자리 10.20.30.40", "비밀번호는 Hunter22x! 입니다"):
+        alone = [(f.kind, f.start + len(grows), f.end + len(grows)) for f in find(said)]
+        assert alone
+        assert [(f.kind, f.start, f.end) for f in find(grows + said)] == alone
+
+
 @given(texts)
 def test_find_is_total_sorted_and_never_reports_overlapping_findings_of_a_kind(text: str) -> None:
     findings = find(text)
