@@ -170,6 +170,20 @@ class Records:
             row = (await connection.execute(query)).mappings().first()
         return dict(row) if row else None
 
+    async def explained_by(self, id: UUID) -> Mapping[str, Any] | None:
+        """The newest Decision about a question, an answer, or with that id, and the answer that came of it, if any."""
+        a, d = tables.answer, tables.decision
+        query = (
+            sa.select(d, a.c.route, a.c.model, a.c.tried)
+            .join_from(d, a, a.c.decision == d.c.id, isouter=True)
+            .where((d.c.id == id) | (d.c.question == id) | (a.c.id == id))
+            .order_by(a.c.answered_at.desc().nulls_last(), d.c.decided_at.desc())
+            .limit(1)
+        )
+        async with self._database.transaction() as connection:
+            row = (await connection.execute(query)).mappings().first()
+        return dict(row) if row else None
+
     async def last(self, person: str, room: Room) -> Mapping[str, Any] | None:
         """The last answer to that person in that room, with its Decision; None where there is none."""
         q, a, d = tables.question, tables.answer, tables.decision
