@@ -21,6 +21,7 @@ from admin.cli import (
     run,
     source,
     status,
+    why,
 )
 
 app = typer.Typer(
@@ -51,6 +52,7 @@ app.command("run")(run.run_naru)
 app.command("ask")(ask.ask)
 app.command("explain")(ask.explain)
 app.command("search")(ask.search)
+app.command("why")(why.why)
 app.command("status")(status.status)
 app.command("check")(check.check)
 app.command("migrate")(migrate.migrate)

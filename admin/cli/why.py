@@ -24,8 +24,8 @@ def why(
     link: Annotated[str, typer.Argument(help="The link of the message in Slack, or the id of an answer.")],
     json: Json = False,
 ) -> None:
-    """Show why an answer took its way: what was found where, which rule counted, what each sink said, and what the cloud
-    was sent without its values. As it was decided then, and without any text."""
+    """Show why an answer took its way, as it was decided then: what was found where, which rule counted, what each sink
+    said, and how many values were masked in what the cloud was sent. It shows no text."""
     pairs = run(_why(link))
     if json:
         emit([{"what": what, "says": says} for what, says in pairs])

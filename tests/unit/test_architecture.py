@@ -86,6 +86,7 @@ ONLY_IN = {
     "procrastinate": {"admin/jobs.py", "migrations/versions"},
     "croniter": {"retrieval/schedule.py"},
     "pydantic": {
+        "bot/config_audit.py",
         "bot/config_file.py",
         "bot/config_directory.py",
         "bot/toml_file.py",
