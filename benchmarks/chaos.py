@@ -67,8 +67,8 @@ Tell = Callable[[str], None]
 class Found:
     """lost: questions without an answer. twice: with more than one. orphans: posts of ours that no question owns.
     differs: questions whose answer is shown otherwise than it is stored, or is another's. out_of_order: questions
-    finished after a later one of their thread that had come in later, too. tampered: what `naru audit verify` finds wrong
-    among `audited` entries. apologies: answered by nothing better.
+    finished after a later one of their thread that had come in later, too. tampered: what `naru audit verify` finds
+    wrong among `audited` entries. apologies: answered by nothing better.
     slowest_s: from the arrival to the end, waiting for the update budget included."""
 
     lost: int

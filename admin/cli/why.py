@@ -35,13 +35,18 @@ def why(
 
 async def _why(said: str) -> list[tuple[str, str]]:
     async with opened(load(), sync=False) as app:
-        id = await _id(app, said)
-        row = await app.records.explained_by(id) if id else None
-        if row is None:
-            raise UnknownFault("Nothing is known of that message: it is no answer of Naru's, or was forgotten since.")
-        calls = await audit.of_decision(app.database, "sent", str(row["id"]))
-        pairs = explained(row, row["route"] or "nothing", row["model"], row["tried"] or ())
-        return [*pairs, *masked([call.body for call in calls])]
+        return await told_of(app, said)
+
+
+async def told_of(app: App, said: str) -> list[tuple[str, str]]:
+    """(what, says) pairs about the message or the answer that somebody names. Raises UnknownFault."""
+    id = await _id(app, said)
+    row = await app.records.explained_by(id) if id else None
+    if row is None:
+        raise UnknownFault("Nothing is known of that message: it is no answer of Naru's, or was forgotten since.")
+    calls = await audit.of_decision(app.database, "sent", str(row["id"]))
+    pairs = explained(row, row["route"] or "nothing", row["model"], row["tried"] or ())
+    return [*pairs, *masked([call.body for call in calls])]
 
 
 async def _id(app: App, said: str) -> UUID | None:

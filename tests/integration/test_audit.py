@@ -91,7 +91,7 @@ async def test_a_decision_and_what_left_for_it_are_noted_in_that_order(tmp_path:
             answered.usage.prompt_tokens,
             answered.usage.completion_tokens,
         )
-        assert sending.body == sent.body | {"prompt_tokens": None, "completion_tokens": None}
+        assert dict(sending.body) == {**sent.body, "prompt_tokens": None, "completion_tokens": None}
 
 
 async def test_each_try_is_noted_whatever_became_of_it(tmp_path: Path, fresh_url: str) -> None:
