@@ -35,7 +35,7 @@ _DAYS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z
 How = Annotated[str, typer.Option("--format", help=f"{', '.join(FORMATS)}.")]
 To = Annotated[
     str | None,
-    typer.Option(help="syslog://, syslog+tcp://, syslog+tls:// or https://, to a host that [audit] declares."),
+    typer.Option(help="syslog://, syslog+tcp://, syslog+tls:// or https://, to a host of audit.hosts in naru.toml."),
 ]
 Kind = Annotated[list[str] | None, typer.Option(help="Only entries of this kind; can be given several times.")]
 
@@ -67,7 +67,7 @@ def export(
     format: How = "jsonl",
     file: Annotated[Path | None, typer.Option(help="A new file; without it, standard output.")] = None,
     to: To = None,
-    since: Annotated[datetime | None, typer.Option(formats=_DAYS, help="From this time on, in [timezone].")] = None,
+    since: Annotated[datetime | None, typer.Option(formats=_DAYS, help="From this time on, as the company counts it.")] = None,
     until: Annotated[datetime | None, typer.Option(formats=_DAYS, help="Until before this time.")] = None,
     kind: Kind = None,
     after: Annotated[int | None, typer.Option(min=0, help="Begin behind the entry with this id.")] = None,
