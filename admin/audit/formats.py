@@ -32,8 +32,10 @@ _ACTIVITIES: Mapping[str, int] = {
     "restored": _UPDATE,
     "policy": _UPDATE,
     "sources": _UPDATE,
-    "opt_out": _CREATE,
-    "withdrawn": _DELETE,
+    "opt_out.add": _CREATE,
+    "opt_out.take_back": _UPDATE,
+    "legal_hold.add": _CREATE,
+    "legal_hold.end": _UPDATE,
 }
 _WEIGHTY = frozenset({"restored", "source_removed", "forgotten", "policy", "stopped", "operator"})
 """What somebody should look at: the others happen all day."""

@@ -67,7 +67,9 @@ def export(
     format: How = "jsonl",
     file: Annotated[Path | None, typer.Option(help="A new file; without it, standard output.")] = None,
     to: To = None,
-    since: Annotated[datetime | None, typer.Option(formats=_DAYS, help="From this time on, as the company counts it.")] = None,
+    since: Annotated[
+        datetime | None, typer.Option(formats=_DAYS, help="From this time on, as the company counts it.")
+    ] = None,
     until: Annotated[datetime | None, typer.Option(formats=_DAYS, help="Until before this time.")] = None,
     kind: Kind = None,
     after: Annotated[int | None, typer.Option(min=0, help="Begin behind the entry with this id.")] = None,
