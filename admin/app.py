@@ -7,29 +7,35 @@ import gc
 import logging
 import os
 import pwd
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from admin import embedders, schema
+from admin.audit.keeper import Keeper, host_of
 from admin.embedded import EmbeddedPostgres
 from admin.embedders import Embedding
-from admin.indexing import Indexing, Progress, Reading
+from admin.indexing import Indexing, Noted, Progress, Reading
 from admin.jobs import Embed, Jobs
 from admin.key import sealing_key
 from admin.ledger import LedgerFile
 from bot.answer import Deps, no_opinion
 from bot.attached import Attachments
+from bot.audit import Audit
 from bot.config_file import Cloud, Shore
 from bot.config_file import SecondOpinion as OpinionSection
 from bot.directory import Directory, Listed
 from bot.domain import Attached, Question, QuestionFault, Room, Route
 from bot.glossary_file import GlossaryFile
 from bot.lists_file import ListFiles
-from bot.models.door import OpenAIDoor
+from bot.models.audited import AuditedDoor, Vendor
+from bot.models.door import Door, OpenAIDoor
 from bot.models.endpoint import Endpoint
 from bot.models.opinion import FORM, MAX_TOKENS, SecondOpinion
 from bot.models.shores import Shores
@@ -50,6 +56,7 @@ from retrieval.parse.sandbox import Sandbox
 from retrieval.parse.wire import Limits
 from retrieval.passage import Source
 from retrieval.reindex import Report
+from retrieval.runs import Run
 from retrieval.search import Search
 from retrieval.sources.kind import Credential, Means
 from retrieval.sources.kinds import reader_of
@@ -87,6 +94,13 @@ class App:
     deps: Deps
     opinion: SecondOpinion | None
     attachments: Attachments
+    audit: Audit
+    keeper: Keeper
+
+    @property
+    def operator(self) -> str:
+        """Who runs this process."""
+        return whoever_runs_this()
 
     def question(
         self,
@@ -169,8 +183,13 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
         means = means_of(settings, database, sandbox.parse, stack)
         if sync:
             await catalogue.sync(settings.sources)
-        indexing, jobs = _indexing(settings, catalogue, means, embedding.follow)
         seal = Seal(await sealing_key(settings, database))
+        audit = Audit(seal)
+        keeper = Keeper(database, audit, settings, rules)
+        stack.push_async_callback(keeper.follow)
+        if sync:
+            await keeper.sources()
+        indexing, jobs = _indexing(settings, catalogue, means, embedding.follow, _noted(audit))
         records = Records(database, seal)
         opinion = _second_opinion(settings, rules, stack)
         deps = Deps(
@@ -178,9 +197,9 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
             people=people,
             search=search,
             records=records,
-            shores=Shores(_endpoints(settings, stack), Template.shipped("answer"), glossary),
+            shores=Shores(_endpoints(settings, database, audit, stack), Template.shipped("answer"), glossary),
             passages=settings.answer.passages,
-            operator=seal.pseudonym(f"os:{pwd.getpwuid(os.getuid()).pw_name}"),
+            operator=seal.pseudonym(whoever_runs_this()),
             opinion=opinion or no_opinion,
         )
         yield App(
@@ -202,10 +221,27 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
             deps,
             opinion,
             Attachments(means.parse, settings.answer.max_attached_chars),
+            audit,
+            keeper,
         )
 
 
-def _indexing(settings: Settings, catalogue: Catalogue, means: Means, embed: Embed) -> tuple[Indexing, Jobs]:
+def whoever_runs_this() -> str:
+    """As an id of a person: the operating system's user."""
+    return f"os:{pwd.getpwuid(os.getuid()).pw_name}"
+
+
+def _noted(audit: Audit) -> Noted:
+    async def noted(connection: AsyncConnection, run: Run, counts: Mapping[str, Any]) -> None:
+        body = {"source": run.source, "run": run.id, "counts": dict(counts)}
+        await audit.note(connection, "reindexed", body, pseudonym=run.by)
+
+    return noted
+
+
+def _indexing(
+    settings: Settings, catalogue: Catalogue, means: Means, embed: Embed, noted: Noted
+) -> tuple[Indexing, Jobs]:
     """embed: gives vectors to the passages that have none, once a run has written some."""
 
     async def changed() -> None:
@@ -213,7 +249,7 @@ def _indexing(settings: Settings, catalogue: Catalogue, means: Means, embed: Emb
 
     how = settings.index
     reading = Reading(partial(reader_of, means=means), means.parse, how.at_once, how.documents_per_second, changed)
-    indexing = Indexing(means.database, catalogue, reading)
+    indexing = Indexing(means.database, catalogue, reading, noted)
     jobs = Jobs(means.database, indexing, catalogue, settings.timezone, embed)
     return indexing, jobs
 
@@ -275,15 +311,23 @@ def means_of(settings: Settings, database: Database, parse: Parse, stack: AsyncE
     return Means(database, fetcher, parse, credentials)
 
 
-def _endpoints(settings: Settings, stack: AsyncExitStack) -> dict[Route, Endpoint]:
+def _endpoints(settings: Settings, database: Database, audit: Audit, stack: AsyncExitStack) -> dict[Route, Endpoint]:
     found: dict[Route, Endpoint] = {}
     for route, shore in ((Route.CLOUD, settings.models.cloud), (Route.ON_PREM, settings.models.on_prem)):
         if shore.base_url is None or shore.model is None:
             continue
         door = door_to(route, shore)
         stack.push_async_callback(door.aclose)
-        found[route] = Endpoint(door, shore.attempts, shore.total_timeout_s)
+        used: Door = door
+        if isinstance(shore, Cloud):
+            used = AuditedDoor(door, _vendor(shore), database, audit)
+        found[route] = Endpoint(used, shore.attempts, shore.total_timeout_s)
     return found
+
+
+def _vendor(cloud: Cloud) -> Vendor:
+    host = host_of(cloud)
+    return Vendor(host, cloud.vendor or host, cloud.data_use.region if cloud.data_use else "")
 
 
 def _second_opinion(settings: Settings, rules: Callable[[], Rules], stack: AsyncExitStack) -> SecondOpinion | None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from retrieval.catalogue import Catalogue
 from retrieval.database import Database, DatabaseFault
@@ -28,6 +30,13 @@ Progress = Callable[[str, int, int], None]
 """(source, documents done, documents in all)"""
 
 
+Noted = Callable[[AsyncConnection, Run, Mapping[str, Any]], Awaitable[None]]
+
+
+async def not_noted(connection: AsyncConnection, run: Run, counts: Mapping[str, Any]) -> None:
+    """Where nobody wants to know."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """How documents are read. readers: what reads a source. changed: told when a run has written something."""
@@ -40,7 +49,10 @@ class Reading:
 
 
 class Indexing:
-    def __init__(self, database: Database, catalogue: Catalogue, reading: Reading) -> None:
+    """noted: told of each run that came to its end, with its counts, in the transaction that says so."""
+
+    def __init__(self, database: Database, catalogue: Catalogue, reading: Reading, noted: Noted = not_noted) -> None:
+        self._noted = noted
         self.runs = Runs(database)
         self._database = database
         self._catalogue = catalogue
@@ -98,7 +110,8 @@ class Indexing:
             await self.runs.failed(run.id, str(fault))
             raise
         await self._catalogue.note(source.name, None)
-        await self.runs.done(run.id, counts(report))
+        numbers = counts(report)
+        await self.runs.done(run.id, numbers, lambda connection: self._noted(connection, run, numbers))
         if self._reading.changed and (report.added or report.changed or report.moved):
             await self._reading.changed()
         return report

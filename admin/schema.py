@@ -17,6 +17,33 @@ _LOCK = lock_key("migrate")
 _QUEUE = {f"procrastinate_{name}" for name in ("jobs", "events", "workers", "periodic_defers")}
 
 
+APPLICATION_ROLE = "naru_app"
+"""The role that Naru may run as where another one owns the tables: it can add to the audit, and nothing else."""
+
+_ONLY_ADD = f"""
+do $$
+begin
+  if (select relowner from pg_class where oid = 'public.audit'::regclass)
+     <> (select oid from pg_roles where rolname = current_user) then
+    return;
+  end if;
+  if has_function_privilege('public', 'public.audit_forget(bigint)', 'execute') then
+    revoke execute on function public.audit_forget(bigint) from public;
+  end if;
+  if current_user = '{APPLICATION_ROLE}' or not exists (select from pg_roles where rolname = '{APPLICATION_ROLE}') then
+    return;
+  end if;
+  grant usage on schema public to {APPLICATION_ROLE};
+  grant select, insert, update, delete on all tables in schema public to {APPLICATION_ROLE};
+  grant usage, select on all sequences in schema public to {APPLICATION_ROLE};
+  revoke all on public.audit, public.audit_seal from {APPLICATION_ROLE};
+  grant select, insert on public.audit, public.audit_seal to {APPLICATION_ROLE};
+  grant execute on function public.audit_forget(bigint) to {APPLICATION_ROLE};
+end $$
+"""
+# Each time, and not in the migration: the role may come later, and a restored database has none of its rights.
+
+
 class NewerFault(DatabaseFault):
     """The tables are those of a newer Naru."""
 
@@ -34,6 +61,7 @@ async def upgrade(url: str) -> None:
         async with database.transaction() as connection:
             await connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK})
             await connection.run_sync(_upgrade)
+            await connection.execute(text(_ONLY_ADD))
     finally:
         await database.close()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import base64
 import json
 import os
 import random
@@ -24,8 +25,12 @@ from typing import Any
 
 from sqlalchemy import text
 
+from admin.audit.head import HeadFile
 from admin.embedded import EmbeddedPostgres
 from benchmarks.in_slack import RELAXED, Balancer, Naru, Office, office
+from bot.audit import Audit
+from bot.audit_chain import Verified
+from bot.seal import Seal
 from retrieval.database import DatabaseFault
 from retrieval.errors import Fault
 from tests.standins.openai import HalfStream, OpenAIStandIn, Reply, Request, Says, Status
@@ -62,7 +67,8 @@ Tell = Callable[[str], None]
 class Found:
     """lost: questions without an answer. twice: with more than one. orphans: posts of ours that no question owns.
     differs: questions whose answer is shown otherwise than it is stored, or is another's. out_of_order: questions
-    finished after a later one of their thread that had come in later, too. apologies: answered by nothing better.
+    finished after a later one of their thread that had come in later, too. tampered: what `naru audit verify` finds
+    wrong among `audited` entries. apologies: answered by nothing better.
     slowest_s: from the arrival to the end, waiting for the update budget included."""
 
     lost: int
@@ -70,6 +76,8 @@ class Found:
     orphans: int
     differs: int
     out_of_order: int
+    tampered: int
+    audited: int
     events: int
     seed: int
     kills: int
@@ -82,7 +90,7 @@ class Found:
 
     @property
     def ok(self) -> bool:
-        return not (self.lost or self.twice or self.orphans or self.differs or self.out_of_order)
+        return not (self.lost or self.twice or self.orphans or self.differs or self.out_of_order or self.tampered)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -304,6 +312,9 @@ async def _found(here: Office, asked: Sequence[Message], tell: Tell, **how: Any)
         inbox = (await connection.execute(text("select * from inbox where kind = 'message'"))).all()
         stored = {str(id) for id in await connection.scalars(text("select id from answer"))}
     rows = {row.key: row for row in inbox}
+    audit = await _audit(here)
+    for problem in audit.problems:
+        tell(str(problem))
     posts = _posts(here)
     lost = twice = orphans = differs = 0
     slowest_s = 0.0
@@ -327,10 +338,19 @@ async def _found(here: Office, asked: Sequence[Message], tell: Tell, **how: Any)
         orphans=orphans,
         differs=differs,
         out_of_order=out_of_order(inbox),
+        tampered=len(audit.problems),
+        audited=audit.entries,
         apologies=sum(row.outcome != "answered" for row in inbox),
         slowest_s=round(slowest_s, 1),
         **how,
     )
+
+
+async def _audit(here: Office) -> Verified:
+    """With what the killed processes wrote and did not seal any more."""
+    audit = Audit(Seal(base64.b64decode((here.home / "key").read_bytes())))
+    await audit.seal(here.database)
+    return await audit.verified(here.database, HeadFile(here.home).line())
 
 
 def _posts(here: Office) -> dict[str, list[Message]]:

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Strict, ValidationInfo, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, Strict, ValidationInfo, field_validator
 
+from bot.config_audit import AuditSection
 from bot.config_directory import DirectorySection, as_section
-from bot.toml_file import LevelName, Section, Text
+from bot.toml_file import Hosts, LevelName, Secret, Section, Text
 from retrieval.addresses import Reach
 from retrieval.passage import Principal, Rule, Source, principal
 from retrieval.schedule import is_schedule
@@ -48,12 +49,6 @@ def _proxy(value: str) -> str:
     if not re.match(r"(https?|socks5h?)://\S", value):
         raise ValueError("must be an address that begins with http://, https:// or socks5://")
     return value
-
-
-def _host(value: str) -> str:
-    if not re.fullmatch(r"[\w.-]+|[0-9A-Fa-f:.]+", value):
-        raise ValueError("must be host names or IP addresses, without http://, port or path")
-    return value.lower()
 
 
 def _database_url(value: str) -> str:
@@ -128,20 +123,12 @@ def _options(value: Any) -> dict[str, Any]:
     return value
 
 
-def _secret(value: SecretStr) -> SecretStr:
-    if not value.get_secret_value().isascii() or not value.get_secret_value().isprintable():
-        raise ValueError("must be one line of ASCII characters")
-    return value
-
-
-Secret = Annotated[SecretStr, Field(min_length=1), AfterValidator(_secret)]
 Url = Annotated[str, AfterValidator(_url)]
 ProxyUrl = Annotated[str, AfterValidator(_proxy)]
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
 Schedule = Annotated[str, AfterValidator(_schedule)]
 TimeZone = Annotated[str, AfterValidator(_timezone)]
 Seconds = Annotated[float, Field(gt=0, le=600)]
-Hosts = Annotated[tuple[Annotated[str, AfterValidator(_host)], ...], Strict(False)]
 ReaderList = Annotated[tuple[Annotated[str, AfterValidator(principal)], ...], Strict(False), AfterValidator(_not_empty)]
 
 
@@ -204,6 +191,9 @@ class Shore(Endpoint):
 
 
 class Cloud(Shore):
+    """vendor: whose it is, in the audit; by default the address's host."""
+
+    vendor: Text | None = None
     proxy: ProxyUrl | None = Field(default=None, repr=False)  # may hold a password
     data_use: DataUse | None = None
 
@@ -383,5 +373,6 @@ class ConfigFile(Section):
     parse: Parse = Parse()
     fetch: Fetch = Fetch()
     http: Http = Http()
+    audit: AuditSection = AuditSection()
     credentials: Annotated[tuple[CredentialSection, ...], Strict(False)] = ()
     sources: Annotated[tuple[SourceSection, ...], Strict(False)] = ()

@@ -38,7 +38,7 @@ EXCUSED_S = 900.0
 """How long after an event came in an attempt may fail for what passes by itself without counting."""
 WRITERS = 4
 """Rows written at once. More only wait inside PostgreSQL: 100 callers on 20 connections took up to 4.5 s."""
-_QUESTIONS = UUID("6f0d3a52-3f4e-5b0c-9d7a-0c1f5c2b8e41")
+QUESTIONS = UUID("6f0d3a52-3f4e-5b0c-9d7a-0c1f5c2b8e41")
 _TS = re.compile(r"[0-9]{1,12}\.[0-9]{1,6}")
 
 Kind = Literal["message", "deleted", "command", "action", "view"]
@@ -271,7 +271,7 @@ class Inbox:
             row.attempt,
             event,
             row.placeholder,
-            uuid5(_QUESTIONS, row.key),
+            uuid5(QUESTIONS, row.key),
             row.attempt - row.excused,
             readable=opened is not None,
             finished=None if shown is None else json.loads(shown),

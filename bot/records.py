@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import tables
+from bot.audit import Audit
 from bot.domain import Answer, Feedback, Question, Room, RoomKind, Route, Turn
 from bot.policy.decide import Decision
 from bot.policy.parts import found_in
@@ -42,6 +43,7 @@ class Records:
         self._database = database
         self._seal = seal
         self._fence = fence
+        self._audit = Audit(seal)
 
     def fenced(self, fence: Fence) -> Records:
         return Records(self._database, self._seal, fence)
@@ -53,7 +55,11 @@ class Records:
                 # The same question comes again when the worker that had it died.
                 asked = insert(tables.question).on_conflict_do_nothing()
                 await connection.execute(asked, self._question(question, decision, operator))
-                await connection.execute(insert(tables.decision), _decision(decision, question))
+                row = _decision(decision, question)
+                await connection.execute(insert(tables.decision), row)
+                body = {**row, "id": None, "decision": str(decision.id), "question": str(question.id)}
+                noted = {**body, "room": self._room(question.room.id, question.room.kind), "operator": operator}
+                await self._audit.note(connection, "decision", noted, actor=question.asker)
         except DatabaseFault as fault:
             _log.error("decision %s was not recorded, so the cloud is out: %s", decision.id, fault)
             return decision.without(Route.CLOUD)
@@ -160,6 +166,20 @@ class Records:
         d, a = tables.decision, tables.answer
         of_answer = sa.select(a.c.decision).where(a.c.id == answer_or_decision)
         query = sa.select(d).where((d.c.id == answer_or_decision) | d.c.id.in_(of_answer))
+        async with self._database.transaction() as connection:
+            row = (await connection.execute(query)).mappings().first()
+        return dict(row) if row else None
+
+    async def explained_by(self, id: UUID) -> Mapping[str, Any] | None:
+        """The newest Decision about a question, an answer, or with that id, and the answer that came of it, if any."""
+        a, d = tables.answer, tables.decision
+        query = (
+            sa.select(d, a.c.route, a.c.model, a.c.tried)
+            .join_from(d, a, a.c.decision == d.c.id, isouter=True)
+            .where((d.c.id == id) | (d.c.question == id) | (a.c.id == id))
+            .order_by(a.c.answered_at.desc().nulls_last(), d.c.decided_at.desc())
+            .limit(1)
+        )
         async with self._database.transaction() as connection:
             row = (await connection.execute(query)).mappings().first()
         return dict(row) if row else None

@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 from dotenv import dotenv_values
 from pydantic import SecretStr, ValidationError
 
+from bot.config_audit import AuditSection
 from bot.config_directory import DirectorySection
 from bot.config_file import (
     LOOPBACK,
@@ -58,6 +59,7 @@ VARIABLES: Mapping[str, tuple[str, ...]] = {
     "NARU_SECOND_OPINION_BASE_URL": ("models", "second_opinion", "base_url"),
     "NARU_SECOND_OPINION_API_KEY": ("models", "second_opinion", "api_key"),
     "NARU_SECOND_OPINION_MODEL": ("models", "second_opinion", "model"),
+    "NARU_AUDIT_AUTHORIZATION": ("audit", "authorization"),
     "SLACK_BOT_TOKEN": ("slack", "bot_token"),
     "SLACK_APP_TOKEN": ("slack", "app_token"),
     "SLACK_SIGNING_SECRET": ("slack", "signing_secret"),
@@ -96,6 +98,7 @@ class Settings:
     parse: Parse
     fetch: Fetch
     http: Http
+    audit: AuditSection
     credentials: tuple[CredentialSection, ...]
     sources: tuple[Source, ...]
 
@@ -231,6 +234,7 @@ class _Loader:
             parse=file.parse,
             fetch=file.fetch,
             http=file.http,
+            audit=file.audit,
             credentials=file.credentials,
             sources=tuple(s.source(lambda path: str(self._absolute(path))) for s in file.sources),
         )

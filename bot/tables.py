@@ -228,7 +228,10 @@ audit_seal = Table(
     Column("id", BigInteger, primary_key=True, autoincrement=False, comment="counted from 1 without gaps"),
     Column("first", BigInteger, nullable=False),
     Column("last", BigInteger, nullable=False),
-    Column("hash", Text, nullable=False, comment="keyed, over the rows from first to last and the seal before"),
+    Column(
+        "marks", LargeBinary, nullable=False, comment="of each row from first to last: its id, and a keyed digest of it"
+    ),
+    Column("hash", Text, nullable=False, comment="keyed, over the marks and the seal before"),
     Column("previous", Text, nullable=False),
     Column("sealed_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
 )

@@ -3,6 +3,7 @@ wrong with one as a sentence, all of it at once."""
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, Strict, ValidationError
 from pydantic_core import ErrorDetails
 
 from retrieval.errors import Fault
@@ -58,6 +59,22 @@ def _level(value: object) -> Level:
 
 LevelName = Annotated[Level, BeforeValidator(_level)]
 Text = Annotated[str, Field(min_length=1)]
+
+
+def _host(value: str) -> str:
+    if not re.fullmatch(r"[\w.-]+|[0-9A-Fa-f:.]+", value):
+        raise ValueError("must be host names or IP addresses, without http://, port or path")
+    return value.lower()
+
+
+def _secret(value: SecretStr) -> SecretStr:
+    if not value.get_secret_value().isascii() or not value.get_secret_value().isprintable():
+        raise ValueError("must be one line of ASCII characters")
+    return value
+
+
+Hosts = Annotated[tuple[Annotated[str, AfterValidator(_host)], ...], Strict(False)]
+Secret = Annotated[SecretStr, Field(min_length=1), AfterValidator(_secret)]
 
 
 def read_toml(path: Path, missing: str) -> dict[str, Any]:

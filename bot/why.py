@@ -19,7 +19,7 @@ def explained(
         *((f"{before} before", reason) for before, reason in tried),
         ("routes", " → ".join(decision["routes"])),
         *domain_model(decision["domain_model"], model if route == Route.ON_PREM else None),
-        *((level, f"{kind} · {origin}") for level, kind, origin in sorted(decision["reasons"])),
+        *((level, f"{kind}{_at(kind, origin, ' · {}')}") for level, kind, origin in sorted(decision["reasons"])),
     ]
     for sink in SINKS:
         verdict = decision["verdicts"][sink]
@@ -38,10 +38,26 @@ def domain_model(named: str | None, answered: str | None = None) -> list[tuple[s
     return [("on-prem model", named if answered in (None, named) else f"{named}, which is not loaded")]
 
 
+def masked(calls: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """What was sent to the cloud, by the audit: how much, and how many values of which kinds were left out of it."""
+    said = []
+    for call in calls:
+        hidden = ", ".join(f"{count} {kind}" for kind, count in call["masked"].items()) or "nothing"
+        said.append(
+            ("sent", f"{call['characters']:,} characters to {call['host']} ({call['model']}); masked: {hidden}")
+        )
+    return said
+
+
+def _at(kind: str, origin: str, form: str) -> str:
+    """Where it was found. Of an opt-out not: it would say who does not want to be talked about."""
+    return "" if kind.startswith("opt_out") else form.format(origin)
+
+
 def sink_says(allowed: bool, ceiling: Level, against: Collection[Reason]) -> str:
     """`yes`, or `no` or `in part` (something was withheld) with the ceiling, where that is why, and the reasons."""
     if not against:
         return "yes"
     above = f", takes up to {ceiling.name}" if any(reason.level > ceiling for reason in against) else ""
-    reasons = ", ".join(f"{reason.kind} ({reason.origin})" for reason in against)
+    reasons = ", ".join(f"{reason.kind}{_at(reason.kind, reason.origin, ' ({})')}" for reason in against)
     return f"{'in part' if allowed else 'no'}{above}: {reasons}"

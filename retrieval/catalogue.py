@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from retrieval import index
-from retrieval.database import Database
+from retrieval.database import Database, Then, nothing_more
 from retrieval.erasures import SOURCE, erased, key_of
 from retrieval.passage import Principal, Source
 from retrieval.rows import source_of
@@ -53,21 +53,24 @@ class Catalogue:
                 update(table).where(table.c.declared, table.c.active, table.c.name.not_in(names)).values(active=False)
             )
 
-    async def add(self, source: Source) -> None:
-        """Add a source that stands in no file. Raises SourceFault where the name is taken."""
+    async def add(self, source: Source, then: Then = nothing_more) -> None:
+        """Add a source that stands in no file. then: what is to be done with it or not at all. Raises SourceFault where
+        the name is taken."""
         async with self._database.transaction() as connection:
             if await connection.scalar(select(table.c.id).where(table.c.name == source.name)) is not None:
                 raise SourceFault(f"There is a source '{source.name}' already: choose another name.")
             await _store(connection, source, declared=False)
+            await then(connection)
 
-    async def remove(self, name: str) -> None:
-        """Delete a source with its documents. Raises SourceFault where it is unknown or declared."""
+    async def remove(self, name: str, then: Then = nothing_more) -> None:
+        """Delete a source and its documents. then: as for `add`. Raises SourceFault where it is unknown or declared."""
         async with self._database.transaction() as connection:
             source_id, _ = await index.locked(connection, name, write=True)
             kept = select(table.c.id).where(table.c.id == source_id, table.c.declared, table.c.active)
             if await connection.scalar(kept) is not None:
                 raise SourceFault(f"Source '{name}' is declared in naru.toml: remove it there.")
             await delete(connection, name)
+            await then(connection)
             await erased(connection, SOURCE, [key_of(name)])
 
     async def note(self, name: str, problem: str | None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -16,6 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from retrieval.errors import Fault
 
+Then = Callable[[AsyncConnection], Awaitable[None]]
+"""What whoever calls wants done in the same transaction."""
 POOL_SIZE = 10
 CONNECT_TIMEOUT_S = 5
 POOL_TIMEOUT_S = 10
@@ -204,6 +206,10 @@ class Database:
         return None
 
 
+async def nothing_more(connection: AsyncConnection) -> None:
+    """A Then where there is nothing."""
+
+
 def beside(url: str, database: str) -> str:
     """The address of another database of the same server, for the same role."""
     return _psycopg_url(url).set(drivername="postgresql", database=database).render_as_string(hide_password=False)
@@ -263,6 +269,7 @@ _SENTENCES = {
     "25006": "PostgreSQL at {where} is read-only: check the database's address and its disk.",
     "42P01": "PostgreSQL at {where} lacks Naru's tables: run `naru migrate`.",
     "42703": "The tables in PostgreSQL at {where} are not those of this Naru: run `naru migrate`.",
+    "55P03": "Others hold what this needs in PostgreSQL at {where} for too long: try again in a moment.",
     "55006": "Somebody else is connected to the database in PostgreSQL at {where}: stop them, then try again.",
     "42501": "PostgreSQL at {where} does not allow this to Naru's role: let an administrator grant it.",
 }

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from retrieval.database import Database
+from retrieval.database import Database, Then, nothing_more
 from retrieval.errors import Fault
 from retrieval.index import locked
 
@@ -128,9 +128,13 @@ class Runs:
         """It did not begin."""
         await self._change(_FORGET, id=id)
 
-    async def done(self, id: int, report: Mapping[str, Any]) -> None:
-        """Runs of its source that say they run since before it are over too: there is one at a time."""
-        await self._change(_FINISH, id=id, state="done", report=json.dumps(report), fault=None)
+    async def done(self, id: int, report: Mapping[str, Any], then: Then = nothing_more) -> None:
+        """Runs of its source that say they run since before it are over too: there is one at a time. then: what is to
+        be done with it or not at all."""
+        async with self._database.transaction() as connection:
+            finish = {"id": id, "state": "done", "report": json.dumps(report), "fault": None}
+            await connection.execute(_FINISH, finish)
+            await then(connection)
         await self._change(_ELDERS, id=id, fault=INTERRUPTED)
         await self._change(_OLD, id=id, kept=KEPT)
 

@@ -17,6 +17,7 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from admin import schema
+from admin.audit.keeper import restored as noted
 from admin.backup.archive import BackupFault, Manifest, dump_of, key_of, verified
 from admin.backup.make import counted
 from admin.backup.replay import missing, replay
@@ -24,6 +25,7 @@ from admin.backup.tools import Tools
 from admin.key import keep_key, kept_key
 from admin.ledger import LedgerFile
 from bot import inbox
+from bot.audit import Audit
 from bot.seal import Seal
 from bot.settings import Settings
 from retrieval import erasures
@@ -31,7 +33,7 @@ from retrieval.database import Database, DatabaseFault, beside, name_of
 from retrieval.erasures import Entry, LedgerFault
 
 _MAINTENANCE = ("postgres", "template1")
-_OF_EVERY_DATABASE = ("alembic_version", "corpus", "erasure")
+_OF_EVERY_DATABASE = ("alembic_version", "corpus", "erasure", "opt_out_epoch")
 """The tables that hold rows from the first start on."""
 
 
@@ -74,6 +76,8 @@ async def restore(settings: Settings, url: str, path: Path, wanted: Wanted) -> R
         erased.update(await place.swap(live))  # a Counter adds up
     database = Database(url)
     await LedgerFile(settings.home).follow(database)
+    said = {"created": manifest.created, "sha256": manifest.sha256, "without_ledger": entries is None}
+    await noted(database, Audit(Seal(key)), settings, said)
     await database.close()
     return Restored(manifest, dict(erased), entries is not None, closed)
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 
-from admin.check import config, database, documents, key, machine, models, slack
+from admin.check import audit, config, database, documents, key, machine, models, slack
 from admin.check.finding import Finding, Status, ended, fail, of, skip
 from admin.check.scene import Machine, Scene, scene
 from bot.settings import Salvaged
@@ -34,6 +34,7 @@ CHECKS: tuple[Check, ...] = (
     Check("database", database.room),
     Check("database", database.clock),
     Check("database", database.ledger),
+    Check("audit", audit.audit, ("key", "home")),
     Check("key", key.key, ("key", "home")),
     Check("slack", slack.app, ("slack",), within_s=12.0),
     Check("cloud", models.cloud, ("models",), within_s=45.0),

@@ -67,6 +67,9 @@ async def _backup(path: Path, encrypt: bool, with_key: bool) -> Manifest:
     settings = load()
     async with opened(settings, sync=False) as app:
         manifest = await make(app, path, encrypt=encrypt, with_key=with_key)
+        said = {"sha256": manifest.sha256, "encrypted": encrypt, "with_key": with_key}
+        async with app.database.transaction() as connection:
+            await app.audit.note(connection, "backup", said, actor=app.operator)
     if not with_key:
         where = "NARU_KEY" if settings.key is not None else str(key_file(settings))
         err.print(f"The key {manifest.key} is not in it: keep {where} elsewhere; without it, sealed text is lost.")

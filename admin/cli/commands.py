@@ -7,7 +7,22 @@ from typing import Annotated
 
 import typer
 
-from admin.cli import ask, backup, check, evaluate, glossary, migrate, people, policy, reindexing, run, source, status
+from admin.cli import (
+    ask,
+    audit,
+    backup,
+    check,
+    evaluate,
+    glossary,
+    migrate,
+    people,
+    policy,
+    reindexing,
+    run,
+    source,
+    status,
+    why,
+)
 
 app = typer.Typer(
     name="naru",
@@ -37,6 +52,7 @@ app.command("run")(run.run_naru)
 app.command("ask")(ask.ask)
 app.command("explain")(ask.explain)
 app.command("search")(ask.search)
+app.command("why")(why.why)
 app.command("status")(status.status)
 app.command("check")(check.check)
 app.command("migrate")(migrate.migrate)
@@ -48,3 +64,4 @@ app.add_typer(people.app, name="people")
 app.add_typer(glossary.app, name="glossary")
 app.add_typer(policy.app, name="policy")
 app.add_typer(evaluate.app, name="evaluate")
+app.add_typer(audit.app, name="audit")

@@ -53,6 +53,7 @@ async def _run() -> int:
     async with opened(settings, migrate=True) as app:
         await warming
         await _say_of_the_policy(app)
+        await app.keeper.started()
         if settings.slack.bot_token is not None or settings.http.port is not None:
             await _until_stopped(app)
             return 0
@@ -99,6 +100,7 @@ async def _until_stopped(app: App) -> None:
         asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(app.jobs.at_work())
+        await stack.enter_async_context(meanwhile(app.keeper.run))
         if app.settings.http.port is not None:
             served = http_served(app.settings.http, PushStore(app.database), by_jobs(app.jobs))
             err.print(f"Taking documents at {await stack.enter_async_context(served)}/sources/NAME/documents.")

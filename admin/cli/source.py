@@ -5,18 +5,20 @@ from __future__ import annotations
 import contextlib
 import sys
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from admin.app import opened
+from admin.app import App, opened
 from admin.cli import reindexing, source_push, source_trial
 from admin.cli.base import Json, bar, emit, err, load, out, run
 from bot.config_file import SourceSection
 from bot.console import table
 from bot.toml_file import model_of
 from retrieval.catalogue import Status
+from retrieval.database import Then
 from retrieval.passage import Source
 from retrieval.sources.kinds import reader_of
 from retrieval.vectors import Filled
@@ -172,7 +174,8 @@ async def _add(source: Source) -> None:
     async with opened(load()) as opened_app:
         async for _ in reader_of(source, opened_app.means).list():
             break  # it can be listed; a mistyped folder is said now, and not at the next run
-        await opened_app.catalogue.add(source)
+        said = {"source": source.name, "kind": source.kind, "level": source.level.name}
+        await opened_app.catalogue.add(source, _noted(opened_app, "source_added", said))
 
 
 async def _embed(limit: int | None) -> Filled | None:
@@ -188,4 +191,8 @@ async def _status() -> tuple[Status, ...]:
 
 async def _remove(name: str) -> None:
     async with opened(load()) as opened_app:
-        await opened_app.catalogue.remove(name)
+        await opened_app.catalogue.remove(name, _noted(opened_app, "source_removed", {"source": name}))
+
+
+def _noted(opened_app: App, kind: str, body: dict[str, Any]) -> Then:
+    return partial(opened_app.audit.note, kind=kind, body=body, actor=opened_app.operator)

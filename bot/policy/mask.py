@@ -11,6 +11,7 @@ where a particle would otherwise be put right that nobody asked to have put righ
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -239,3 +240,11 @@ def unmask(text: str, values: Mapping[str, str]) -> str:
     """A whole text with the values of issued placeholders back in their places."""
     unmasker = Unmasker(values)
     return unmasker.feed(text) + unmasker.end()
+
+
+def masked_in(text: str) -> dict[str, int]:
+    """How many values of each kind a masked text hides."""
+    kinds = {type_: kind for kind, type_ in TYPES.items()}
+    names = {found[1] for found in _PLACEHOLDER.finditer(text) if found[1]}
+    types = Counter(name.rpartition("_")[0] for name in names)
+    return {kinds[type_]: count for type_, count in sorted(types.items()) if type_ in kinds}

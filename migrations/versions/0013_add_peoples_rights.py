@@ -126,13 +126,55 @@ STATEMENTS = (
       id bigint primary key,
       first bigint not null,
       last bigint not null,
+      marks bytea not null,
       hash text not null,
       previous text not null,
       sealed_at timestamptz not null default now()
     )
     """,
     "comment on column audit_seal.id is 'counted from 1 without gaps'",
-    "comment on column audit_seal.hash is 'keyed, over the rows from first to last and the seal before'",
+    "comment on column audit_seal.marks is 'of each row from first to last: its id, and a keyed digest of it'",
+    "comment on column audit_seal.hash is 'keyed, over the marks and the seal before'",
+    # Whoever writes holds this until its commit, so that whoever seals can wait until no lower id is still to come.
+    """
+    create function audit_writing() returns trigger language plpgsql as $$
+    begin
+      perform pg_advisory_xact_lock_shared(hashtextextended('naru audit', 0));
+      return null;
+    end $$
+    """,
+    "create trigger audit_writing before insert on audit for each statement execute function audit_writing()",
+    """
+    create function audit_only_added_to() returns trigger language plpgsql as $$
+    begin
+      if tg_op = 'DELETE' and current_setting('naru.forgetting', true) = 'audit' then
+        return null;
+      end if;
+      raise exception using errcode = '42501', message = 'the audit is only ever added to';
+    end $$
+    """,
+    *(
+        f"create trigger {table}_only_added_to before update or delete or truncate on {table}"
+        " for each statement execute function audit_only_added_to()"
+        for table in ("audit", "audit_seal")
+    ),
+    # With its owner's rights: the role that Naru runs as may not delete. Never what is younger than 30 days.
+    """
+    create function audit_forget(through bigint) returns bigint language plpgsql security definer
+      set search_path = pg_catalog, public as $$
+    declare
+      final bigint;
+      gone bigint;
+    begin
+      select last into final from public.audit_seal
+        where id = through and sealed_at < now() - interval '30 days';
+      perform set_config('naru.forgetting', 'audit', true);
+      delete from public.audit where id <= final;
+      get diagnostics gone = row_count;
+      perform set_config('naru.forgetting', '', true);
+      return gone;
+    end $$
+    """,
     """
     create table egress_sample (
       id uuid primary key,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import json
 import os
 import signal
 import subprocess
@@ -20,10 +21,13 @@ import pytest
 from psycopg import sql
 
 from admin.app import App, opened
+from admin.audit.head import HeadFile
 from admin.backup.archive import BackupFault, Manifest, verified
 from admin.backup.make import backup
 from admin.backup.restore import Restored, Wanted, place_of, restore
 from admin.key import kept_key
+from bot.audit import Wanted as Entries
+from bot.audit import read
 from bot.inbox import Inbox
 from bot.settings import Settings
 from bot.spool import Spool
@@ -151,6 +155,21 @@ async def test_what_was_pushed_and_deleted_since_the_backup_does_not_come_back_w
         assert [uri async for uri, _, _ in PushStore(app.database).listed("crm")] == ["kept"]
         await app.reindex([crm], lambda *_: None)
     assert notes.held() == {"keep.md", "leaver.md", "kept"}
+
+
+async def test_the_audit_says_that_it_is_a_backups_and_is_whole(notes: Notes) -> None:
+    head = HeadFile(notes.settings.home)
+    await notes.backs_up()
+    await notes.reindexes()
+    before = head.line()
+    assert before is not None
+    await notes.restores()
+    async with notes.opened() as app:
+        found = await app.audit.verified(app.database, head.line())
+        *_, entry = await read(app.database, Entries(kinds=("restored",)))
+    assert found.problems == []
+    assert entry.body["seal_before"] == json.loads(before)
+    assert [file.read_text().strip() for file in notes.settings.home.glob("audit-*.head")] == [before]
 
 
 async def test_what_is_erased_while_a_restore_runs_is_erased_in_it_too(notes: Notes) -> None:

@@ -131,7 +131,7 @@ def test_what_has_options_of_its_own_is_not_part_of_all() -> None:
 # -- chaos -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("what", ["lost", "twice", "orphans", "differs", "out_of_order"])
+@pytest.mark.parametrize("what", ["lost", "twice", "orphans", "differs", "out_of_order", "tampered"])
 def test_one_question_that_went_wrong_is_not_ok(what: str) -> None:
     numbers = dict.fromkeys((each.name for each in fields(Found)), 0)
     assert Found(**numbers).ok
