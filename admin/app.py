@@ -7,7 +7,7 @@ import gc
 import logging
 import os
 import pwd
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -21,6 +21,7 @@ from admin.indexing import Indexing, Progress, Reading
 from admin.jobs import Embed, Jobs
 from admin.key import sealing_key
 from admin.ledger import LedgerFile
+from admin.optouts import opting_out
 from bot.answer import Deps, no_opinion
 from bot.attached import Attachments
 from bot.config_file import Cloud, Shore
@@ -33,6 +34,8 @@ from bot.models.door import OpenAIDoor
 from bot.models.endpoint import Endpoint
 from bot.models.opinion import FORM, MAX_TOKENS, SecondOpinion
 from bot.models.shores import Shores
+from bot.opting_out import OptingOut
+from bot.optouts import Register
 from bot.people import DirectoryFile
 from bot.policy.policy_file import PolicyFile
 from bot.policy.rules import DataUse, Rules
@@ -87,6 +90,7 @@ class App:
     deps: Deps
     opinion: SecondOpinion | None
     attachments: Attachments
+    opting_out: OptingOut
 
     def question(
         self,
@@ -146,9 +150,6 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
     lists = ListFiles(settings.lists, people.directory)
     lists()  # a list that cannot be used must not wait for the first question
 
-    def rules() -> Rules:
-        return replace(policy().under(terms, today(settings)), lists=lists())
-
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(address(settings))
         database = Database(url)
@@ -161,6 +162,13 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
         ledger = LedgerFile(settings.home)
         await ledger.follow(database)
         stack.push_async_callback(ledger.follow, database)
+        seal = Seal(await sealing_key(settings, database))
+        register = Register(database, seal)
+        await register.look()
+
+        def rules() -> Rules:
+            return replace(policy().under(terms, today(settings)), lists=lists(), opt_outs=register())
+
         embedding = await embedders.opened(settings, rules, database, stack)
         catalogue = Catalogue(database)
         glossary = GlossaryFile(settings.glossary)
@@ -170,7 +178,6 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
         if sync:
             await catalogue.sync(settings.sources)
         indexing, jobs = _indexing(settings, catalogue, means, embedding.follow)
-        seal = Seal(await sealing_key(settings, database))
         records = Records(database, seal)
         opinion = _second_opinion(settings, rules, stack)
         deps = Deps(
@@ -178,10 +185,11 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
             people=people,
             search=search,
             records=records,
-            shores=Shores(_endpoints(settings, stack), Template.shipped("answer"), glossary),
+            shores=Shores(_endpoints(settings, stack, register.look), Template.shipped("answer"), glossary),
             passages=settings.answer.passages,
             operator=seal.pseudonym(f"os:{pwd.getpwuid(os.getuid()).pw_name}"),
             opinion=opinion or no_opinion,
+            look=register.look,
         )
         yield App(
             settings,
@@ -202,6 +210,7 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
             deps,
             opinion,
             Attachments(means.parse, settings.answer.max_attached_chars),
+            opting_out(database, seal, register),
         )
 
 
@@ -275,14 +284,14 @@ def means_of(settings: Settings, database: Database, parse: Parse, stack: AsyncE
     return Means(database, fetcher, parse, credentials)
 
 
-def _endpoints(settings: Settings, stack: AsyncExitStack) -> dict[Route, Endpoint]:
+def _endpoints(settings: Settings, stack: AsyncExitStack, look: Callable[[], Awaitable[None]]) -> dict[Route, Endpoint]:
     found: dict[Route, Endpoint] = {}
     for route, shore in ((Route.CLOUD, settings.models.cloud), (Route.ON_PREM, settings.models.on_prem)):
         if shore.base_url is None or shore.model is None:
             continue
         door = door_to(route, shore)
         stack.push_async_callback(door.aclose)
-        found[route] = Endpoint(door, shore.attempts, shore.total_timeout_s)
+        found[route] = Endpoint(door, shore.attempts, shore.total_timeout_s, look)
     return found
 
 

@@ -323,4 +323,5 @@ class Answering:
             reason=body.get("reason"),
             better=body.get("better"),
         )
+        await self.deps.look()
         return await self.deps.records.give(said, self.deps.rules())
