@@ -128,7 +128,7 @@ class OptingOut:
         raise OptOutFault(
             f"{stale}The name alone hits {hit.questions} questions, {hit.answers} answers and "
             f"{sum(hit.sources.values())} documents, and {many}: give a second identifier with --also (an e-mail "
-            f"address, an employee number), or look at `naru optout preview` and say --confirm {hit.code}. With --scope "
+            f"address, an employee number), or look at `naru optout preview` and say --confirm {hit.code}. For --scope "
             "cloud or train a name alone will do, and nothing is erased."
         )
 

@@ -7,7 +7,21 @@ from typing import Annotated
 
 import typer
 
-from admin.cli import ask, backup, check, evaluate, glossary, migrate, people, policy, reindexing, run, source, status
+from admin.cli import (
+    ask,
+    backup,
+    check,
+    evaluate,
+    glossary,
+    migrate,
+    optout,
+    people,
+    policy,
+    reindexing,
+    run,
+    source,
+    status,
+)
 
 app = typer.Typer(
     name="naru",
@@ -47,4 +61,5 @@ app.add_typer(source.app, name="source")
 app.add_typer(people.app, name="people")
 app.add_typer(glossary.app, name="glossary")
 app.add_typer(policy.app, name="policy")
+app.add_typer(optout.app, name="optout")
 app.add_typer(evaluate.app, name="evaluate")
