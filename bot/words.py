@@ -176,8 +176,8 @@ _SENTENCES = {
         "attached_trouble": "_The attached {name} could not be read just now. Please ask again in a moment._",
         "attached_partly": "_Of the attached {name} only the parts closest to the question were read, about {share}%._",
         "attached_pictures": "_{pages} pages of the attached {name} are pictures without text and were not read._",
-        "opt_out_user": "Choose *what your text is not to be used for*. It holds from the next question on, and you can "
-        "take it back at any time.",
+        "opt_out_user": "Choose *what your text is not to be used for*. It holds from the next question on, and can "
+        "be taken back at any time.",
         "opt_out_room": "Choose *what anything asked in this room is not to be used for*. It holds from the next "
         "question on.",
         "opt_out_of_cloud": "*cloud* Nothing goes to the cloud model. The on-prem model or a quotation answers.",
