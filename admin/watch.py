@@ -68,7 +68,8 @@ class Watched:
 
 
 def watched(app: App) -> tuple[Watched, ...]:
-    files = (Watched(name, partial(asyncio.to_thread, look)) for name, look in problems(app).items())
+    looks = {**problems(app), "opt-outs": app.opting_out.register.problem}
+    files = (Watched(name, partial(asyncio.to_thread, look)) for name, look in looks.items())
     if (opinion := app.opinion) is None:
         return (*files,)
 
@@ -81,9 +82,7 @@ def watched(app: App) -> tuple[Watched, ...]:
 
 def problems(app: App) -> Mapping[str, Callable[[], str | None]]:
     """What can be looked at without asking anybody, by name."""
-    return {"policy": app.policy.notice, "lists": app.lists.notice, "models": app.deps.shores.missing.problem} | {
-        "opt-outs": app.opting_out.register.problem
-    }
+    return {"policy": app.policy.notice, "lists": app.lists.notice, "models": app.deps.shores.missing.problem}
 
 
 async def watch_over(one: Watched, tell: Tell) -> None:

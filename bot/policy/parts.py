@@ -93,8 +93,8 @@ def instructions(text: str, speaker: Speaker = "user") -> Part:
 def question_part(question: Question, rules: Rules, before: Sequence[str] = ()) -> Part:
     """before: what was asked earlier in its thread and is in no prompt any more; half of an identifier may have left
     with it."""
-    label = question.carried | rules.room_label(question.room) | rules.opt_outs.of_user(question.asker)
-    label |= found_in(question.text, "question", rules)
+    label = question.carried | rules.room_label(question.room) | found_in(question.text, "question", rules)
+    label |= rules.opt_outs.of_user(question.asker)
     if before:
         halves = rules.seen.across([*before, question.text], rules.lists, typed=True) - label.kinds
         label |= _label(halves, "question, with earlier ones", rules)
@@ -160,9 +160,9 @@ def thread_parts(turns: Sequence[Turn], documents: Mapping[int, Document], room:
         readable = all(i in documents for i in turn.documents)
         says = rests_on | found_in(turn.answer or "", Role.EARLIER_ANSWER.value, rules, document=True)
         answer = turn.answer if readable and allowed(says, rules.shown_in(room)) else None
-        known = turn.label | rests_on | rules.opt_outs.of_user(turn.asker)
-        parts.append(_earlier(Role.EARLIER_QUESTION, turn.question, known, rules))
-        parts.append(_earlier(Role.EARLIER_ANSWER, answer, known, rules))
+        rests_on |= rules.opt_outs.of_user(turn.asker)
+        parts.append(_earlier(Role.EARLIER_QUESTION, turn.question, turn.label | rests_on, rules))
+        parts.append(_earlier(Role.EARLIER_ANSWER, answer, turn.label | rests_on, rules))
     return tuple(parts)
 
 

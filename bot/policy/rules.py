@@ -58,9 +58,9 @@ class Sink:
 
 def allowed(label: Label, sink: Sink) -> bool:
     """Whether a text of that label may go there. Antitone: more reasons never allow more."""
-    if sink.closed or label.level > sink.highest or not label.kinds.isdisjoint(sink.refuse):
+    if any(refuses(reason, sink.name) for reason in label.reasons):
         return False
-    return not any(refuses(reason, sink.name) for reason in label.reasons)
+    return not sink.closed and label.level <= sink.highest and label.kinds.isdisjoint(sink.refuse)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -18,15 +19,17 @@ from sqlalchemy import text
 from admin.app import App, opened
 from admin.optouts import subject_of
 from admin.owed import remind
-from bot.answer import answer, consider
+from bot.answer import Search, answer, consider
 from bot.domain import Answer, Feedback, Route
 from bot.opting_out import OptingOut, OptOutFault
 from bot.policy.permit import ChangedFault
 from bot.subjects import Scope, Subject
 from retrieval.errors import Fault
+from retrieval.label import Label
+from retrieval.passage import Passage, Readers
 from tests.builders import directory
 from tests.integration.company import Company, company
-from tests.standins.openai import Request, Says, Status
+from tests.standins.openai import Says, Status
 
 ASKED = "연차는 며칠인가요?"
 NAME = "홍" + "길동"
@@ -143,42 +146,52 @@ async def test_after_any_sequence_every_decision_in_every_process_honours_every_
     await asyncio.to_thread(sequences)
 
 
-async def test_an_answer_in_flight_is_decided_again_and_what_the_cloud_said_is_thrown_away(
-    tmp_path: Path, fresh_url: str
-) -> None:
-    asked = asyncio.Event()
+class Once:
+    """Awaited, it does what it is given at its n-th time, then what stands behind it."""
 
-    def slow(request: Request) -> Says:
-        asked.set()
-        return Says("연차는 15일입니다. [1]", delay_first_s=0.5)
+    def __init__(self, at: int, do: Callable[[], Awaitable[object]], then: Callable[..., Awaitable[Any]]) -> None:
+        self._left, self._do, self._then = at, do, then
 
-    async with processes(tmp_path, fresh_url, cloud=(slow,)) as two:
-        answering = asyncio.create_task(two.ask(1))
-        await asked.wait()
-        await two.opting(0).out(ME, Scope.CLOUD, by="U1")
-        await two.opting(0).out(ME, Scope.RECORD, by="U1")
-        answered = await answering
+    async def __call__(self, *arguments: object, **named: object) -> Any:
+        self._left -= 1
+        if self._left == 0:
+            await self._do()
+        return await self._then(*arguments, **named)
+
+
+class Searching:
+    def __init__(self, search: Search, present: Callable[..., Awaitable[Any]]) -> None:
+        self._search, self.present = search, present
+
+    async def __call__(self, query: str, readers: Readers, limit: int, label: Label) -> tuple[Passage, ...]:
+        return await self._search(query, readers, limit, label)
+
+
+@pytest.mark.parametrize(
+    "moment", ["before the next try", "after the model has answered", "before the answer is stored"]
+)
+async def test_an_answer_in_flight_is_decided_again_wherever_it_is(moment: str, tmp_path: Path, fresh_url: str) -> None:
+    fails = moment == "before the next try"
+    async with processes(tmp_path, fresh_url, cloud=(Status(503) if fails else Says("연차는 15일입니다. [1]"),)) as two:
+        deps = two.apps[1].deps
+
+        async def out() -> None:
+            await two.opting(0).out(ME, Scope.CLOUD, by="U1")
+            await two.opting(0).out(ME, Scope.RECORD, by="U1")
+
+        if moment == "before the next try":
+            cloud = deps.shores.endpoints[Route.CLOUD]
+            endpoints = {**deps.shores.endpoints, Route.CLOUD: replace(cloud, look=Once(2, out, cloud.look))}
+            deps = replace(deps, shores=replace(deps.shores, endpoints=endpoints))
+        elif moment == "after the model has answered":
+            deps = replace(deps, look=Once(2, out, deps.look))
+        else:
+            deps = replace(deps, search=Searching(deps.search, Once(2, out, deps.search.present)))
+        answered = await answer(two.apps[1].question(ASKED, person="U1", room=None, thread="t"), deps)
         assert answered.route is Route.ON_PREM
-        assert len(two.naru.cloud.requests) == 1
+        assert len(two.naru.cloud.requests) == 1, "what was asked before the opt-out, and nothing after it"
         assert await two.rows("select count(*) from question where text is not null") == [(0,)]
         assert await two.rows("select count(*) from answer where text is not null") == [(0,)]
-
-
-async def test_a_try_after_the_opt_out_never_leaves(tmp_path: Path, fresh_url: str) -> None:
-    """The first try fails; while it is paused its asker opts out through another process."""
-    made: list[Processes] = []
-    loop = asyncio.get_running_loop()
-    tasks: list[object] = []
-
-    def fails(request: Request) -> Status:
-        tasks.append(asyncio.run_coroutine_threadsafe(made[0].opting(0).out(ME, Scope.CLOUD, by="U1"), loop))
-        return Status(503)
-
-    async with processes(tmp_path, fresh_url, cloud=(fails,)) as two:
-        made.append(two)
-        answered = await two.ask(1)
-        assert answered.route is Route.ON_PREM
-        assert len(two.naru.cloud.requests) == 1
 
 
 async def test_nothing_is_stored_behind_an_opt_out_that_comes_between_the_decision_and_the_row(two: Processes) -> None:
