@@ -165,5 +165,19 @@ class Register:
         await connection.execute(update(e).values(epoch=e.c.epoch + 1))
 
 
+async def carry(old: AsyncConnection, restored: AsyncConnection) -> None:
+    """Into a database that was restored from an older backup: who has opted out since, and who has come back. Both
+    are of one key."""
+    o, e = tables.opt_out, tables.opt_out_epoch
+    rows = [dict(row) for row in (await old.execute(select(o))).mappings()]
+    for row in rows:
+        if row["until"] is not None:
+            await restored.execute(update(o).where(o.c.id == row["id"]).values(until=row["until"]))
+    if rows:
+        await restored.execute(insert(o).on_conflict_do_nothing(), rows)
+    epoch = (await old.execute(select(e.c.epoch))).scalar_one()
+    await restored.execute(update(e).values(epoch=func.greatest(e.c.epoch, epoch) + 1))
+
+
 def _place(id: UUID) -> str:
     return f"opt_out:{id}"

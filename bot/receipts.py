@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import tables
 from bot.seal import Seal
-from bot.subjects import Subject
+from bot.subjects import Scope, Subject
 
 DAYS = 10
 REMIND_DAYS = 3
@@ -154,6 +154,20 @@ class Receipts:
         documents = () if said is None else tuple(Mentioned(**one) for one in json.loads(said))
         times = row.requested_at, row.due_at, row.finished_at
         return Receipt(row.id, row.opt_out, *times, row.counts or {}, documents)
+
+
+async def carry(old: AsyncConnection, restored: AsyncConnection) -> None:
+    """Into a database that was restored from an older backup, behind its opt-outs: the receipts and holds of since.
+    What was erased since is back, so who asked for that has a receipt again that is not finished."""
+    r, o = tables.receipt, tables.opt_out
+    known = set(await restored.scalars(select(o.c.id)))
+    for table in (r, tables.legal_hold):
+        rows = [dict(row) for row in (await old.execute(select(table))).mappings()]
+        if rows := [row for row in rows if row.get("opt_out", None) in {None, *known}]:
+            await restored.execute(insert(table).on_conflict_do_nothing(), rows)
+    erasing = select(o.c.id).where(o.c.scope == Scope.ALL.value, o.c.until.is_(None))
+    again = update(r).where(r.c.opt_out.in_(erasing)).values(finished_at=None, reminded_at=None)
+    await restored.execute(again)
 
 
 def _place(id: UUID) -> str:

@@ -23,7 +23,7 @@ from admin.backup.replay import missing, replay
 from admin.backup.tools import Tools
 from admin.key import keep_key, kept_key
 from admin.ledger import LedgerFile
-from bot import inbox
+from bot import inbox, optouts, receipts
 from bot.seal import Seal
 from bot.settings import Settings
 from retrieval import erasures
@@ -31,7 +31,7 @@ from retrieval.database import Database, DatabaseFault, beside, name_of
 from retrieval.erasures import Entry, LedgerFault
 
 _MAINTENANCE = ("postgres", "template1")
-_OF_EVERY_DATABASE = ("alembic_version", "corpus", "erasure")
+_OF_EVERY_DATABASE = ("alembic_version", "corpus", "erasure", "opt_out_epoch")
 """The tables that hold rows from the first start on."""
 
 
@@ -217,8 +217,11 @@ class Place:
         if not existed:
             return Counter()
         again: Counter[str] = Counter()
-        if known:
-            async with _opened(self._old_url) as old, _opened(self._url) as fresh:
+        async with _opened(self._old_url) as old, _opened(self._url) as fresh:
+            if "opt_out" in await counted(old):
+                await optouts.carry(old, fresh)
+                await receipts.carry(old, fresh)
+            if known:
                 again = await replay(fresh, (await erasures.since(old, known[-1].seq))[1:])
         async with self._server.autocommitting() as connection:
             await connection.execute(text(f"drop database if exists {_quoted(self._old)} with (force)"))

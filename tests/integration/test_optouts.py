@@ -17,18 +17,21 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from admin.app import App, opened
-from admin.optouts import subject_of
+from admin.optouts import opting_out, subject_of
 from admin.owed import remind
 from bot.answer import Search, answer, consider
 from bot.domain import Answer, Feedback, Route
 from bot.opting_out import OptingOut, OptOutFault
+from bot.optouts import Register
 from bot.policy.permit import ChangedFault
 from bot.subjects import Scope, Subject
+from retrieval.database import Database
 from retrieval.errors import Fault
 from retrieval.label import Label
-from retrieval.passage import Passage, Readers
+from retrieval.passage import Document, Passage, Readers
 from tests.builders import directory
 from tests.integration.company import Company, company
+from tests.integration.events import SEAL
 from tests.standins.openai import Says, Status
 
 ASKED = "연차는 며칠인가요?"
@@ -83,6 +86,23 @@ async def processes(folder: Path, url: str, **more: object) -> AsyncIterator[Pro
 async def two(tmp_path: Path, fresh_url: str) -> AsyncIterator[Processes]:
     async with processes(tmp_path, fresh_url) as made:
         yield made
+
+
+@dataclass
+class Desks:
+    """Where two processes opt somebody out, over one database, and no question is asked."""
+
+    one: OptingOut
+    other: OptingOut
+    erasing: Erasing
+
+
+@pytest.fixture
+def desks(fresh_database: Database) -> Desks:
+    erasing = Erasing()
+    made = (opting_out(fresh_database, SEAL, Register(fresh_database, SEAL)) for _ in range(2))
+    one, other = (replace(each, forget=erasing) for each in made)
+    return Desks(one, other, erasing)
 
 
 CASES = {
@@ -160,8 +180,12 @@ class Once:
 
 
 class Searching:
-    def __init__(self, search: Search, present: Callable[..., Awaitable[Any]]) -> None:
-        self._search, self.present = search, present
+    def __init__(self, search: Search, present: Once) -> None:
+        self._search, self._present = search, present
+
+    async def present(self, documents: tuple[int, ...], readers: Readers) -> Mapping[int, Document]:
+        found: Mapping[int, Document] = await self._present(documents, readers)
+        return found
 
     async def __call__(self, query: str, readers: Readers, limit: int, label: Label) -> tuple[Passage, ...]:
         return await self._search(query, readers, limit, label)
@@ -225,15 +249,16 @@ async def test_where_the_list_cannot_be_read_nothing_goes_to_the_cloud(two: Proc
     assert "restore the key" in str(two.apps[1].opting_out.register.problem())
 
 
-async def test_twice_is_once_with_one_receipt_and_the_table_names_nobody(two: Processes) -> None:
-    opting = two.opting(0)
-    first, again = await asyncio.gather(opting.out(ME, Scope.ALL, by="U1"), two.opting(1).out(ME, Scope.ALL, by="U1"))
+async def test_twice_is_once_with_one_receipt_and_the_table_names_nobody(desks: Desks) -> None:
+    one, other = desks.one, desks.other
+    first, again = await asyncio.gather(one.out(ME, Scope.ALL, by="U1"), other.out(ME, Scope.ALL, by="U1"))
     assert first.id == again.id
-    assert await opting.receipt(first.id) == await two.opting(1).receipt(first.id)
-    assert len(await opting.register.listed()) == 1
-    kinds = [kind for (kind,) in await two.rows("select kind from audit order by id")]
+    assert await one.receipt(first.id) == await other.receipt(first.id)
+    assert len(await one.register.listed()) == 1
+    async with one.database.transaction() as connection:
+        kinds = list(await connection.scalars(text("select kind from audit order by id")))
+        said = repr((await connection.execute(text("select * from opt_out, audit, receipt"))).all())
     assert kinds == ["opt_out.add", "opt_out.receipt"]
-    said = repr(await two.rows("select * from opt_out, audit, receipt"))
     assert "U1" not in said
 
 
@@ -250,7 +275,7 @@ async def test_all_erases_and_the_receipt_says_what_was_found_and_erased(two: Pr
 
 
 async def test_what_a_process_left_undone_is_finished_by_another_and_the_admins_hear_before_it_is_due(
-    two: Processes,
+    desks: Desks,
 ) -> None:
     told: list[str] = []
 
@@ -258,34 +283,44 @@ async def test_what_a_process_left_undone_is_finished_by_another_and_the_admins_
         told.append(says)
         return 1
 
-    two.erasing.faults.append(OptOutFault("away"))
-    receipt = await two.opting(0).out(ME, Scope.ALL, by="U1")
+    desks.erasing.faults.append(OptOutFault("away"))
+    receipt = await desks.one.out(ME, Scope.ALL, by="U1")
     assert receipt.finished_at is None
-    assert (await two.ask(1)).route is not Route.CLOUD, "it binds before anything is erased"
-    assert await remind(two.opting(1), tell) == 0
-    async with two.apps[0].database.transaction() as connection:
+    await desks.other.register.look()
+    assert desks.other.register().of_user("U1").reasons, "it binds before anything is erased"
+    assert await remind(desks.other, tell) == 0
+    async with desks.one.database.transaction() as connection:
         await connection.execute(text("update receipt set due_at = now() + interval '2 days 23 hours'"))
-    assert await remind(two.opting(1), tell) == 1
-    assert await remind(two.opting(0), tell) == 0
+    assert await remind(desks.other, tell) == 1
+    assert await remind(desks.one, tell) == 0
     assert str(receipt.id) in told[0]
-    assert await two.opting(1).finish_open() == 1
-    found = await two.opting(0).receipt(receipt.id)
+    assert await desks.other.finish_open() == 1
+    found = await desks.one.receipt(receipt.id)
     assert found is not None
     assert found[0].finished_at is not None
 
 
-async def test_what_the_law_holds_is_not_erased_until_it_is_released_and_the_receipt_says_so(two: Processes) -> None:
-    opting = two.opting()
-    await opting.hold(ME, by="U3", why="소송")
-    receipt = await opting.out(ME, Scope.ALL, by="U1")
+async def test_what_the_law_holds_is_not_erased_until_it_is_released_and_the_receipt_says_so(desks: Desks) -> None:
+    await desks.one.hold(ME, by="U3", why="소송")
+    receipt = await desks.one.out(ME, Scope.ALL, by="U1")
     assert receipt.held
-    assert two.erasing.asked == []
-    assert await opting.release(ME, by="U3") == 1
-    assert two.erasing.asked == [ME]
-    found = await opting.receipt(receipt.id)
+    assert desks.erasing.asked == []
+    assert await desks.other.release(ME, by="U3") == 1
+    assert desks.erasing.asked == [ME]
+    found = await desks.one.receipt(receipt.id)
     assert found is not None
     assert not found[0].held
     assert found[0].counts["question"]["erased"] == 1
+
+
+async def test_an_opt_out_that_is_taken_back_before_it_erased_erases_nothing(desks: Desks) -> None:
+    desks.erasing.faults.append(OptOutFault("away"))
+    receipt = await desks.one.out(ME, Scope.ALL, by="U1")
+    assert await desks.other.back(ME, by="U1") == 1
+    assert await desks.one.finish_open() == 1
+    assert len(desks.erasing.asked) == 1, "the one that failed"
+    again = await desks.one.out(ME, Scope.ALL, by="U1")
+    assert again.id != receipt.id
 
 
 async def test_a_name_alone_erases_only_when_what_it_hits_was_looked_at(two: Processes) -> None:
