@@ -7,6 +7,7 @@ whoever decides looks at the epoch first: that is one row, and the list is read 
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from collections.abc import Sequence
@@ -31,6 +32,8 @@ _UNREADABLE = (
     "{count} opt-outs cannot be opened with this key, so nobody can say who has opted out, and nothing goes to the "
     "cloud, is kept, or becomes training data: restore the key that they were sealed with (`naru check`)."
 )
+
+_EPOCH = select(tables.opt_out_epoch.c.epoch)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,22 +70,15 @@ class Register:
 
     async def look(self) -> None:
         """Know what is in force at this moment."""
-        e, o = tables.opt_out_epoch, tables.opt_out
-        rows: Sequence[Any] = ()
         try:
-            async with self._database.transaction() as connection:
-                # Read first: what is changed meanwhile belongs to an epoch that the next look does not know yet.
-                epoch = int((await connection.execute(select(e.c.epoch))).scalar_one())
-                changed = epoch != self._now.epoch
-                if changed:
-                    rows = (await connection.execute(select(o).where(o.c.until.is_(None)))).all()
+            # Until the epoch is the one that was read: the list may change while it is read. After the last look at it
+            # nothing is waited for, so whoever looked decides by what that look has seen.
+            while await self._epoch() != self._now.epoch:
+                epoch, rows = await self._rows()
+                self._now = await asyncio.to_thread(self._read, epoch, rows)
         except DatabaseFault as fault:
             _log.warning("it is not known who has opted out, so nothing goes to the cloud: %s", fault)
             self._now = UNKNOWN
-            return
-        # Nothing is waited for from here on: whoever looked decides by what that look has seen.
-        if changed and epoch != self._now.epoch:
-            self._now = self._read(epoch, rows)
 
     async def add(
         self,
@@ -138,6 +134,17 @@ class Register:
             return self._seal.pseudonym(str(subject))
         said = [letters_of(subject.id), *sorted({letters_of(one) for one in subject.also})]
         return self._seal.pseudonym("person:" + "/".join(said))
+
+    async def _epoch(self) -> int:
+        async with self._database.transaction() as connection:
+            return int((await connection.execute(_EPOCH)).scalar_one())
+
+    async def _rows(self) -> tuple[int, Sequence[Any]]:
+        o = tables.opt_out
+        async with self._database.transaction() as connection:
+            # Read first: what is changed meanwhile belongs to an epoch that the next look does not know yet.
+            epoch = int((await connection.execute(_EPOCH)).scalar_one())
+            return epoch, (await connection.execute(select(o).where(o.c.until.is_(None)))).all()
 
     def _read(self, epoch: int, rows: Sequence[Any]) -> OptOuts:
         entries = [entry for row in rows if (entry := self._opened(row)) is not None]

@@ -77,8 +77,11 @@ class OptOuts:
                 key = (one.subject.kind, id)
                 self._bound[key] = self._bound.get(key, frozenset()) | scopes_of(one.scope)
         people = [one for one in entries if one.subject.kind == "person"]
-        self._people = _names(name for one in people for name in _all_names(one))
-        self._by_scope = {scope: _names(name for one in people for name in _bound_names(one, scope)) for scope in EACH}
+        made: dict[frozenset[str], Names | None] = {}  # mostly the scopes have the same names
+        self._people = _names((name for one in people for name in _all_names(one)), made)
+        self._by_scope = {
+            scope: _names((name for one in people for name in _bound_names(one, scope)), made) for scope in EACH
+        }
         self._remembered: OrderedDict[bytes, Label] = OrderedDict()
 
     def of_user(self, id: str) -> Label:
@@ -130,9 +133,11 @@ def _findings(text: str, names: Names) -> tuple[detect.Finding, ...]:
     return tuple(one for one in detect.find(text, names, {}) if one.score >= detect.ROUTE)
 
 
-def _names(names: Iterable[str]) -> Names | None:
-    listed = [("person", name) for name in dict.fromkeys(names)]
-    return Names(listed) if listed else None
+def _names(names: Iterable[str], made: dict[frozenset[str], Names | None]) -> Names | None:
+    listed = frozenset(names)
+    if listed not in made:
+        made[listed] = Names([("person", name) for name in sorted(listed)]) if listed else None
+    return made[listed]
 
 
 def _all_names(one: OptedOut) -> Iterable[str]:
