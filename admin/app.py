@@ -7,7 +7,7 @@ import gc
 import logging
 import os
 import pwd
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -25,6 +25,7 @@ from admin.indexing import Indexing, Noted, Progress, Reading
 from admin.jobs import Embed, Jobs
 from admin.key import sealing_key
 from admin.ledger import LedgerFile
+from admin.optouts import opting_out
 from bot.answer import Deps, no_opinion
 from bot.attached import Attachments
 from bot.audit import Audit
@@ -39,6 +40,8 @@ from bot.models.door import Door, OpenAIDoor
 from bot.models.endpoint import Endpoint
 from bot.models.opinion import FORM, MAX_TOKENS, SecondOpinion
 from bot.models.shores import Shores
+from bot.opting_out import OptingOut
+from bot.optouts import Register
 from bot.people import DirectoryFile
 from bot.policy.policy_file import PolicyFile
 from bot.policy.rules import DataUse, Rules
@@ -94,6 +97,7 @@ class App:
     deps: Deps
     opinion: SecondOpinion | None
     attachments: Attachments
+    opting_out: OptingOut
     audit: Audit
     keeper: Keeper
 
@@ -160,9 +164,6 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
     lists = ListFiles(settings.lists, people.directory)
     lists()  # a list that cannot be used must not wait for the first question
 
-    def rules() -> Rules:
-        return replace(policy().under(terms, today(settings)), lists=lists())
-
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(address(settings))
         database = Database(url)
@@ -175,6 +176,13 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
         ledger = LedgerFile(settings.home)
         await ledger.follow(database)
         stack.push_async_callback(ledger.follow, database)
+        seal = Seal(await sealing_key(settings, database))
+        register = Register(database, seal)
+        await register.look()
+
+        def rules() -> Rules:
+            return replace(policy().under(terms, today(settings)), lists=lists(), opt_outs=register())
+
         embedding = await embedders.opened(settings, rules, database, stack)
         catalogue = Catalogue(database)
         glossary = GlossaryFile(settings.glossary)
@@ -183,7 +191,6 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
         means = means_of(settings, database, sandbox.parse, stack)
         if sync:
             await catalogue.sync(settings.sources)
-        seal = Seal(await sealing_key(settings, database))
         audit = Audit(seal)
         keeper = Keeper(database, audit, settings, rules)
         stack.push_async_callback(keeper.follow)
@@ -197,10 +204,13 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
             people=people,
             search=search,
             records=records,
-            shores=Shores(_endpoints(settings, database, audit, stack), Template.shipped("answer"), glossary),
+            shores=Shores(
+                _endpoints(settings, database, audit, stack, register.look), Template.shipped("answer"), glossary
+            ),
             passages=settings.answer.passages,
             operator=seal.pseudonym(whoever_runs_this()),
             opinion=opinion or no_opinion,
+            look=register.look,
         )
         yield App(
             settings,
@@ -221,6 +231,7 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
             deps,
             opinion,
             Attachments(means.parse, settings.answer.max_attached_chars),
+            opting_out(database, seal, register),
             audit,
             keeper,
         )
@@ -311,7 +322,9 @@ def means_of(settings: Settings, database: Database, parse: Parse, stack: AsyncE
     return Means(database, fetcher, parse, credentials)
 
 
-def _endpoints(settings: Settings, database: Database, audit: Audit, stack: AsyncExitStack) -> dict[Route, Endpoint]:
+def _endpoints(
+    settings: Settings, database: Database, audit: Audit, stack: AsyncExitStack, look: Callable[[], Awaitable[None]]
+) -> dict[Route, Endpoint]:
     found: dict[Route, Endpoint] = {}
     for route, shore in ((Route.CLOUD, settings.models.cloud), (Route.ON_PREM, settings.models.on_prem)):
         if shore.base_url is None or shore.model is None:
@@ -321,7 +334,7 @@ def _endpoints(settings: Settings, database: Database, audit: Audit, stack: Asyn
         used: Door = door
         if isinstance(shore, Cloud):
             used = AuditedDoor(door, _vendor(shore), database, audit)
-        found[route] = Endpoint(used, shore.attempts, shore.total_timeout_s)
+        found[route] = Endpoint(used, shore.attempts, shore.total_timeout_s, look)
     return found
 
 

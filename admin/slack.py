@@ -18,6 +18,7 @@ from slack_bolt.async_app import AsyncApp
 
 from admin.app import App, directory_now
 from admin.indexing import Progress
+from admin.owed import keep_the_clock
 from admin.people import nobodies
 from admin.watch import problems, watch_over, watched
 from bot.config_file import Slack
@@ -32,6 +33,7 @@ from bot.slack.commands import Commands
 from bot.slack.faults import translated
 from bot.slack.files import SlackFiles
 from bot.slack.history import History
+from bot.slack.optouts import SlackOptOuts
 from bot.slack.people import SlackPeople
 from bot.slack.post import SlackDoor
 from bot.slack.reconcile import Reconciler
@@ -84,7 +86,14 @@ async def serve(app: App, stop: asyncio.Event, ready: Callable[[str], object] = 
             door=door,
             people=people,
             deps=replace(app.deps, people=people, operator=None),
-            commands=Commands(inbox, door, people, app.deps.records, SlackOperations(app)),
+            commands=Commands(
+                inbox,
+                door,
+                people,
+                app.deps.records,
+                SlackOperations(app),
+                opt_outs=SlackOptOuts(app.opting_out, door, people),
+            ),
             bot_user=identity.bot_user,
             team=identity.team,
             longest=app.settings.answer.max_question_chars,
@@ -114,6 +123,7 @@ async def serve(app: App, stop: asyncio.Event, ready: Callable[[str], object] = 
                 entrance as how,
                 meanwhile(reconciler.run),
                 meanwhile(Retention(inbox, slack.inbox_days).run),
+                meanwhile(partial(keep_the_clock, app.opting_out, Admins(door, people).tell)),
             ):
                 ready(how)
                 await stop.wait()

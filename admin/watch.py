@@ -68,7 +68,8 @@ class Watched:
 
 
 def watched(app: App) -> tuple[Watched, ...]:
-    files = (Watched(name, partial(asyncio.to_thread, look)) for name, look in problems(app).items())
+    looks = {**problems(app), "opt-outs": app.opting_out.register.problem}
+    files = (Watched(name, partial(asyncio.to_thread, look)) for name, look in looks.items())
     if (opinion := app.opinion) is None:
         return (*files,)
 

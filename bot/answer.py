@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -12,6 +12,7 @@ from bot.check import Shown, check, check_so_far
 from bot.domain import Answer, Attached, Draft, Question, Route
 from bot.drafts import Drafts, Show
 from bot.models.door import Heard
+from bot.models.endpoint import nothing_to_look_at
 from bot.models.shores import Shores
 from bot.people import People
 from bot.policy.decide import Decision, decide
@@ -67,8 +68,8 @@ class Search(Protocol):
 class Deps:
     """What the story needs, wired by the composition root.
 
-    rules: the policy as it is now. passages: how many a prompt may carry. operator: the pseudonym of whoever asks in
-    others' names, if somebody does. opinion: asked where the cloud would be.
+    rules: the policy as it is now; look: has it know who has opted out by now. passages: how many a prompt may carry.
+    operator: the pseudonym of whoever asks in others' names, if somebody does. opinion: asked where the cloud would be.
     """
 
     rules: Callable[[], Rules]
@@ -79,6 +80,7 @@ class Deps:
     passages: int
     operator: str | None = None
     opinion: Opinion = no_opinion
+    look: Callable[[], Awaitable[None]] = nothing_to_look_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +98,20 @@ async def answer(question: Question, deps: Deps, show: Show | None = None) -> An
     """The whole path. Raises a Fault where no answer can be given; the caller shows its sentence. show: given where
     whole sentences are to be seen while the model writes."""
     for _ in range(_DECISIONS):
-        rules = deps.rules()
-        considered = await consider(question, rules, deps)
-        decision = await deps.records.decided(considered.decision, question, deps.operator)
-        draft = await _drafted(question, considered, decision, rules, deps, show)
-        if draft is not None:
-            break
-    else:
-        raise UnsettledFault("The policy changes again and again: ask once more when it has settled.")
+        try:
+            return await _answered(question, deps, show)
+        except ChangedFault:
+            continue
+    raise UnsettledFault("The policy changes again and again: ask once more when it has settled.")
+
+
+async def _answered(question: Question, deps: Deps, show: Show | None) -> Answer:
+    """Raises ChangedFault where the policy that decided is in force no longer, or somebody has opted out meanwhile."""
+    await deps.look()
+    rules = deps.rules()
+    considered = await consider(question, rules, deps)
+    decision = await deps.records.decided(considered.decision, question, deps.operator)
+    draft = await _drafted(question, considered, decision, rules, deps, show)
     shown = considered.shown
     readers = await deps.people.readers(question.asker, question.room, fresh=True, enough=shown.readable_by)
     present = await deps.search.present(shown.documents, readers)
@@ -140,18 +148,16 @@ async def consider(question: Question, rules: Rules, deps: Deps) -> Considered:
 
 async def _drafted(
     question: Question, considered: Considered, decision: Decision, rules: Rules, deps: Deps, show: Show | None
-) -> Draft | None:
-    """What a route made of it. None: the policy that decided is in force no longer, so it is to be decided again."""
+) -> Draft:
+    """What a route made of it. Raises ChangedFault."""
     shown = considered.shown
     if not (shown.documents or shown.sources):
         return _unknown(question, considered.found)
-    try:
-        async with _drafts(question, shown, rules, deps, show) as heard:
-            draft = await deps.shores.complete(question, decision, considered.parts, deps.rules, heard)
-    except ChangedFault:
-        return None
+    async with _drafts(question, shown, rules, deps, show) as heard:
+        draft = await deps.shores.complete(question, decision, considered.parts, deps.rules, heard)
+    await deps.look()
     if deps.rules().hash != rules.hash:
-        return None
+        raise ChangedFault(f"The policy has changed since the decision {decision.id}.")
     unsure = draft.route is Route.QUOTE and not _quotable(considered)
     return _unknown(question, considered.found) if unsure else draft
 

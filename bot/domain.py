@@ -120,13 +120,15 @@ class Turn:
     """An earlier question of the same thread with its answer.
 
     A text that is gone (not kept, or not readable any more) is None: nothing can be said of it, so it counts as
-    RESTRICTED. label: what the Decision of that time knew; documents: the ids that the answer rested on.
+    RESTRICTED. label: what the Decision of that time knew; documents: the ids that the answer rested on. asker: a
+    pseudonym.
     """
 
     question: str | None
     answer: str | None
     label: Label
     documents: tuple[int, ...]
+    asker: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from bot.audit import Audit
 from bot.domain import Answer, Feedback, Question, Room, RoomKind, Route, Turn
 from bot.policy.decide import Decision
 from bot.policy.parts import found_in
+from bot.policy.permit import ChangedFault
 from bot.policy.rules import Rules, allowed
 from bot.seal import Seal
 from retrieval.database import Database, DatabaseFault
@@ -31,6 +32,12 @@ TURNS = 4
 _REMEMBERED = 50
 """How many older questions are still looked at for the other half of an identifier."""
 
+_QUESTION = insert(tables.question)
+_ASKED = _QUESTION.on_conflict_do_update(
+    index_elements=["id"], set_={"text": None}, where=_QUESTION.excluded.text.is_(None)
+)
+"""The same question comes again when the worker that had it died, or when it is decided again: then it may be that its
+text is not to be kept any more."""
 
 Fence = Callable[[AsyncConnection], Awaitable[None]]
 """Asks, in a transaction of ours, whether whoever writes may still; raises when not."""
@@ -49,12 +56,12 @@ class Records:
         return Records(self._database, self._seal, fence)
 
     async def decided(self, decision: Decision, question: Question, operator: str | None) -> Decision:
-        """Commit the Decision. When that fails the cloud is out: nothing leaves without a trace."""
+        """Commit the Decision. When that fails the cloud is out: nothing leaves without a trace. Raises ChangedFault
+        where somebody has opted out since."""
         try:
             async with self._database.transaction() as connection:
-                # The same question comes again when the worker that had it died.
-                asked = insert(tables.question).on_conflict_do_nothing()
-                await connection.execute(asked, self._question(question, decision, operator))
+                await _honours(connection, decision.epoch)
+                await connection.execute(_ASKED, self._question(question, decision, operator))
                 row = _decision(decision, question)
                 await connection.execute(insert(tables.decision), row)
                 body = {**row, "id": None, "decision": str(decision.id), "question": str(question.id)}
@@ -66,8 +73,8 @@ class Records:
         return decision
 
     async def store(self, answer: Answer, question: Question, decision: Decision, operator: str | None) -> None:
-        """Keep the answer before it is shown, with what `decided` could not write, if so. Raises DatabaseFault, and
-        what the fence raises."""
+        """Keep the answer before it is shown, with what `decided` could not write, if so. Raises DatabaseFault,
+        ChangedFault where somebody has opted out since the Decision, and what the fence raises."""
         row = {
             "id": answer.id,
             "question": answer.question,
@@ -86,8 +93,8 @@ class Records:
         async with self._database.transaction() as connection:
             if self._fence is not None:
                 await self._fence(connection)
-            asked = insert(tables.question).on_conflict_do_nothing()
-            await connection.execute(asked, self._question(question, decision, operator))
+            await _honours(connection, decision.epoch)
+            await connection.execute(_ASKED, self._question(question, decision, operator))
             decided = insert(tables.decision).on_conflict_do_nothing()
             await connection.execute(decided, _decision(decision, question))
             # Of an answer that was stored and never shown, because its worker died, the next attempt's takes the place.
@@ -99,7 +106,7 @@ class Records:
         q, a, d = tables.question, tables.answer, tables.decision
         query = (
             sa.select(
-                q.c.id, q.c.text, a.c.id.label("answer_id"), a.c.text.label("answer"), a.c.documents,
+                q.c.id, q.c.text, q.c.asker, a.c.id.label("answer_id"), a.c.text.label("answer"), a.c.documents,
                 a.c.reasons.label("answer_reasons"), d.c.reasons,
             )
             .join_from(q, a, a.c.question == q.c.id)
@@ -116,6 +123,7 @@ class Records:
                 answer=self._opened(row.answer, f"answer:{row.answer_id}"),
                 label=_label(row.reasons) | _label(row.answer_reasons),
                 documents=tuple(row.documents),
+                asker=row.asker,
             )
             for row in reversed(rows)
         )
@@ -211,29 +219,34 @@ class Records:
 
     async def give(self, feedback: Feedback, rules: Rules) -> bool:
         """Keep what somebody thinks of an answer; the last word of each person stands. A text that the `record` sink
-        refuses is left out. False: there is no such answer any more."""
+        refuses is left out. False: there is no such answer any more. Raises ChangedFault where somebody has opted out
+        since."""
         person = self._seal.pseudonym(feedback.person)
 
-        def kept(text: str | None, what: str) -> bytes | None:
-            if not text or not allowed(found_in(text, "feedback", rules), rules.sinks["record"]):
+        def kept(text: str | None, what: str, known: Label) -> bytes | None:
+            if not text or not allowed(found_in(text, "feedback", rules) | known, rules.sinks["record"]):
                 return None
             return self._seal.close(text, f"{what}:{feedback.answer}:{person}")
 
-        said = {
-            "verdict": feedback.verdict,
-            "reason": kept(feedback.reason, "feedback"),
-            "better": kept(feedback.better, "better"),
-        }
-        # What was said before in a form stays when only a button is clicked again.
-        said = {column: value for column, value in said.items() if value is not None}
-        statement = insert(tables.feedback).values(answer=feedback.answer, person=person, **said)
-        upsert = statement.on_conflict_do_update(
-            index_elements=["answer", "person"], set_={**said, "given_at": sa.func.now()}
-        )
-        exists = sa.select(sa.exists().where(tables.answer.c.id == feedback.answer))
+        q, a = tables.question, tables.answer
+        asked_in = sa.select(q.c.room).join_from(q, a, a.c.question == q.c.id).where(a.c.id == feedback.answer)
         async with self._database.transaction() as connection:
-            if not await connection.scalar(exists):
+            await _honours(connection, rules.opt_outs.epoch)
+            room = await connection.scalar(asked_in)
+            if room is None:
                 return False
+            known = rules.opt_outs.of_user(feedback.person) | rules.opt_outs.of_room(room)
+            said = {
+                "verdict": feedback.verdict,
+                "reason": kept(feedback.reason, "feedback", known),
+                "better": kept(feedback.better, "better", known),
+            }
+            # What was said before in a form stays when only a button is clicked again.
+            said = {column: value for column, value in said.items() if value is not None}
+            statement = insert(tables.feedback).values(answer=feedback.answer, person=person, **said)
+            upsert = statement.on_conflict_do_update(
+                index_elements=["answer", "person"], set_={**said, "given_at": sa.func.now()}
+            )
             await connection.execute(upsert)
         return True
 
@@ -257,6 +270,14 @@ class Records:
 
     def _opened(self, sealed: bytes | None, place: str) -> str | None:
         return self._seal.open(sealed, place) if sealed is not None else None
+
+
+async def _honours(connection: AsyncConnection, epoch: int) -> None:
+    """Raises ChangedFault where the opt-outs are others than those; until the end of the transaction they stay. What
+    is then written stands before any opt-out that comes after it, and so is found by whoever erases for that."""
+    now = await connection.scalar(sa.select(tables.opt_out_epoch.c.epoch).with_for_update(read=True))
+    if now != epoch:
+        raise ChangedFault("Somebody has opted out since: it has to be decided again.")
 
 
 async def has_sealed_text(database: Database) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from bot.domain import Route
+from bot.policy.optout import KIND as OPT_OUT
 from bot.policy.rules import SINKS
 from retrieval.label import Level, Reason
 
@@ -19,7 +20,7 @@ def explained(
         *((f"{before} before", reason) for before, reason in tried),
         ("routes", " → ".join(decision["routes"])),
         *domain_model(decision["domain_model"], model if route == Route.ON_PREM else None),
-        *((level, f"{kind}{_at(kind, origin, ' · {}')}") for level, kind, origin in sorted(decision["reasons"])),
+        *dict.fromkeys((level, named(kind, origin)) for level, kind, origin in sorted(decision["reasons"])),
     ]
     for sink in SINKS:
         verdict = decision["verdicts"][sink]
@@ -28,6 +29,12 @@ def explained(
         ceiling = Level.named(verdict.get("ceiling", Level.RESTRICTED.name))
         said.append((sink, sink_says(verdict["allowed"], ceiling, against)))
     return [*said, ("policy", decision["policy"][:12]), ("decision", str(decision["id"]))]
+
+
+def named(kind: str, origin: str, form: str = "{} · {}") -> str:
+    """A reason as people are told of it. Of an opt-out never by what it came in: one name in a text, or one person in a
+    room, would be as good as said."""
+    return kind if kind == OPT_OUT else form.format(kind, origin)
 
 
 def domain_model(named: str | None, answered: str | None = None) -> list[tuple[str, str]]:
@@ -49,15 +56,10 @@ def masked(calls: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
     return said
 
 
-def _at(kind: str, origin: str, form: str) -> str:
-    """Where it was found. Of an opt-out not: it would say who does not want to be talked about."""
-    return "" if kind.startswith("opt_out") else form.format(origin)
-
-
 def sink_says(allowed: bool, ceiling: Level, against: Collection[Reason]) -> str:
     """`yes`, or `no` or `in part` (something was withheld) with the ceiling, where that is why, and the reasons."""
     if not against:
         return "yes"
     above = f", takes up to {ceiling.name}" if any(reason.level > ceiling for reason in against) else ""
-    reasons = ", ".join(f"{reason.kind}{_at(reason.kind, reason.origin, ' ({})')}" for reason in against)
+    reasons = ", ".join(dict.fromkeys(named(reason.kind, reason.origin, "{} ({})") for reason in against))
     return f"{'in part' if allowed else 'no'}{above}: {reasons}"

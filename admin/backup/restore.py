@@ -24,7 +24,7 @@ from admin.backup.replay import missing, replay
 from admin.backup.tools import Tools
 from admin.key import keep_key, kept_key
 from admin.ledger import LedgerFile
-from bot import inbox
+from bot import inbox, optouts, receipts
 from bot.audit import Audit
 from bot.seal import Seal
 from bot.settings import Settings
@@ -221,8 +221,11 @@ class Place:
         if not existed:
             return Counter()
         again: Counter[str] = Counter()
-        if known:
-            async with _opened(self._old_url) as old, _opened(self._url) as fresh:
+        async with _opened(self._old_url) as old, _opened(self._url) as fresh:
+            if "opt_out" in await counted(old):
+                await optouts.carry(old, fresh)
+                await receipts.carry(old, fresh)
+            if known:
                 again = await replay(fresh, (await erasures.since(old, known[-1].seq))[1:])
         async with self._server.autocommitting() as connection:
             await connection.execute(text(f"drop database if exists {_quoted(self._old)} with (force)"))

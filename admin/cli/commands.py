@@ -15,6 +15,7 @@ from admin.cli import (
     evaluate,
     glossary,
     migrate,
+    optout,
     people,
     policy,
     reindexing,
@@ -63,5 +64,6 @@ app.add_typer(source.app, name="source")
 app.add_typer(people.app, name="people")
 app.add_typer(glossary.app, name="glossary")
 app.add_typer(policy.app, name="policy")
+app.add_typer(optout.app, name="optout")
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(audit.app, name="audit")

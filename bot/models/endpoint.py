@@ -24,6 +24,10 @@ T = TypeVar("T")
 _BACKOFF = wait_random_exponential(multiplier=0.5, max=8)
 
 
+async def nothing_to_look_at() -> None:
+    """Where nobody can opt out."""
+
+
 @dataclass(frozen=True, slots=True)
 class Patience:
     """attempts: tries in all. total_s: seconds for all of them together, waiting included."""
@@ -56,17 +60,20 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """A shore's door with the patience that it is given."""
+    """A shore's door with the patience that it is given. look: before each try, has the policy know what it asks
+    others for."""
 
     door: Door
     attempts: int
     total_s: float
+    look: Callable[[], Awaitable[None]] = nothing_to_look_at
 
     async def complete(self, issue: Callable[[], tuple[Prompt, Permit]], heard: Heard | None = None) -> Completion:
         """Ask until there is a whole answer. `issue` is called for each try, so that each has its own prompt and its
         own Permit. Raises ModelFault when the tries or the time are used up."""
 
         async def once() -> Completion:
+            await self.look()
             prompt, permit = issue()
             return await self.door.complete(prompt, permit, heard)
 

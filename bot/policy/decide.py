@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from bot.domain import SHORES, Room, Route
+from bot.policy.optout import refuses
 from bot.policy.parts import FROM_ATTACHED, FROM_DOCUMENTS, Prompt, Role, joined
 from bot.policy.rules import SINKS, Rules, Sink, SinkName, allowed
 from bot.small_talk import small_talk
@@ -33,6 +34,7 @@ class Decision:
 
     routes: the allowed ones, best first, ending in quote or refuse. policy: the hash of the rules that chose.
     domain_model: which of the on-prem models is asked where that route is tried; None: the base, or the route is none.
+    epoch: of the opt-outs that it honours.
     """
 
     id: UUID
@@ -41,6 +43,7 @@ class Decision:
     verdicts: tuple[SinkVerdict, ...]
     policy: str
     domain_model: str | None = None
+    epoch: int = 0
 
     def without(self, route: Route) -> Decision:
         return replace(self, routes=tuple(r for r in self.routes if r is not route))
@@ -72,7 +75,7 @@ def decide(
     routes = routes_of(label, shown, room, rules, talk=talk)
     # After the routes, of which it changes none: a name chooses between models that may be asked anyway.
     model = rules.domain_model(room, _rests_on(parts)) if Route.ON_PREM in routes else None
-    return Decision(id, routes, label, verdicts, rules.hash, model)
+    return Decision(id, routes, label, verdicts, rules.hash, model, rules.opt_outs.epoch)
 
 
 def routes_of(label: Label, shown: Label, room: Room, rules: Rules, *, talk: bool = False) -> tuple[Route, ...]:
@@ -109,7 +112,7 @@ def _rests_on(parts: Prompt) -> set[str]:
 
 def _verdict(label: Label, sink: Sink, withheld: Label = NOTHING_SENSITIVE) -> SinkVerdict:
     reasons = (label | withheld).reasons
-    against = sorted(r for r in reasons if r.level > sink.highest or r.kind in sink.refuse)
+    against = sorted(r for r in reasons if r.level > sink.highest or r.kind in sink.refuse or refuses(r, sink.name))
     if sink.closed:
         against.append(Reason(Level.PUBLIC, "profile", sink.closed))
     return SinkVerdict(sink.name, allowed(label, sink), sink.highest, tuple(against))

@@ -94,6 +94,7 @@ def question_part(question: Question, rules: Rules, before: Sequence[str] = ()) 
     """before: what was asked earlier in its thread and is in no prompt any more; half of an identifier may have left
     with it."""
     label = question.carried | rules.room_label(question.room) | found_in(question.text, "question", rules)
+    label |= rules.opt_outs.of_user(question.asker)
     if before:
         halves = rules.seen.across([*before, question.text], rules.lists, typed=True) - label.kinds
         label |= _label(halves, "question, with earlier ones", rules)
@@ -159,6 +160,7 @@ def thread_parts(turns: Sequence[Turn], documents: Mapping[int, Document], room:
         readable = all(i in documents for i in turn.documents)
         says = rests_on | found_in(turn.answer or "", Role.EARLIER_ANSWER.value, rules, document=True)
         answer = turn.answer if readable and allowed(says, rules.shown_in(room)) else None
+        rests_on |= rules.opt_outs.of_user(turn.asker)
         parts.append(_earlier(Role.EARLIER_QUESTION, turn.question, turn.label | rests_on, rules))
         parts.append(_earlier(Role.EARLIER_ANSWER, answer, turn.label | rests_on, rules))
     return tuple(parts)
@@ -176,7 +178,7 @@ def found_in(text: str, origin: str, rules: Rules, *, document: bool = False) ->
     """What the detectors find in a text, as a Label; origin says in the reasons where it was. document: it is of a
     page, or made from one, and no message of somebody."""
     found = _label(rules.seen.kinds(text, rules.lists, document=document), origin, rules)
-    return found | rules.terms.label(text, origin)
+    return found | rules.terms.label(text, origin) | rules.opt_outs.in_text(text)
 
 
 def findings(text: str, rules: Rules) -> tuple[tuple[Level, detect.Finding], ...]:
@@ -197,15 +199,16 @@ def joined(parts: Iterable[Part], rules: Rules) -> Label:
     theirs = tuple(part for part in parts if part.role is not Role.INSTRUCTIONS)
     label = Label.join([part.label for part in theirs])
     found: set[str] = set()
-    named = NOTHING_SENSITIVE
+    named, opted_out = NOTHING_SENSITIVE, NOTHING_SENSITIVE
     for texts, typed in _neighbours(theirs):
         found |= rules.seen.across(texts, rules.lists, typed=typed)
         named |= rules.terms.label("".join(texts), _TOGETHER)
+        opted_out |= rules.opt_outs.in_text("".join(texts))
     for text in _pieces(theirs):
         found |= rules.seen.kinds(text, rules.lists, document=True) & detect.ABOUT
     known = {(reason.level, reason.kind) for reason in label.reasons}
     new = Label(frozenset(reason for reason in named.reasons if (reason.level, reason.kind) not in known))
-    return label | new | _label(found - label.kinds, _TOGETHER, rules)
+    return label | opted_out | new | _label(found - label.kinds, _TOGETHER, rules)
 
 
 def _neighbours(parts: Sequence[Part]) -> Iterator[tuple[list[str], bool]]:

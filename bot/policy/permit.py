@@ -27,7 +27,9 @@ class PermitFault(Fault):
 
 
 class ChangedFault(PermitFault):
-    """The policy is another one than the one that decided: it has to be decided again."""
+    """The policy, or who has opted out, is another than what decided: it has to be decided again."""
+
+    again = True
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)

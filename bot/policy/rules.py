@@ -18,6 +18,7 @@ from unicodedata import normalize
 
 from bot.domain import Room, Route
 from bot.policy import detect
+from bot.policy.optout import NOBODY_OUT, OptOuts, refuses
 from bot.policy.seen import Seen
 from bot.policy.terms import KIND as TERM
 from bot.policy.terms import Terms
@@ -57,6 +58,8 @@ class Sink:
 
 def allowed(label: Label, sink: Sink) -> bool:
     """Whether a text of that label may go there. Antitone: more reasons never allow more."""
+    if any(refuses(reason, sink.name) for reason in label.reasons):
+        return False
     return not sink.closed and label.level <= sink.highest and label.kinds.isdisjoint(sink.refuse)
 
 
@@ -93,8 +96,8 @@ class Rules:
     prefer: which of the allowed shores comes first; small_talk, prefer_rooms (by id or name), prefer_sources: the same
     for some questions. model_rooms (by id or name), model_sources: which of the on-prem models answers there, by the
     name that its server knows. shadow: everything is decided and recorded, and no model is called. lists: the names
-    that the company lists, which come from elsewhere. attachments: of a file that comes with a question. seen: what was
-    found before; it says nothing, so it is not in the hash.
+    that the company lists, which come from elsewhere. attachments: of a file that comes with a question. opt_outs: who
+    has opted out of what. seen: what was found before; it says nothing, so it is not in the hash.
     """
 
     kinds: Levels
@@ -123,6 +126,7 @@ class Rules:
     profile: ProfileName = "standard"
     designation: Designation | None = None
     shadow: bool = False
+    opt_outs: OptOuts = NOBODY_OUT
     seen: Seen = field(default_factory=Seen, compare=False, repr=False)
 
     def kind_level(self, kind: str) -> Level:
@@ -159,7 +163,7 @@ class Rules:
             highest.append(guests if room.guests_only else max(shared, guests))
         # A direct message's id stands for a person, and reasons are kept: it is not named.
         where = "direct message" if room.kind == "dm" else f"room {room.id}"
-        return Label.of(max(highest), "channel", where)
+        return Label.of(max(highest), "channel", where) | self.opt_outs.of_room(room.id)
 
     # -- documents -------------------------------------------------------------------------------------------
 
@@ -179,7 +183,7 @@ class Rules:
         if floor > said.level:
             label |= Label.of(floor, "source", f"floor of the policy, source {source}")
         carried = [Label.of(self.imported(one), "label", f"label of a document, source {source}") for one in labels]
-        return Label.join([label, *carried])
+        return Label.join([label, *carried, self.opt_outs.of_source(source)])
 
     def attached_label(self, labels: Iterable[ImportedLabel], origin: str) -> Label:
         """What is known of a file that came with a question before its text is read."""
@@ -242,8 +246,9 @@ class Rules:
     @cached_property
     def hash(self) -> str:
         """SHA-256 over everything these rules say, the cloud's terms included: the same hash, the same decisions."""
-        said = {one.name: _plain(getattr(self, one.name)) for one in fields(self) if one.name not in ("lists", "seen")}
-        said["lists"] = self.lists.epoch
+        named = ("lists", "opt_outs", "seen")
+        said = {one.name: _plain(getattr(self, one.name)) for one in fields(self) if one.name not in named}
+        said |= {"lists": self.lists.epoch, "opt_outs": self.opt_outs.epoch}
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 

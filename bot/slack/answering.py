@@ -24,6 +24,7 @@ from bot.slack.blocks import ALONE, GOOD, Message, answered, feedback_form, noti
 from bot.slack.commands import Commands
 from bot.slack.events import question_text
 from bot.slack.faults import SlackFault
+from bot.slack.optout_blocks import is_choice
 from bot.slack.people import SlackPeople
 from bot.slack.place import Place
 from bot.slack.post import SlackDoor
@@ -287,6 +288,8 @@ class Answering:
         body = claimed.event.body
         if body["action"] == ALONE:
             return await self._alone(claimed)
+        if is_choice(body["action"]):
+            return await self.commands.opted(claimed)
         verdict = "good" if body["action"] == GOOD else "bad"
         if not await self._keep(body, verdict):
             await self._respond(body, "gone", "ko")
@@ -323,4 +326,5 @@ class Answering:
             reason=body.get("reason"),
             better=body.get("better"),
         )
+        await self.deps.look()
         return await self.deps.records.give(said, self.deps.rules())

@@ -18,6 +18,7 @@ from bot.inbox import Claimed, Fenced, Inbox
 from bot.records import Records
 from bot.slack.blocks import Message, progress, told
 from bot.slack.faults import SlackFault
+from bot.slack.optouts import SlackOptOuts
 from bot.slack.people import SlackPeople
 from bot.slack.post import SlackDoor
 from bot.slack.shown import placeholder, store, stored
@@ -54,7 +55,8 @@ class Operations(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Commands:
-    """The worker's `handle` and `give_up` for commands. every_s: between two edits of a run's progress."""
+    """The worker's `handle` and `give_up` for commands. every_s: between two edits of a run's progress. opt_outs: None:
+    nobody can opt out here."""
 
     inbox: Inbox
     door: SlackDoor
@@ -62,6 +64,7 @@ class Commands:
     records: Records
     operations: Operations
     every_s: float = PROGRESS_S
+    opt_outs: SlackOptOuts | None = None
 
     async def handle(self, claimed: Claimed) -> str:
         """Do it and say what came of it; returns the outcome. Raises what another attempt may mend."""
@@ -70,6 +73,9 @@ class Commands:
         match verb.lower():
             case "why":
                 says = await self._why(user, event.channel)
+            case "optout" if self.opt_outs is not None:
+                await self._respond(claimed, await self.opt_outs.asked(user, event.channel, rest))
+                return "commanded"
             case "status" | "reindex" if not await self._may(claimed, user):
                 says = _ADMINS_ONLY
             case "status":
@@ -80,6 +86,13 @@ class Commands:
                 says = _HELP
         await self._respond(claimed, told(says))
         return "commanded"
+
+    async def opted(self, claimed: Claimed) -> str:
+        """Do what a button of the choices says; returns the outcome."""
+        if self.opt_outs is None:
+            return "ignored"
+        await self._respond(claimed, await self.opt_outs.clicked(claimed.event.body))
+        return "opted"
 
     async def give_up(self, claimed: Claimed) -> None:
         """Say that it did not work, where there is a place to say so. Raises SlackFault."""
@@ -209,6 +222,7 @@ async def _drawing(draw: Callable[[str, int, int], Awaitable[None]], every_s: fl
 _HELP = """*Naru* answers from the company's documents · 회사 문서에서 찾아 답합니다.
 • Mention me, or write to me directly · 저를 멘션하거나 DM으로 물어보세요.
 • `/naru why` why your last answer here took its way · 마지막 답이 왜 그 경로로 갔는지
+• `/naru optout` what your text is not used for, `/naru optout room` for a room · 내 글이나 이 방의 글을 쓰지 않게 하기
 • `/naru status`, `/naru reindex <source|all>` for admins · 관리자용"""
 _ADMINS_ONLY = "관리자만 쓸 수 있는 명령입니다. Only admins can use this command."
 _NOTHING_TO_EXPLAIN = "이 방에서 답한 질문이 아직 없습니다. There is no answer to a question of yours here yet."

@@ -8,8 +8,8 @@ message   user, text (question_text makes it readable), ts, thread_ts (None outs
           of each, as far as Slack says them). Event.ts is when it was written or edited, body["ts"] the message itself.
 deleted   user, ts, thread_ts, direct
 command   user, text, response_url, trigger_id
-action    user, action (blocks.GOOD, BAD or ALONE), answer (ALONE: the question), trigger_id, response_url, message_ts,
-          thread_ts
+action    user, action (blocks.GOOD, BAD, ALONE, or a choice of optout_blocks), answer (ALONE: the question; a choice:
+          whose it is), trigger_id, response_url, message_ts, thread_ts
 view      user, answer, reason, better (texts or None)
 """
 
@@ -23,6 +23,7 @@ from typing import Any
 
 from bot.inbox import Event
 from bot.slack.blocks import ALONE, BAD, BETTER, FORM, GOOD, REASON
+from bot.slack.optout_blocks import is_choice
 
 Payload = Mapping[str, Any]
 
@@ -134,7 +135,7 @@ def _of_command(payload: Payload, now: datetime) -> Event | None:
 
 
 def _of_click(payload: Payload, action: Payload) -> Event | None:
-    if action.get("action_id") not in (GOOD, BAD, ALONE):
+    if action.get("action_id") not in (GOOD, BAD, ALONE) and not is_choice(action.get("action_id")):
         return None
     user, container = payload["user"]["id"], payload.get("container") or {}
     body = {

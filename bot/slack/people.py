@@ -155,6 +155,12 @@ class SlackPeople:
         # It is always asked afresh, so in a busy minute it waits for its turn: to an admin a no would be wrong.
         return await self._settled(lambda: self._is_admin(user), False, self._fresh_patience_s)
 
+    async def manages(self, user: str, channel: str) -> bool:
+        """Whether somebody made that channel and is in it, or is an admin; where Slack does not say, not."""
+        if await self.is_admin(user):
+            return True
+        return await self._settled(lambda: self._made(user, channel), False, self._fresh_patience_s)
+
     async def admins(self) -> tuple[str, ...]:
         """Those whom `is_admin` would confirm, as far as Slack lists its people; nobody where it does not say."""
         nobody: tuple[str, ...] = ()
@@ -258,6 +264,11 @@ class SlackPeople:
         one, groups = await asyncio.gather(self._user.get(id, 0), self._groups.get(_USERGROUPS, 0))
         member = Member.of(one.value, directory := await self._directory_now())
         return _Found(self._administers(member, groups.value, directory), {id, _USERGROUPS})
+
+    async def _made(self, user: str, id: str) -> _Found[bool]:
+        channel = (await self._channels.get(id, 0)).value
+        present = () if channel.kind in ("dm", "unknown") else await self._present(channel, _FRESH)
+        return _Found(channel.creator == user and user in present, {id, user})
 
     async def _listed_admins(self) -> _Found[tuple[str, ...]]:
         listed, groups = await asyncio.gather(

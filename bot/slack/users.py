@@ -142,13 +142,14 @@ def principals(member: Member, groups: Groups, everyone: str | None, directory: 
 @dataclass(frozen=True, slots=True)
 class Channel:
     """with_: the person on the other side of a direct message. connected: shared with another organisation or
-    workspace, or about to be."""
+    workspace, or about to be. creator: who made it."""
 
     id: str
     name: str
     kind: RoomKind
     connected: bool
     with_: str | None = None
+    creator: str | None = None
 
     def room(self, people: Collection[Member]) -> Room:
         outsiders = [member for member in people if not member.full]
@@ -164,7 +165,7 @@ def channel_of(id: str, body: Json, team: str) -> Channel:
     connected = any(body.get(key) for key in (*flags, *lists)) or bool(elsewhere)
     kind = _kind(body)
     name = "DM" if kind == "dm" else str(body.get("name") or id)
-    return Channel(id, name, kind, connected, body.get("user") if kind == "dm" else None)
+    return Channel(id, name, kind, connected, body.get("user") if kind == "dm" else None, body.get("creator"))
 
 
 def _strings(value: object) -> frozenset[str]:

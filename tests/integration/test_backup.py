@@ -11,9 +11,9 @@ import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psycopg
@@ -31,6 +31,7 @@ from bot.audit import read
 from bot.inbox import Inbox
 from bot.settings import Settings
 from bot.spool import Spool
+from bot.subjects import Scope, Subject
 from retrieval.database import beside, name_of
 from retrieval.label import Level
 from retrieval.passage import EVERYONE, NOTHING_SAID, Source
@@ -220,6 +221,29 @@ async def test_the_ledger_of_another_database_does_not_count(notes: Notes) -> No
     (notes.folder / "home" / "erasures.jsonl").unlink()
     with pytest.raises(BackupFault, match="those here are of another database"):
         await notes.restores()
+
+
+async def test_who_opted_out_since_the_backup_is_out_in_it_too_and_what_is_back_is_erased_again(notes: Notes) -> None:
+    me, gone = Subject("user", "U1"), Subject("user", "U2")
+
+    async def erased(subject: Subject) -> Mapping[str, Mapping[str, int]]:
+        return {"question": {"erased": 1}}
+
+    async with notes.opened() as app:
+        await app.opting_out.out(gone, Scope.CLOUD, by="U2")
+    await notes.backs_up()
+    async with notes.opened() as app:
+        opting = replace(app.opting_out, forget=erased)
+        await opting.back(gone, by="U2")
+        receipt = await opting.out(me, Scope.ALL, by="U1")
+        assert receipt.finished_at is not None
+    await notes.restores()
+    async with notes.opened() as app:
+        assert [entry.subject for entry in await app.opting_out.register.listed()] == [me]
+        assert app.rules().opt_outs.of_user("U1").reasons
+        found = await app.opting_out.receipt(receipt.id)
+        assert found is not None
+        assert found[0].finished_at is None
 
 
 async def test_events_that_were_open_then_are_not_answered_again(notes: Notes) -> None:

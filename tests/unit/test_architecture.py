@@ -31,6 +31,7 @@ PURE = {
     "bot/directory.py", "bot/unmapped.py",
     "bot/policy/parts.py", "bot/policy/decide.py", "bot/policy/permit.py", "bot/policy/rules.py",
     "bot/policy/profiles.py", "bot/policy/terms.py", "bot/policy/compare.py", "bot/policy/seen.py",
+    "bot/policy/optout.py", "bot/subjects.py",
     "bot/policy/detect/seams.py",
     "bot/policy/detect/finding.py", "bot/policy/detect/normal.py", "bot/policy/detect/segment.py",
     "retrieval/parse/refusals.py", "retrieval/parse/recognise.py", "retrieval/parse/outline.py",

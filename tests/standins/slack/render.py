@@ -67,7 +67,7 @@ def channel(one: Channel, workspace: Workspace) -> Json:
         "shared_team_ids": [TEAM, *one.other_teams],
         "internal_team_ids": [],
         "connected_team_ids": [*one.other_teams],
-        "creator": workspace.bot.id,
+        "creator": one.creator or workspace.bot.id,
         "topic": {"value": "", "creator": "", "last_set": 0},
         "purpose": {"value": "", "creator": "", "last_set": 0},
     }

@@ -54,6 +54,8 @@ class Channel:
     """Organisations that it is shared with: any makes it is_shared and is_ext_shared."""
     messages: dict[str, Message] = field(default_factory=dict)
     """By ts, oldest first, replies too."""
+    creator: str | None = None
+    """Who made it; None: the bot."""
 
     @property
     def is_shared(self) -> bool:
