@@ -32,9 +32,10 @@ what has once left does not come back."""
 ProfileName = Literal["standard", "finance", "on_prem_only", "cloud_only"]
 
 OPINION = "second_opinion"
-CIRCUMSTANCES = ("channel", "source", "thread", "label", "asker", "attached", TERM, OPINION)
+MASKED = "masked"
+CIRCUMSTANCES = ("channel", "source", "thread", "label", "asker", "attached", TERM, OPINION, MASKED)
 """The kinds of the reasons that no detector finds: where a text stands, who asks, what it followed, what is written
-on it, the company's own words, and what a model thinks."""
+on it, the company's own words, what a model thinks, and that something stands behind a placeholder."""
 
 Levels = Mapping[str, Level]
 
@@ -93,8 +94,9 @@ class Rules:
     prefer: which of the allowed shores comes first; small_talk, prefer_rooms (by id or name), prefer_sources: the same
     for some questions. model_rooms (by id or name), model_sources: which of the on-prem models answers there, by the
     name that its server knows. shadow: everything is decided and recorded, and no model is called. lists: the names
-    that the company lists, which come from elsewhere. attachments: of a file that comes with a question. seen: what was
-    found before; it says nothing, so it is not in the hash.
+    that the company lists, which come from elsewhere. attachments: of a file that comes with a question. masking: the
+    kinds that a placeholder may stand for where the cloud takes the rest. seen: what was found before; it says nothing,
+    so it is not in the hash.
     """
 
     kinds: Levels
@@ -106,6 +108,7 @@ class Rules:
     prefer: Route
     lists: detect.Lists = detect.NO_LISTS
     attachments: Level = Level.RESTRICTED
+    masking: frozenset[str] = frozenset()
     room_names: Levels = field(default_factory=dict)
     room_prefixes: Levels = field(default_factory=dict)
     ceiling_names: Levels = field(default_factory=dict)
@@ -160,6 +163,13 @@ class Rules:
         # A direct message's id stands for a person, and reasons are kept: it is not named.
         where = "direct message" if room.kind == "dm" else f"room {room.id}"
         return Label.of(max(highest), "channel", where)
+
+    # -- what is hidden ---------------------------------------------------------------------------------------
+
+    def at_best(self, label: Label) -> Label:
+        """What is left of a label where everything that can be hidden is: never less than a masked text really has."""
+        left = frozenset(reason for reason in label.reasons if reason.kind not in self.masking)
+        return Label(left) | Label.of(Level.INTERNAL, MASKED, MASKED)
 
     # -- documents -------------------------------------------------------------------------------------------
 
