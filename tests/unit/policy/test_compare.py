@@ -118,8 +118,8 @@ def allows(rules: Rules, one: Asked) -> set[str]:
     label, shown = known(rules, one)
     rules = rules.under(TERMS, one[-1])
     told = {name for name in SINKS if name != "slack" and allowed(label, rules.sinks[name])}
-    told |= {"masked"} if allowed(rules.at_best(label), rules.sinks["cloud"]) else set()
-    return told | ({"slack"} if allowed(shown, rules.shown_in(one[0])) else set())
+    masked = {"masked"} if allowed(rules.at_best(label), rules.sinks["cloud"]) else set()
+    return masked | told | ({"slack"} if allowed(shown, rules.shown_in(one[0])) else set())
 
 
 @st.composite
