@@ -26,7 +26,7 @@ def explained(
         against = [Reason(Level.named(level), kind, origin) for level, kind, origin in verdict["against"]]
         # Rows that were kept before rooms had ceilings do not say theirs.
         ceiling = Level.named(verdict.get("ceiling", Level.RESTRICTED.name))
-        said.append((sink, sink_says(verdict["allowed"], ceiling, against)))
+        said.append((sink, sink_says(verdict["allowed"], ceiling, against, verdict.get("masked", ()))))
     return [*said, ("policy", decision["policy"][:12]), ("decision", str(decision["id"]))]
 
 
@@ -38,10 +38,13 @@ def domain_model(named: str | None, answered: str | None = None) -> list[tuple[s
     return [("on-prem model", named if answered in (None, named) else f"{named}, which is not loaded")]
 
 
-def sink_says(allowed: bool, ceiling: Level, against: Collection[Reason]) -> str:
-    """`yes`, or `no` or `in part` (something was withheld) with the ceiling, where that is why, and the reasons."""
+def sink_says(allowed: bool, ceiling: Level, against: Collection[Reason], masked: Collection[str] = ()) -> str:
+    """`yes`, or `no` or `in part` (something was withheld) with the ceiling, where that is why, and the reasons.
+    masked: the kinds behind whose placeholders it takes the rest."""
     if not against:
         return "yes"
+    if masked:
+        return f"masked: {', '.join(sorted(masked))}"
     above = f", takes up to {ceiling.name}" if any(reason.level > ceiling for reason in against) else ""
     reasons = ", ".join(f"{reason.kind} ({reason.origin})" for reason in against)
     return f"{'in part' if allowed else 'no'}{above}: {reasons}"

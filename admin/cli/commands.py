@@ -7,7 +7,21 @@ from typing import Annotated
 
 import typer
 
-from admin.cli import ask, backup, check, evaluate, glossary, migrate, people, policy, reindexing, run, source, status
+from admin.cli import (
+    ask,
+    backup,
+    check,
+    evaluate,
+    glossary,
+    masking,
+    migrate,
+    people,
+    policy,
+    reindexing,
+    run,
+    source,
+    status,
+)
 
 app = typer.Typer(
     name="naru",
@@ -37,6 +51,8 @@ app.command("run")(run.run_naru)
 app.command("ask")(ask.ask)
 app.command("explain")(ask.explain)
 app.command("search")(ask.search)
+app.command("mask")(masking.mask)
+app.command("unmask")(masking.unmask)
 app.command("status")(status.status)
 app.command("check")(check.check)
 app.command("migrate")(migrate.migrate)
