@@ -190,6 +190,11 @@ class Unmasker:
         self._waiting += piece
         return self._ready(ended=False)
 
+    @property
+    def waiting(self) -> int:
+        """How many characters wait for those after them."""
+        return len(self._waiting)
+
     def end(self) -> str:
         """The rest."""
         return self._ready(ended=True)
