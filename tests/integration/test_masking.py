@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from bot.answer import answer
 from bot.domain import Route
+from bot.settings import SHIPPED_POLICY
 from tests.builders import rrn
 from tests.integration.company import Company, company
 from tests.integration.events import run
@@ -207,3 +208,23 @@ async def test_the_on_prem_model_is_given_the_values_where_the_cloud_does_not_an
         assert not naru.cloud.heard(PHONE)
         # It has seen the number, so what it says may rest on it: the thread is hidden no more.
         assert (await naru.ask(ASKED)).route is Route.ON_PREM
+
+
+async def test_where_the_record_sink_refuses_what_is_hidden_the_texts_are_kept_with_placeholders(
+    tmp_path: Path, fresh_url: str
+) -> None:
+    policy = SHIPPED_POLICY.read_text(encoding="utf-8")
+    at = policy.index("[sinks.record]")
+    policy = policy[:at] + policy[at:].replace("refuse = [", 'refuse = ["phone", ', 1)
+    (tmp_path / "policy.toml").write_text(policy, encoding="utf-8")
+    async with company(tmp_path, fresh_url, leave(), cloud=(BACK,)) as naru:
+        await naru.ask(f"{ASKED} {PHONE}")
+        (question,) = await rows(naru, "select id, text from question")
+        assert naru.app.seal.open(question.text, f"question:{question.id}") == f"{ASKED} ⟦PHONE_1⟧"
+        # And the thread goes on: it is not lost, as it would be without its text.
+        followed = await naru.ask(ASKED)
+        assert followed.route is Route.CLOUD
+        assert PHONE in followed.text
+        asked = await naru.app.records.asked(question.id, "U1")
+        assert asked is not None
+        assert asked[0] == f"{ASKED} {PHONE}"
