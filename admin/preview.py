@@ -163,11 +163,14 @@ class _Look:
     rules: Rules
 
     def routes(self, label: Label, shown: Label) -> tuple[Route, ...]:
-        """Asked for in a direct message."""
-        return routes_of(self.rules.room_label(DM) | label, shown, DM, self.rules)
+        """Asked for in a direct message. What can be hidden counts as hidden."""
+        label |= self.rules.room_label(DM)
+        return routes_of(label, shown, DM, self.rules, masked=self.rules.at_best(label))
 
     def asked(self, label: Label) -> tuple[Route, ...]:
-        return (*(way for way in _WAYS[:2] if allowed(label, self.rules.sink(way))), Route.QUOTE)
+        masked = allowed(self.rules.at_best(label), self.rules.sinks["cloud"])
+        ways = (way for way in _WAYS[:2] if allowed(label, self.rules.sink(way)) or (masked and way is Route.CLOUD))
+        return (*ways, Route.QUOTE)
 
     def lines(self, label: Label, document: Known | None = None) -> Iterator[str]:
         """The lines of policy.toml or naru.toml that keep such a label from the cloud. document: which it is of; its
@@ -181,6 +184,8 @@ class _Look:
         if cloud.ceiling < before.ceiling and any(cloud.ceiling < r.level <= before.ceiling for r in label.reasons):
             yield "[models.cloud.data_use] in naru.toml"
         for reason in label.reasons:
+            if reason.kind in self.rules.masking:
+                continue
             if reason.kind in before.refuse:
                 yield f'sinks.cloud.refuse, "{reason.kind}"'
             elif reason.level > before.ceiling:

@@ -22,14 +22,17 @@ from admin.owed import keep_the_clock
 from admin.people import nobodies
 from admin.watch import problems, watch_over, watched
 from bot.config_file import Slack
+from bot.copies import Copies
 from bot.deadlines import Deadlines
 from bot.inbox import Event, Inbox
+from bot.masks import Masks
 from bot.retention import Retention
 from bot.slack.admins import Admins
 from bot.slack.answering import Answering
 from bot.slack.app import check_in, http_session, slack_app, web_client
 from bot.slack.budget import Rate, UpdateBudget
 from bot.slack.commands import Commands
+from bot.slack.copies import MaskedCopies
 from bot.slack.faults import translated
 from bot.slack.files import SlackFiles
 from bot.slack.history import History
@@ -94,6 +97,7 @@ async def serve(app: App, stop: asyncio.Event, ready: Callable[[str], object] = 
                 SlackOperations(app),
                 opt_outs=SlackOptOuts(app.opting_out, door, people),
             ),
+            copies=MaskedCopies(Copies(Masks(app.database, app.seal), app.rules), door, identity.bot_user),
             bot_user=identity.bot_user,
             team=identity.team,
             longest=app.settings.answer.max_question_chars,

@@ -20,6 +20,7 @@ from benchmarks import (
     documents,
     first_run,
     ingest,
+    masking,
     outage,
     overhead,
     policy,
@@ -38,6 +39,7 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "ack": ack.measure,
     "ingest": ingest.measure,
     "documents": documents.measure,
+    "masking": masking.measure,
 }
 ALONE: Mapping[str, Callable[[Sequence[str]], int]] = {
     "chaos": chaos.main,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, replace
@@ -16,15 +17,28 @@ from bot.models.endpoint import nothing_to_look_at
 from bot.models.shores import Shores
 from bot.people import People
 from bot.policy.decide import Decision, decide
-from bot.policy.parts import Prompt, attached_parts, joined, passage_parts, question_part, thread_parts
+from bot.policy.mask import FullFault, hidden_again
+from bot.policy.parts import (
+    Masking,
+    Prompt,
+    attached_parts,
+    joined,
+    masked_parts,
+    passage_parts,
+    question_part,
+    thread_parts,
+)
 from bot.policy.permit import ChangedFault
-from bot.policy.rules import Rules
+from bot.policy.rules import Rules, allowed
 from bot.records import TURNS, Records
 from bot.rewrite import rewrite
 from bot.words import say, spoken
+from retrieval.database import DatabaseFault
 from retrieval.errors import Fault
 from retrieval.label import NOTHING_SENSITIVE, Label
 from retrieval.passage import NOBODY, Document, Passage, Readers
+
+_log = logging.getLogger(__name__)
 
 ASKABLE = 0.05
 """Confidence from which a model may look at the passages; it can still say that they do not answer."""
@@ -85,13 +99,15 @@ class Deps:
 
 @dataclass(frozen=True, slots=True)
 class Considered:
-    """Everything that is known of a question when its Decision has been made."""
+    """Everything that is known of a question when its Decision has been made. masking: of the Parts, where the cloud is
+    allowed over placeholders only."""
 
     query: str
     found: tuple[Passage, ...]
     shown: Shown
     parts: Prompt
     decision: Decision
+    masking: Masking | None = None
 
 
 async def answer(question: Question, deps: Deps, show: Show | None = None) -> Answer:
@@ -110,12 +126,14 @@ async def _answered(question: Question, deps: Deps, show: Show | None) -> Answer
     await deps.look()
     rules = deps.rules()
     considered = await consider(question, rules, deps)
-    decision = await deps.records.decided(considered.decision, question, deps.operator)
+    decision = await deps.records.decided(considered.decision, question, deps.operator, considered.masking)
     draft = await _drafted(question, considered, decision, rules, deps, show)
     shown = considered.shown
     readers = await deps.people.readers(question.asker, question.room, fresh=True, enough=shown.readable_by)
     present = await deps.search.present(shown.documents, readers)
     checked = check(question, draft, decision, shown, present, rules)
+    if draft.hidden and checked.route is draft.route:
+        checked = replace(checked, kept=hidden_again(checked.text, draft.hidden))
     await deps.records.store(checked, question, decision, deps.operator)
     return checked
 
@@ -140,10 +158,27 @@ async def consider(question: Question, rules: Rules, deps: Deps) -> Considered:
     # Where nothing may be shown, the Decision is made over what there is, and so it refuses and says why.
     parts = (*asked[:-1], *(usable if shown.sources else withheld), *attached, asked[-1])
     decision = decide(parts, question.room, rules, uuid4(), withheld)
+    masking = await _masking(question, parts, decision, rules, deps)
+    if masking is not None:
+        decision = decide(parts, question.room, rules, decision.id, withheld, masking=masking)
     if (shown.documents or shown.sources) and Route.CLOUD in decision.routes:
         opinion = await deps.opinion(parts, rules)
-        decision = decide(parts, question.room, rules, decision.id, withheld, opinion)
-    return Considered(query, found, shown, parts, decision)
+        decision = decide(parts, question.room, rules, decision.id, withheld, opinion, masking)
+    return Considered(query, found, shown, parts, decision, masking if decision.verdict("cloud").masked else None)
+
+
+async def _masking(question: Question, parts: Prompt, decision: Decision, rules: Rules, deps: Deps) -> Masking | None:
+    """The Parts with placeholders; None where they would change nothing, or where nobody could tell what those stand
+    for, and so the cloud is out."""
+    if decision.routes[0] is Route.REFUSE or Route.CLOUD in decision.routes:
+        return None
+    if not allowed(rules.at_best(decision.label), rules.sinks["cloud"]):
+        return None
+    try:
+        return masked_parts(parts, rules, await deps.records.placeholders(question.thread))
+    except (FullFault, DatabaseFault) as fault:
+        _log.warning("nothing is masked for the decision %s, so the cloud is out: %s", decision.id, fault)
+        return None
 
 
 async def _drafted(
@@ -154,7 +189,7 @@ async def _drafted(
     if not (shown.documents or shown.sources):
         return _unknown(question, considered.found)
     async with _drafts(question, shown, rules, deps, show) as heard:
-        draft = await deps.shores.complete(question, decision, considered.parts, deps.rules, heard)
+        draft = await deps.shores.complete(question, decision, considered.parts, deps.rules, heard, considered.masking)
     await deps.look()
     if deps.rules().hash != rules.hash:
         raise ChangedFault(f"The policy has changed since the decision {decision.id}.")

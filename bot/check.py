@@ -163,6 +163,7 @@ def check(
         model=draft.model,
         prompt_version=draft.prompt_version,
         usage=draft.usage,
+        strange=draft.strange,
     )
 
 

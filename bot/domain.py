@@ -5,7 +5,8 @@ Part and Prompt stand in bot/policy/parts.py, because only the policy makes them
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Literal
@@ -121,7 +122,7 @@ class Turn:
 
     A text that is gone (not kept, or not readable any more) is None: nothing can be said of it, so it counts as
     RESTRICTED. label: what the Decision of that time knew; documents: the ids that the answer rested on. asker: a
-    pseudonym.
+    pseudonym. masked: the kinds of which the model that wrote the answer saw placeholders.
     """
 
     question: str | None
@@ -129,6 +130,7 @@ class Turn:
     label: Label
     documents: tuple[int, ...]
     asker: str = ""
+    masked: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,8 @@ class Draft:
 
     known: False when it says that the documents do not know. tried: the routes before this one, each with why it
     did not answer. model and prompt_version are None where no model was called. missing: the domain model in whose
-    place the base model answered, because the server does not have it.
+    place the base model answered, because the server does not have it. hidden: by placeholder, the values that the
+    model did not see and that are back in the text. strange: placeholders in it that nobody issued.
     """
 
     route: Route
@@ -156,6 +159,8 @@ class Draft:
     prompt_version: str | None = None
     usage: Usage = Usage()
     missing: str | None = None
+    hidden: Mapping[str, str] = field(default_factory=dict)
+    strange: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +189,8 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is shown. It knows its passages, its Decision, its model and its prompt's version."""
+    """What is shown. It knows its passages, its Decision, its model and its prompt's version. kept: the text as it is
+    stored, where a model saw placeholders; None: as it is. strange: placeholders in it that nobody issued."""
 
     id: UUID
     question: UUID
@@ -199,6 +205,8 @@ class Answer:
     model: str | None = None
     prompt_version: str | None = None
     usage: Usage = Usage()
+    kept: str | None = None
+    strange: int = 0
 
 
 Verdict = Literal["good", "bad"]

@@ -27,6 +27,10 @@ class Template:
     def shipped(cls, name: str) -> Template:
         return cls((_SHIPPED / f"{name}.md").read_text(encoding="utf-8"))
 
+    def over_masked(self) -> Template:
+        """The same for a prompt with placeholders in it."""
+        return Template(f"{self.text.rstrip()}\n\n{Template.shipped('masked').text}")
+
     @property
     def version(self) -> str:
         return hashlib.sha256(self.text.encode()).hexdigest()[:12]

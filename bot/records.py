@@ -18,10 +18,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot import tables
 from bot.audit import Audit
 from bot.domain import Answer, Feedback, Question, Room, RoomKind, Route, Turn
+from bot.masks import Masks, TakenFault
 from bot.policy.decide import Decision
-from bot.policy.parts import found_in
+from bot.policy.mask import Placeholders, unmask
+from bot.policy.parts import Masking, found_in
 from bot.policy.permit import ChangedFault
-from bot.policy.rules import Rules, allowed
+from bot.policy.rules import Rules, SinkName, allowed
 from bot.seal import Seal
 from retrieval.database import Database, DatabaseFault
 from retrieval.label import Label, Level, Reason
@@ -50,24 +52,33 @@ class Records:
         self._database = database
         self._seal = seal
         self._fence = fence
+        self._masks = Masks(database, seal)
         self._audit = Audit(seal)
 
     def fenced(self, fence: Fence) -> Records:
         return Records(self._database, self._seal, fence)
 
-    async def decided(self, decision: Decision, question: Question, operator: str | None) -> Decision:
-        """Commit the Decision. When that fails the cloud is out: nothing leaves without a trace. Raises ChangedFault
-        where somebody has opted out since."""
+    async def placeholders(self, thread: str) -> Placeholders:
+        """Which placeholder stands for which value in a thread. Raises DatabaseFault."""
+        return await self._masks.of(thread)
+
+    async def decided(
+        self, decision: Decision, question: Question, operator: str | None, masking: Masking | None = None
+    ) -> Decision:
+        """Commit the Decision, and what its placeholders stand for. When that fails the cloud is out: nothing leaves
+        without a trace, or without the way back. Raises ChangedFault where somebody has opted out since."""
         try:
             async with self._database.transaction() as connection:
                 await _honours(connection, decision.epoch)
-                await connection.execute(_ASKED, self._question(question, decision, operator))
+                await connection.execute(_ASKED, self._question(question, decision, operator, masking))
                 row = _decision(decision, question)
                 await connection.execute(insert(tables.decision), row)
                 body = {**row, "id": None, "decision": str(decision.id), "question": str(question.id)}
                 noted = {**body, "room": self._room(question.room.id, question.room.kind), "operator": operator}
                 await self._audit.note(connection, "decision", noted, actor=question.asker)
-        except DatabaseFault as fault:
+                if masking is not None:
+                    await self._masks.issue(connection, question.thread, masking.before, masking.placeholders)
+        except (DatabaseFault, TakenFault) as fault:
             _log.error("decision %s was not recorded, so the cloud is out: %s", decision.id, fault)
             return decision.without(Route.CLOUD)
         return decision
@@ -79,7 +90,7 @@ class Records:
             "id": answer.id,
             "question": answer.question,
             "decision": answer.decision,
-            "text": self._kept(answer.text, f"answer:{answer.id}", decision),
+            "text": self._kept_answer(answer, decision),
             "route": answer.route.value,
             "known": answer.known,
             "reasons": _reasons(answer.label.reasons),
@@ -100,6 +111,9 @@ class Records:
             # Of an answer that was stored and never shown, because its worker died, the next attempt's takes the place.
             kept = insert(tables.answer).values(row)
             await connection.execute(kept.on_conflict_do_update(index_elements=["question"], set_=row))
+            if answer.strange:
+                counted = {"decision": str(decision.id), "placeholders": answer.strange}
+                await self._audit.note(connection, "unknown_placeholders", counted)
 
     async def thread(self, question: Question) -> tuple[Turn, ...]:
         """The last turns of the question's thread, oldest first."""
@@ -107,7 +121,7 @@ class Records:
         query = (
             sa.select(
                 q.c.id, q.c.text, q.c.asker, a.c.id.label("answer_id"), a.c.text.label("answer"), a.c.documents,
-                a.c.reasons.label("answer_reasons"), d.c.reasons,
+                a.c.reasons.label("answer_reasons"), a.c.route, d.c.reasons, d.c.verdicts,
             )
             .join_from(q, a, a.c.question == q.c.id)
             .join(d, d.c.id == a.c.decision)
@@ -117,13 +131,15 @@ class Records:
         )  # fmt: skip
         async with self._database.transaction() as connection:
             rows = (await connection.execute(query)).all()
+            known = await self._known(connection, self._seal.pseudonym(question.thread), rows)
         return tuple(
             Turn(
-                question=self._opened(row.text, f"question:{row.id}"),
-                answer=self._opened(row.answer, f"answer:{row.answer_id}"),
+                question=self._restored(row.text, f"question:{row.id}", known, _masked(row.verdicts, "record")),
+                answer=self._restored(row.answer, f"answer:{row.answer_id}", known, _saw_masked(row)),
                 label=_label(row.reasons) | _label(row.answer_reasons),
                 documents=tuple(row.documents),
                 asker=row.asker,
+                masked=_saw_masked(row),
             )
             for row in reversed(rows)
         )
@@ -131,18 +147,23 @@ class Records:
     async def typed_before(self, question: Question) -> tuple[str, ...]:
         """What was asked in the question's thread before the turns that `thread` gives, oldest first, as far as it was
         kept."""
-        q = tables.question
+        q, a, d = tables.question, tables.answer, tables.decision
         query = (
-            sa.select(q.c.id, q.c.text)
+            sa.select(q.c.id, q.c.text, d.c.verdicts)
+            .join_from(q, a, a.c.question == q.c.id)
+            .join(d, d.c.id == a.c.decision)
             .where(q.c.thread == self._seal.pseudonym(question.thread), q.c.id != question.id)
-            .where(sa.exists().where(tables.answer.c.question == q.c.id))
             .order_by(q.c.received_at.desc())
             .offset(TURNS)
             .limit(_REMEMBERED)
         )
         async with self._database.transaction() as connection:
             rows = (await connection.execute(query)).all()
-        texts = [self._opened(row.text, f"question:{row.id}") for row in reversed(rows)]
+            known = await self._known(connection, self._seal.pseudonym(question.thread), rows)
+        texts = [
+            self._restored(row.text, f"question:{row.id}", known, _masked(row.verdicts, "record"))
+            for row in reversed(rows)
+        ]
         return tuple(text for text in texts if text is not None)
 
     async def asked(self, question: UUID, person: str) -> tuple[str, Label] | None:
@@ -150,13 +171,15 @@ class Records:
         where it was not kept, or was another's."""
         q, d = tables.question, tables.decision
         query = (
-            sa.select(q.c.text, d.c.reasons)
+            sa.select(q.c.text, q.c.thread, d.c.reasons, d.c.verdicts)
             .join_from(q, d, d.c.question == q.c.id)
             .where(q.c.id == question, q.c.asker == self._seal.pseudonym(person))
         )
         async with self._database.transaction() as connection:
             rows = (await connection.execute(query)).all()
-        text = self._opened(rows[0].text, f"question:{question}") if rows else None
+            known = await self._known(connection, rows[0].thread, rows) if rows else {}
+        masked = frozenset[str]().union(*(_masked(row.verdicts, "record") for row in rows))
+        text = self._restored(rows[0].text, f"question:{question}", known, masked) if rows else None
         if text is None:
             return None
         reasons = frozenset(reason for row in rows for reason in _label(row.reasons).reasons)
@@ -250,14 +273,21 @@ class Records:
             await connection.execute(upsert)
         return True
 
-    def _question(self, question: Question, decision: Decision, operator: str | None) -> dict[str, Any]:
+    def _question(
+        self, question: Question, decision: Decision, operator: str | None, masking: Masking | None = None
+    ) -> dict[str, Any]:
         return {
             "id": question.id,
             "thread": self._seal.pseudonym(question.thread),
             "room": self._room(question.room.id, question.room.kind),
             "asker": self._seal.pseudonym(question.asker),
             "operator": operator,
-            "text": self._kept(question.text, f"question:{question.id}", decision),
+            "text": self._kept(
+                masking.question if masking and decision.verdict("record").masked else question.text,
+                f"question:{question.id}",
+                decision,
+                masked=masking is not None,
+            ),
             "received_at": question.received_at,
         }
 
@@ -265,8 +295,25 @@ class Records:
         """A direct message's id stands for a person."""
         return self._seal.pseudonym(id) if kind == "dm" else id
 
-    def _kept(self, text: str, place: str, decision: Decision) -> bytes | None:
-        return self._seal.close(text, place) if decision.verdict("record").allowed else None
+    def _kept_answer(self, answer: Answer, decision: Decision) -> bytes | None:
+        text = answer.text if answer.kept is None else answer.kept
+        return self._kept(text, f"answer:{answer.id}", decision, masked=answer.kept is not None)
+
+    def _kept(self, text: str, place: str, decision: Decision, *, masked: bool) -> bytes | None:
+        """masked: it is the text with placeholders, where that is what may be kept."""
+        verdict = decision.verdict("record")
+        return self._seal.close(text, place) if verdict.allowed or (masked and verdict.masked) else None
+
+    async def _known(self, connection: AsyncConnection, thread: str, rows: Iterable[Any]) -> Mapping[str, str]:
+        """What the placeholders of a thread, by its pseudonym, stand for, where any of its rows may hold one."""
+        masked = any(_masked(row.verdicts, sink) for row in rows for sink in ("cloud", "record"))
+        return (await self._masks.read(connection, thread)).values if masked else {}
+
+    def _restored(
+        self, sealed: bytes | None, place: str, known: Mapping[str, str], masked: frozenset[str]
+    ) -> str | None:
+        text = self._opened(sealed, place)
+        return unmask(text, known) if text is not None and masked else text
 
     def _opened(self, sealed: bytes | None, place: str) -> str | None:
         return self._seal.open(sealed, place) if sealed is not None else None
@@ -314,12 +361,23 @@ def _decision(decision: Decision, question: Question) -> dict[str, Any]:
                 "allowed": verdict.allowed,
                 "ceiling": verdict.ceiling.name,
                 "against": _reasons(verdict.against),
+                "masked": sorted(verdict.masked),
             }
             for verdict in decision.verdicts
         },
         "policy": decision.policy,
         "domain_model": decision.domain_model,
     }
+
+
+def _masked(verdicts: Mapping[str, Any], sink: SinkName) -> frozenset[str]:
+    """The kinds of which a sink was given placeholders. Rows that were kept before there were any do not say."""
+    return frozenset(verdicts[sink].get("masked", ()))
+
+
+def _saw_masked(row: Any) -> frozenset[str]:
+    """The kinds of which the model that answered saw placeholders: only the cloud is sent any."""
+    return _masked(row.verdicts, "cloud") if row.route == Route.CLOUD else frozenset()
 
 
 def _reasons(reasons: Iterable[Reason]) -> list[list[str]]:

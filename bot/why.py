@@ -27,7 +27,7 @@ def explained(
         against = [Reason(Level.named(level), kind, origin) for level, kind, origin in verdict["against"]]
         # Rows that were kept before rooms had ceilings do not say theirs.
         ceiling = Level.named(verdict.get("ceiling", Level.RESTRICTED.name))
-        said.append((sink, sink_says(verdict["allowed"], ceiling, against)))
+        said.append((sink, sink_says(verdict["allowed"], ceiling, against, verdict.get("masked", ()))))
     return [*said, ("policy", decision["policy"][:12]), ("decision", str(decision["id"]))]
 
 
@@ -56,10 +56,13 @@ def masked(calls: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
     return said
 
 
-def sink_says(allowed: bool, ceiling: Level, against: Collection[Reason]) -> str:
-    """`yes`, or `no` or `in part` (something was withheld) with the ceiling, where that is why, and the reasons."""
+def sink_says(allowed: bool, ceiling: Level, against: Collection[Reason], masked: Collection[str] = ()) -> str:
+    """`yes`, or `no` or `in part` (something was withheld) with the ceiling, where that is why, and the reasons.
+    masked: the kinds behind whose placeholders it takes the rest."""
     if not against:
         return "yes"
+    if masked:
+        return f"masked: {', '.join(sorted(masked))}"
     above = f", takes up to {ceiling.name}" if any(reason.level > ceiling for reason in against) else ""
     reasons = ", ".join(dict.fromkeys(named(reason.kind, reason.origin, "{} ({})") for reason in against))
     return f"{'in part' if allowed else 'no'}{above}: {reasons}"

@@ -178,6 +178,7 @@ def _explained(considered: Considered) -> dict[str, Any]:
                 "allowed": v.allowed,
                 "ceiling": v.ceiling.name,
                 "against": _reasons(Label(frozenset(v.against))),
+                "masked": sorted(v.masked),
             }
             for v in decision.verdicts
         },
@@ -191,7 +192,7 @@ def _print_explained(considered: Considered) -> None:
     decision = considered.decision
     rows = [("query", considered.query), ("label", decision.label.level.name)]
     rows += [(r.level.name, f"{r.kind} · {r.origin}") for r in sorted(decision.label.reasons, reverse=True)]
-    rows += [(v.sink, sink_says(v.allowed, v.ceiling, v.against)) for v in decision.verdicts]
+    rows += [(v.sink, sink_says(v.allowed, v.ceiling, v.against, v.masked)) for v in decision.verdicts]
     rows += [("attached", f.unread or f"{f.name}, {len(f.pieces)} of its pieces") for f in considered.shown.attached]
     rows.append(("routes", " → ".join(route.value for route in decision.routes)))
     rows += domain_model(decision.domain_model)

@@ -14,6 +14,7 @@ from admin.cli import (
     check,
     evaluate,
     glossary,
+    masking,
     migrate,
     optout,
     people,
@@ -54,6 +55,8 @@ app.command("ask")(ask.ask)
 app.command("explain")(ask.explain)
 app.command("search")(ask.search)
 app.command("why")(why.why)
+app.command("mask")(masking.mask)
+app.command("unmask")(masking.unmask)
 app.command("status")(status.status)
 app.command("check")(check.check)
 app.command("migrate")(migrate.migrate)

@@ -99,7 +99,8 @@ def try_cases(
 ) -> None:
     """Try questions on a policy. Exit status 1: some do not go where they should.
 
-    expect: cloud (may go there), never_cloud, on_prem, quote, refuse. room: dm (the default), public, private, shared,
+    expect: cloud (may go there), masked (only with placeholders in it), never_cloud (not as it is written), on_prem,
+    quote, refuse. room: dm (the default), public, private, shared,
     guests, unknown, or a room's id. kinds: what must be found.
     """
     rules = _rules(load(), policy, with_terms)
@@ -198,7 +199,12 @@ def _explained(result: Explained, text: str, rules: Rules) -> dict[str, Any]:
         "label": decision.label.level.name,
         "reasons": [[r.level.name, r.kind, r.origin] for r in sorted(decision.label.reasons, reverse=True)],
         "sinks": {
-            v.sink: {"allowed": v.allowed, "why": sink_says(v.allowed, v.ceiling, v.against)} for v in decision.verdicts
+            v.sink: {
+                "allowed": v.allowed,
+                "masked": sorted(v.masked),
+                "why": sink_says(v.allowed, v.ceiling, v.against, v.masked),
+            }
+            for v in decision.verdicts
         },
         "routes": [route.value for route in decision.routes],
         "domain_model": decision.domain_model,
@@ -219,7 +225,7 @@ def _print_explained(result: Explained) -> None:
         rows.append(("found", f"{one.kind} at {one.start}-{one.end}, score {one.score:.2f}{mark}"))
     rows.append(("label", decision.label.level.name))
     rows += [(r.level.name, f"{r.kind} · {r.origin}") for r in sorted(decision.label.reasons, reverse=True)]
-    rows += [(v.sink, sink_says(v.allowed, v.ceiling, v.against)) for v in decision.verdicts]
+    rows += [(v.sink, sink_says(v.allowed, v.ceiling, v.against, v.masked)) for v in decision.verdicts]
     rows.append(("routes", " → ".join(route.value for route in decision.routes)))
     rows += domain_model(decision.domain_model)
     out.print(table(["", ""], rows))

@@ -13,8 +13,9 @@ from bot.models.endpoint import Endpoint
 from bot.models.faults import ModelFault
 from bot.models.missing import MissingModels
 from bot.models.quote import quote
+from bot.models.restored import Restored
 from bot.policy.decide import Decision
-from bot.policy.parts import Prompt
+from bot.policy.parts import Masking, Prompt
 from bot.policy.permit import ChangedFault, Permit, PermitFault, domain_permit, permit
 from bot.policy.rules import Rules
 from bot.prompt import Template, build
@@ -44,10 +45,12 @@ class Shores:
         parts: Prompt,
         rules: Callable[[], Rules],
         heard: Heard | None = None,
+        masking: Masking | None = None,
     ) -> Draft:
         """The first route that answers. Never one outside the Decision; never silence. In shadow mode no model is
         asked. rules: the policy as it is at each try. heard: told what a model has written so far; a further try
-        begins anew. Raises ChangedFault where the policy is no longer the one that decided."""
+        begins anew. masking: the Parts that the cloud is sent in the place of the others, where the decision masks any.
+        Raises ChangedFault where the policy is no longer the one that decided."""
         tried: list[tuple[Route, str]] = []
         for route in decision.routes:
             if route is Route.QUOTE:
@@ -62,7 +65,10 @@ class Shores:
                 tried.append((route, f"The {route.value} model is not connected."))
                 continue
             try:
-                draft = await self._ask(endpoint, route, decision, parts, rules, heard)
+                if route is Route.CLOUD and masking is not None and decision.verdict("cloud").masked:
+                    draft = await self._ask_masked(endpoint, decision, masking, rules, heard)
+                else:
+                    draft = await self._ask(endpoint, route, decision, parts, rules, heard)
             except ChangedFault:
                 raise
             except (ModelFault, PermitFault) as fault:
@@ -71,6 +77,37 @@ class Shores:
             else:
                 return replace(draft, tried=tuple(tried))
         return Draft(Route.REFUSE, "", tried=tuple(tried))
+
+    async def _ask_masked(
+        self,
+        endpoint: Endpoint,
+        decision: Decision,
+        masking: Masking,
+        rules: Callable[[], Rules],
+        heard: Heard | None,
+    ) -> Draft:
+        """The cloud sees placeholders, and whoever is told what it says hears what they stand for."""
+        values = masking.values
+        restored = Restored(values, heard)
+
+        def issue() -> tuple[Prompt, Permit]:
+            restored.begin()
+            prompt = build(self.template.over_masked(), masking.parts, mark=secrets.token_hex(8))
+            return prompt, permit(decision, prompt, Route.CLOUD, endpoint.door.model, rules())
+
+        completion = await endpoint.complete(issue, restored)
+        text, strange = restored.whole(completion.text)
+        if strange:
+            _log.warning("decision %s: its answer holds %d placeholders that nobody issued", decision.id, strange)
+        return Draft(
+            Route.CLOUD,
+            text,
+            model=completion.model,
+            prompt_version=self.template.over_masked().version,
+            usage=completion.usage,
+            hidden=values,
+            strange=strange,
+        )
 
     async def _ask(
         self,

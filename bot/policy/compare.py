@@ -15,7 +15,7 @@ from typing import Literal
 from bot.domain import Room, Route
 from bot.policy.decide import routes_of
 from bot.policy.detect import KINDS
-from bot.policy.rules import SINKS, Levels, Rules, Sink, by_name
+from bot.policy.rules import SINKS, Levels, Rules, Sink, allowed, by_name
 from retrieval.label import NOTHING_SENSITIVE, Label, Level
 
 Way = Literal["looser", "tighter", "other"]
@@ -37,13 +37,14 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A question of this kind and level in such a room takes another way."""
+    """A question of this kind and level in such a room takes another way: the routes, and of the cloud whether it sees
+    the text or placeholders in it."""
 
     room: str
     level: Level
     kind: str
-    before: tuple[Route, ...]
-    after: tuple[Route, ...]
+    before: tuple[str, ...]
+    after: tuple[str, ...]
 
 
 def changes(old: Rules, new: Rules) -> tuple[Change, ...]:
@@ -74,6 +75,10 @@ def _changes(old: Rules, new: Rules) -> Iterator[Change]:
         yield from _sink(old.sinks[name], new.sinks[name])
     if old.shadow != new.shadow:
         yield Change("tighter" if new.shadow else "looser", "shadow", *_words(str(old.shadow), str(new.shadow)))
+    for kind in sorted(old.masking ^ new.masking):
+        way = "looser" if kind in new.masking else "tighter"
+        before, after = (f"{'masks' if kind in one.masking else 'does not mask'} {kind}" for one in (old, new))
+        yield Change(way, "masking.kinds", before, after)
     yield from _designation(old, new)
     if old.lists.epoch != new.lists.epoch:
         # Which names one of them has and the other has not, their hashes do not say.
@@ -241,11 +246,14 @@ def rooms_to_look_at(old: Rules, new: Rules) -> tuple[Room, ...]:
     )
 
 
-def _way(rules: Rules, room: Room, kind: str, level: Level) -> tuple[Route, ...]:
+def _way(rules: Rules, room: Room, kind: str, level: Level) -> tuple[str, ...]:
     """kind: what is found in the question; empty: nothing. level: of a document beside it."""
     document = Label.of(level, "source", "source")
     found = Label.of(rules.kind_level(kind), kind, "question") if kind else NOTHING_SENSITIVE
-    return routes_of(rules.room_label(room) | document | found, document, room, rules)
+    label = rules.room_label(room) | document | found
+    routes = routes_of(label, document, room, rules, masked=rules.at_best(label))
+    plain = allowed(label, rules.sinks["cloud"])
+    return tuple("cloud, masked" if route is Route.CLOUD and not plain else route.value for route in routes)
 
 
 def _named(room: Room) -> str:

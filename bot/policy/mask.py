@@ -21,6 +21,7 @@ from retrieval.errors import Fault
 OPEN, CLOSE = "⟦", "⟧"
 LONGEST = 16
 """Characters of the longest placeholder, its brackets included."""
+BRACKETS = frozenset({OPEN, CLOSE})
 HELD_BACK = LONGEST + particles.LONGEST + 1
 """Characters of a stream that may have to wait for those after them."""
 
@@ -190,6 +191,11 @@ class Unmasker:
         self._waiting += piece
         return self._ready(ended=False)
 
+    @property
+    def waiting(self) -> int:
+        """How many characters wait for those after them."""
+        return len(self._waiting)
+
     def end(self) -> str:
         """The rest."""
         return self._ready(ended=True)
@@ -236,10 +242,20 @@ def _may_become_one(text: str) -> bool:
     return len(text) < LONGEST and CLOSE not in text and OPEN not in text[1:]
 
 
+def issued_in(text: str) -> frozenset[str]:
+    """The placeholders that stand in a masked text, without brackets."""
+    return frozenset(found[1] for found in _PLACEHOLDER.finditer(text) if found[1])
+
+
 def unmask(text: str, values: Mapping[str, str]) -> str:
     """A whole text with the values of issued placeholders back in their places."""
+    return unmasked(text, values)[0]
+
+
+def unmasked(text: str, values: Mapping[str, str]) -> tuple[str, int]:
+    """The same, and how many placeholders it holds that nobody issued."""
     unmasker = Unmasker(values)
-    return unmasker.feed(text) + unmasker.end()
+    return unmasker.feed(text) + unmasker.end(), unmasker.unknown
 
 
 def masked_in(text: str) -> dict[str, int]:
@@ -248,3 +264,14 @@ def masked_in(text: str) -> dict[str, int]:
     names = {found[1] for found in _PLACEHOLDER.finditer(text) if found[1]}
     types = Counter(name.rpartition("_")[0] for name in names)
     return {kinds[type_]: count for type_, count in sorted(types.items()) if type_ in kinds}
+
+
+def hidden_again(text: str, values: Mapping[str, str]) -> str:
+    """A text with these values behind the placeholders that they came from, wherever they stand."""
+    if not values:
+        return _written(text, (), Placeholders())[0]
+    kinds = {type_: kind for kind, type_ in TYPES.items()}
+    of_value = {value: kinds[name.rpartition("_")[0]] for name, value in values.items()}
+    known = re.compile("|".join(map(re.escape, sorted(of_value, key=len, reverse=True))))
+    spans = [(*found.span(), of_value[found[0]]) for found in known.finditer(text)]
+    return _written(text, spans, Placeholders(values))[0]

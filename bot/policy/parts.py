@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import InitVar, dataclass
+from dataclasses import InitVar, dataclass, replace
 from enum import StrEnum
 from itertools import count, permutations
 from typing import Literal
@@ -17,7 +17,8 @@ from typing import Literal
 from bot.domain import Attached, Question, Room, Turn
 from bot.policy import detect
 from bot.policy.detect.sentences import LONGEST
-from bot.policy.rules import Rules, allowed
+from bot.policy.mask import BRACKETS, Placeholders, issued_in, mask
+from bot.policy.rules import MASKED, Rules, allowed
 from bot.policy.seen import PUT_TOGETHER
 from bot.words import in_force_name
 from retrieval.label import NOTHING_SENSITIVE, Label, Level
@@ -55,6 +56,9 @@ class Role(StrEnum):
 FROM_DOCUMENTS = frozenset({Role.TITLE, Role.IN_FORCE, Role.HEADING, Role.PASSAGE})
 """The roles whose text an answer may show to the room."""
 
+_WRITTEN = FROM_DOCUMENTS | {Role.EARLIER_ANSWER}
+"""What is of a page, or made from one, and no message of somebody."""
+
 FROM_ATTACHED: Mapping[Role, Role] = {
     Role.ATTACHED_NAME: Role.TITLE,
     Role.ATTACHED_HEADING: Role.HEADING,
@@ -67,7 +71,8 @@ so its `slack` sink is not asked; what that refuses at any level is masked in th
 @dataclass(frozen=True, slots=True)
 class Part:
     """A text with its Label. number: which passage it belongs to, counted from 1; 0 where it belongs to none. source:
-    of the document that it stands in; empty where it stands in none."""
+    of the document that it stands in; empty where it stands in none. beside: of the Label what does not stand in the
+    text, and stays whatever is hidden of that."""
 
     text: str
     label: Label
@@ -75,6 +80,7 @@ class Part:
     speaker: Speaker = "user"
     number: int = 0
     source: str = ""
+    beside: Label = NOTHING_SENSITIVE
     mint: InitVar[object] = None
 
     def __post_init__(self, mint: object) -> None:
@@ -85,6 +91,27 @@ class Part:
 Prompt = tuple[Part, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Masking:
+    """Parts with placeholders in the places of values. before, placeholders: of the thread, without and with what is
+    new in them."""
+
+    parts: Prompt
+    before: Placeholders
+    placeholders: Placeholders
+
+    @property
+    def values(self) -> Mapping[str, str]:
+        """By placeholder, of those that stand in these Parts: what else the thread knows a model cannot ask for."""
+        names = issued_in("".join(part.text for part in self.parts))
+        return {name: value for name, value in self.placeholders.values.items() if name in names}
+
+    @property
+    def question(self) -> str:
+        """The question's text as it was masked."""
+        return "".join(part.text for part in self.parts if part.role is Role.QUESTION)
+
+
 def instructions(text: str, speaker: Speaker = "user") -> Part:
     """Our own words. Never call it with a text that somebody else wrote."""
     return Part(text, NOTHING_SENSITIVE, Role.INSTRUCTIONS, speaker, mint=_MINT)
@@ -93,12 +120,12 @@ def instructions(text: str, speaker: Speaker = "user") -> Part:
 def question_part(question: Question, rules: Rules, before: Sequence[str] = ()) -> Part:
     """before: what was asked earlier in its thread and is in no prompt any more; half of an identifier may have left
     with it."""
-    label = question.carried | rules.room_label(question.room) | found_in(question.text, "question", rules)
-    label |= rules.opt_outs.of_user(question.asker)
+    beside, told = question.carried | rules.room_label(question.room), found_in(question.text, "question", rules)
+    beside |= rules.opt_outs.of_user(question.asker)
     if before:
-        halves = rules.seen.across([*before, question.text], rules.lists, typed=True) - label.kinds
-        label |= _label(halves, "question, with earlier ones", rules)
-    return Part(question.text, label, Role.QUESTION, mint=_MINT)
+        halves = rules.seen.across([*before, question.text], rules.lists, typed=True) - told.kinds - beside.kinds
+        beside |= _label(halves, "question, with earlier ones", rules)
+    return Part(question.text, beside | told, Role.QUESTION, beside=beside, mint=_MINT)
 
 
 def passage_parts(number: int, passage: Passage, rules: Rules) -> Prompt:
@@ -112,10 +139,12 @@ def passage_parts(number: int, passage: Passage, rules: Rules) -> Prompt:
         (Role.PASSAGE, passage.text, f"passage {number}"),
     )
     known, source = rules.document_label(passage.document), passage.document.source
-    return tuple(
-        Part(text, known | found_in(text, origin, rules, document=True), role, number=number, source=source, mint=_MINT)
-        for role, text, origin in pieces
-    )
+
+    def part(role: Role, text: str, origin: str) -> Part:
+        told = found_in(text, origin, rules, document=True)
+        return Part(text, known | told, role, number=number, source=source, beside=known, mint=_MINT)
+
+    return tuple(part(*piece) for piece in pieces)
 
 
 def attached_parts(files: Iterable[Attached], first: int, room: Room, rules: Rules) -> Prompt:
@@ -129,7 +158,7 @@ def attached_parts(files: Iterable[Attached], first: int, room: Room, rules: Rul
         if file.unread is not None:
             known |= Label.of(Level.RESTRICTED, "attached", f"{what} cannot be read")
         if not file.pieces:
-            parts.append(Part("", known, Role.ATTACHED, mint=_MINT))
+            parts.append(Part("", known, Role.ATTACHED, beside=known, mint=_MINT))
         for piece in file.pieces:
             pieces = (
                 (Role.ATTACHED_NAME, file.name, f"{what} name"),
@@ -137,14 +166,15 @@ def attached_parts(files: Iterable[Attached], first: int, room: Room, rules: Rul
                 (Role.ATTACHED, piece.text, what),
             )
             for role, text, origin in pieces:
-                parts.append(Part(text, known | found_in(text, origin, rules), role, number=number, mint=_MINT))
+                told = found_in(text, origin, rules)
+                parts.append(Part(text, known | told, role, number=number, beside=known, mint=_MINT))
             number += 1
     return tuple(parts)
 
 
 def embedded_part(text: str, label: Label, rules: Rules) -> Part:
     """A passage or a question that is to become a vector; label: what is known of it beside what it says."""
-    return Part(text, label | found_in(text, Role.EMBEDDED.value, rules), Role.EMBEDDED, mint=_MINT)
+    return Part(text, label | found_in(text, Role.EMBEDDED.value, rules), Role.EMBEDDED, beside=label, mint=_MINT)
 
 
 def thread_parts(turns: Sequence[Turn], documents: Mapping[int, Document], room: Room, rules: Rules) -> Prompt:
@@ -161,17 +191,52 @@ def thread_parts(turns: Sequence[Turn], documents: Mapping[int, Document], room:
         says = rests_on | found_in(turn.answer or "", Role.EARLIER_ANSWER.value, rules, document=True)
         answer = turn.answer if readable and allowed(says, rules.shown_in(room)) else None
         rests_on |= rules.opt_outs.of_user(turn.asker)
-        parts.append(_earlier(Role.EARLIER_QUESTION, turn.question, turn.label | rests_on, rules))
-        parts.append(_earlier(Role.EARLIER_ANSWER, answer, turn.label | rests_on, rules))
+        # Of what the model saw placeholders for, its answer says no more than its text does.
+        beside = Label(frozenset(one for one in turn.label.reasons if one.kind not in turn.masked)) | rests_on
+        parts.append(_earlier(Role.EARLIER_QUESTION, turn.question, turn.label | rests_on, beside, rules))
+        parts.append(_earlier(Role.EARLIER_ANSWER, answer, turn.label | rests_on, beside, rules))
     return tuple(parts)
 
 
-def _earlier(role: Role, text: str | None, label: Label, rules: Rules) -> Part:
+def _earlier(role: Role, text: str | None, label: Label, beside: Label, rules: Rules) -> Part:
     if text is None:
         gone = Label.of(Level.RESTRICTED, "thread", f"{role.value} is not available")
-        return Part("", label | gone, role, mint=_MINT)
+        return Part("", label | gone, role, beside=beside | gone, mint=_MINT)
     told = found_in(text, role.value, rules, document=role is Role.EARLIER_ANSWER)
-    return Part(text, label | told, role, mint=_MINT)
+    return Part(text, label | told, role, beside=beside, mint=_MINT)
+
+
+def masked_parts(parts: Prompt, rules: Rules, placeholders: Placeholders) -> Masking:
+    """The same Parts with placeholders for what the policy lets be hidden. Raises FullFault."""
+    masked: list[Part] = []
+    now = placeholders
+    for part in parts:
+        made, now = _masked(part, rules, now)
+        masked.append(made)
+    return Masking(tuple(masked), placeholders, now)
+
+
+def _masked(part: Part, rules: Rules, placeholders: Placeholders) -> tuple[Part, Placeholders]:
+    """Its label: what was there beside the text, what is found in the text now, and whatever may not be hidden: a
+    placeholder in the middle of a password must not make it look like none."""
+    if not any(map(rules.may_be_hidden, part.label.reasons)) and not BRACKETS & set(part.text):
+        return part, placeholders
+    made = mask(part.text, rules.masking, lambda text: maskable(text, rules), placeholders)
+    stays = Label(frozenset(reason for reason in part.label.reasons if not rules.may_be_hidden(reason)))
+    told = found_in(made.text, f"{part.role.value}, masked", rules, document=part.role in _WRITTEN)
+    label = part.beside | stays | told
+    if made.kinds:
+        label |= Label.of(Level.INTERNAL, MASKED, part.role.value)
+    return replace(part, text=made.text, label=label, mint=_MINT), made.placeholders
+
+
+def maskable(text: str, rules: Rules) -> Iterator[detect.Finding]:
+    """What stands there, for `mask`. Of a listed name nothing needs to be sure: the company has said that it is one."""
+    for finding in detect.find(text, rules.lists):
+        listed = finding.kind in detect.LISTED and detect.ROUTE <= finding.score < detect.MASK
+        yield replace(finding, score=detect.MASK) if listed else finding
+    for finding in rules.opt_outs.found(text):
+        yield replace(finding, score=detect.MASK)
 
 
 def found_in(text: str, origin: str, rules: Rules, *, document: bool = False) -> Label:
@@ -208,7 +273,15 @@ def joined(parts: Iterable[Part], rules: Rules) -> Label:
         found |= rules.seen.kinds(text, rules.lists, document=True) & detect.ABOUT
     known = {(reason.level, reason.kind) for reason in label.reasons}
     new = Label(frozenset(reason for reason in named.reasons if (reason.level, reason.kind) not in known))
+    opted_out = put_together(Label(opted_out.reasons - label.reasons))
     return label | opted_out | new | _label(found - label.kinds, _TOGETHER, rules)
+
+
+def joined_masked(plain: Label, masking: Masking, rules: Rules) -> Label:
+    """The same of Parts with placeholders. plain: of the Parts without them, of which stays whatever may not be hidden,
+    and what only several of them hold together."""
+    stays = (one for one in plain.reasons if not rules.may_be_hidden(one) or one.origin == _TOGETHER)
+    return joined(masking.parts, rules) | Label(frozenset(stays))
 
 
 def _neighbours(parts: Sequence[Part]) -> Iterator[tuple[list[str], bool]]:

@@ -17,6 +17,7 @@ from pydantic import Field, Strict
 from bot.domain import Route
 from bot.policy import detect, terms
 from bot.policy.detect import learned
+from bot.policy.mask import TYPES
 from bot.policy.profiles import contradictions, profiled
 from bot.policy.rules import CIRCUMSTANCES, SINKS, Designation, ProfileName, Rules, Sink, one_spelling
 from bot.policy.terms import Terms
@@ -98,6 +99,10 @@ class _AttachmentTable(Section):
     level: LevelName = Level.RESTRICTED
 
 
+class _MaskingTable(Section):
+    kinds: Annotated[frozenset[str], Strict(False)] = frozenset()
+
+
 class _DesignationTable(Section):
     by: Said
     on: date
@@ -118,6 +123,7 @@ class _PolicyFile(Section):
     routes: _RouteTable
     domain_models: _DomainModelTable = _DomainModelTable()
     attachments: _AttachmentTable = _AttachmentTable()
+    masking: _MaskingTable = _MaskingTable()
     designation: _DesignationTable | None = None
 
 
@@ -165,6 +171,7 @@ def _rules(file: _PolicyFile) -> Rules:
         model_rooms={_room(name): model for name, model in file.domain_models.rooms.items()},
         model_sources=file.domain_models.sources,
         attachments=file.attachments.level,
+        masking=file.masking.kinds,
         profile=file.profile,
         designation=Designation(**file.designation.model_dump()) if file.designation else None,
         shadow=file.shadow,
@@ -184,6 +191,15 @@ def _unknown_kinds(file: _PolicyFile, where: str) -> Iterator[Problem]:
     """A misspelt kind refuses nothing: it is as wrong as a misspelt key."""
     for kind in sorted(file.kinds.keys() - set(detect.KINDS)):
         yield Problem(where, f"kinds.{kind}", f"is no kind{hint(kind, list(detect.KINDS))}")
+    for kind in sorted(file.masking.kinds - TYPES.keys()):
+        why = (
+            "which nobody may put back: it stays in the building"
+            if kind == "secret"
+            else "which has no value that a placeholder could stand for"
+            if kind in (*detect.KINDS, *CIRCUMSTANCES)
+            else f"which is no kind{hint(kind, list(TYPES))}"
+        )
+        yield Problem(where, "masking.kinds", f"names '{kind}', {why}")
     known = [*detect.KINDS, *CIRCUMSTANCES]
     for name in SINKS:
         for kind in sorted(getattr(file.sinks, name).refuse - set(known)):

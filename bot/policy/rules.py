@@ -33,9 +33,10 @@ what has once left does not come back."""
 ProfileName = Literal["standard", "finance", "on_prem_only", "cloud_only"]
 
 OPINION = "second_opinion"
-CIRCUMSTANCES = ("channel", "source", "thread", "label", "asker", "attached", TERM, OPINION)
+MASKED = "masked"
+CIRCUMSTANCES = ("channel", "source", "thread", "label", "asker", "attached", TERM, OPINION, MASKED)
 """The kinds of the reasons that no detector finds: where a text stands, who asks, what it followed, what is written
-on it, the company's own words, and what a model thinks."""
+on it, the company's own words, what a model thinks, and that something stands behind a placeholder."""
 
 Levels = Mapping[str, Level]
 
@@ -96,8 +97,9 @@ class Rules:
     prefer: which of the allowed shores comes first; small_talk, prefer_rooms (by id or name), prefer_sources: the same
     for some questions. model_rooms (by id or name), model_sources: which of the on-prem models answers there, by the
     name that its server knows. shadow: everything is decided and recorded, and no model is called. lists: the names
-    that the company lists, which come from elsewhere. attachments: of a file that comes with a question. opt_outs: who
-    has opted out of what. seen: what was found before; it says nothing, so it is not in the hash.
+    that the company lists, which come from elsewhere. attachments: of a file that comes with a question. masking: the
+    kinds that a placeholder may stand for where the cloud takes the rest. opt_outs: who has opted out of what. seen:
+    what was found before; it says nothing, so it is not in the hash.
     """
 
     kinds: Levels
@@ -109,6 +111,7 @@ class Rules:
     prefer: Route
     lists: detect.Lists = detect.NO_LISTS
     attachments: Level = Level.RESTRICTED
+    masking: frozenset[str] = frozenset()
     room_names: Levels = field(default_factory=dict)
     room_prefixes: Levels = field(default_factory=dict)
     ceiling_names: Levels = field(default_factory=dict)
@@ -164,6 +167,17 @@ class Rules:
         # A direct message's id stands for a person, and reasons are kept: it is not named.
         where = "direct message" if room.kind == "dm" else f"room {room.id}"
         return Label.of(max(highest), "channel", where) | self.opt_outs.of_room(room.id)
+
+    # -- what is hidden ---------------------------------------------------------------------------------------
+
+    def may_be_hidden(self, reason: Reason) -> bool:
+        """Whether it goes where a placeholder stands for what it is about: for the name, of somebody who has opted out."""
+        return reason.kind in self.masking or (of_the_text(reason) and "person" in self.masking)
+
+    def at_best(self, label: Label) -> Label:
+        """What is left of a label where everything that can be hidden is: never less than a masked text really has."""
+        left = frozenset(reason for reason in label.reasons if not self.may_be_hidden(reason))
+        return Label(left) | Label.of(Level.INTERNAL, MASKED, MASKED)
 
     # -- documents -------------------------------------------------------------------------------------------
 

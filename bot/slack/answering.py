@@ -22,6 +22,7 @@ from bot.slack import shown
 from bot.slack.again import Again
 from bot.slack.blocks import ALONE, GOOD, Message, answered, feedback_form, notice, offered, told
 from bot.slack.commands import Commands
+from bot.slack.copies import MaskedCopies
 from bot.slack.events import question_text
 from bot.slack.faults import SlackFault
 from bot.slack.optout_blocks import is_choice
@@ -53,7 +54,8 @@ class OpenedFault(Fault):
 @dataclass(frozen=True, slots=True)
 class Answering:
     """The worker's `handle` and `give_up`. bot_user: our own user id; team: our workspace's; longest: characters of a
-    question; streaming: whether drafts are Slack's own streams; files: reads what is attached."""
+    question; streaming: whether drafts are Slack's own streams; files: reads what is attached; copies: makes masked
+    copies of messages; None: there are none."""
 
     inbox: Inbox
     door: SlackDoor
@@ -65,6 +67,7 @@ class Answering:
     longest: int
     streaming: bool = False
     files: ReadFiles = no_files
+    copies: MaskedCopies | None = None
     again: Again = field(default_factory=Again)
 
     async def handle(self, claimed: Claimed) -> str:
@@ -76,6 +79,7 @@ class Answering:
             "command": self.commands.handle,
             "action": self._clicked,
             "view": self._given,
+            "shortcut": self._copied,
         }
         try:
             return await kinds[claimed.event.kind](claimed)
@@ -95,7 +99,7 @@ class Answering:
                 tongue = spoken(question_text(event.body["text"], self.bot_user))
                 place = self._place(claimed)
                 await place.set(await place.taken(tongue), notice(tongue, "apology"))
-            elif event.kind == "action":
+            elif event.kind in ("action", "shortcut"):
                 await self._click_given_up(claimed)
             elif claimed.placeholder is not None:
                 says = both("withdrawn" if event.kind == "deleted" else "apology")
@@ -310,7 +314,12 @@ class Answering:
         else:
             await self.door.update(await self.door.direct(body["user"]), claimed.placeholder, notice("ko", "apology"))
 
+    async def _copied(self, claimed: Claimed) -> str:
+        return await self.copies.copied(claimed) if self.copies is not None else "ignored"
+
     async def _given(self, claimed: Claimed) -> str:
+        if self.copies is not None and "copy" in claimed.event.body:
+            return await self.copies.restored(claimed)
         return "recorded" if await self._keep(claimed.event.body, "bad") else "gone"
 
     async def _keep(self, body: Mapping[str, str | None], verdict: str) -> bool:

@@ -19,7 +19,7 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.inbox import Event
-from bot.slack.events import COMMAND, event_of
+from bot.slack.events import COMMAND, MASKED_COPY, event_of
 from bot.slack.faults import SlackFault, translated
 from bot.slack.manifest import SCOPES
 from bot.words import both
@@ -148,6 +148,7 @@ def slack_app(
     app.command(COMMAND)(commanded)
     app.action(_ANY)(clicked)
     app.view(_ANY)(clicked)
+    app.shortcut(MASKED_COPY)(clicked)
     app.error(_not_taken)
     return app
 

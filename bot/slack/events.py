@@ -10,7 +10,8 @@ deleted   user, ts, thread_ts, direct
 command   user, text, response_url, trigger_id
 action    user, action (blocks.GOOD, BAD, ALONE, or a choice of optout_blocks), answer (ALONE: the question; a choice:
           whose it is), trigger_id, response_url, message_ts, thread_ts
-view      user, answer, reason, better (texts or None)
+view      user, answer, reason, better (texts or None); of the form with a masked copy: user, copy, reply, trigger_id
+shortcut  user, text (of the message that it was used on), trigger_id, response_url
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ from bot.slack.optout_blocks import is_choice
 Payload = Mapping[str, Any]
 
 COMMAND = "/naru"
+MASKED_COPY, RESTORE, REPLY = "masked_copy", "restore", "reply"
+"""The message shortcut, the form that it opens, and the field in that."""
 _WRITTEN = frozenset({None, "file_share", "thread_broadcast", "me_message"})
 _SLACKBOT = "USLACKBOT"
 _OF_A_FILE = {"size": int, **dict.fromkeys(("id", "name", "mimetype", "mode", "file_access", "permalink"), str)}
@@ -51,6 +54,10 @@ def event_of(payload: Payload, bot_user: str, now: datetime) -> Event | None:
             return _of_click(payload, action)
         case {"type": "view_submission", "view": {"callback_id": callback}} if callback == FORM:
             return _of_form(payload, now)
+        case {"type": "view_submission", "view": {"callback_id": callback}} if callback == RESTORE:
+            return _of_reply(payload, now)
+        case {"type": "message_action", "callback_id": callback} if callback == MASKED_COPY:
+            return _of_shortcut(payload, now)
     return None
 
 
@@ -158,11 +165,35 @@ def _of_click(payload: Payload, action: Payload) -> Event | None:
 
 def _of_form(payload: Payload, now: datetime) -> Event:
     user, view = payload["user"]["id"], payload["view"]
-    given = (view.get("state") or {}).get("values") or {}
-    said = {name: ((given.get(name) or {}).get(name) or {}).get("value") for name in (REASON, BETTER)}
+    said = {name: _given(view, name) for name in (REASON, BETTER)}
     body = {"user": user, "answer": view.get("private_metadata") or "", **said}
     # A form that is sent twice is one form.
     return Event(view["id"], "view", "", _opinions(user), _ts(now), body)
+
+
+def _of_reply(payload: Payload, now: datetime) -> Event:
+    user, view = payload["user"]["id"], payload["view"]
+    copy, trigger = view.get("private_metadata") or "", payload.get("trigger_id")
+    body = {"user": user, "copy": copy, "reply": _given(view, REPLY), "trigger_id": trigger}
+    return Event(view["id"], "view", "", _copies(user), _ts(now), body)
+
+
+def _of_shortcut(payload: Payload, now: datetime) -> Event:
+    user, key = payload["user"]["id"], payload["trigger_id"]
+    body = {
+        "user": user,
+        "text": (payload.get("message") or {}).get("text") or "",
+        "trigger_id": key,
+        "response_url": payload.get("response_url"),
+    }
+    channel = (payload.get("channel") or {}).get("id") or ""
+    return Event(key, "shortcut", channel, _copies(user), payload.get("action_ts") or _ts(now), body)
+
+
+def _given(view: Payload, name: str) -> str | None:
+    given = (view.get("state") or {}).get("values") or {}
+    value = ((given.get(name) or {}).get(name) or {}).get("value")
+    return value if isinstance(value, str) else None
 
 
 def _by_a_person(message: Payload, bot_user: str) -> bool:
@@ -215,6 +246,11 @@ def _thread(channel: str, message: Payload) -> str:
 def _opinions(user: str) -> str:
     """What one person thinks of answers is taken in order, and waits for no answer: a form must open within 3 s."""
     return f"feedback/{user}"
+
+
+def _copies(user: str) -> str:
+    """So do masked copies."""
+    return f"{MASKED_COPY}/{user}"
 
 
 def _ts(now: datetime) -> str:

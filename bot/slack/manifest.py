@@ -10,7 +10,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from bot.slack.events import COMMAND
+from bot.slack.events import COMMAND, MASKED_COPY
 
 _READ = ("channels:read", "groups:read", "im:read", "mpim:read")
 _HISTORY = ("channels:history", "groups:history", "im:history", "mpim:history")
@@ -78,6 +78,12 @@ def manifest(address: str | None = None) -> dict[str, Any]:
         "should_escape": False,
         **({"url": reached["request_url"]} if reached else {}),
     }
+    copy = {
+        "name": "가린 사본 · Masked copy",  # at most 24 characters
+        "type": "message",
+        "callback_id": MASKED_COPY,
+        "description": "번호와 이름을 가린 글을 만듭니다 · The text without its values, to paste elsewhere",
+    }
     return {
         "display_information": {
             "name": "Naru",
@@ -93,6 +99,7 @@ def manifest(address: str | None = None) -> dict[str, Any]:
             },
             "bot_user": {"display_name": "Naru", "always_online": True},
             "slash_commands": [command],
+            "shortcuts": [copy],
         },
         "oauth_config": {"scopes": {"bot": list(SCOPES)}},
         "settings": {

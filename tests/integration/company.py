@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from textwrap import dedent
 from admin.app import App, opened
 from bot.answer import answer
 from bot.domain import Answer
-from bot.settings import Settings
+from bot.settings import SHIPPED_POLICY, Settings
 from tests.standins.openai import OpenAIStandIn, Reply, Says
 
 PEOPLE = """
@@ -88,6 +89,11 @@ class Company:
         await self.app.reindex(await self.app.active(), lambda *_: None)
 
 
+def unmasked(policy: str) -> str:
+    """The text of a policy.toml that lets nothing be hidden."""
+    return re.sub(r"(?ms)^\[masking\].*?^kinds = \[.*?\]$", "", policy)
+
+
 @asynccontextmanager
 async def company(
     folder: Path,
@@ -101,7 +107,11 @@ async def company(
     opinion: Sequence[Reply] = (),
     environment: Mapping[str, str] | None = None,
     config: str = CONFIG,
+    masks: bool = True,
 ) -> AsyncIterator[Company]:
+    """masks: whether the policy lets anything be hidden; without, it is the shipped one but for that."""
+    if not masks:
+        (folder / "policy.toml").write_text(unmasked(SHIPPED_POLICY.read_text(encoding="utf-8")), encoding="utf-8")
     for uri, text in documents.items():
         path = folder / "handbook" / uri
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,7 +1,8 @@
 """Promise 1, at the socket: nothing sensitive reaches the cloud model.
 
 For each kind of Part a secret stands in that Part alone, under an otherwise public prompt; the same prompt without it
-does reach the cloud. So each row of this table can fail by itself.
+does reach the cloud. So each row of this table can fail by itself. What goes there behind a placeholder instead is in
+test_masking.py.
 """
 
 from __future__ import annotations
@@ -63,7 +64,7 @@ NEVER_SHOWN = {SECRETS["rrn"], SECRETS["key"]}
 async def test_a_secret_in_one_part_alone_never_reaches_the_cloud(
     place: Place, documents: Callable[[str], dict[str, str]], secret: str, tmp_path: Path, fresh_url: str
 ) -> None:
-    async with company(tmp_path, fresh_url, documents(secret)) as naru:
+    async with company(tmp_path, fresh_url, documents(secret), masks=False) as naru:
         answered = await place(naru, secret)
         in_a_document = documents(secret) != documents("")
         assert answered.route is (Route.REFUSE if in_a_document and secret in NEVER_SHOWN else Route.ON_PREM)
@@ -129,7 +130,7 @@ async def test_the_sources_level_alone_keeps_a_question_off_the_cloud(tmp_path: 
 async def test_a_sensitive_question_is_quoted_and_never_sent_to_the_cloud_when_the_on_prem_model_fails(
     broken: Reply, tmp_path: Path, fresh_url: str
 ) -> None:
-    async with company(tmp_path, fresh_url, leave(), on_prem=(broken,)) as naru:
+    async with company(tmp_path, fresh_url, leave(), on_prem=(broken,), masks=False) as naru:
         answered = await naru.ask(f"{ASKED} {SECRETS['phone']}")
         assert answered.route is Route.QUOTE
         assert "15일" in answered.text

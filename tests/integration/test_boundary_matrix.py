@@ -22,6 +22,7 @@ from bot.policy import detect
 from bot.policy.decide import Decision
 from bot.policy.detect.finding import Finding
 from bot.policy.detect.segment import Segment
+from bot.policy.parts import Masking
 from bot.policy.rules import Rules
 from bot.policy.seen import Seen
 from bot.records import Records
@@ -217,8 +218,10 @@ class OtherRecords(Records):
         super().__init__(records._database, records._seal)
         self._change = change
 
-    async def decided(self, decision: Decision, question: Question, operator: str | None) -> Decision:
-        return self._change(await super().decided(decision, question, operator))
+    async def decided(
+        self, decision: Decision, question: Question, operator: str | None, masking: Masking | None = None
+    ) -> Decision:
+        return self._change(await super().decided(decision, question, operator, masking))
 
 
 def permit_refused(deps: Deps) -> Deps:
@@ -296,6 +299,7 @@ async def broken(folder: Path, url: str, row: Row, canaries: Mapping[str, str]) 
                 opinion=row.opinion,
                 environment=row.environment,
                 config=HASTY,
+                masks=False,
             )
         )
         yield naru, row.change(listed(naru.app.deps))

@@ -101,6 +101,16 @@ def test_ask_prints_a_cited_answer_as_json(piped: Naru) -> None:
     assert "15일" in answered["text"]
 
 
+def test_a_text_is_masked_and_what_comes_back_is_restored(piped: Naru) -> None:
+    number = "-".join(("010", "2345", "6789"))
+    copy = piped("mask", stdin=f"{number}로 전화해 주세요\n")
+    assert (copy.returncode, copy.stdout) == (0, "⟦PHONE_1⟧로 전화해 주세요\n")
+    back = piped("unmask", stdin="⟦PHONE_1⟧으로 걸었고 ⟦PHONE_2⟧ 는 모릅니다.\n")
+    assert (back.returncode, back.stdout) == (0, f"{number}로 걸었고 ⟦PHONE_2⟧ 는 모릅니다.\n")
+    assert "and stay: 1." in back.stderr
+    assert number not in copy.stderr + back.stderr
+
+
 def test_a_piped_question_is_answered_and_the_console_ends(piped: Naru) -> None:
     done = piped("run", stdin="연차는 며칠인가요?\n/why\n/good\n")
     assert done.returncode == 0, done.stderr

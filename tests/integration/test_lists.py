@@ -31,7 +31,7 @@ async def test_a_listed_name_keeps_a_question_in_the_building_from_the_moment_it
     tmp_path: Path, fresh_url: str
 ) -> None:
     customers(tmp_path, "바다물산")
-    async with company(tmp_path, fresh_url, DOCUMENTS, more=LISTS) as naru:
+    async with company(tmp_path, fresh_url, DOCUMENTS, more=LISTS, masks=False) as naru:
         assert (await naru.ask(ASKED, thread="1")).route is Route.CLOUD
         assert (await naru.ask(f"{ASKED} 하늘전자에서", thread="2")).route is Route.CLOUD
         before = len(naru.cloud.requests)

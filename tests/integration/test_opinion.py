@@ -12,6 +12,7 @@ import pytest
 from admin.watch import watch_over, watched
 from bot.domain import Route
 from bot.waiting import happens
+from tests.builders import rrn
 from tests.integration.company import company
 from tests.integration.in_slack import in_slack
 from tests.standins.openai import Garbage, HalfStream, Redirect, Reply, Says, Silent, Status
@@ -69,7 +70,7 @@ async def test_a_redirect_of_it_leads_nowhere(tmp_path: Path, fresh_url: str) ->
 
 async def test_a_question_that_stays_anyway_needs_no_opinion(tmp_path: Path, fresh_url: str) -> None:
     async with company(tmp_path, fresh_url, DOCUMENTS, opinion=(NOTHING,)) as naru:
-        await naru.ask(f"{ASKED} 010-{'2345-6789'}")
+        await naru.ask(f"{ASKED} {rrn()}")
         assert naru.opinion is not None
         assert naru.opinion.requests == []
 

@@ -7,7 +7,14 @@ from typing import Any
 
 from tests.standins.slack import events, render
 from tests.standins.slack.deliveries import Courier, Delivery
-from tests.standins.slack.interactions import action, block_actions, command, view_closed, view_submission
+from tests.standins.slack.interactions import (
+    action,
+    block_actions,
+    command,
+    message_action,
+    view_closed,
+    view_submission,
+)
 from tests.standins.slack.state import State
 from tests.standins.slack.workspace import OTHER_TEAM, Channel, File, Json, Message, User, Usergroup, View
 
@@ -108,6 +115,12 @@ class Acts:
         """A command, e.g. "/naru"; Slack has none inside threads, so there is no thread to give."""
         self.state.need("commands")
         return self.courier.send("slash_commands", command(self.state, user, channel, name, text))
+
+    async def uses_shortcut(self, user: User, on: Message, callback_id: str) -> Delivery:
+        """A message shortcut, from the menu of a message that the person can see."""
+        self.state.need("commands")
+        done = message_action(self.state, user, on, callback_id, self.state.clock.stamp())
+        return self.courier.send("interactive", done)
 
     async def submits(self, view: View, values: dict[tuple[str, str], Any] | None = None) -> Delivery:
         """`values` by (block_id, action_id): a string, or the state that an element other than a text field has."""

@@ -66,6 +66,19 @@ def view_closed(state: State, view: View) -> Json:
     return body | {"view": render.view(view), "is_cleared": False}
 
 
+def message_action(state: State, user: User, on: Message, callback_id: str, stamp: str) -> Json:
+    """docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payload: a message shortcut."""
+    channel = state.workspace.channels[on.channel]
+    return _interaction(state, "message_action", user) | {
+        "callback_id": callback_id,
+        "action_ts": stamp,
+        "message_ts": on.ts,
+        "message": render.message(on, state.workspace),
+        "channel": {"id": channel.id, "name": _name(channel)},
+        "response_url": state.new_response_url(channel.id, user.id),
+    }
+
+
 def command(state: State, user: User, channel: Channel, name: str, text: str) -> Json:
     return {
         "token": "verification",

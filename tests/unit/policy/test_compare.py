@@ -17,6 +17,7 @@ from bot.policy import detect
 from bot.policy.compare import changes, only_tightens, samples
 from bot.policy.decide import routes_of
 from bot.policy.detect.lists import Names
+from bot.policy.mask import TYPES
 from bot.policy.profiles import profiled
 from bot.policy.rules import SINKS, Designation, ProfileName, Rules, Sink, SinkName, allowed
 from bot.policy.terms import Terms
@@ -73,6 +74,7 @@ DRAWN: Mapping[str, st.SearchStrategy[Any]] = {
     "profile": st.sampled_from(get_args(ProfileName)),
     "designation": st.none() | st.builds(Designation, st.sampled_from(["CISO", "CEO"]), days, days, st.just("IT-26-7")),
     "shadow": st.booleans(),
+    "masking": st.frozensets(st.sampled_from(sorted(TYPES)), max_size=4),
 }
 """What each field of a policy may say. A field that is missing here is one that nobody compares."""
 SAYS_NOTHING = {"seen"}
@@ -118,7 +120,8 @@ def allows(rules: Rules, one: Asked) -> set[str]:
     label, shown = known(rules, one)
     rules = rules.under(TERMS, one[-1])
     told = {name for name in SINKS if name != "slack" and allowed(label, rules.sinks[name])}
-    return told | ({"slack"} if allowed(shown, rules.shown_in(one[0])) else set())
+    masked = {"masked"} if allowed(rules.at_best(label), rules.sinks["cloud"]) else set()
+    return masked | told | ({"slack"} if allowed(shown, rules.shown_in(one[0])) else set())
 
 
 @st.composite
