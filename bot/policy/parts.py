@@ -18,6 +18,7 @@ from bot.domain import Attached, Question, Room, Turn
 from bot.policy import detect
 from bot.policy.detect.sentences import LONGEST
 from bot.policy.mask import BRACKETS, Placeholders, issued_in, mask
+from bot.policy.optout import put_together
 from bot.policy.rules import MASKED, Rules, allowed
 from bot.policy.seen import PUT_TOGETHER
 from bot.words import in_force_name

@@ -18,11 +18,11 @@ from unicodedata import normalize
 
 from bot.domain import Room, Route
 from bot.policy import detect
-from bot.policy.optout import NOBODY_OUT, OptOuts, refuses
+from bot.policy.optout import NOBODY_OUT, OptOuts, of_the_text, refuses
 from bot.policy.seen import Seen
 from bot.policy.terms import KIND as TERM
 from bot.policy.terms import Terms
-from retrieval.label import NOTHING_SENSITIVE, ImportedLabel, Label, Level
+from retrieval.label import NOTHING_SENSITIVE, ImportedLabel, Label, Level, Reason
 from retrieval.passage import Document, Readers
 
 SinkName = Literal["cloud", "on_prem", "slack", "record", "train"]
@@ -171,7 +171,7 @@ class Rules:
     # -- what is hidden ---------------------------------------------------------------------------------------
 
     def may_be_hidden(self, reason: Reason) -> bool:
-        """Whether it goes where a placeholder stands for what it is about: for the name, of somebody who has opted out."""
+        """Whether it goes where a placeholder stands for what it is about; of who has opted out, for their name."""
         return reason.kind in self.masking or (of_the_text(reason) and "person" in self.masking)
 
     def at_best(self, label: Label) -> Label:
