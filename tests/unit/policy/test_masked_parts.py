@@ -158,7 +158,7 @@ def test_what_is_split_over_two_messages_is_not_hidden() -> None:
 
 def thread(masked: frozenset[str], answer: str = "네, 확인했습니다.") -> Prompt:
     known = Label.of(Level.INTERNAL, "phone", "question")
-    turn = Turn(f"{PHONE}로 전화할까요?", answer, known, (), masked)
+    turn = Turn(f"{PHONE}로 전화할까요?", answer, known, (), masked=masked)
     return (*thread_parts((turn,), {}, DM, rules()), *parts_of(ask(), passage(), rules=rules()))
 
 
