@@ -27,15 +27,17 @@ from bot.config_file import Cloud, Shore
 from bot.config_file import SecondOpinion as OpinionSection
 from bot.directory import Directory, Listed
 from bot.domain import Attached, Question, QuestionFault, Room, Route
+from bot.egress import Samples
 from bot.glossary_file import GlossaryFile
 from bot.lists_file import ListFiles
-from bot.models.door import OpenAIDoor
+from bot.models.door import Leaving, OpenAIDoor
 from bot.models.endpoint import Endpoint
 from bot.models.opinion import FORM, MAX_TOKENS, SecondOpinion
 from bot.models.shores import Shores
 from bot.people import DirectoryFile
 from bot.policy.policy_file import PolicyFile
 from bot.policy.rules import DataUse, Rules
+from bot.policy_history import PolicyHistory
 from bot.prompt import Template
 from bot.records import Records
 from bot.seal import Seal
@@ -87,6 +89,8 @@ class App:
     deps: Deps
     opinion: SecondOpinion | None
     attachments: Attachments
+    history: PolicyHistory
+    samples: Samples
 
     def question(
         self,
@@ -172,13 +176,17 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
         indexing, jobs = _indexing(settings, catalogue, means, embedding.follow)
         seal = Seal(await sealing_key(settings, database))
         records = Records(database, seal)
+        history = PolicyHistory(database, seal, policy)
+        await history.follow()
+        stack.push_async_callback(history.follow)
+        samples = Samples(database, seal, settings.egress.sample, settings.egress.sample_days)
         opinion = _second_opinion(settings, rules, stack)
         deps = Deps(
             rules=rules,
             people=people,
             search=search,
             records=records,
-            shores=Shores(_endpoints(settings, stack), Template.shipped("answer"), glossary),
+            shores=Shores(_endpoints(settings, samples.take, stack), Template.shipped("answer"), glossary),
             passages=settings.answer.passages,
             operator=seal.pseudonym(f"os:{pwd.getpwuid(os.getuid()).pw_name}"),
             opinion=opinion or no_opinion,
@@ -202,6 +210,8 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
             deps,
             opinion,
             Attachments(means.parse, settings.answer.max_attached_chars),
+            history,
+            samples,
         )
 
 
@@ -275,12 +285,12 @@ def means_of(settings: Settings, database: Database, parse: Parse, stack: AsyncE
     return Means(database, fetcher, parse, credentials)
 
 
-def _endpoints(settings: Settings, stack: AsyncExitStack) -> dict[Route, Endpoint]:
+def _endpoints(settings: Settings, leaving: Leaving, stack: AsyncExitStack) -> dict[Route, Endpoint]:
     found: dict[Route, Endpoint] = {}
     for route, shore in ((Route.CLOUD, settings.models.cloud), (Route.ON_PREM, settings.models.on_prem)):
         if shore.base_url is None or shore.model is None:
             continue
-        door = door_to(route, shore)
+        door = door_to(route, shore, leaving if route is Route.CLOUD else None)
         stack.push_async_callback(door.aclose)
         found[route] = Endpoint(door, shore.attempts, shore.total_timeout_s)
     return found
@@ -311,8 +321,8 @@ def opinion_door(asked: OpinionSection) -> OpenAIDoor:
     )
 
 
-def door_to(route: Route, shore: Shore) -> OpenAIDoor:
-    """The door to a model that is connected. Only the cloud may be behind a proxy."""
+def door_to(route: Route, shore: Shore, leaving: Leaving | None = None) -> OpenAIDoor:
+    """The door to a model that is connected. Only the cloud may be behind a proxy. leaving: shown what leaves by it."""
     assert shore.base_url is not None
     assert shore.model is not None
     return OpenAIDoor(
@@ -323,4 +333,5 @@ def door_to(route: Route, shore: Shore) -> OpenAIDoor:
         max_tokens=shore.max_tokens,
         first_token_s=shore.first_token_timeout_s,
         proxy=shore.proxy if isinstance(shore, Cloud) else None,
+        leaving=leaving,
     )

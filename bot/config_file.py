@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Strict, ValidationInfo, field_validator
 
 from bot.config_directory import DirectorySection, as_section
+from bot.config_officer import Egress, RolesSection
 from bot.toml_file import LevelName, Section, Text
 from retrieval.addresses import Reach
 from retrieval.passage import Principal, Rule, Source, principal
@@ -177,8 +178,11 @@ class Index(Section):
 
 
 class DataUse(Section):
-    """What the cloud's contract says; missing or expired, only PUBLIC text may go there."""
+    """What the cloud's contract says; missing or expired, only PUBLIC text may go there. vendor, country: who gets the
+    text and where, for reports; they open nothing."""
 
+    vendor: Text | None = None
+    country: Text | None = None
     training: bool
     retention_days: int = Field(ge=0)
     region: Text
@@ -383,5 +387,7 @@ class ConfigFile(Section):
     parse: Parse = Parse()
     fetch: Fetch = Fetch()
     http: Http = Http()
+    roles: RolesSection = RolesSection()
+    egress: Egress = Egress()
     credentials: Annotated[tuple[CredentialSection, ...], Strict(False)] = ()
     sources: Annotated[tuple[SourceSection, ...], Strict(False)] = ()

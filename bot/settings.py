@@ -35,6 +35,7 @@ from bot.config_file import (
     Parse,
     Slack,
 )
+from bot.config_officer import Egress, RolesSection
 from bot.toml_file import Place, Problem, SettingsFault, dotted, hint, read_toml, sentence
 from retrieval.passage import Source
 
@@ -96,6 +97,8 @@ class Settings:
     parse: Parse
     fetch: Fetch
     http: Http
+    roles: RolesSection
+    egress: Egress
     credentials: tuple[CredentialSection, ...]
     sources: tuple[Source, ...]
 
@@ -231,6 +234,8 @@ class _Loader:
             parse=file.parse,
             fetch=file.fetch,
             http=file.http,
+            roles=file.roles,
+            egress=file.egress,
             credentials=file.credentials,
             sources=tuple(s.source(lambda path: str(self._absolute(path))) for s in file.sources),
         )

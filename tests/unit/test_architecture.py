@@ -86,6 +86,7 @@ ONLY_IN = {
     "pydantic": {
         "bot/config_file.py",
         "bot/config_directory.py",
+        "bot/config_officer.py",
         "bot/toml_file.py",
         "bot/settings.py",
         "bot/policy/policy_file.py",
