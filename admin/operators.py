@@ -34,7 +34,7 @@ class RoleFault(Fault):
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """login: as the machine knows them. roles: by naru.toml; of the sample company's invented data everybody has all."""
+    """login: as the machine knows them. roles: by naru.toml; on the sample company everybody has all."""
 
     login: str
     roles: frozenset[Role]

@@ -37,13 +37,13 @@ class Samples:
     who asks may know which request is kept."""
 
     def __init__(
-        self, database: Database, seal: Seal, rate: float, days: int, draw: Callable[[], float] = SystemRandom().random
+        self, database: Database, seal: Seal, rate: float, days: int, draw: Callable[[], float] | None = None
     ) -> None:
         self._database = database
         self._seal = seal
         self._rate = rate
         self._days = timedelta(days=days)
-        self._draw = draw
+        self._draw = draw or SystemRandom().random
 
     async def take(self, permit: Permit, body: bytes) -> None:
         """Keep a body that is about to leave, if it is drawn and the `record` sink takes it. Raises DatabaseFault: what

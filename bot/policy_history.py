@@ -91,6 +91,10 @@ async def author_of(path: Path, content: bytes) -> str | None:
         said = await _git(path.parent, "log", "-1", "--no-show-signature", "--format=%an <%ae>", "--", path.name)
         if said and said.strip():
             return said.decode("utf-8", "replace").strip()
+    return await asyncio.to_thread(_owner, path)
+
+
+def _owner(path: Path) -> str | None:
     try:
         owner = path.stat().st_uid
     except OSError:

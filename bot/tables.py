@@ -246,9 +246,7 @@ policy_version = Table(
     "policy_version",
     metadata,
     Column("id", UUID, primary_key=True),
-    Column(
-        "hash", Text, nullable=False, comment="SHA-256 of the rules; a policy that comes back has a row of its own"
-    ),
+    Column("hash", Text, nullable=False, comment="SHA-256 of the rules; a policy that comes back has a row of its own"),
     Column(
         "content",
         LargeBinary,

@@ -7,7 +7,21 @@ from typing import Annotated
 
 import typer
 
-from admin.cli import ask, backup, check, evaluate, glossary, migrate, people, policy, reindexing, run, source, status
+from admin.cli import (
+    ask,
+    backup,
+    check,
+    evaluate,
+    glossary,
+    migrate,
+    people,
+    policy,
+    reindexing,
+    report,
+    run,
+    source,
+    status,
+)
 
 app = typer.Typer(
     name="naru",
@@ -48,3 +62,4 @@ app.add_typer(people.app, name="people")
 app.add_typer(glossary.app, name="glossary")
 app.add_typer(policy.app, name="policy")
 app.add_typer(evaluate.app, name="evaluate")
+app.add_typer(report.app, name="report")
