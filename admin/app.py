@@ -179,7 +179,7 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
         history = PolicyHistory(database, seal, policy)
         await history.follow()
         stack.push_async_callback(history.follow)
-        samples = Samples(database, seal, settings.egress.sample, settings.egress.sample_days)
+        samples = Samples(database, seal, settings.egress.sample)
         opinion = _second_opinion(settings, rules, stack)
         deps = Deps(
             rules=rules,

@@ -178,11 +178,9 @@ class Index(Section):
 
 
 class DataUse(Section):
-    """What the cloud's contract says; missing or expired, only PUBLIC text may go there. vendor, country: who gets the
-    text and where, for reports; they open nothing."""
+    """What the cloud's contract says; missing or expired, only PUBLIC text may go there. vendor: who runs it."""
 
     vendor: Text | None = None
-    country: Text | None = None
     training: bool
     retention_days: int = Field(ge=0)
     region: Text

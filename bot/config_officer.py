@@ -18,8 +18,6 @@ class RolesSection(Section):
 
 
 class Egress(Section):
-    """What is kept, word for word, of what left for the cloud. sample: the share of the requests. sample_days: how
-    long."""
+    """What is kept, word for word, of what left for the cloud. sample: the share of the requests."""
 
     sample: float = Field(default=0.01, ge=0, le=1)
-    sample_days: int = Field(default=30, ge=1, le=365)

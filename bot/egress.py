@@ -5,7 +5,7 @@ They are what a statement cannot give: proof of what its lines are about. Sealed
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import SystemRandom
@@ -19,6 +19,7 @@ from bot.policy.permit import Permit
 from bot.seal import Seal
 from retrieval.database import Database
 
+DAYS = 30
 _TABLE = tables.egress_sample
 
 
@@ -37,7 +38,7 @@ class Samples:
     who asks may know which request is kept."""
 
     def __init__(
-        self, database: Database, seal: Seal, rate: float, days: int, draw: Callable[[], float] | None = None
+        self, database: Database, seal: Seal, rate: float, days: int = DAYS, draw: Callable[[], float] | None = None
     ) -> None:
         self._database = database
         self._seal = seal
@@ -73,11 +74,6 @@ class Samples:
     async def _forget_old(self, connection: AsyncConnection) -> int:
         before = datetime.now(UTC) - self._days
         return (await connection.execute(delete(_TABLE).where(_TABLE.c.at < before))).rowcount
-
-
-async def forget(connection: AsyncConnection, decisions: Collection[UUID]) -> int:
-    """Erase what was kept of these Decisions. How many there were."""
-    return (await connection.execute(delete(_TABLE).where(_TABLE.c.decision.in_(decisions)))).rowcount
 
 
 def _place(id: UUID) -> str:

@@ -15,6 +15,7 @@ from admin.cli import (
     glossary,
     migrate,
     people,
+    person,
     policy,
     reindexing,
     report,
@@ -63,3 +64,4 @@ app.add_typer(glossary.app, name="glossary")
 app.add_typer(policy.app, name="policy")
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(report.app, name="report")
+app.add_typer(person.app, name="person")

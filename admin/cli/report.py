@@ -19,7 +19,7 @@ from admin.reports.looks import Look, looks
 from admin.reports.period import Period
 from admin.reports.policies import Revision, revisions
 from bot.console import plain, table
-from bot.egress import Sample
+from bot.egress import DAYS, Sample
 from bot.settings import Settings
 
 app = typer.Typer(help="What left, by which policy, and who looked where.", no_args_is_help=True)
@@ -158,8 +158,7 @@ def _sample_data(one: Sample) -> dict[str, Any]:
 
 
 def _samples_kept(settings: Settings, count: int) -> str:
-    kept = settings.egress
-    return f"{count} kept; {kept.sample:.1%} of the requests are, for {kept.sample_days} days (egress in naru.toml)."
+    return f"{count} kept; {settings.egress.sample:.1%} of the requests are (egress.sample), for {DAYS} days."
 
 
 def _verdict(one: Revision) -> str:

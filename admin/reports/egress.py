@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Text, cast, exists, func, select
+from sqlalchemy import ColumnElement, FromClause, Row, Text, cast, except_, exists, func, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from admin.app import App
@@ -16,9 +16,10 @@ from admin.reports.statement import Sent, Statement, statement
 from bot import tables
 from bot.config_file import DataUse
 
-SENT = "sent"
-"""The kind of the audit's entry for a request that left; body: decision, question, host, vendor, country, model,
-characters, prompt_tokens, completion_tokens, sources, masked."""
+SENT, SENDING, STOPPED, DECIDED = "sent", "sending", "stopped", "decision"
+"""Kinds of the audit's entries: a request left; it is about to; it did not after all; a question was decided. The body
+of the first three holds decision, question, call, host, vendor, country, model, characters, prompt_tokens,
+completion_tokens, sources, masked; of the last decision and question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ async def egress(app: App, period: Period, made: datetime) -> Egress:
     zone = app.settings.timezone
     first, end = period.bounds(zone)
     a = tables.audit
-    query = select(a).where(a.c.kind == SENT, a.c.at >= first, a.c.at < end).order_by(a.c.id)
+    query = select(a).where(_left(), a.c.at >= first, a.c.at < end).order_by(a.c.id)
     async with app.database.transaction() as connection:
         rows = (await connection.execute(query)).all()
         stayed = await _stayed(connection, first, end)
@@ -59,11 +60,29 @@ async def egress(app: App, period: Period, made: datetime) -> Egress:
     return Egress(period, made, found, stayed, app.settings.models.cloud.data_use, seal)
 
 
+def _left() -> ColumnElement[bool]:
+    """A request that left. Of which nothing more is known than that it was about to counts as one: whoever was killed
+    in between may have sent it."""
+    a, after = tables.audit, tables.audit.alias()
+    known = exists().where(after.c.kind.in_((SENT, STOPPED)), _call(after) == _call(a))
+    return (a.c.kind == SENT) | ((a.c.kind == SENDING) & ~known)
+
+
+def _call(entries: FromClause) -> ColumnElement[str]:
+    call: ColumnElement[str] = entries.c.body["call"].astext
+    return call
+
+
 async def _stayed(connection: AsyncConnection, first: datetime, end: datetime) -> int:
+    """By the audit, which is kept longer, and by what is still kept of the questions themselves."""
     a, d = tables.audit, tables.decision
-    left = exists().where(a.c.kind == SENT, a.c.body["question"].astext == cast(d.c.question, Text))
-    query = select(func.count(d.c.question.distinct())).where(d.c.decided_at >= first, d.c.decided_at < end, ~left)
-    return await connection.scalar(query) or 0
+    asked = union(
+        select(cast(d.c.question, Text)).where(d.c.decided_at >= first, d.c.decided_at < end),
+        select(a.c.body["question"].astext).where(a.c.kind == DECIDED, a.c.at >= first, a.c.at < end),
+    )
+    gone = select(a.c.body["question"].astext).where(_left())
+    stayed = except_(asked, gone).subquery()
+    return await connection.scalar(select(func.count()).select_from(stayed)) or 0
 
 
 async def _seal(connection: AsyncConnection, ids: list[int]) -> LastSeal | None:

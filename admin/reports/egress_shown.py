@@ -159,7 +159,6 @@ def _terms(found: Egress, words: Mapping[str, str]) -> str:
         return words["not_declared"]
     return words["contract"].format(
         vendor=_declared(terms.vendor, words),
-        country=_declared(terms.country, words),
         region=terms.region,
         days=terms.retention_days,
         training=words["trains" if terms.training else "trains_not"],

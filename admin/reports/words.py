@@ -32,8 +32,7 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "first": "첫 결정",
         "last": "마지막 결정",
         "terms": "현재 계약",
-        "contract": "{vendor}, {country}, 처리 지역 {region}, 보관 {days}일, 학습 {training}, "
-        "계약 {contract} ({expires}까지)",
+        "contract": "{vendor}, 처리 지역 {region}, 보관 {days}일, 학습 {training}, 계약 {contract} ({expires}까지)",
         "trains": "허용",
         "trains_not": "금지",
         "seal": "감사 기록의 마지막 봉인",
@@ -67,7 +66,7 @@ WORDS: Mapping[Language, Mapping[str, str]] = {
         "first": "first decision",
         "last": "last decision",
         "terms": "contract now",
-        "contract": "{vendor}, {country}, processed in {region}, kept {days} days, training {training}, "
+        "contract": "{vendor}, processed in {region}, kept {days} days, training {training}, "
         "{contract} (until {expires})",
         "trains": "allowed",
         "trains_not": "forbidden",

@@ -40,7 +40,7 @@ class Permit:
     route: Route
     model: str
     digest: str
-    kept: bool
+    kept: bool = False
     mint: InitVar[object] = None
 
     def __post_init__(self, mint: object) -> None:

@@ -39,6 +39,8 @@ class Naru:
     asked: list[Question] = field(default_factory=list)
     given: list[Feedback] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
+    looked: list[tuple[str, str | None]] = field(default_factory=list)
+    only_titles: bool = False
 
     async def ask(self, question: Question) -> Answer:
         if self.fault:
@@ -52,6 +54,10 @@ class Naru:
 
     async def give(self, feedback: Feedback) -> None:
         self.given.append(feedback)
+
+    async def look_as(self, person: str, reason: str | None) -> bool:
+        self.looked.append((person, reason))
+        return self.only_titles
 
 
 @dataclass
@@ -75,7 +81,7 @@ def piped(*lines: str) -> Callable[[str], str]:
 
 
 def session(naru: Naru, out: Console) -> Session:
-    actions = Actions(naru.ask, naru.why, naru.give, naru.directory, longest=4_000)
+    actions = Actions(naru.ask, naru.why, naru.give, naru.look_as, naru.directory, longest=4_000)
     return Session(actions, out, "U1", load_directory(PEOPLE, TODAY).room(None, "U1"))
 
 
