@@ -25,7 +25,7 @@ from retrieval.errors import Fault
 Role = Literal["officer", "admin"]
 _SECTIONS: Mapping[Role, str] = {"officer": "officers", "admin": "admins"}
 _LONGEST = 500
-LOOKED, SAMPLED, EXPORTED, REVIEWED = "looked_as", "egress_sample_read", "person_exported", "operators_reviewed"
+LOOKED, SAMPLED, EXPORTED, REVIEWED = "looked_as", "sample_read", "person_exported", "operators_read"
 
 
 class RoleFault(Fault):

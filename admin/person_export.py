@@ -72,8 +72,9 @@ def _ids(found: Shown) -> tuple[str, ...]:
 
 async def _held(app: App, ids: Sequence[str], found: Shown | None) -> Held:
     emails = {found.person.email} - {None} if found and found.person else set()
+    own = app.settings.sample or app.settings.console.person in ids
     async with app.database.transaction() as connection:
-        reading = _Reading(connection, app.seal, ids, {str(one).casefold() for one in emails})
+        reading = _Reading(connection, app.seal, ids, {str(one).casefold() for one in emails}, own)
         asked = await reading.questions()
         questions = [UUID(one["id"]) for one in asked]
         opt_outs = await reading.opt_outs()
@@ -100,6 +101,7 @@ class _Reading:
     seal: Seal
     ids: Sequence[str]
     emails: set[str]
+    own_terminal: bool
 
     @property
     def person(self) -> list[str]:
@@ -120,8 +122,8 @@ class _Reading:
                 "id": str(row.id),
                 "received_at": row.received_at.isoformat(),
                 "room": row.room,
-                "by_an_operator": row.operator is not None,
-                "text": None if row.operator is not None else self._opened(row.text, f"question:{row.id}"),
+                "in_their_name": self._is_anothers(row),
+                "text": None if self._is_anothers(row) else self._opened(row.text, f"question:{row.id}"),
                 "decisions": [_decision(one) for one in decided if one.question == row.id],
                 "answer": self._answer(answers.get(row.id)),
             }
@@ -198,6 +200,10 @@ class _Reading:
             }
             for row in rows
         ]
+
+    def _is_anothers(self, question: Row[Any]) -> bool:
+        """Asked at a terminal that is not their own: the words are the operator's."""
+        return question.operator is not None and not self.own_terminal
 
     def _answer(self, row: Row[Any] | None) -> dict[str, Any] | None:
         if row is None:

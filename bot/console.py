@@ -19,7 +19,7 @@ from bot.words import in_force_name, place_name, route_name, say, spoken
 from retrieval.errors import Fault
 
 _HELP = (
-    ("/as [U2 [이유]]", "다른 사람으로 묻기 · ask as somebody else, and why"),
+    ("/as [U2] [이유]", "다른 사람으로 묻기 · ask as somebody else, and why"),
     ("/in [C1 | dm]", "다른 방에서 묻기 · ask in another room"),
     ("/why", "마지막 답이 왜 그 경로로 갔는지 · why the last answer took its route"),
     ("/good, /bad [이유]", "마지막 답 평가 · what you think of the last answer"),

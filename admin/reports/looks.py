@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 
 from admin.app import App
-from admin.operators import EXPORTED, LOOKED, REVIEWED, SAMPLED, reason_place
+from admin.operators import EXPORTED, LOOKED, REVIEWED, SAMPLED, login_name, reason_place
 from admin.reports.period import Period
 from bot import tables
 from bot.toml_file import SettingsFault
@@ -40,7 +40,8 @@ async def looks(app: App, period: Period) -> AsyncIterator[Look]:
     async with app.database.transaction() as connection:
         rows = (await connection.execute(query)).all()
     roles = app.settings.roles
-    known = _by_pseudonym(app, [*(f"os:{name}" for name in (*roles.officers, *roles.admins)), *_people(app)])
+    logins = (*roles.officers, *roles.admins, login_name())
+    known = {app.seal.pseudonym(name): name for name in (*(f"os:{login}" for login in logins), *_people(app))}
     for row in rows:
         body: Mapping[str, Any] = row.body
         sealed = body.get("reason")
@@ -55,10 +56,6 @@ def _people(app: App) -> list[str]:
         return [f"user:{id}" for id in app.people.directory().people]
     except SettingsFault:
         return []
-
-
-def _by_pseudonym(app: App, names: Iterable[str]) -> Mapping[str, str]:
-    return {app.seal.pseudonym(name): name for name in names}
 
 
 def _named(pseudonym: str | None, known: Mapping[str, str]) -> str:
