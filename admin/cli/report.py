@@ -15,7 +15,7 @@ from admin.cli.base import Json, Reason, emit, err, load, out, run
 from admin.operators import REVIEWED, SAMPLED, Operator, noted
 from admin.reports import egress_shown
 from admin.reports.egress import Egress, egress
-from admin.reports.looks import Look, looks
+from admin.reports.looks import Look, known_names, looks
 from admin.reports.period import Period
 from admin.reports.policies import Revision, revisions
 from bot.console import plain, table
@@ -122,7 +122,8 @@ def operators(reason: Reason = None, period: Days = None, json: Json = False) ->
 
 async def _egress(settings: Settings, period: Period) -> Egress:
     async with opened(settings, sync=False) as naru:
-        return await egress(naru, period, datetime.now(UTC))
+        terms = settings.models.cloud.data_use
+        return await egress(naru.database, period, settings.timezone, terms, datetime.now(UTC))
 
 
 async def _sample(settings: Settings, period: Period, reason: str | None) -> list[Sample]:
@@ -137,14 +138,15 @@ async def _sample(settings: Settings, period: Period, reason: str | None) -> lis
 
 async def _policy(settings: Settings, period: Period | None) -> list[Revision]:
     async with opened(settings, sync=False) as naru:
-        return [one async for one in revisions(naru, period)]
+        return [one async for one in revisions(naru.history, period, settings.timezone)]
 
 
 async def _operators(settings: Settings, period: Period, reason: str | None) -> list[Look]:
     operator = Operator.at(settings)
     said = operator.must("see what operators did", "officer", reason=reason)
     async with opened(settings, sync=False) as naru:
-        found = [one async for one in looks(naru, period)]
+        told = looks(naru.database, naru.seal, known_names(naru), period, settings.timezone)
+        found = [one async for one in told]
         await _reviewed(naru, operator, said, period)
         return found
 

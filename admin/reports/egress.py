@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, FromClause, Row, Text, cast, except_, exists, func, select, union
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from admin.app import App
 from admin.reports.period import Period
 from admin.reports.statement import Sent, Statement, statement
 from bot import tables
 from bot.config_file import DataUse
+from retrieval.database import Database
 
 SENT, SENDING, STOPPED, DECIDED = "sent", "sending", "stopped", "decision"
 """Kinds of the audit's entries: a request left; it is about to; it did not after all; a question was decided. The body
@@ -34,9 +35,8 @@ class LastSeal:
 
 @dataclass(frozen=True, slots=True)
 class Egress:
-    """stayed: questions decided in the period of which nothing left; those whose rows retention has deleted are not
-    among them. terms: what the contract in force says now; None: naru.toml says nothing of one. seal: None where the
-    audit has none yet."""
+    """stayed: questions decided in the period of which nothing left, then or later. terms: what the contract in force
+    says now; None: naru.toml says nothing of one. seal: None where the audit has none yet."""
 
     period: Period
     made: datetime
@@ -46,18 +46,18 @@ class Egress:
     seal: LastSeal | None
 
 
-async def egress(app: App, period: Period, made: datetime) -> Egress:
-    """made: when it is drawn up. Raises DatabaseFault."""
-    zone = app.settings.timezone
+async def egress(database: Database, period: Period, zone: ZoneInfo, terms: DataUse | None, made: datetime) -> Egress:
+    """zone: in which days begin. terms: what naru.toml says of the contract. made: when it is drawn up. Raises
+    DatabaseFault."""
     first, end = period.bounds(zone)
     a = tables.audit
     query = select(a).where(_left(), a.c.at >= first, a.c.at < end).order_by(a.c.id)
-    async with app.database.transaction() as connection:
+    async with database.transaction() as connection:
         rows = (await connection.execute(query)).all()
         stayed = await _stayed(connection, first, end)
         seal = await _seal(connection, [row.id for row in rows])
     found = statement((_sent(row) for row in rows), zone)
-    return Egress(period, made, found, stayed, app.settings.models.cloud.data_use, seal)
+    return Egress(period, made, found, stayed, terms, seal)
 
 
 def _left() -> ColumnElement[bool]:

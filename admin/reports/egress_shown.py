@@ -105,8 +105,8 @@ def sheets(found: Egress, tongue: Language, zone: ZoneInfo) -> Iterator[Sheet]:
         total = (words["total"], "", "", "", "", *_figures(told.total), "", _kinds(told.total.masked))
         yield Sheet("", [words[name] for name in names], [*(_row(line, words) for line in told.lines), total])
         figures = [words[name] for name in ("requests", "characters", "tokens")]
-        by_recipient = [(_declared(r.vendor, words), r.host, *_figures(s)) for r, s in told.recipients.items()]
-        yield Sheet(words["by_recipient"], ["", "", *figures], by_recipient)
+        by_recipient = [(*_whose(r, words), r.host, *_figures(s)) for r, s in told.recipients.items()]
+        yield Sheet(words["by_recipient"], ["", "", "", "", *figures], by_recipient)
         if told.sources:
             by_source = [(name, *_figures(sums)) for name, sums in told.sources.items()]
             yield Sheet(words["by_source"], ["", *figures], by_source)
@@ -118,9 +118,7 @@ def sheets(found: Egress, tongue: Language, zone: ZoneInfo) -> Iterator[Sheet]:
 def _row(line: Line, words: Mapping[str, str]) -> tuple[str, ...]:
     return (
         str(line.day),
-        _declared(line.recipient.vendor, words),
-        _declared(line.recipient.country, words),
-        line.recipient.model,
+        *_whose(line.recipient, words),
         ", ".join(line.sources) or words["question_alone"],
         *_figures(line.sums),
         f"{line.characters_so_far:,}",
@@ -128,9 +126,15 @@ def _row(line: Line, words: Mapping[str, str]) -> tuple[str, ...]:
     )
 
 
+def _whose(recipient: Recipient, words: Mapping[str, str]) -> tuple[str, str, str]:
+    return _declared(recipient.vendor, words), _declared(recipient.country, words), recipient.model
+
+
 def _figures(sums: Sums) -> tuple[str, str, str]:
-    tokens = f"{sums.prompt_tokens:,}+{sums.completion_tokens:,}"
-    return f"{sums.requests:,}", f"{sums.characters:,}", f"{tokens} (?)" if sums.uncounted else tokens
+    """Of tokens those of the prompts and those of the answers; with a question mark where some were not counted."""
+    known = f"{sums.prompt_tokens:,}+{sums.completion_tokens:,}" if sums.tokens else ""
+    tokens = " ".join(filter(None, (known, "(?)" if sums.uncounted else "")))
+    return f"{sums.requests:,}", f"{sums.characters:,}", tokens or "0+0"
 
 
 def _kinds(masked: Mapping[str, int]) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -14,7 +15,9 @@ from admin.app import App
 from admin.operators import EXPORTED, LOOKED, REVIEWED, SAMPLED, login_name, reason_place
 from admin.reports.period import Period
 from bot import tables
+from bot.seal import Seal
 from bot.toml_file import SettingsFault
+from retrieval.database import Database
 
 _KINDS = (LOOKED, SAMPLED, EXPORTED, REVIEWED)
 
@@ -32,30 +35,33 @@ class Look:
     reason: str | None
 
 
-async def looks(app: App, period: Period) -> AsyncIterator[Look]:
-    """The oldest first. Raises DatabaseFault."""
-    first, end = period.bounds(app.settings.timezone)
+async def looks(
+    database: Database, seal: Seal, names: Iterable[str], period: Period, zone: ZoneInfo
+) -> AsyncIterator[Look]:
+    """The oldest first. names: whose pseudonyms are recognised. Raises DatabaseFault."""
+    first, end = period.bounds(zone)
     a = tables.audit
     query = select(a).where(a.c.kind.in_(_KINDS), a.c.at >= first, a.c.at < end).order_by(a.c.id)
-    async with app.database.transaction() as connection:
+    async with database.transaction() as connection:
         rows = (await connection.execute(query)).all()
-    roles = app.settings.roles
-    logins = (*roles.officers, *roles.admins, login_name())
-    known = {app.seal.pseudonym(name): name for name in (*(f"os:{login}" for login in logins), *_people(app))}
+    known = {seal.pseudonym(name): name for name in names}
     for row in rows:
         body: Mapping[str, Any] = row.body
         sealed = body.get("reason")
-        reason = app.seal.open(b64decode(sealed), reason_place(str(body.get("id")))) if sealed else None
+        reason = seal.open(b64decode(sealed), reason_place(str(body.get("id")))) if sealed else None
         who, whom = (_named(one, known) for one in (row.actor, row.subject))
         yield Look(row.at, row.kind, who, whom, str(body.get("command", "")), reason)
 
 
-def _people(app: App) -> list[str]:
-    """Whom the directory knows; with one that cannot be used pseudonyms stay pseudonyms."""
+def known_names(app: App) -> list[str]:
+    """Operators whom naru.toml names, and whom the directory knows; with one that cannot be used pseudonyms stay
+    pseudonyms."""
+    roles = app.settings.roles
+    operators = [f"os:{login}" for login in (*roles.officers, *roles.admins, login_name())]
     try:
-        return [f"user:{id}" for id in app.people.directory().people]
+        return [*operators, *(f"user:{id}" for id in app.people.directory().people)]
     except SettingsFault:
-        return []
+        return operators
 
 
 def _named(pseudonym: str | None, known: Mapping[str, str]) -> str:

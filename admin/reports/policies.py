@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
-from admin.app import App
 from admin.reports.period import Period
 from bot.policy.compare import Change, changes, only_tightens
 from bot.policy.policy_file import rules_of
 from bot.policy.rules import Rules
-from bot.policy_history import Kept
+from bot.policy_history import Kept, PolicyHistory
 from bot.toml_file import SettingsFault
 
 _TERM = "terms."
@@ -33,12 +33,12 @@ class Revision:
         return None if self.changes is None else only_tightens(self.changes)
 
 
-async def revisions(app: App, period: Period | None) -> AsyncIterator[Revision]:
-    """The oldest first; period: when they came into force; None: always. A company's own terms are not named: one can
+async def revisions(history: PolicyHistory, period: Period | None, zone: ZoneInfo) -> AsyncIterator[Revision]:
+    """The oldest first. period: when they came into force; None: always. A company's own terms are not named: one can
     be a secret itself. Raises DatabaseFault."""
-    first, end = period.bounds(app.settings.timezone) if period else (None, None)
+    first, end = period.bounds(zone) if period else (None, None)
     before: Kept | None = None
-    async for one in app.history.kept():
+    async for one in history.kept():
         if (first is None or one.since >= first) and (end is None or one.since < end):
             yield _revision(before, one)
         before = one

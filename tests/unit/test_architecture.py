@@ -327,6 +327,19 @@ def test_only_the_owner_of_a_table_writes_it() -> None:
     assert found <= writers
 
 
+def test_no_command_looks_with_somebodys_eyes_unasked() -> None:
+    """Whoever takes --as asks first whether only titles may be shown, which is written down."""
+    looking = {
+        file
+        for file, tree in sources().items()
+        if file.startswith("admin/cli/")
+        and any(isinstance(node, ast.arg) and getattr(node.annotation, "id", "") == "As" for node in ast.walk(tree))
+    }
+    asking = {file for file, tree in sources().items() for name, _ in calls(tree) if name == "titles_only"}
+    assert looking
+    assert looking - asking == set()
+
+
 def test_no_file_holds_two_nouns() -> None:
     long = {f: n for f in sources() if (n := len((ROOT / f).read_text(encoding="utf-8").splitlines())) > 400}
     assert long == {}

@@ -121,6 +121,17 @@ async def test_asking_as_somebody_else_starts_a_thread_of_their_own() -> None:
     assert first.thread != second.thread
 
 
+async def test_whoever_asks_as_somebody_else_may_be_shown_titles_alone_and_says_nothing_in_their_name() -> None:
+    naru = Naru(only_titles=True)
+    terminal = await typed("/as U2 민원 17호 확인", "연차는?", "/bad 틀렸다", naru=naru)
+    assert naru.looked == [("U2", "민원 17호 확인")]
+    assert "휴가 규정 https://handbook.example/hr/1.md" in terminal.text
+    assert "15일" not in terminal.text
+    assert "› 연차" not in terminal.text
+    assert naru.given == []
+    assert "theirs to say" in terminal.text
+
+
 async def test_asking_in_a_room_starts_a_thread_there_and_dm_leads_back() -> None:
     terminal = await typed("/in C1", "연차는?", "/in\t#eng", "연차는?", "/in DM", "연차는?")
     assert [q.room.name for q in terminal.naru.asked] == ["general", "eng", "DM"]
