@@ -33,10 +33,11 @@ from bot.config_file import Cloud, Shore
 from bot.config_file import SecondOpinion as OpinionSection
 from bot.directory import Directory, Listed
 from bot.domain import Attached, Question, QuestionFault, Room, Route
+from bot.egress import Samples
 from bot.glossary_file import GlossaryFile
 from bot.lists_file import ListFiles
 from bot.models.audited import AuditedDoor, Vendor
-from bot.models.door import Door, OpenAIDoor
+from bot.models.door import Door, Leaving, OpenAIDoor
 from bot.models.endpoint import Endpoint
 from bot.models.opinion import FORM, MAX_TOKENS, SecondOpinion
 from bot.models.shores import Shores
@@ -45,6 +46,7 @@ from bot.optouts import Register
 from bot.people import DirectoryFile
 from bot.policy.policy_file import PolicyFile
 from bot.policy.rules import DataUse, Rules
+from bot.policy_history import PolicyHistory
 from bot.prompt import Template
 from bot.records import Records
 from bot.seal import Seal
@@ -100,6 +102,8 @@ class App:
     opting_out: OptingOut
     audit: Audit
     keeper: Keeper
+    history: PolicyHistory
+    samples: Samples
 
     @property
     def operator(self) -> str:
@@ -198,6 +202,10 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
             await keeper.sources()
         indexing, jobs = _indexing(settings, catalogue, means, embedding.follow, _noted(audit))
         records = Records(database, seal)
+        history = PolicyHistory(database, seal, policy)
+        await history.follow()
+        stack.push_async_callback(history.follow)
+        samples = Samples(database, seal, settings.egress.sample)
         opinion = _second_opinion(settings, rules, stack)
         deps = Deps(
             rules=rules,
@@ -205,7 +213,9 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
             search=search,
             records=records,
             shores=Shores(
-                _endpoints(settings, database, audit, stack, register.look), Template.shipped("answer"), glossary
+                _endpoints(settings, database, audit, samples.take, stack, register.look),
+                Template.shipped("answer"),
+                glossary,
             ),
             passages=settings.answer.passages,
             operator=seal.pseudonym(whoever_runs_this()),
@@ -234,6 +244,8 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
             opting_out(database, seal, register),
             audit,
             keeper,
+            history,
+            samples,
         )
 
 
@@ -323,13 +335,18 @@ def means_of(settings: Settings, database: Database, parse: Parse, stack: AsyncE
 
 
 def _endpoints(
-    settings: Settings, database: Database, audit: Audit, stack: AsyncExitStack, look: Callable[[], Awaitable[None]]
+    settings: Settings,
+    database: Database,
+    audit: Audit,
+    leaving: Leaving,
+    stack: AsyncExitStack,
+    look: Callable[[], Awaitable[None]],
 ) -> dict[Route, Endpoint]:
     found: dict[Route, Endpoint] = {}
     for route, shore in ((Route.CLOUD, settings.models.cloud), (Route.ON_PREM, settings.models.on_prem)):
         if shore.base_url is None or shore.model is None:
             continue
-        door = door_to(route, shore)
+        door = door_to(route, shore, leaving if route is Route.CLOUD else None)
         stack.push_async_callback(door.aclose)
         used: Door = door
         if isinstance(shore, Cloud):
@@ -368,8 +385,8 @@ def opinion_door(asked: OpinionSection) -> OpenAIDoor:
     )
 
 
-def door_to(route: Route, shore: Shore) -> OpenAIDoor:
-    """The door to a model that is connected. Only the cloud may be behind a proxy."""
+def door_to(route: Route, shore: Shore, leaving: Leaving | None = None) -> OpenAIDoor:
+    """The door to a model that is connected. Only the cloud may be behind a proxy. leaving: shown what leaves by it."""
     assert shore.base_url is not None
     assert shore.model is not None
     return OpenAIDoor(
@@ -380,4 +397,5 @@ def door_to(route: Route, shore: Shore) -> OpenAIDoor:
         max_tokens=shore.max_tokens,
         first_token_s=shore.first_token_timeout_s,
         proxy=shore.proxy if isinstance(shore, Cloud) else None,
+        leaving=leaving,
     )

@@ -69,8 +69,11 @@ class Tried:
         return cls(made_up, uri)
 
 
-async def steps(app: App, tried: Tried, *, person: str | None, question: str | None) -> AsyncIterator[Step]:
-    """Each step as it was done. Raises the Fault of the one that cannot be done."""
+async def steps(
+    app: App, tried: Tried, *, person: str | None, question: str | None, only_titles: bool = False
+) -> AsyncIterator[Step]:
+    """Each step as it was done. Raises the Fault of the one that cannot be done. only_titles: of its text nothing is
+    named."""
     watch = _Watch()
     source, uri = tried.source, tried.uri
     loaded, said = await _load(app, tried)
@@ -79,7 +82,7 @@ async def steps(app: App, tried: Tried, *, person: str | None, question: str | N
     title = said.title or parsed.title
     yield watch.step("parse", f"“{title}”, sections: {len(parsed.sections)}")
     pieces = split(parsed)
-    yield watch.step("split", _pieces(pieces))
+    yield watch.step("split", f"passages: {len(pieces)}" if only_titles else _pieces(pieces))
     level, readers = source.access(uri, said)
     shown = f"{level.name.lower()}, for {', '.join(sorted(readers))}, {_date(said, parsed)}"
     yield watch.step("label", f"{shown}; its text holds {_kinds(parsed, pieces)}")

@@ -21,6 +21,7 @@ from retrieval.database import Database, DatabaseFault
 EVERY_S = 60.0
 OPINION_EVERY_S = 20.0
 """The admins hear within a minute that questions stay in the building, and why."""
+HISTORY_EVERY_S = 20.0
 
 Tell = Callable[[str, str], Awaitable[int]]
 """Says a text to the admins, once for each key. How many have it now."""
@@ -68,10 +69,16 @@ class Watched:
 
 
 def watched(app: App) -> tuple[Watched, ...]:
+    async def follow() -> None:
+        await app.history.follow()
+
     looks = {**problems(app), "opt-outs": app.opting_out.register.problem}
-    files = (Watched(name, partial(asyncio.to_thread, look)) for name, look in looks.items())
+    files = (
+        Watched("history of the policy", follow, HISTORY_EVERY_S),
+        *(Watched(name, partial(asyncio.to_thread, look)) for name, look in looks.items()),
+    )
     if (opinion := app.opinion) is None:
-        return (*files,)
+        return files
 
     async def away() -> str | None:
         why = await opinion.trouble()

@@ -17,6 +17,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, Strict, ValidationI
 
 from bot.config_audit import AuditSection
 from bot.config_directory import DirectorySection, as_section
+from bot.config_officer import Egress, RolesSection
 from bot.toml_file import Hosts, LevelName, Secret, Section, Text
 from retrieval.addresses import Reach
 from retrieval.passage import Principal, Rule, Source, principal
@@ -164,8 +165,9 @@ class Index(Section):
 
 
 class DataUse(Section):
-    """What the cloud's contract says; missing or expired, only PUBLIC text may go there."""
+    """What the cloud's contract says; missing or expired, only PUBLIC text may go there. vendor: who runs it."""
 
+    vendor: Text | None = None
     training: bool
     retention_days: int = Field(ge=0)
     region: Text
@@ -374,5 +376,7 @@ class ConfigFile(Section):
     fetch: Fetch = Fetch()
     http: Http = Http()
     audit: AuditSection = AuditSection()
+    roles: RolesSection = RolesSection()
+    egress: Egress = Egress()
     credentials: Annotated[tuple[CredentialSection, ...], Strict(False)] = ()
     sources: Annotated[tuple[SourceSection, ...], Strict(False)] = ()

@@ -19,13 +19,18 @@ from bot.words import in_force_name, place_name, route_name, say, spoken
 from retrieval.errors import Fault
 
 _HELP = (
-    ("/as [U2]", "다른 사람으로 묻기 · ask as somebody else"),
+    ("/as [U2] [이유]", "다른 사람으로 묻기 · ask as somebody else, and why"),
     ("/in [C1 | dm]", "다른 방에서 묻기 · ask in another room"),
     ("/why", "마지막 답이 왜 그 경로로 갔는지 · why the last answer took its route"),
     ("/good, /bad [이유]", "마지막 답 평가 · what you think of the last answer"),
     ("/new", "새 대화 · start a new thread"),
     ("/quit", "끝내기 · leave"),
 )
+
+
+LookAs = Callable[[str, str | None], Awaitable[bool]]
+"""Told before somebody asks as that person, and why; says whether only titles may be shown then. Raises a Fault where
+they may not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +40,14 @@ class Actions:
     ask: Callable[[Question], Awaitable[Answer]]
     why: Callable[[Answer], Awaitable[list[tuple[str, str]]]]
     give: Callable[[Feedback], Awaitable[None]]
+    look_as: LookAs
     directory: Callable[[], Directory]
     longest: int
 
 
 @dataclass
 class Session:
-    """One person in one room, and the thread they are in."""
+    """One person in one room, and the thread they are in. only_titles: it is not their own terminal."""
 
     actions: Actions
     out: Console
@@ -49,6 +55,7 @@ class Session:
     room: Room
     thread: str = field(default_factory=lambda: uuid4().hex)
     last: Answer | None = None
+    only_titles: bool = False
 
     async def run(self, read: Callable[[str], str]) -> int:
         """Read lines until they end. Returns how many of them got a reason instead of an answer."""
@@ -85,7 +92,7 @@ class Session:
             case "/help" | "/?":
                 self._help()
             case "/as":
-                self._as(rest)
+                await self._as(*(*rest.split(maxsplit=1), "", "")[:2])
             case "/in":
                 self._in(rest)
             case "/new":
@@ -106,9 +113,9 @@ class Session:
         )
         with self.out.status("…"):
             self.last = await self.actions.ask(question)
-        show(self.last, question.text, self.out)
+        show(self.last, question.text, self.out, only_titles=self.only_titles)
 
-    def _as(self, person: str) -> None:
+    async def _as(self, person: str, reason: str) -> None:
         directory = self.actions.directory()
         if not person:
             self._list(
@@ -119,7 +126,9 @@ class Session:
                 ],
             )
             return
-        self.room, self.person = directory.room(None, person), person
+        room = directory.room(None, person)
+        self.only_titles = await self.actions.look_as(person, reason or None)
+        self.room, self.person = room, person
         self._new_thread()
 
     def _in(self, room: str) -> None:
@@ -138,6 +147,8 @@ class Session:
         self.out.print(table(["", ""], await self.actions.why(self._answer())))
 
     async def _feedback(self, verdict: Verdict, reason: str | None) -> None:
+        if self.only_titles:
+            raise QuestionFault(f"What {self.person} thinks of an answer is theirs to say.")
         await self.actions.give(Feedback(self._answer().id, self.person, verdict, reason))
         self.out.print("[green]기록했습니다 · recorded[/green]")
 
@@ -168,15 +179,17 @@ def table(columns: list[str], rows: Iterable[Sequence[str]]) -> Table:
     return made
 
 
-def show(answer: Answer, question: str, out: Console) -> None:
-    """The answer, where it comes from, and in one line which way it went and how sensitive it was."""
+def show(answer: Answer, question: str, out: Console, *, only_titles: bool = False) -> None:
+    """The answer, where it comes from, and in one line which way it went and how sensitive it was. only_titles: of the
+    documents, and nothing of what stands in them."""
     tongue = spoken(question)
     out.print()
-    out.print(Markdown(answer.text))
+    out.print(Markdown(say(tongue, "only_titles") if only_titles else answer.text))
     if answer.citations:
         out.print()
     for citation in answer.citations:
-        name = " › ".join(filter(None, (citation.title, citation.heading, place_name(tongue, citation.place))))
+        heading = "" if only_titles else citation.heading
+        name = " › ".join(filter(None, (citation.title, heading, place_name(tongue, citation.place))))
         address = citation.link or citation.uri
         holds = " · ".join(filter(None, (name, in_force_name(tongue, citation.in_force))))
         line = f"  [cyan]\\[{citation.number}][/cyan] {escape(holds)} [dim]{escape(address)}[/dim]"

@@ -36,6 +36,7 @@ from bot.config_file import (
     Parse,
     Slack,
 )
+from bot.config_officer import Egress, RolesSection
 from bot.toml_file import Place, Problem, SettingsFault, dotted, hint, read_toml, sentence
 from retrieval.passage import Source
 
@@ -99,6 +100,8 @@ class Settings:
     fetch: Fetch
     http: Http
     audit: AuditSection
+    roles: RolesSection
+    egress: Egress
     credentials: tuple[CredentialSection, ...]
     sources: tuple[Source, ...]
 
@@ -235,6 +238,8 @@ class _Loader:
             fetch=file.fetch,
             http=file.http,
             audit=file.audit,
+            roles=file.roles,
+            egress=file.egress,
             credentials=file.credentials,
             sources=tuple(s.source(lambda path: str(self._absolute(path))) for s in file.sources),
         )

@@ -248,15 +248,16 @@ egress_sample = Table(
 policy_version = Table(
     "policy_version",
     metadata,
-    Column("hash", Text, primary_key=True),
+    Column("id", UUID, primary_key=True),
+    Column("hash", Text, nullable=False, comment="SHA-256 of the rules; a policy that comes back has a row of its own"),
     Column(
         "content",
         LargeBinary,
         nullable=False,
         comment="policy.toml as it was; sealed: a term can be a secret itself",
     ),
-    Column("author", Text),
-    Column("since", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    Column("author", LargeBinary, comment="who wrote it, by git or as the owner of the file; sealed"),
+    Column("since", DateTime(timezone=True), nullable=False, index=True),
 )
 
 noticed = Table(

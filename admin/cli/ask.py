@@ -12,7 +12,8 @@ from uuid import uuid4
 import typer
 
 from admin.app import App, opened
-from admin.cli.base import As, In, Json, emit, load, out, reindexed, run
+from admin.cli.base import As, In, Json, Reason, emit, load, out, reindexed, run
+from admin.operators import titles_only
 from bot import domain
 from bot.answer import Considered, answer, consider
 from bot.attached import Sent
@@ -31,60 +32,84 @@ Attach = Annotated[
 ]
 
 
-def ask(question: Question, person: As = None, room: In = None, attach: Attach = None, json: Json = False) -> None:
+def ask(
+    question: Question,
+    person: As = None,
+    room: In = None,
+    reason: Reason = None,
+    attach: Attach = None,
+    json: Json = False,
+) -> None:
     """Ask one question, as a person of the directory, in a room or in a direct message."""
     text = _text(question)
-    result = run(_ask(text, person, room, attach or ()))
+    result, only_titles = run(_ask(text, person, room, reason, attach or ()))
     if json:
-        emit(answer_data(result))
+        emit(answer_data(result, only_titles=only_titles))
     else:
-        show(result, text, out)
+        show(result, text, out, only_titles=only_titles)
 
 
-def explain(question: Question, person: As = None, room: In = None, attach: Attach = None, json: Json = False) -> None:
+def explain(
+    question: Question,
+    person: As = None,
+    room: In = None,
+    reason: Reason = None,
+    attach: Attach = None,
+    json: Json = False,
+) -> None:
     """Show what would be found and decided, and why. Nothing is sent to a model, nothing is kept."""
-    considered = run(_explain(_text(question), person, room, attach or ()))
+    considered, only_titles = run(_explain(_text(question), person, room, reason, attach or ()))
     if json:
-        emit(_explained(considered))
+        emit(_explained(considered, only_titles))
         return
-    _print_explained(considered)
+    _print_explained(considered, only_titles)
 
 
 def search(
     question: Question,
     person: As = None,
     room: In = None,
+    reason: Reason = None,
     limit: Annotated[int, typer.Option(min=1, max=100, help="How many passages.")] = 10,
     json: Json = False,
 ) -> None:
     """Show the passages that a person may read there, best first."""
-    passages = run(_search(_text(question), person, room, limit))
+    passages, only_titles = run(_search(_text(question), person, room, reason, limit))
     if json:
-        emit([_passage(p) for p in passages])
+        emit([_passage(p, only_titles) for p in passages])
         return
-    _print_passages(passages)
+    _print_passages(passages, only_titles)
 
 
-async def _ask(text: str, person: str | None, room: str | None, files: Sequence[Path]) -> Answer:
+async def _ask(
+    text: str, person: str | None, room: str | None, reason: str | None, files: Sequence[Path]
+) -> tuple[Answer, bool]:
     async with opened(load()) as app:
         question = await _question(app, text, person, room, files)
+        only_titles = await titles_only(app, "ask", person, reason)
         await _first_index(app)
-        return await answer(question, app.deps)
+        return await answer(question, app.deps), only_titles
 
 
-async def _explain(text: str, person: str | None, room: str | None, files: Sequence[Path]) -> Considered:
+async def _explain(
+    text: str, person: str | None, room: str | None, reason: str | None, files: Sequence[Path]
+) -> tuple[Considered, bool]:
     async with opened(load()) as app:
         question = await _question(app, text, person, room, files)
+        only_titles = await titles_only(app, "explain", person, reason)
         await _first_index(app)
-        return await consider(question, app.rules(), app.deps)
+        return await consider(question, app.rules(), app.deps), only_titles
 
 
-async def _search(text: str, person: str | None, room: str | None, limit: int) -> tuple[Passage, ...]:
+async def _search(
+    text: str, person: str | None, room: str | None, reason: str | None, limit: int
+) -> tuple[tuple[Passage, ...], bool]:
     async with opened(load()) as app:
         question = app.question(text, person=person, room=room, thread="")
+        only_titles = await titles_only(app, "search", person, reason)
         await _first_index(app)
         readers = await app.deps.people.readers(question.asker, question.room)
-        return await app.search(question.text, readers, limit)
+        return await app.search(question.text, readers, limit), only_titles
 
 
 async def _question(
@@ -113,15 +138,15 @@ def _text(question: str) -> str:
     return sys.stdin.read() if question == "-" else question
 
 
-def answer_data(result: Answer) -> dict[str, Any]:
-    """The answer as `naru ask --json` prints it."""
+def answer_data(result: Answer, *, only_titles: bool = False) -> dict[str, Any]:
+    """The answer as `naru ask --json` prints it. only_titles: null for what is not for whoever looks."""
     return {
-        "text": result.text,
+        "text": None if only_titles else result.text,
         "citations": [
             {
                 "number": c.number,
                 "title": c.title,
-                "heading": c.heading,
+                "heading": None if only_titles else c.heading,
                 "place": str(c.place) if c.place else None,
                 "in_force": in_force_data(c.in_force),
                 "uri": c.uri,
@@ -148,26 +173,26 @@ def _reasons(label: Label) -> list[dict[str, str]]:
     return [{"level": r.level.name, "kind": r.kind, "origin": r.origin} for r in reasons]
 
 
-def _passage(passage: Passage) -> dict[str, Any]:
+def _passage(passage: Passage, only_titles: bool = False) -> dict[str, Any]:
     document = passage.document
     return {
         "title": document.title,
-        "heading": passage.heading,
+        "heading": None if only_titles else passage.heading,
         "uri": document.uri,
         "source": document.source,
         "level": document.level.name,
         "in_force": in_force_data(passage.in_force),
         "score": round(passage.score, 3),
         "confidence": round(passage.confidence, 3),
-        "text": passage.text,
+        "text": None if only_titles else passage.text,
     }
 
 
-def _explained(considered: Considered) -> dict[str, Any]:
+def _explained(considered: Considered, only_titles: bool) -> dict[str, Any]:
     decision = considered.decision
     return {
         "query": considered.query,
-        "passages": [{k: v for k, v in _passage(p).items() if k != "text"} for p in considered.found],
+        "passages": [{k: v for k, v in _passage(p, only_titles).items() if k != "text"} for p in considered.found],
         "in_prompt": [p.document.uri for p in considered.shown.passages],
         "attached": [{"name": f.name, "pieces": len(f.pieces), "unread": f.unread} for f in considered.shown.attached],
         "title_only": [p.document.uri for p in considered.shown.title_only],
@@ -188,7 +213,7 @@ def _explained(considered: Considered) -> dict[str, Any]:
     }
 
 
-def _print_explained(considered: Considered) -> None:
+def _print_explained(considered: Considered, only_titles: bool) -> None:
     decision = considered.decision
     rows = [("query", considered.query), ("label", decision.label.level.name)]
     rows += [(r.level.name, f"{r.kind} · {r.origin}") for r in sorted(decision.label.reasons, reverse=True)]
@@ -197,20 +222,20 @@ def _print_explained(considered: Considered) -> None:
     rows.append(("routes", " → ".join(route.value for route in decision.routes)))
     rows += domain_model(decision.domain_model)
     out.print(table(["", ""], rows))
-    _print_passages(considered.found)
+    _print_passages(considered.found, only_titles)
 
 
-def _print_passages(passages: tuple[Passage, ...]) -> None:
+def _print_passages(passages: tuple[Passage, ...], only_titles: bool) -> None:
     rows = [
         (
             f"{p.score:.2f}",
             f"{p.confidence:.2f}",
             p.document.level.name,
             p.document.uri,
-            p.heading,
+            p.document.title if only_titles else p.heading,
             in_force_name("en", p.in_force),
         )
         for p in passages
     ]
-    columns = ["score", "confidence", "level", "document", "heading", ""]
+    columns = ["score", "confidence", "level", "document", "title" if only_titles else "heading", ""]
     out.print(table(columns, rows) if rows else "Nothing that may be read there has any of these words.")

@@ -27,6 +27,7 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 Json = Annotated[bool, typer.Option("--json", help="Data as JSON on standard output.")]
 As = Annotated[str | None, typer.Option("--as", metavar="PERSON", help="Who asks: an id of the directory.")]
+Reason = Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why you do it; kept with your name.")]
 In = Annotated[str | None, typer.Option("--in", metavar="ROOM", help="In which room: id or name. Default: a DM.")]
 
 

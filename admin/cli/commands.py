@@ -18,8 +18,10 @@ from admin.cli import (
     migrate,
     optout,
     people,
+    person,
     policy,
     reindexing,
+    report,
     run,
     source,
     status,
@@ -70,3 +72,5 @@ app.add_typer(policy.app, name="policy")
 app.add_typer(optout.app, name="optout")
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(audit.app, name="audit")
+app.add_typer(report.app, name="report")
+app.add_typer(person.app, name="person")

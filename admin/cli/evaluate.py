@@ -10,8 +10,9 @@ from typing import Annotated, Any
 import typer
 
 from admin.app import App, opened
-from admin.cli.base import As, In, Json, bar, emit, load, out, run
+from admin.cli.base import As, In, Json, Reason, bar, emit, load, out, run
 from admin.evaluate import Asked, EvaluationFault, evaluate, figures, read
+from admin.operators import titles_only
 from bot.config_file import EvaluatedReaders
 from bot.console import table
 from bot.toml_file import model_of
@@ -30,6 +31,7 @@ def retrieval(
     readers: Annotated[
         str | None, typer.Option(help="In place of --as: everyone, group:hr, ... separated by commas.")
     ] = None,
+    reason: Reason = None,
     json: Json = False,
 ) -> None:
     """Measure recall@1/5/10, MRR@10 and abstention on questions of your own.
@@ -39,7 +41,7 @@ def retrieval(
     """
     if (person is None) == (readers is None):
         raise typer.BadParameter("say with whose eyes to look: --as PERSON, or --readers everyone")
-    found = run(_evaluate(_questions(file), source, person, room, readers))
+    found = run(_evaluate(_questions(file), source, person, room, readers, reason))
     if json:
         emit(found)
         return
@@ -58,12 +60,14 @@ def _questions(file: Path) -> tuple[Asked, ...]:
 
 
 async def _evaluate(
-    asked: Sequence[Asked], source: str, person: str | None, room: str | None, readers: str | None
+    asked: Sequence[Asked], source: str, person: str | None, room: str | None, readers: str | None, reason: str | None
 ) -> dict[str, Any]:
     async with opened(load()) as opened_app:
         if source not in (known := [s.name for s in await opened_app.active()]):
             raise SourceFault(f"There is no source '{source}'; there is {', '.join(known) or 'none yet'}.")
         eyes = await _readers(opened_app, person, room, readers)
+        # Only figures come out; but whose eyes they are is somebody's business all the same.
+        await titles_only(opened_app, "evaluate retrieval", person, reason, readers=readers is not None)
         with bar() as progress:
             results = await evaluate(
                 opened_app.search, asked, source, eyes, lambda done, total: progress("questions", done, total)

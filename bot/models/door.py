@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol, cast
@@ -35,6 +35,10 @@ _WORTH_ANOTHER_TRY = frozenset({408, 409, 429, 500, 502, 503, 504})
 
 Heard = Callable[[str], None]
 """Told what a model has written so far, from the first character of this try on; it must not wait."""
+
+
+Leaving = Callable[[Permit, bytes], Awaitable[None]]
+"""Sees the body of a request that is about to leave, word for word. What it raises keeps the body in the building."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +103,10 @@ class Guard(httpx2.AsyncBaseTransport):
         *,
         keyed: bool = True,
         body: Body = CHAT,
+        leaving: Leaving | None = None,
     ) -> None:
         self._body = body
+        self._leaving = leaving
         self._headers = _HEADERS if keyed else _HEADERS - {"authorization"}
         self._shore = shore
         self._url = url
@@ -126,6 +132,8 @@ class Guard(httpx2.AsyncBaseTransport):
         body = await request.aread()
         self._examine(request, body, permit)
         headers = [(name, value) for name, value in request.headers.multi_items() if name in self._headers]
+        if self._leaving is not None and permit is not None:
+            await self._leaving(permit, body)
         return await self._inner.handle_async_request(
             httpx2.Request("POST", self._url, headers=headers, content=body, extensions=request.extensions)
         )
@@ -169,7 +177,7 @@ class OpenAIDoor:
 
     first_token_s: the longest silence, before the first token and between two. proxy: used only if given; the
     process's own proxy settings are never looked at, so that an on-prem question cannot pass through a proxy. form:
-    what each answer is to look like. name: in sentences.
+    what each answer is to look like. name: in sentences. leaving: shown each body right before it leaves.
     """
 
     def __init__(
@@ -184,6 +192,7 @@ class OpenAIDoor:
         proxy: str | None = None,
         form: dict[str, Any] | None = None,
         name: str | None = None,
+        leaving: Leaving | None = None,
     ) -> None:
         self.model = model
         self._shore = shore
@@ -203,6 +212,7 @@ class OpenAIDoor:
             httpx2.AsyncHTTPTransport(proxy=proxy, trust_env=False),
             keyed=bool(api_key),
             body=CHAT if form is None else chat_in(form),
+            leaving=leaving,
         )
         timeout = httpx2.Timeout(first_token_s, connect=_CONNECT_S)
         http = httpx2.AsyncClient(transport=self._guard, trust_env=False, follow_redirects=False, timeout=timeout)

@@ -34,13 +34,15 @@ class ChangedFault(PermitFault):
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
 class Permit:
-    """digest: `digest_of` the messages or texts that may leave, to `model` on `route`, once."""
+    """digest: `digest_of` the messages or texts that may leave, to `model` on `route`, once. kept: whether they may be
+    recorded as well."""
 
     id: str
     decision: UUID
     route: Route
     model: str
     digest: str
+    kept: bool = False
     mint: InitVar[object] = None
 
     def __post_init__(self, mint: object) -> None:
@@ -80,7 +82,8 @@ def _issued(
         raise PermitFault(f"The policy is in shadow mode: nothing is sent for the decision {decision.id}.")
     if not allowed(joined(prompt, rules), rules.sink(route)):
         raise PermitFault(f"The prompt built for the decision {decision.id} is more sensitive than decided.")
-    return Permit(uuid4().hex, decision.id, route, model, digest_of(said), mint=_MINT)
+    kept = any(verdict.sink == "record" and verdict.allowed for verdict in decision.verdicts)
+    return Permit(uuid4().hex, decision.id, route, model, digest_of(said), kept, mint=_MINT)
 
 
 def digest_of(said: object) -> str:

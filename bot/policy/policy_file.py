@@ -7,7 +7,8 @@ import logging
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import Lock
 from typing import Annotated, Literal, TypeVar
@@ -262,6 +263,15 @@ def _unmatched(file: _PolicyFile, where: str) -> Iterator[Problem]:
         yield from (Problem(where, f'{key}."{name}"', says) for name in names if (says := never(name)))
 
 
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A policy that came into force. hash: of its rules. at: when it was read."""
+
+    content: bytes
+    hash: str
+    at: datetime
+
+
 class PolicyFile:
     """The policy of a file, read again whenever the file has changed.
 
@@ -278,12 +288,19 @@ class PolicyFile:
         content = read_bytes(path, MISSING)
         self._rules = rules_of(content, str(path))
         self._seen = self._in_force = hashlib.sha256(content).digest()
+        self._versions = [self._version(content)]
 
     def __call__(self) -> Rules:
         """The last version that could be used."""
         with self._lock:
             self._look()
             return self._rules
+
+    def versions(self) -> tuple[Version, ...]:
+        """Each that came into force since this process began, in order."""
+        with self._lock:
+            self._look()
+            return tuple(self._versions)
 
     def problem(self) -> str | None:
         """What is wrong with the file as it is now, and what that means; None: nothing."""
@@ -323,6 +340,7 @@ class PolicyFile:
                 self._failed(fault)
             else:
                 self._in_force, self._fault = digest, None
+                self._versions.append(self._version(content))
                 _log.warning("%s was read again: the policy is %s now", self.path, self._rules.hash[:12])
         self._seen = digest
 
@@ -338,6 +356,9 @@ class PolicyFile:
 
     def _meaning(self) -> str:
         return f"The policy before it stays in force (hash {self._rules.hash[:12]})."
+
+    def _version(self, content: bytes) -> Version:
+        return Version(content, self._rules.hash, datetime.now(UTC))
 
     def _stamp_now(self) -> tuple[int, int, int, int] | None:
         try:

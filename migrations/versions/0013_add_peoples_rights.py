@@ -187,13 +187,17 @@ STATEMENTS = (
     "comment on column egress_sample.payload is 'exactly what was sent; sealed'",
     """
     create table policy_version (
-      hash text primary key,
+      id uuid primary key,
+      hash text not null,
       content bytea not null,
-      author text,
-      since timestamptz not null default now()
+      author bytea,
+      since timestamptz not null
     )
     """,
+    "create index policy_version_since_idx on policy_version (since)",
+    "comment on column policy_version.hash is 'SHA-256 of the rules; a policy that comes back has a row of its own'",
     "comment on column policy_version.content is 'policy.toml as it was; sealed: a term can be a secret itself'",
+    "comment on column policy_version.author is 'who wrote it, by git or as the owner of the file; sealed'",
     # -- what people were told -------------------------------------------------------------------------------
     """
     create table noticed (

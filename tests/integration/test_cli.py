@@ -17,6 +17,7 @@ import psycopg
 import pytest
 
 from admin.cli import main
+from admin.operators import login_name
 
 ROOT = Path(__file__).parent.parent.parent
 KEYS = {"text", "citations", "route", "label", "reasons", "decision"}
@@ -444,7 +445,7 @@ readers = ["ext:wiki/unknown", "group:hrr"]
 def listed(tmp_path: Path, naru: Naru) -> Naru:
     """Naru of a company with a CSV directory, and documents of another system's groups."""
     (tmp_path / "people.csv").write_bytes(DIRECTORY.encode("cp949"))
-    (tmp_path / "naru.toml").write_text(SOURCES, encoding="utf-8")
+    (tmp_path / "naru.toml").write_text(SOURCES + f'[roles]\nadmins = ["{login_name()}"]\n', encoding="utf-8")
     for name in ("parking.md", "lost/parking.md"):
         path = tmp_path / "notes" / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -453,7 +454,8 @@ def listed(tmp_path: Path, naru: Naru) -> Naru:
 
 
 def test_an_external_group_is_read_by_those_it_is_mapped_to_and_an_unmapped_one_by_nobody(listed: Naru) -> None:
-    found = {who: data(listed("search", "주차 정기권", "--as", who, "--json")) for who in ("U1", "U2")}
+    asked = ("search", "주차 정기권", "--reason", "누가 읽는지 시험", "--json")
+    found = {who: data(listed(*asked, "--as", who)) for who in ("U1", "U2")}
     assert [passage["uri"] for passage in found["U1"]] == ["parking.md"]
     assert found["U2"] == []
     assert "U3 has left the company" in reason(listed("search", "주차 정기권", "--as", "U3"))

@@ -12,6 +12,7 @@ import pytest
 
 from admin.app import App, opened
 from admin.cli import main
+from admin.operators import login_name
 from bot.settings import Settings
 from retrieval.embed import EmbedFault
 from tests.integration.company import CONFIG, PEOPLE
@@ -180,8 +181,10 @@ def test_an_evaluation_measures_what_was_asked(here: Path, capsys: pytest.Captur
         {"question": "shuttle bus timetable", "relevant": []},
     ]
     (here / "asked.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    with (here / "naru.toml").open("a", encoding="utf-8") as file:
+        file.write(f'[roles]\nofficers = ["{login_name()}"]\n')
     naru(capsys, "source", "reindex")
-    evaluation = ("evaluate", "retrieval", "asked.jsonl", "--source", "handbook", "--json")
+    evaluation = ("evaluate", "retrieval", "asked.jsonl", "--source", "handbook", "--reason", "figures", "--json")
     status, out, _ = naru(capsys, *evaluation, "--readers", "everyone")
     found = json.loads(out)
     assert status == 0

@@ -20,7 +20,7 @@ TEAM = ("--level", "internal", "--readers", "everyone")
 
 
 def config(folder: Path, text: str = "") -> None:
-    (folder / "naru.toml").write_text(f'directory = "people.toml"\n{text}', encoding="utf-8")
+    (folder / "naru.toml").write_text(f'directory = "people.toml"\nconsole.person = "U1"\n{text}', encoding="utf-8")
     (folder / "people.toml").write_text('people = [{id = "U1", name = "김하늘"}]', encoding="utf-8")
 
 

@@ -39,6 +39,8 @@ class Naru:
     asked: list[Question] = field(default_factory=list)
     given: list[Feedback] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
+    looked: list[tuple[str, str | None]] = field(default_factory=list)
+    only_titles: bool = False
 
     async def ask(self, question: Question) -> Answer:
         if self.fault:
@@ -52,6 +54,10 @@ class Naru:
 
     async def give(self, feedback: Feedback) -> None:
         self.given.append(feedback)
+
+    async def look_as(self, person: str, reason: str | None) -> bool:
+        self.looked.append((person, reason))
+        return self.only_titles
 
 
 @dataclass
@@ -75,7 +81,7 @@ def piped(*lines: str) -> Callable[[str], str]:
 
 
 def session(naru: Naru, out: Console) -> Session:
-    actions = Actions(naru.ask, naru.why, naru.give, naru.directory, longest=4_000)
+    actions = Actions(naru.ask, naru.why, naru.give, naru.look_as, naru.directory, longest=4_000)
     return Session(actions, out, "U1", load_directory(PEOPLE, TODAY).room(None, "U1"))
 
 
@@ -113,6 +119,17 @@ async def test_asking_as_somebody_else_starts_a_thread_of_their_own() -> None:
     assert second.room.kind == "dm"
     assert first.room != second.room
     assert first.thread != second.thread
+
+
+async def test_whoever_asks_as_somebody_else_may_be_shown_titles_alone_and_says_nothing_in_their_name() -> None:
+    naru = Naru(only_titles=True)
+    terminal = await typed("/as U2 민원 17호 확인", "연차는?", "/bad 틀렸다", naru=naru)
+    assert naru.looked == [("U2", "민원 17호 확인")]
+    assert "휴가 규정 https://handbook.example/hr/1.md" in terminal.text
+    assert "15일" not in terminal.text
+    assert "› 연차" not in terminal.text
+    assert naru.given == []
+    assert "theirs to say" in terminal.text
 
 
 async def test_asking_in_a_room_starts_a_thread_there_and_dm_leads_back() -> None:

@@ -1,0 +1,1 @@
+"""What an officer asks for: what left, by which policy, who looked where."""
