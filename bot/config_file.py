@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Strict, ValidationInfo, field_validator
 
 from bot.config_directory import DirectorySection, as_section
+from bot.config_notice import NoticeSection
 from bot.toml_file import LevelName, Section, Text
 from retrieval.addresses import Reach
 from retrieval.passage import Principal, Rule, Source, principal
@@ -177,8 +178,9 @@ class Index(Section):
 
 
 class DataUse(Section):
-    """What the cloud's contract says; missing or expired, only PUBLIC text may go there."""
+    """What the cloud's contract says; missing or expired, only PUBLIC text may go there. vendor: who runs it."""
 
+    vendor: Text | None = None
     training: bool
     retention_days: int = Field(ge=0)
     region: Text
@@ -380,6 +382,7 @@ class ConfigFile(Section):
     index: Index = Index()
     models: Models = Models()
     slack: Slack = Slack()
+    notice: NoticeSection = NoticeSection()
     parse: Parse = Parse()
     fetch: Fetch = Fetch()
     http: Http = Http()

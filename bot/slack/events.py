@@ -11,6 +11,7 @@ command   user, text, response_url, trigger_id
 action    user, action (blocks.GOOD, BAD or ALONE), answer (ALONE: the question), trigger_id, response_url, message_ts,
           thread_ts
 view      user, answer, reason, better (texts or None)
+home      user, do ("open", "out" or "in"), scope (of what a button opts out of or in to; None for "open")
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from typing import Any
 
 from bot.inbox import Event
 from bot.slack.blocks import ALONE, BAD, BETTER, FORM, GOOD, REASON
+from bot.slack.home_blocks import CHOICES
+from bot.subjects import Scope
 
 Payload = Mapping[str, Any]
 
@@ -44,6 +47,8 @@ def event_of(payload: Payload, bot_user: str, now: datetime) -> Event | None:
     match payload:
         case {"type": "event_callback", "event": {"type": "app_mention" | "message"} as event}:
             return _of_message(event, bot_user)
+        case {"type": "event_callback", "event": {"type": "app_home_opened", "tab": "home"} as event}:
+            return _of_home(event["user"], "open", None, f"home/{event['user']}/{event['event_ts']}", event["event_ts"])
         case {"command": str()}:
             return _of_command(payload, now)
         case {"type": "block_actions", "actions": [Mapping() as action, *_]}:
@@ -134,6 +139,9 @@ def _of_command(payload: Payload, now: datetime) -> Event | None:
 
 
 def _of_click(payload: Payload, action: Payload) -> Event | None:
+    if choice := CHOICES.get(str(action.get("action_id"))):
+        key = f"{payload.get('trigger_id')}/{action['action_ts']}"
+        return _of_home(payload["user"]["id"], *choice, key, action["action_ts"])
     if action.get("action_id") not in (GOOD, BAD, ALONE):
         return None
     user, container = payload["user"]["id"], payload.get("container") or {}
@@ -153,6 +161,11 @@ def _of_click(payload: Payload, action: Payload) -> Event | None:
         key = f"{ALONE}/{body['answer']}/{body['message_ts']}"
         return Event(key, "action", channel, f"{ALONE}/{user}", at, body)
     return Event(f"{payload.get('trigger_id')}/{at}", "action", channel, _opinions(user), at, body)
+
+
+def _of_home(user: str, do: str, scope: Scope | None, key: str, ts: str) -> Event:
+    # In order for each person, so that what is shown last is how it is.
+    return Event(key, "home", "", f"home/{user}", ts, {"user": user, "do": do, "scope": scope})
 
 
 def _of_form(payload: Payload, now: datetime) -> Event:

@@ -155,6 +155,10 @@ class SlackPeople:
         # It is always asked afresh, so in a busy minute it waits for its turn: to an admin a no would be wrong.
         return await self._settled(lambda: self._is_admin(user), False, self._fresh_patience_s)
 
+    async def is_member(self, user: str) -> bool:
+        """A full member of the company; a guest, somebody of another organisation or anybody unsure is none."""
+        return await self._settled(lambda: self._is_member(user), False, self._patience_s)
+
     async def admins(self) -> tuple[str, ...]:
         """Those whom `is_admin` would confirm, as far as Slack lists its people; nobody where it does not say."""
         nobody: tuple[str, ...] = ()
@@ -258,6 +262,10 @@ class SlackPeople:
         one, groups = await asyncio.gather(self._user.get(id, 0), self._groups.get(_USERGROUPS, 0))
         member = Member.of(one.value, directory := await self._directory_now())
         return _Found(self._administers(member, groups.value, directory), {id, _USERGROUPS})
+
+    async def _is_member(self, id: str) -> _Found[bool]:
+        (user,) = await self._users([id], _KEPT)
+        return _Found(Member.of(user, await self._directory_now()).full, {id})
 
     async def _listed_admins(self) -> _Found[tuple[str, ...]]:
         listed, groups = await asyncio.gather(

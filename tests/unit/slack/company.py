@@ -111,7 +111,7 @@ class Company:
             "conversations.members", lambda: self._page("members", list(self.channels[channel].members), cursor)
         )
 
-    async def users_info(self, *, user: str) -> Json:
+    async def users_info(self, *, user: str, include_locale: bool = False) -> Json:
         def read() -> Json:
             if user not in self.people:
                 raise refusal("user_not_found")
