@@ -23,7 +23,7 @@ _LONGEST = {"notice": 6000, "guest": 6000, "machine": 150}
 """In characters, by kind of text: a notice is then a message of a few sections, the line below an answer one line."""
 _AT_ONCE = 2
 """First contacts of one process that are being told at the same time: each holds a connection of the pool meanwhile."""
-_SHOWING_S = 10
+SHOWING_S = 10.0
 """As long as one call to Slack. A stopped process's transaction is ended by PostgreSQL, a little later."""
 
 Show = Callable[[], Awaitable[None]]
@@ -94,16 +94,17 @@ def _strangers(folder: Path | None) -> Iterator[Problem]:
 
 
 class Noticed:
-    """Who has been told what. seal: for the pseudonyms."""
+    """Who has been told what. seal: for the pseudonyms. showing_s: how long showing it once may take."""
 
-    def __init__(self, database: Database, seal: Seal) -> None:
+    def __init__(self, database: Database, seal: Seal, *, showing_s: float = SHOWING_S) -> None:
         self._database = database
         self._seal = seal
+        self._showing_s = showing_s
         self._turns = asyncio.Semaphore(_AT_ONCE)
 
     async def once(self, person: str, version: str, show: Show) -> bool:
         """Show it, unless this person has seen this version; whether it was shown. Raises what `show` raises,
-        TimeoutError after 10 s of it, and DatabaseFault; then it counts as not shown.
+        TimeoutError where that takes too long, and DatabaseFault; then it counts as not shown.
 
         The transaction is open while it is being shown: its row lock lets nobody else show it meanwhile, in whichever
         process, and PostgreSQL takes it back when the process dies. So a crash shows it again, and never not at all.
@@ -118,10 +119,12 @@ class Noticed:
             where=noticed.c.version != version,
         )
         async with self._turns, self._database.transaction() as connection:
-            await connection.execute(text(f"set local idle_in_transaction_session_timeout = '{2 * _SHOWING_S}s'"))
+            await connection.execute(
+                text(f"set local idle_in_transaction_session_timeout = {2000 * self._showing_s:.0f}")
+            )
             if await connection.scalar(claim.returning(literal(True))) is None:
                 return False
-            async with asyncio.timeout(_SHOWING_S):
+            async with asyncio.timeout(self._showing_s):
                 await show()
         return True
 

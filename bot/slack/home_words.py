@@ -9,7 +9,8 @@ from bot.words import Language
 
 SENTENCES: Mapping[Language, Mapping[str, str]] = {
     "ko": {
-        "intro": "저는 사람이 아니라 기계(AI)이고, 회사 문서에서 찾아 답합니다. 방에서 저를 멘션하거나, 메시지 탭에서 바로 물어보세요.",
+        "intro": "저는 사람이 아니라 기계(AI)이고, 회사 문서에서 찾아 답합니다. 방에서 저를 멘션하거나, "
+        "메시지 탭에서 바로 물어보세요.",
         "held": "나에 대해 남은 것",
         "numbers": "• 물은 질문 **{questions}개**, 그 가운데 글까지 남은 것 **{texts}개**\n"
         "• 답에 남긴 의견 **{opinions}개**",
@@ -38,8 +39,8 @@ SENTENCES: Mapping[Language, Mapping[str, str]] = {
         "나루를 관리하는 사람에게 말해 주세요.",
     },
     "en": {
-        "intro": "I am a machine (AI), no person, and answer from the company's documents. Mention me in a room, or just ask on "
-        "the Messages tab.",
+        "intro": "I am a machine (AI), no person, and answer from the company's documents. Mention me in a room, "
+        "or just ask on the Messages tab.",
         "held": "What is stored of you",
         "numbers": "• Questions asked: **{questions}**, of which with their text: **{texts}**\n"
         "• Opinions on answers: **{opinions}**",
