@@ -19,6 +19,7 @@ def notices_of(settings: Settings) -> Notices:
 
 def facts(settings: Settings) -> Facts:
     cloud, on_prem = settings.models.cloud, settings.models.on_prem
+    days = {"questions": None, "answers": None, "feedback": None, "events": settings.slack.inbox_days, "samples": 0}
     return Facts(
         company=settings.notice.company,
         contact=settings.notice.contact,
@@ -26,7 +27,7 @@ def facts(settings: Settings) -> Facts:
         host=urlsplit(cloud.base_url).hostname if cloud.base_url else None,
         terms=_terms(cloud),
         on_prem=on_prem.model if on_prem.base_url else None,
-        days={"questions": None, "answers": None, "feedback": None, "events": settings.slack.inbox_days},
+        days=days,
     )
 
 

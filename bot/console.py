@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 from uuid import uuid4
@@ -15,7 +15,7 @@ from rich.table import Table
 
 from bot.directory import Directory
 from bot.domain import Answer, Feedback, Question, QuestionFault, Room, Verdict
-from bot.words import in_force_name, place_name, route_name, say, spoken
+from bot.words import Language, in_force_name, place_name, route_name, say, spoken
 from retrieval.errors import Fault
 
 _HELP = (
@@ -30,13 +30,15 @@ _HELP = (
 
 @dataclass(frozen=True, slots=True)
 class Actions:
-    """What the console can have done. why: the rows that explain an answer, as (what, says) pairs."""
+    """What the console can have done. why: the rows that explain an answer, as (what, says) pairs. machine: says below
+    each answer what made it, by language."""
 
     ask: Callable[[Question], Awaitable[Answer]]
     why: Callable[[Answer], Awaitable[list[tuple[str, str]]]]
     give: Callable[[Feedback], Awaitable[None]]
     directory: Callable[[], Directory]
     longest: int
+    machine: Mapping[Language, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -106,7 +108,7 @@ class Session:
         )
         with self.out.status("…"):
             self.last = await self.actions.ask(question)
-        show(self.last, question.text, self.out)
+        show(self.last, question.text, self.out, self.actions.machine)
 
     def _as(self, person: str) -> None:
         directory = self.actions.directory()
@@ -168,8 +170,8 @@ def table(columns: list[str], rows: Iterable[Sequence[str]]) -> Table:
     return made
 
 
-def show(answer: Answer, question: str, out: Console) -> None:
-    """The answer, where it comes from, and in one line which way it went and how sensitive it was."""
+def show(answer: Answer, question: str, out: Console, machine: Mapping[Language, str]) -> None:
+    """The answer, where it comes from, and in one line which way it went, how sensitive it was, and what made it."""
     tongue = spoken(question)
     out.print()
     out.print(Markdown(answer.text))
@@ -183,4 +185,5 @@ def show(answer: Answer, question: str, out: Console) -> None:
         out.print(line, emoji=False, soft_wrap=True)
     kinds = ", ".join(sorted({reason.kind for reason in answer.label.reasons}))
     line = say(tongue, "way", route=route_name(tongue, answer.route), level=answer.label.level.name, kinds=kinds)
+    line = " · ".join(filter(None, (line, machine.get(tongue))))
     out.print(f"  [dim]{escape(line)}[/dim]\n", soft_wrap=True)

@@ -30,7 +30,7 @@ class Terms:
 class Facts:
     """company, contact: None where naru.toml does not say. cloud, on_prem: the models' names, None where none is
     connected; host: of the cloud's address. days: for how many each thing is kept, by its name in _KEPT; None: until
-    it is erased, 0: not at all."""
+    it is erased, 0: not at all. There too: events, of what came in; samples, of what was sent to the cloud."""
 
     company: str | None
     contact: str | None
@@ -78,6 +78,7 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         "kept": "{things}. 들어온 글은 답할 때까지만 두고, 그 뒤 {events}일은 글 없이 처리했다는 표시만 둡니다.",
         "reads": "질문과, 답에 쓸 문서 구절을 언어 모델이 읽습니다.",
         "no_model": "지금은 언어 모델 없이, 찾은 원문을 그대로 보여 줍니다.",
+        "samples": " 클라우드로 보낸 것 가운데 무작위로 고른 일부는 감사를 위해 {days}일 동안 둡니다.",
         "on_prem": "사내 모델({model})은 회사가 관리하는 서버에서 돕니다.",
         "cloud": "클라우드 모델({model})의 운영자는 {vendor}, 처리하는 나라는 {country}입니다. "
         "계약({contract}, {expires}까지)에 따라 {training}, {retention}. 민감하다고 판단한 것은 보내지 않습니다.",
@@ -99,6 +100,7 @@ _WORDS: Mapping[Language, Mapping[str, str]] = {
         "text that it was.",
         "reads": "A language model reads your question and the passages that answer it.",
         "no_model": "At present there is no language model: what is found is shown word for word.",
+        "samples": " Of what is sent to the cloud, a part chosen at random is kept for {days} days, for an audit.",
         "on_prem": "The on-prem model ({model}) runs on servers that the company controls.",
         "cloud": "The cloud model ({model}) is run by {vendor} and works in {country}. By contract ({contract}, until "
         "{expires}) {training}, and {retention}. What is found to be sensitive is "
@@ -121,7 +123,7 @@ def values(facts: Facts, tongue: Language) -> Mapping[str, str | None]:
         "company": facts.company or words["company"],
         "contact": facts.contact or words["contact"],
         "models": _models(facts, words),
-        "kept": words["kept"].format(things=_kept(facts, tongue), events=facts.days["events"]),
+        "kept": _kept(facts, tongue),
         "vendor": terms.vendor if terms else None,
         "country": terms.country if terms else None,
         "retention_days": str(terms.retention_days) if terms else None,
@@ -179,5 +181,7 @@ def _kept(facts: Facts, tongue: Language) -> str:
     names: dict[str, list[str]] = {}
     for what, name in _KEPT[tongue].items():
         names.setdefault(how_long(facts.days[what]), []).append(name)
-    said = "; ".join(f"{', '.join(alike)}: {long}" for long, alike in names.items())
-    return said[0].upper() + said[1:]
+    things = "; ".join(f"{', '.join(alike)}: {long}" for long, alike in names.items())
+    kept = words["kept"].format(things=things[0].upper() + things[1:], events=facts.days["events"])
+    samples = facts.days["samples"] if facts.cloud else 0
+    return kept + (words["samples"].format(days=samples) if samples else "")

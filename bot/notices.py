@@ -119,9 +119,8 @@ class Noticed:
             where=noticed.c.version != version,
         )
         async with self._turns, self._database.transaction() as connection:
-            await connection.execute(
-                text(f"set local idle_in_transaction_session_timeout = {2000 * self._showing_s:.0f}")
-            )
+            idle_ms = round(2000 * self._showing_s)
+            await connection.execute(text(f"set local idle_in_transaction_session_timeout = {idle_ms}"))
             if await connection.scalar(claim.returning(literal(True))) is None:
                 return False
             async with asyncio.timeout(self._showing_s):

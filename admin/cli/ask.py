@@ -13,6 +13,7 @@ import typer
 
 from admin.app import App, opened
 from admin.cli.base import As, In, Json, emit, load, out, reindexed, run
+from admin.notice import notices_of
 from bot import domain
 from bot.answer import Considered, answer, consider
 from bot.attached import Sent
@@ -38,7 +39,7 @@ def ask(question: Question, person: As = None, room: In = None, attach: Attach =
     if json:
         emit(answer_data(result))
     else:
-        show(result, text, out)
+        show(result, text, out, notices_of(load()).machine)
 
 
 def explain(question: Question, person: As = None, room: In = None, attach: Attach = None, json: Json = False) -> None:

@@ -18,6 +18,7 @@ from admin.app import App, opened
 from admin.cli.base import err, load, out, reindexed, run
 from admin.http import http_served
 from admin.ledger import LedgerFile
+from admin.notice import notices_of
 from admin.preview import quoted_only
 from admin.pushing import by_jobs
 from admin.slack import meanwhile, serve
@@ -134,7 +135,8 @@ def actions(app: App) -> Actions:
     async def why(answered: Answer) -> list[tuple[str, str]]:
         return await _why(app, answered)
 
-    return Actions(ask, why, give, app.people.directory, app.settings.answer.max_question_chars)
+    machine = notices_of(app.settings).machine
+    return Actions(ask, why, give, app.people.directory, app.settings.answer.max_question_chars, machine)
 
 
 async def _why(app: App, answered: Answer) -> list[tuple[str, str]]:

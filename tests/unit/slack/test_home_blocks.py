@@ -15,6 +15,7 @@ from tests.standins.slack.blocks import check_view, elements, texts, with_ids
 from tests.standins.slack.limits import Strictness
 from tests.unit.slack.test_blocks import NAMES, TEXTS
 
+Sources = tuple[tuple[str, int], ...]
 TONGUES = st.sampled_from(["ko", "en"])
 SOURCES = st.lists(st.tuples(NAMES, st.integers(0, 10**7)), max_size=60).map(tuple)
 OUT_OF = st.one_of(st.none(), st.frozensets(st.sampled_from(Scope)))
@@ -37,7 +38,7 @@ def buttons(out_of: frozenset[Scope]) -> set[str]:
 @given(TEXTS.map(lambda text: text * 40), SOURCES, OUT_OF, st.one_of(st.none(), TEXTS.map(lambda t: t * 99)), TONGUES)
 def test_no_page_ever_passes_slacks_limits_and_nothing_in_it_works(
     notice: str,
-    sources: tuple[tuple[str, int], ...],
+    sources: Sources,
     out_of: frozenset[Scope] | None,
     board: str | None,
     tongue: Language,
