@@ -53,11 +53,10 @@ class Home:
     async def handle(self, claimed: Claimed) -> str:
         """Do what a button asks for, and show the tab as it is now. Raises what another attempt may mend."""
         body = claimed.event.body
-        user, outcome = body["user"], "shown"
+        user = body["user"]
         if body["do"] != "open" and self.opt_outs is not None:
             change = self.opt_outs.add if body["do"] == "out" else self.opt_outs.take_back
             await change(user, Scope(body["scope"]))
-            outcome = "changed"
         try:
             await self.door.publish(user, home(await self._page(user), await self.locales.of(user)))
         except SlackFault as fault:
@@ -65,7 +64,8 @@ class Home:
                 raise
             # What the button asked for is done; and a tab that Slack does not take now is made anew when it is opened.
             _log.warning("event %d: the Home tab was not shown: %s", claimed.id, fault)
-        return outcome
+            return "gone"
+        return "shown"
 
     async def give_up(self, claimed: Claimed) -> None:
         """Somebody who pressed a button must not believe that it was done. Raises SlackFault."""

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import signal
+import sys
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -10,6 +13,8 @@ from sqlalchemy import text
 from bot.notices import Noticed
 from retrieval.database import Database
 from tests.integration.events import SEAL
+
+ROOT = Path(__file__).parent.parent.parent
 
 
 class Shown:
@@ -82,6 +87,29 @@ async def test_a_showing_that_does_not_end_counts_for_nothing(ends: str, fresh_d
     assert isinstance(result, BaseException)
     assert await table(fresh_database) == []
     assert await noticed.once("U1", "v1", fail_never) is True
+
+
+KILLED = """
+import asyncio, os, signal, sys
+from bot.notices import Noticed
+from bot.seal import Seal
+from retrieval.database import Database
+
+async def show():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+asyncio.run(Noticed(Database(sys.argv[1]), Seal(b"k" * 32)).once("U1", "v1", show))
+"""
+
+
+async def test_a_process_that_is_killed_while_it_shows_it_leaves_it_to_the_next(
+    fresh_url: str, fresh_database: Database
+) -> None:
+    child = await asyncio.create_subprocess_exec(sys.executable, "-c", KILLED, fresh_url, cwd=ROOT)
+    assert await child.wait() == -signal.SIGKILL
+    show = Shown()
+    assert await Noticed(fresh_database, SEAL).once("U1", "v1", show) is True
+    assert show.times == 1
 
 
 async def fail_never() -> None:

@@ -135,7 +135,7 @@ async def test_a_tab_that_slack_does_not_take_undoes_no_opt_out(database: Databa
     opt_outs = OptOuts()
     async with a_home(database, opt_outs) as (slack, user, home):
         slack.scripts("views.publish", refuses("not_enabled"), refuses("invalid_auth"))
-        assert [await home.handle(a_click(user)) for _ in range(2)] == ["changed"] * 2
+        assert [await home.handle(a_click(user)) for _ in range(2)] == ["gone"] * 2
         assert opt_outs.of[user.id] == {Scope.ALL}
 
 
