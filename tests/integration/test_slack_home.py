@@ -21,7 +21,7 @@ from bot.subjects import Scope
 from retrieval.database import Database
 from tests.builders import no_directory
 from tests.integration.events import SEAL
-from tests.integration.in_slack import ASKED, InSlack, in_slack, modes
+from tests.integration.in_slack import ASKED, InSlack, in_slack
 from tests.standins.slack import TEAM, SlackStandIn, User, View, Workspace, rate_limited, refuses
 from tests.standins.slack.blocks import texts
 from tests.unit.test_notice import shipped
@@ -53,16 +53,15 @@ def said(view: View) -> str:
     return "\n".join(texts(view.body["blocks"]))
 
 
-@modes
-async def test_everybody_sees_what_is_theirs_and_admins_how_naru_is_doing(
-    http: bool, tmp_path: Path, fresh_url: str
-) -> None:
-    async with in_slack(tmp_path, fresh_url, http=http) as here:
+async def test_everybody_sees_what_is_theirs_and_admins_how_naru_is_doing(tmp_path: Path, fresh_url: str) -> None:
+    async with in_slack(tmp_path, fresh_url) as here:
         here.hr.locale = "en-US"
+        await here.slack.opens_home(here.engineer, tab="messages")
         await here.mentions(here.engineer, here.general, ASKED)
         engineer, hr, admin, guest = [
             said(await opened(here, user)) for user in (here.engineer, here.hr, here.admin, here.guest)
         ]
+        assert len(here.slack.calls_of("views.publish")) == 4, "none for the messages tab"
         assert "물은 질문 *1개*, 그 가운데 글까지 남은 것 *1개*" in engineer
         assert "*handbook* · 문서 1개" in engineer
         assert "Questions asked: *0*" in hr
@@ -75,17 +74,9 @@ async def test_everybody_sees_what_is_theirs_and_admins_how_naru_is_doing(
         assert "그 방 사람들" not in guest
 
 
-async def test_the_messages_tab_shows_nothing_anew(tmp_path: Path, fresh_url: str) -> None:
-    async with in_slack(tmp_path, fresh_url) as here:
-        await here.slack.opens_home(here.engineer, tab="messages")
-        await here.quiet()
-        assert here.slack.calls_of("views.publish") == []
-
-
-@modes
-async def test_a_button_opts_out_and_in_and_the_tab_says_so(http: bool, tmp_path: Path, fresh_url: str) -> None:
+async def test_a_button_opts_out_and_in_and_the_tab_says_so(tmp_path: Path, fresh_url: str) -> None:
     opt_outs = OptOuts()
-    async with in_slack(tmp_path, fresh_url, http=http, opt_outs=opt_outs) as here:
+    async with in_slack(tmp_path, fresh_url, http=True, opt_outs=opt_outs) as here:
         view = await opened(here, here.engineer)
         assert "빠진 범위: *없음*" in said(view)
         await here.slack.clicks(here.engineer, view, "home_out_cloud")
@@ -96,12 +87,6 @@ async def test_a_button_opts_out_and_in_and_the_tab_says_so(http: bool, tmp_path
         await here.quiet()
         assert opt_outs.of[here.engineer.id] == set()
         assert "빠진 범위: *없음*" in said(view)
-
-
-async def test_slack_that_asks_for_fewer_calls_gets_the_tab_a_little_later(tmp_path: Path, fresh_url: str) -> None:
-    async with in_slack(tmp_path, fresh_url) as here:
-        here.slack.scripts("views.publish", rate_limited(0))
-        assert "handbook" in said(await opened(here, here.engineer))
 
 
 @asynccontextmanager
@@ -137,6 +122,13 @@ async def test_a_tab_that_slack_does_not_take_undoes_no_opt_out(database: Databa
         slack.scripts("views.publish", refuses("not_enabled"), refuses("invalid_auth"))
         assert [await home.handle(a_click(user)) for _ in range(2)] == ["gone"] * 2
         assert opt_outs.of[user.id] == {Scope.ALL}
+
+
+async def test_slack_that_asks_for_fewer_calls_gets_the_tab_a_little_later(database: Database) -> None:
+    async with a_home(database, OptOuts()) as (slack, user, home):
+        slack.scripts("views.publish", rate_limited(0))
+        assert await home.handle(a_click(user, do="in")) == "shown"
+        assert "빠진 범위: *없음*" in said(slack.workspace.homes[user.id])
 
 
 async def test_who_pressed_in_vain_is_told_so_once(database: Database) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.integration.in_slack import ASKED, InSlack, in_slack, modes
+from tests.integration.in_slack import ASKED, InSlack, in_slack
 from tests.standins.slack import LostReply, Message, User, refuses
 
 NOTICE = "나루를 쓰기 전에"
@@ -19,11 +19,8 @@ def in_dm(here: InSlack, user: User) -> list[Message]:
     return [message for message in here.slack.shown(here.slack.workspace.im(user)) if NOTICE in str(message.blocks)]
 
 
-@modes
-async def test_each_asker_is_told_once_before_the_first_answer_and_alone(
-    http: bool, tmp_path: Path, fresh_url: str
-) -> None:
-    async with in_slack(tmp_path, fresh_url, http=http) as here:
+async def test_each_asker_is_told_once_before_the_first_answer_and_alone(tmp_path: Path, fresh_url: str) -> None:
+    async with in_slack(tmp_path, fresh_url) as here:
         first = await here.mentions(here.engineer, here.general, ASKED)
         methods = [call.method for call in here.slack.calls]
         assert methods.index("chat.postEphemeral") < methods.index("chat.postMessage")
