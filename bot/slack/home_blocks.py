@@ -82,11 +82,11 @@ def _choice(scope: Scope, out_of: frozenset[Scope], tongue: Language) -> Block:
     """What a scope means, with a button to leave it or to come back; none where leaving everything holds it."""
     words, (name, does) = SENTENCES[tongue], SCOPES[tongue][scope]
     (says,) = told(f"**{name}** · {does}").blocks
-    if scope in out_of:
-        button = _button(f"home_in_{scope}", words["in"])
-    elif Scope.ALL in out_of:
+    if Scope.ALL in out_of and scope is not Scope.ALL:
         (says,) = told(f"**{name}** · {words['within']}").blocks
         return says
+    if scope in out_of:
+        button = _button(f"home_in_{scope}", words["in"])
     else:
         sure = {
             "title": _plain(words["sure"]),
