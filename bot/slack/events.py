@@ -48,7 +48,8 @@ def event_of(payload: Payload, bot_user: str, now: datetime) -> Event | None:
         case {"type": "event_callback", "event": {"type": "app_mention" | "message"} as event}:
             return _of_message(event, bot_user)
         case {"type": "event_callback", "event": {"type": "app_home_opened", "tab": "home"} as event}:
-            return _of_home(event["user"], "open", None, f"home/{event['user']}/{event['event_ts']}", event["event_ts"])
+            # Its event_ts comes with a dot, and in Slack's own documentation without one: it names the event, no more.
+            return _of_home(event["user"], "open", None, f"home/{event['user']}/{event['event_ts']}", _ts(now))
         case {"command": str()}:
             return _of_command(payload, now)
         case {"type": "block_actions", "actions": [Mapping() as action, *_]}:
