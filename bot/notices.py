@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import func, literal, text
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.notice import SETTINGS, Facts, Notice, filled, values
 from bot.seal import Seal
@@ -131,3 +132,9 @@ class Noticed:
         seen = noticed.select().where(noticed.c.person == who, noticed.c.version == version)
         async with self._database.transaction() as connection:
             return (await connection.execute(seen)).first() is not None
+
+
+async def forget(connection: AsyncConnection, people: Collection[str]) -> int:
+    """Delete that these people, by their pseudonyms, were told; how many of them had been. Should they ask again, they
+    are told again."""
+    return (await connection.execute(noticed.delete().where(noticed.c.person.in_(people)))).rowcount

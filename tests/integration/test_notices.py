@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from bot.notices import Noticed
+from bot.notices import Noticed, forget
 from retrieval.database import Database
 from tests.integration.events import SEAL
 
@@ -41,6 +41,15 @@ async def test_each_version_is_shown_once_to_each_person(database: Database) -> 
     assert [await noticed.once("U1", version, show) for version in ("v2", "v2")] == [True, False]
     assert show.times == 3
     assert sorted(await table(database)) == sorted([(SEAL.pseudonym("U1"), "v2"), (SEAL.pseudonym("U2"), "v1")])
+
+
+async def test_who_is_forgotten_is_told_again(database: Database) -> None:
+    noticed, show = Noticed(database, SEAL), Shown()
+    for who in ("U1", "U2"):
+        await noticed.once(who, "v1", show)
+    async with database.transaction() as connection:
+        assert await forget(connection, [SEAL.pseudonym("U1"), SEAL.pseudonym("U3")]) == 1
+    assert [await noticed.once(who, "v1", show) for who in ("U1", "U2")] == [True, False]
 
 
 async def test_asked_twice_at_once_in_two_processes_it_is_never_shown_twice(
