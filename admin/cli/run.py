@@ -113,6 +113,7 @@ async def _until_stopped(app: App) -> None:
 
 
 async def _in_slack(app: App, stop: asyncio.Event) -> None:
+    notices_of(app.settings)  # what is wrong with them is said now, and not when everything has been read
     # What was never read is read first: until then every answer would be that nobody knows. The rest follows behind.
     await reindexed(app, await app.never_indexed(), patient=True)
     serving = asyncio.create_task(serve(app, stop, lambda how: err.print(f"Answering in Slack ({how}).")))
