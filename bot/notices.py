@@ -71,6 +71,8 @@ def _text(kind: str, tongue: Language, folder: Path | None, facts: Facts, proble
         why = f"is filled from {setting} in naru.toml, which is not set" if setting else _unknown(one, list(given))
         problems.append(Problem(str(path), f"{{{one}}}", why))
     most = _LONGEST[kind]
+    if missing:
+        return said
     if not said.strip() or len(said) > most or (kind == "machine" and "\n" in said):
         form = "one line of 1" if kind == "machine" else "1"
         problems.append(Problem(str(path), "", f"must have {form} to {most:,} characters once it is filled"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,7 +20,7 @@ from bot.attached import Sent
 from bot.console import show, table
 from bot.domain import Answer
 from bot.why import domain_model, sink_says
-from bot.words import in_force_name
+from bot.words import Language, in_force_name
 from retrieval.label import Label
 from retrieval.passage import InForce, Passage
 
@@ -35,11 +35,11 @@ Attach = Annotated[
 def ask(question: Question, person: As = None, room: In = None, attach: Attach = None, json: Json = False) -> None:
     """Ask one question, as a person of the directory, in a room or in a direct message."""
     text = _text(question)
-    result = run(_ask(text, person, room, attach or ()))
+    result, machine = run(_ask(text, person, room, attach or ()))
     if json:
         emit(answer_data(result))
     else:
-        show(result, text, out, notices_of(load()).machine)
+        show(result, text, out, machine)
 
 
 def explain(question: Question, person: As = None, room: In = None, attach: Attach = None, json: Json = False) -> None:
@@ -66,11 +66,15 @@ def search(
     _print_passages(passages)
 
 
-async def _ask(text: str, person: str | None, room: str | None, files: Sequence[Path]) -> Answer:
+async def _ask(
+    text: str, person: str | None, room: str | None, files: Sequence[Path]
+) -> tuple[Answer, Mapping[Language, str]]:
+    """The answer, and what says that a machine gave it."""
     async with opened(load()) as app:
+        machine = notices_of(app.settings).machine
         question = await _question(app, text, person, room, files)
         await _first_index(app)
-        return await answer(question, app.deps)
+        return await answer(question, app.deps), machine
 
 
 async def _explain(text: str, person: str | None, room: str | None, files: Sequence[Path]) -> Considered:

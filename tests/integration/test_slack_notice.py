@@ -31,7 +31,7 @@ async def test_each_asker_is_told_once_before_the_first_answer_and_alone(tmp_pat
         assert "127.0.0.1, 처리하는 나라는 kr" in str(ephemerals(here, here.engineer)[0].blocks)
         await here.writes(here.engineer, ASKED)
         assert in_dm(here, here.engineer) == []
-        assert str(here.answer(first).blocks).count("기계(AI)가 만든 답입니다") == 1
+        assert str(here.answer(first).blocks).count("기계(AI)가 답했습니다") == 1
 
 
 async def test_in_a_direct_message_it_stands_once_though_slack_lost_its_reply(tmp_path: Path, fresh_url: str) -> None:

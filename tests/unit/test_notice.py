@@ -87,7 +87,7 @@ def test_the_companys_own_text_wins_file_by_file(tmp_path: Path) -> None:
 
 def test_everything_that_is_wrong_with_the_texts_is_said_at_once(tmp_path: Path) -> None:
     for name, text in {
-        "notice.ko.md": "{vendor}, {compnay}",
+        "notice.ko.md": "{vendor} {compnay}",
         "notice.kr.md": "안내",
         "guest.en.md": "  \n",
         "guest.ko.md": "가" * 6001,
