@@ -18,14 +18,17 @@ from slack_bolt.async_app import AsyncApp
 
 from admin.app import App, directory_now
 from admin.indexing import Progress
+from admin.notice import notices_of
 from admin.owed import keep_the_clock
 from admin.people import nobodies
 from admin.watch import problems, watch_over, watched
 from bot.config_file import Slack
 from bot.copies import Copies
 from bot.deadlines import Deadlines
+from bot.held import Holdings
 from bot.inbox import Event, Inbox
 from bot.masks import Masks
+from bot.notices import Noticed
 from bot.retention import Retention
 from bot.slack.admins import Admins
 from bot.slack.answering import Answering
@@ -35,7 +38,10 @@ from bot.slack.commands import Commands
 from bot.slack.copies import MaskedCopies
 from bot.slack.faults import translated
 from bot.slack.files import SlackFiles
+from bot.slack.first_contact import FirstContact
 from bot.slack.history import History
+from bot.slack.home import Home, OptOutActions
+from bot.slack.locales import Locales
 from bot.slack.optouts import SlackOptOuts
 from bot.slack.people import SlackPeople
 from bot.slack.post import SlackDoor
@@ -58,8 +64,14 @@ _STOP_S = 0.5
 _FOLLOWS_S = 0.3
 
 
-async def serve(app: App, stop: asyncio.Event, ready: Callable[[str], object] = lambda how: None) -> None:
-    """Answer in Slack until `stop` is set. ready: told how Slack reaches us once it does.
+async def serve(
+    app: App,
+    stop: asyncio.Event,
+    ready: Callable[[str], object] = lambda how: None,
+    opt_outs: OptOutActions | None = None,
+) -> None:
+    """Answer in Slack until `stop` is set. ready: told how Slack reaches us once it does. opt_outs: what the buttons of
+    the Home tab do, where it is not what `/naru optout` does.
 
     Raises SettingsFault and SlackFault with a sentence when the tokens or scopes do not do.
     """
@@ -67,6 +79,7 @@ async def serve(app: App, stop: asyncio.Event, ready: Callable[[str], object] = 
     if slack.bot_token is None or (slack.app_token is None and slack.signing_secret is None):
         told = "needs SLACK_BOT_TOKEN, and SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP)"
         raise SettingsFault(Problem("Slack", "", told))
+    notices = notices_of(app.settings)
     async with AsyncExitStack() as stack:
         session = http_session()
         stack.push_async_callback(session.close)
@@ -77,6 +90,8 @@ async def serve(app: App, stop: asyncio.Event, ready: Callable[[str], object] = 
         directory()  # said at the start: with a file that cannot be used nobody could be answered
         people = SlackPeople(client, identity.team, directory, everyone=slack.everyone, admins=slack.admins)
         stack.push_async_callback(people.close)
+        locales = Locales(client, identity.team)
+        stack.push_async_callback(locales.close)
         # Connections of its own: a burst of events must not wait behind the answers.
         database = Database(app.url)
         stack.push_async_callback(database.close)
@@ -84,25 +99,32 @@ async def serve(app: App, stop: asyncio.Event, ready: Callable[[str], object] = 
         budget = SharedBudget(database, identity.team, UpdateBudget(Rate.of(slack.updates_per_minute)))
         door = SlackDoor(client, bot_user=identity.bot_user, budget=budget)
         files = SlackFiles(client, session, app.attachments, max_mb=app.settings.parse.max_mb, api_url=slack.api_url)
+        operations, holdings = SlackOperations(app), Holdings(app.database, app.seal)
+        opting_out = SlackOptOuts(app.opting_out, door, people)
         answering = Answering(
             inbox=inbox,
             door=door,
             people=people,
             deps=replace(app.deps, people=people, operator=None),
-            commands=Commands(
-                inbox,
-                door,
-                people,
-                app.deps.records,
-                SlackOperations(app),
-                opt_outs=SlackOptOuts(app.opting_out, door, people),
-            ),
+            commands=Commands(inbox, door, people, app.deps.records, operations, opt_outs=opting_out),
             copies=MaskedCopies(Copies(Masks(app.database, app.seal), app.rules), door, identity.bot_user),
             bot_user=identity.bot_user,
             team=identity.team,
             longest=app.settings.answer.max_question_chars,
             streaming=slack.streaming,
             files=files.read,
+            notify=FirstContact(notices, Noticed(app.database, app.seal), people, door).tell,
+            machine=notices.machine,
+            home=Home(
+                door,
+                people,
+                locales,
+                notices,
+                holdings.of,
+                app.catalogue.readable,
+                partial(board, operations, app, inbox, holdings),
+                opt_outs or opting_out,
+            ),
         )
         worker = Worker(inbox, answering.handle, answering.give_up, at_once=slack.at_once)
         follows = follow_ups(inbox) if slack.follow_ups else None
@@ -259,6 +281,21 @@ class SlackOperations:
         chosen = [source for source in await self.app.active() if source.name in sources]
         results = await self.app.reindex(chosen, progress, patient=patient, by=self.app.seal.pseudonym(by))
         return "\n".join(f"**{one.name}**: {_report(result)}" for one, result in results)
+
+
+async def board(operations: SlackOperations, app: App, inbox: Inbox, holdings: Holdings) -> str:
+    """How Naru is doing, in lines for admins: of what is asked and who asks, nothing."""
+    shadow = await asyncio.to_thread(lambda: app.policy().shadow)
+    says = "켜짐, 모델에 아무것도 보내지 않음 · on, nothing is sent to a model" if shadow else "꺼짐 · off"
+    waiting, due = await inbox.backlog(), await holdings.due()
+    return "\n".join(
+        (
+            await operations.status(),
+            f"**shadow**: {says}",
+            f"**inbox**: 하는 중이거나 기다리는 일 {waiting.count}건 in work or waiting",
+            f"**receipts**: 처리할 영수증 {due.open}건 due, 기한 지남 {due.late}건 late",
+        )
+    )
 
 
 def _unread(problems: Sequence[index.Problem]) -> str:

@@ -17,6 +17,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, Strict, ValidationI
 
 from bot.config_audit import AuditSection
 from bot.config_directory import DirectorySection, as_section
+from bot.config_notice import NoticeSection
 from bot.config_officer import Egress, RolesSection
 from bot.toml_file import Hosts, LevelName, Secret, Section, Text
 from retrieval.addresses import Reach
@@ -372,6 +373,7 @@ class ConfigFile(Section):
     index: Index = Index()
     models: Models = Models()
     slack: Slack = Slack()
+    notice: NoticeSection = NoticeSection()
     parse: Parse = Parse()
     fetch: Fetch = Fetch()
     http: Http = Http()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 from uuid import uuid4
@@ -15,7 +15,7 @@ from rich.table import Table
 
 from bot.directory import Directory
 from bot.domain import Answer, Feedback, Question, QuestionFault, Room, Verdict
-from bot.words import in_force_name, place_name, route_name, say, spoken
+from bot.words import Language, in_force_name, place_name, route_name, say, spoken
 from retrieval.errors import Fault
 
 _HELP = (
@@ -35,7 +35,8 @@ they may not."""
 
 @dataclass(frozen=True, slots=True)
 class Actions:
-    """What the console can have done. why: the rows that explain an answer, as (what, says) pairs."""
+    """What the console can have done. why: the rows that explain an answer, as (what, says) pairs. machine: says below
+    each answer what made it, by language."""
 
     ask: Callable[[Question], Awaitable[Answer]]
     why: Callable[[Answer], Awaitable[list[tuple[str, str]]]]
@@ -43,6 +44,7 @@ class Actions:
     look_as: LookAs
     directory: Callable[[], Directory]
     longest: int
+    machine: Mapping[Language, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -113,7 +115,7 @@ class Session:
         )
         with self.out.status("…"):
             self.last = await self.actions.ask(question)
-        show(self.last, question.text, self.out, only_titles=self.only_titles)
+        show(self.last, question.text, self.out, self.actions.machine, only_titles=self.only_titles)
 
     async def _as(self, person: str, reason: str) -> None:
         directory = self.actions.directory()
@@ -179,9 +181,11 @@ def table(columns: list[str], rows: Iterable[Sequence[str]]) -> Table:
     return made
 
 
-def show(answer: Answer, question: str, out: Console, *, only_titles: bool = False) -> None:
-    """The answer, where it comes from, and in one line which way it went and how sensitive it was. only_titles: of the
-    documents, and nothing of what stands in them."""
+def show(
+    answer: Answer, question: str, out: Console, machine: Mapping[Language, str], *, only_titles: bool = False
+) -> None:
+    """The answer, where it comes from, and in one line which way it went, how sensitive it was, and what made it.
+    only_titles: of the documents, and nothing of what stands in them."""
     tongue = spoken(question)
     out.print()
     out.print(Markdown(say(tongue, "only_titles") if only_titles else answer.text))
@@ -196,4 +200,5 @@ def show(answer: Answer, question: str, out: Console, *, only_titles: bool = Fal
         out.print(line, emoji=False, soft_wrap=True)
     kinds = ", ".join(sorted({reason.kind for reason in answer.label.reasons}))
     line = say(tongue, "way", route=route_name(tongue, answer.route), level=answer.label.level.name, kinds=kinds)
+    line = " · ".join(filter(None, (line, machine.get(tongue))))
     out.print(f"  [dim]{escape(line)}[/dim]\n", soft_wrap=True)

@@ -41,7 +41,7 @@ WRITERS = 4
 QUESTIONS = UUID("6f0d3a52-3f4e-5b0c-9d7a-0c1f5c2b8e41")
 _TS = re.compile(r"[0-9]{1,12}\.[0-9]{1,6}")
 
-Kind = Literal["message", "deleted", "command", "action", "view", "shortcut"]
+Kind = Literal["message", "deleted", "command", "action", "view", "shortcut", "home"]
 
 
 class InboxFault(Fault):

@@ -36,6 +36,7 @@ from bot.config_file import (
     Parse,
     Slack,
 )
+from bot.config_notice import NoticeSection
 from bot.config_officer import Egress, RolesSection
 from bot.toml_file import Place, Problem, SettingsFault, dotted, hint, read_toml, sentence
 from retrieval.passage import Source
@@ -96,6 +97,7 @@ class Settings:
     index: Index
     models: Models
     slack: Slack
+    notice: NoticeSection
     parse: Parse
     fetch: Fetch
     http: Http
@@ -234,6 +236,7 @@ class _Loader:
             index=file.index,
             models=file.models,
             slack=file.slack,
+            notice=file.notice.resolved(self._absolute),
             parse=file.parse,
             fetch=file.fetch,
             http=file.http,

@@ -17,6 +17,7 @@ from html import escape, unescape
 from pathlib import Path
 
 from admin.app import opened
+from admin.notice import notices_of
 from bot.answer import answer
 from bot.settings import Settings
 from bot.slack.blocks import Block, answered
@@ -181,7 +182,7 @@ async def main() -> None:
         async with opened(Settings.load({**os.environ, **shore})) as app:
             await app.reindex(await app.active(), lambda *_: None)
             asked = app.question(ASKED, person="U1", room="C1", thread="picture")
-            message = answered(await answer(asked, app.deps), "ko")
+            message = answered(await answer(asked, app.deps), "ko", notices_of(app.settings).machine["ko"])
     picture = Picture()
     picture.author("김하늘", "김", "#2f7d6d", "오전 10:12")
     picture.text([("@Naru", "link"), (f" {ASKED}", "")])

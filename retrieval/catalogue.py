@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from retrieval import index
 from retrieval.database import Database, Then, nothing_more
 from retrieval.erasures import SOURCE, erased, key_of
-from retrieval.passage import Principal, Source
+from retrieval.passage import Principal, Readers, Source
 from retrieval.rows import source_of
 from retrieval.sources import SourceFault
 from retrieval.tables import source as table
@@ -93,6 +93,12 @@ class Catalogue:
             rows = (await connection.execute(_NAMED)).all()
         return tuple((frozenset(map(Principal, row.readers)), row.documents) for row in rows)
 
+    async def readable(self, readers: Readers) -> tuple[tuple[str, int], ...]:
+        """The sources that are searched and hold documents which those readers may read, with how many, by name."""
+        async with self._database.transaction() as connection:
+            rows = (await connection.execute(_READABLE, {"principals": sorted(readers.principals)})).all()
+        return tuple((row.name, row.documents) for row in rows)
+
     async def status(self) -> tuple[Status, ...]:
         """All sources by name, with what is stored of them and what cannot be read."""
         async with self._database.transaction() as connection:
@@ -158,6 +164,14 @@ _NAMED = text(
     from document join source on source.id = document.source_id
     where source.active and document.sha256 is not null
     group by document.readers
+    """
+)
+_READABLE = text(
+    """
+    select source.name, count(*) as documents
+    from document join source on source.id = document.source_id
+    where source.active and document.sha256 is not null and document.readers && cast(:principals as text[])
+    group by source.name order by source.name
     """
 )
 _PROBLEMS = text(

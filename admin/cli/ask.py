@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,6 +13,7 @@ import typer
 
 from admin.app import App, opened
 from admin.cli.base import As, In, Json, Reason, emit, load, out, reindexed, run
+from admin.notice import notices_of
 from admin.operators import titles_only
 from bot import domain
 from bot.answer import Considered, answer, consider
@@ -20,7 +21,7 @@ from bot.attached import Sent
 from bot.console import show, table
 from bot.domain import Answer
 from bot.why import domain_model, sink_says
-from bot.words import in_force_name
+from bot.words import Language, in_force_name
 from retrieval.label import Label
 from retrieval.passage import InForce, Passage
 
@@ -42,11 +43,11 @@ def ask(
 ) -> None:
     """Ask one question, as a person of the directory, in a room or in a direct message."""
     text = _text(question)
-    result, only_titles = run(_ask(text, person, room, reason, attach or ()))
+    result, machine, only_titles = run(_ask(text, person, room, reason, attach or ()))
     if json:
         emit(answer_data(result, only_titles=only_titles))
     else:
-        show(result, text, out, only_titles=only_titles)
+        show(result, text, out, machine, only_titles=only_titles)
 
 
 def explain(
@@ -83,12 +84,14 @@ def search(
 
 async def _ask(
     text: str, person: str | None, room: str | None, reason: str | None, files: Sequence[Path]
-) -> tuple[Answer, bool]:
+) -> tuple[Answer, Mapping[Language, str], bool]:
+    """The answer, what says that a machine gave it, and whether only titles may be shown of documents."""
     async with opened(load()) as app:
+        machine = notices_of(app.settings).machine
         question = await _question(app, text, person, room, files)
         only_titles = await titles_only(app, "ask", person, reason)
         await _first_index(app)
-        return await answer(question, app.deps), only_titles
+        return await answer(question, app.deps), machine, only_titles
 
 
 async def _explain(

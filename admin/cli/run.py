@@ -18,6 +18,7 @@ from admin.app import App, opened
 from admin.cli.base import err, load, out, reindexed, run
 from admin.http import http_served
 from admin.ledger import LedgerFile
+from admin.notice import notices_of
 from admin.operators import titles_only
 from admin.preview import quoted_only
 from admin.pushing import by_jobs
@@ -115,6 +116,7 @@ async def _until_stopped(app: App) -> None:
 
 
 async def _in_slack(app: App, stop: asyncio.Event) -> None:
+    notices_of(app.settings)  # what is wrong with them is said now, and not when everything has been read
     # What was never read is read first: until then every answer would be that nobody knows. The rest follows behind.
     await reindexed(app, await app.never_indexed(), patient=True)
     serving = asyncio.create_task(serve(app, stop, lambda how: err.print(f"Answering in Slack ({how}).")))
@@ -140,7 +142,8 @@ def actions(app: App) -> Actions:
     async def look_as(person: str, reason: str | None) -> bool:
         return await titles_only(app, "run", person, reason)
 
-    return Actions(ask, why, give, look_as, app.people.directory, app.settings.answer.max_question_chars)
+    machine = notices_of(app.settings).machine
+    return Actions(ask, why, give, look_as, app.people.directory, app.settings.answer.max_question_chars, machine)
 
 
 async def _why(app: App, answered: Answer) -> list[tuple[str, str]]:

@@ -25,6 +25,7 @@ from bot.slack.commands import Commands
 from bot.slack.copies import MaskedCopies
 from bot.slack.events import question_text
 from bot.slack.faults import SlackFault
+from bot.slack.home import Home
 from bot.slack.optout_blocks import is_choice
 from bot.slack.people import SlackPeople
 from bot.slack.place import Place
@@ -41,6 +42,14 @@ ReadFiles = Callable[[str, Sequence[Mapping[str, Any]]], Awaitable[tuple[Attache
 """(what is asked, the files of an event) -> each as it was read; raises nothing."""
 
 
+Notify = Callable[[Claimed, Language], Awaitable[None]]
+"""Shows the asker of an event what they are to know before their first answer, in that language."""
+
+
+async def no_notice(claimed: Claimed, tongue: Language) -> None:
+    return None
+
+
 async def no_files(asked: str, files: Sequence[Mapping[str, Any]]) -> tuple[Attached, ...]:
     return ()
 
@@ -54,8 +63,9 @@ class OpenedFault(Fault):
 @dataclass(frozen=True, slots=True)
 class Answering:
     """The worker's `handle` and `give_up`. bot_user: our own user id; team: our workspace's; longest: characters of a
-    question; streaming: whether drafts are Slack's own streams; files: reads what is attached; copies: makes masked
-    copies of messages; None: there are none."""
+    question; streaming: whether drafts are Slack's own streams; files: reads what is attached. copies: makes masked
+    copies of messages; None: there are none. notify: before the first answer. machine: says below each answer what made
+    it, by language. home: None where there is no Home tab."""
 
     inbox: Inbox
     door: SlackDoor
@@ -68,6 +78,9 @@ class Answering:
     streaming: bool = False
     files: ReadFiles = no_files
     copies: MaskedCopies | None = None
+    notify: Notify = no_notice
+    machine: Mapping[Language, str] = field(default_factory=dict)
+    home: Home | None = None
     again: Again = field(default_factory=Again)
 
     async def handle(self, claimed: Claimed) -> str:
@@ -80,6 +93,7 @@ class Answering:
             "action": self._clicked,
             "view": self._given,
             "shortcut": self._copied,
+            "home": self._at_home,
         }
         try:
             return await kinds[claimed.event.kind](claimed)
@@ -101,6 +115,8 @@ class Answering:
                 await place.set(await place.taken(tongue), notice(tongue, "apology"))
             elif event.kind in ("action", "shortcut"):
                 await self._click_given_up(claimed)
+            elif event.kind == "home" and self.home:
+                await self.home.give_up(claimed)
             elif claimed.placeholder is not None:
                 says = both("withdrawn" if event.kind == "deleted" else "apology")
                 await self.door.update(event.channel, claimed.placeholder, told(says))
@@ -128,6 +144,7 @@ class Answering:
                     await place.taken(tongue), told(both("file_hint")) if body.get("files") else notice(tongue, "hint")
                 )
                 return "hinted"
+        await self.notify(claimed, tongue)
         return await self._carried(claimed, self._place(claimed), text)
 
     async def _thanked(self, claimed: Claimed) -> None:
@@ -217,7 +234,8 @@ class Answering:
         deps = replace(self.deps, records=self.deps.records.fenced(partial(self.inbox.holds, claimed)))
         given = await answer(question, deps, show_here)
         await self._as_closed(question.room)
-        return answered(given, spoken(question.text))
+        tongue = spoken(question.text)
+        return answered(given, tongue, self.machine.get(tongue, ""))
 
     async def _as_closed(self, room: Room) -> None:
         """The room's ceiling is the one of when it was asked in, and with people from outside there is another. Asked
@@ -268,6 +286,9 @@ class Answering:
     async def _respond(self, body: Mapping[str, str | None], sentence: str, tongue: Language) -> None:
         if address := body["response_url"]:
             await self.door.respond(address, notice(tongue, sentence))
+
+    async def _at_home(self, claimed: Claimed) -> str:
+        return await self.home.handle(claimed) if self.home else "ignored"
 
     async def _deleted(self, claimed: Claimed) -> str:
         event = claimed.event

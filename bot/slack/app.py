@@ -131,7 +131,7 @@ def slack_app(
             await put(event)
 
     async def happened(body: Body) -> None:
-        if body["event"]["type"] in ("message", "app_mention"):
+        if body["event"]["type"] in ("message", "app_mention", "app_home_opened"):
             await keep(body)
         else:
             changed(body["event"])

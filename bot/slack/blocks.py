@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from bot.domain import Answer, Citation
-from bot.slack.mrkdwn import Line, link, mrkdwn, sections
+from bot.slack.mrkdwn import Line, escape, link, mrkdwn, sections
 from bot.words import Language, both, in_force_name, place_name, route_name, say
 
 GOOD, BAD, FORM = "feedback_good", "feedback_bad", "feedback"
@@ -37,13 +37,16 @@ class Message:
     blocks: tuple[Block, ...]
 
 
-def answered(answer: Answer, tongue: Language) -> Message:
-    """The answer from its first line on, its sources, one line that says which way it went, and two buttons."""
+def answered(answer: Answer, tongue: Language, machine: str = "") -> Message:
+    """The answer from its first line on, its sources, one line that says which way it went, and two buttons. machine:
+    says in that line what made it; it takes no room from the answer, so a quotation is as long with it."""
     sources, more = sections((Line(_source(one, tongue)) for one in answer.citations), _CITATIONS)
     tail = [*map(_context, (*sources, "…") if more else sources), _context(_way(answer, tongue))]
     buttons = _buttons(answer.id, tongue)
     texts, cut = sections(mrkdwn(answer.text), _WHOLE - _size([*tail, buttons]))
     body = [*map(_section, texts), *([_section("…\n" + say(tongue, "cut"))] if cut else [])]
+    if machine:
+        tail[-1] = {**tail[-1], "elements": [*tail[-1]["elements"], _mrkdwn(escape(machine))]}
     return Message(_first(texts), (*body, *tail, buttons))
 
 

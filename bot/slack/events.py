@@ -12,6 +12,7 @@ action    user, action (blocks.GOOD, BAD, ALONE, or a choice of optout_blocks), 
           whose it is), trigger_id, response_url, message_ts, thread_ts
 view      user, answer, reason, better (texts or None); of the form with a masked copy: user, copy, reply, trigger_id
 shortcut  user, text (of the message that it was used on), trigger_id, response_url
+home      user, do ("open", "out" or "in"), scope (of what a button opts out of or in to; None for "open")
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ from typing import Any
 
 from bot.inbox import Event
 from bot.slack.blocks import ALONE, BAD, BETTER, FORM, GOOD, REASON
+from bot.slack.home_blocks import CHOICES
 from bot.slack.optout_blocks import is_choice
+from bot.subjects import Scope
 
 Payload = Mapping[str, Any]
 
@@ -48,6 +51,9 @@ def event_of(payload: Payload, bot_user: str, now: datetime) -> Event | None:
     match payload:
         case {"type": "event_callback", "event": {"type": "app_mention" | "message"} as event}:
             return _of_message(event, bot_user)
+        case {"type": "event_callback", "event": {"type": "app_home_opened", "tab": "home"} as event}:
+            # Its event_ts comes with a dot, and in Slack's own documentation without one: it names the event, no more.
+            return _of_home(event["user"], "open", None, f"home/{event['user']}/{event['event_ts']}", _ts(now))
         case {"command": str()}:
             return _of_command(payload, now)
         case {"type": "block_actions", "actions": [Mapping() as action, *_]}:
@@ -142,6 +148,9 @@ def _of_command(payload: Payload, now: datetime) -> Event | None:
 
 
 def _of_click(payload: Payload, action: Payload) -> Event | None:
+    if choice := CHOICES.get(str(action.get("action_id"))):
+        key = f"{payload.get('trigger_id')}/{action['action_ts']}"
+        return _of_home(payload["user"]["id"], *choice, key, action["action_ts"])
     if action.get("action_id") not in (GOOD, BAD, ALONE) and not is_choice(action.get("action_id")):
         return None
     user, container = payload["user"]["id"], payload.get("container") or {}
@@ -161,6 +170,11 @@ def _of_click(payload: Payload, action: Payload) -> Event | None:
         key = f"{ALONE}/{body['answer']}/{body['message_ts']}"
         return Event(key, "action", channel, f"{ALONE}/{user}", at, body)
     return Event(f"{payload.get('trigger_id')}/{at}", "action", channel, _opinions(user), at, body)
+
+
+def _of_home(user: str, do: str, scope: Scope | None, key: str, ts: str) -> Event:
+    # In order for each person, so that what is shown last is how it is.
+    return Event(key, "home", "", f"home/{user}", ts, {"user": user, "do": do, "scope": scope})
 
 
 def _of_form(payload: Payload, now: datetime) -> Event:

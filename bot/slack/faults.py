@@ -68,6 +68,7 @@ _MEANINGS: Mapping[str, _Meaning] = {
     **dict.fromkeys(("internal_error", "fatal_error", "service_unavailable", "request_timeout"), _TROUBLE),
     **dict.fromkeys(("timeout", "unreachable", "garbled"), _TROUBLE),
     **dict.fromkeys(("invalid_blocks", "msg_too_long", "msg_blocks_too_long", "no_text", "invalid_arguments"), _BROKEN),
+    "not_enabled": _Meaning("the app has no Home tab: update it from slack-manifest.json"),
     "expired_url": _Meaning("the click or command is too long ago to be answered", gone=True),
     "missing_scope": _Meaning(
         "the app lacks a scope: update it from slack-manifest.json and install it again", again=True

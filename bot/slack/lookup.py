@@ -38,7 +38,7 @@ class Client(Protocol):
 
     async def conversations_info(self, *, channel: str) -> Response: ...
     async def conversations_members(self, *, channel: str, cursor: str | None, limit: int) -> Response: ...
-    async def users_info(self, *, user: str) -> Response: ...
+    async def users_info(self, *, user: str, include_locale: bool = False) -> Response: ...
     async def users_list(self, *, cursor: str | None, limit: int) -> Response: ...
     async def usergroups_list(self, *, include_users: bool) -> Response: ...
 
@@ -63,6 +63,11 @@ class Lookup:
                 return unknown_user(id)
             raise
         return user_of({**_object(response, "user"), "id": id}, self._team)
+
+    async def locale(self, id: str) -> str:
+        """The language that somebody has Slack in, such as ko-KR; empty where Slack does not say."""
+        response = await _said("users.info", self._client.users_info(user=id, include_locale=True))
+        return str(_object(response, "user").get("locale") or "")
 
     async def groups(self) -> Groups:
         """Where the plan, or a server that is not Slack's own, has no usergroups there are none, and that is

@@ -38,11 +38,13 @@ METHODS: Mapping[str, tuple[str, ...]] = {
     "users.info": ("users:read", "users:read.email"),
     "users.list": ("users:read", "users:read.email"),
     "views.open": (),
+    "views.publish": (),
 }
 """The methods that bot/slack calls with the bot token, each with the scopes that it needs; a test holds the two
 together. apps.connections.open goes by the app-level token (connections:write), which no manifest grants."""
 
 EVENTS: Mapping[str, tuple[str, ...]] = {
+    "app_home_opened": (),
     "app_mention": ("app_mentions:read",),
     "message.channels": ("channels:history",),
     "message.groups": ("groups:history",),
@@ -93,7 +95,7 @@ def manifest(address: str | None = None) -> dict[str, Any]:
         "features": {
             # Without the tab that takes messages nobody can write to the bot directly.
             "app_home": {
-                "home_tab_enabled": False,
+                "home_tab_enabled": True,
                 "messages_tab_enabled": True,
                 "messages_tab_read_only_enabled": False,
             },

@@ -13,7 +13,7 @@ from bot.slack.faults import SlackFault
 from bot.slack.optout_blocks import choice, choices, receipt_told
 from bot.slack.people import SlackPeople
 from bot.slack.post import SlackDoor
-from bot.subjects import Subject
+from bot.subjects import Scope, Subject
 from bot.words import both
 
 _log = logging.getLogger(__name__)
@@ -51,11 +51,24 @@ class SlackOptOuts:
         if not out:
             await self.opting.back(subject, scope, by=user)
             return told(both("opt_out_undone", scope=scope.value))
+        await self._out(subject, scope, user)
+        return told(both("opt_out_done", scope=scope.value))
+
+    async def scopes(self, user: str) -> frozenset[Scope]:
+        """What somebody is out of, as the Home tab shows it."""
+        return frozenset(entry.scope for entry in await self.opting.register.listed(Subject("user", user)))
+
+    async def add(self, user: str, scope: Scope) -> None:
+        await self._out(Subject("user", user), scope, user)
+
+    async def take_back(self, user: str, scope: Scope) -> None:
+        await self.opting.back(Subject("user", user), scope, by=user)
+
+    async def _out(self, subject: Subject, scope: Scope, user: str) -> None:
         receipt = await self.opting.out(subject, scope, by=user)
         found = await self.opting.receipt(receipt.id)
         message = told(both("opt_out_done", scope=scope.value)) if found is None else receipt_told(*found)
         await self._in_private(user, str(receipt.id), message)
-        return told(both("opt_out_done", scope=scope.value))
 
     async def _may(self, user: str, subject: Subject) -> bool:
         if subject.kind == "room":

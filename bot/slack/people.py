@@ -161,6 +161,10 @@ class SlackPeople:
             return True
         return await self._settled(lambda: self._made(user, channel), False, self._fresh_patience_s)
 
+    async def is_member(self, user: str) -> bool:
+        """A full member of the company; a guest, somebody of another organisation or anybody unsure is none."""
+        return await self._settled(lambda: self._is_member(user), False, self._patience_s)
+
     async def admins(self) -> tuple[str, ...]:
         """Those whom `is_admin` would confirm, as far as Slack lists its people; nobody where it does not say."""
         nobody: tuple[str, ...] = ()
@@ -269,6 +273,10 @@ class SlackPeople:
         channel = (await self._channels.get(id, 0)).value
         present = () if channel.kind in ("dm", "unknown") else await self._present(channel, _FRESH)
         return _Found(channel.creator == user and user in present, {id, user})
+
+    async def _is_member(self, id: str) -> _Found[bool]:
+        (user,) = await self._users([id], _KEPT)
+        return _Found(Member.of(user, await self._directory_now()).full, {id})
 
     async def _listed_admins(self) -> _Found[tuple[str, ...]]:
         listed, groups = await asyncio.gather(

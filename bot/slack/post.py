@@ -228,6 +228,15 @@ class SlackDoor:
         with translated("views.open"):
             await self._client.views_open(trigger_id=trigger_id, view=dict(view))
 
+    async def publish(self, user: str, view: Block) -> None:
+        """Sets what one person sees on the app's Home tab; idempotent."""
+
+        async def set_to() -> None:
+            with translated("views.publish"):
+                await self._client.views_publish(user_id=user, view=dict(view))
+
+        await self._patiently("views.publish", set_to)
+
     async def _post(self, channel: str, thread_ts: str | None, inbox_key: str, message: Message) -> str:
         with translated("chat.postMessage"):
             posted = await self._client.chat_postMessage(

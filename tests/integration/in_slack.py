@@ -14,6 +14,7 @@ from pydantic import SecretStr
 
 from admin.slack import serve
 from bot.config_file import Slack
+from bot.slack.home import OptOutActions
 from tests.integration.company import Company, company
 from tests.standins.openai import Reply, Says
 from tests.standins.slack import (
@@ -90,6 +91,7 @@ async def in_slack(
     on_prem: Sequence[Reply] = (MONEY,),
     opinion: Sequence[Reply] = (),
     settings: str = "",
+    opt_outs: OptOutActions | None = None,
     **more: object,
 ) -> AsyncIterator[InSlack]:
     made = Workspace()
@@ -111,7 +113,7 @@ async def in_slack(
             )
             app = replace(naru.app, settings=replace(naru.app.settings, slack=tokens))
             stop, ready = asyncio.Event(), asyncio.get_running_loop().create_future()
-            serving = asyncio.create_task(serve(app, stop, ready.set_result))
+            serving = asyncio.create_task(serve(app, stop, ready.set_result, opt_outs))
             await asyncio.wait({serving, ready}, return_when=asyncio.FIRST_COMPLETED)
             if serving.done():
                 serving.result()

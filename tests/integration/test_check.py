@@ -315,6 +315,14 @@ async def test_26_a_domain_model_that_the_server_does_not_have(set_up: SetUp) ->
     assert "The on-prem server has every domain model of the policy (hr-small, standin)." in said
 
 
+async def test_a_notice_that_cannot_be_filled_and_a_vendor_without_a_name(set_up: SetUp) -> None:
+    await set_up.finds("settings", Status.WARN, "the notice names the cloud model's host")
+    (set_up.folder / "texts").mkdir()
+    (set_up.folder / "texts" / "notice.ko.md").write_text("{vendor}", encoding="utf-8")
+    set_up.rewrites("naru.toml", "[models.cloud.data_use]", '[notice]\nfolder = "texts"\n[models.cloud.data_use]')
+    await set_up.finds("settings", Status.FAIL, "{vendor} is filled from models.cloud.data_use.vendor")
+
+
 async def test_a_second_opinion_is_tried(set_up: SetUp) -> None:
     for says, status, told in (
         ('{"kind": "none"}', Status.OK, "chooses among its kinds"),

@@ -673,6 +673,25 @@ async def test_a_home_is_published_for_one_person_and_is_no_modal(at: Office) ->
     assert await error_of(at.client.views_publish(user_id=at.hana.id, view=modal)) == "invalid_arguments"
 
 
+@pytest.mark.parametrize(("part", "longest"), [("title", 100), ("text", 300), ("confirm", 30), ("deny", 30)])
+async def test_a_dialog_before_a_click_has_short_words(at: Office, part: str, longest: int) -> None:
+    async def published(confirm: dict[str, Any]) -> str | None:
+        button = {"type": "button", "action_id": "a", "text": plain(3), "confirm": confirm}
+        view = {"type": "home", "blocks": [{"type": "actions", "elements": [button]}]}
+        return await error_of(at.client.views_publish(user_id=at.hana.id, view=view))
+
+    whole = {name: plain(3) for name in ("title", "text", "confirm", "deny")}
+    assert await published(whole | {part: plain(longest)}) is None
+    assert await published(whole | {part: plain(longest + 1)}) == "invalid_arguments"
+
+
+async def test_a_persons_language_comes_for_who_asks_for_it(at: Office) -> None:
+    at.hana.locale = "en-US"
+    with_locale = await at.client.users_info(user=at.hana.id, include_locale=True)
+    assert with_locale["user"]["locale"] == "en-US"
+    assert "locale" not in (await at.client.users_info(user=at.hana.id))["user"]
+
+
 async def test_a_response_is_ephemeral_unless_it_says_otherwise(at: Office) -> None:
     command = await at.slack.slash(at.hana, at.general, "/naru", "help")
     webhook = AsyncWebhookClient(command.payload["response_url"])

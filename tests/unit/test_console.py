@@ -241,7 +241,14 @@ async def test_ctrl_c_at_the_prompt_ends_the_session() -> None:
 def test_a_title_is_shown_as_it_is_and_does_nothing(title: str) -> None:
     out = StringIO()
     question = ask()
-    show(answered(question, title=title), question.text, Console(file=out, width=200, force_terminal=True))
+    show(answered(question, title=title), question.text, Console(file=out, width=200, force_terminal=True), {})
     shown = out.getvalue()
     assert title.replace("https://evil.example", "(링크 생략)") in re.sub(r"\x1b\[[0-9;]*m", "", shown)
     assert "\x1b]8;" not in shown
+
+
+def test_an_answer_says_in_its_last_line_what_made_it() -> None:
+    out = StringIO()
+    show(answered(ask()), "연차는?", Console(file=out, width=200), {"ko": "기계가 씀", "en": "by a machine"})
+    (line,) = (line for line in out.getvalue().splitlines() if "기계가 씀" in line)
+    assert "경로:" in line

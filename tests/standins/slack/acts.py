@@ -133,8 +133,9 @@ class Acts:
             return None
         return self.courier.send("interactive", view_closed(self.state, view))
 
-    async def opens_home(self, user: User) -> None:
-        self._publish(events.home_opened(user, self.state.workspace.im(user), self.state.clock.stamp()), None)
+    async def opens_home(self, user: User, tab: str = "home") -> None:
+        """app_home_opened comes for the Messages tab too."""
+        self._publish(events.home_opened(user, self.state.workspace.im(user), self.state.clock.stamp(), tab), None)
 
     async def joins(self, user: User, channel: Channel) -> None:
         """member_joined_channel, and the line in the channel that says so."""

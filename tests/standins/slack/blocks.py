@@ -205,6 +205,8 @@ def _element(one: Json, at: str) -> Problems:
 
 def _button(one: Json, at: str) -> Problems:
     yield from _plain(one.get("text"), 75, f"{at}/text", Limit.BUTTON)
+    for key, most in _DIALOG.items() if "confirm" in one else ():
+        yield from _plain(one["confirm"].get(key), most, f"{at}/confirm/{key}", Limit.BUTTON)
     yield from _length(one.get("value", ""), 0, 2000, f"{at}/value", Limit.BUTTON)
 
 
@@ -239,6 +241,9 @@ def _at_most(items: list[Json], most: int, at: str) -> Problems:
     if len(items) > most:
         yield Problem(Limit.BLOCK_COUNT, f"no more than {most} items allowed", at)
 
+
+_DIALOG = {"title": 100, "text": 300, "confirm": 30, "deny": 30}
+"""What a confirmation dialog must have: docs.slack.dev/reference/block-kit/composition-objects."""
 
 _BLOCKS: dict[str, Callable[[Json, str], Problems]] = {
     "section": _section,

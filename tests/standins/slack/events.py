@@ -107,8 +107,8 @@ def member(kind: str, user: User, channel: Channel, stamp: str) -> Json:
     return _event(kind, stamp, user=user.id, channel=channel.id, channel_type=letter, team=user.team_id)
 
 
-def home_opened(user: User, channel: Channel, stamp: str) -> Json:
-    return _event("app_home_opened", stamp, user=user.id, channel=channel.id, tab="home")
+def home_opened(user: User, channel: Channel, stamp: str, tab: str) -> Json:
+    return _event("app_home_opened", stamp, user=user.id, channel=channel.id, tab=tab)
 
 
 def user_changed(user: User, scopes: frozenset[str], stamp: str) -> Json:

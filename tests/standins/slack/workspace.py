@@ -31,6 +31,7 @@ class User:
     is_stranger: bool = False
     is_bot: bool = False
     deleted: bool = False
+    locale: str = "ko-KR"
     profile: Json | None = field(default_factory=dict)
     """What the profile holds besides name and e-mail; None is a user without any."""
 

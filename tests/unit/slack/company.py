@@ -26,6 +26,7 @@ class Person:
     admin: bool = False
     email: str | None = None
     confirmed: bool = True
+    locale: str | None = None
 
     def body(self) -> Json:
         body: Json = {"id": self.id, "team_id": self.team, "deleted": self.deleted, "is_bot": self.bot}
@@ -111,11 +112,12 @@ class Company:
             "conversations.members", lambda: self._page("members", list(self.channels[channel].members), cursor)
         )
 
-    async def users_info(self, *, user: str) -> Json:
+    async def users_info(self, *, user: str, include_locale: bool = False) -> Json:
         def read() -> Json:
             if user not in self.people:
                 raise refusal("user_not_found")
-            return {"user": self.people[user].body()}
+            person = self.people[user]
+            return {"user": person.body() | ({"locale": person.locale} if include_locale and person.locale else {})}
 
         return await self._answer("users.info", read)
 

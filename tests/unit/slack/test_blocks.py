@@ -170,6 +170,15 @@ def test_code_that_is_continued_stays_code() -> None:
     assert all(text.startswith("```\n") and text.count("```") == 2 for text in sections)
 
 
+@given(TEXTS.map(lambda text: text * 200), st.sampled_from([Route.QUOTE, Route.ON_PREM]))
+def test_saying_what_made_it_never_takes_room_from_an_answer(text: str, route: Route) -> None:
+    plain, said = (answered(answer(text, route=route), "ko", machine) for machine in ("", "기계(AI)가 <만든> 답 " * 8))
+    assert of_type(plain, "section") == of_type(said, "section")
+    assert len(plain.blocks) == len(said.blocks)
+    assert str(said.blocks).count("&lt;만든&gt;") == 8
+    assert sum(map(len, all_texts(said.blocks))) <= 13_000
+
+
 # What it looks like
 
 

@@ -51,6 +51,34 @@ def taken(payload: dict[str, Any]) -> Event:
     return event
 
 
+# Home
+
+
+def home(tab: str = "home") -> dict[str, Any]:
+    return {"type": "app_home_opened", "user": "U1", "channel": "D1", "tab": tab, "event_ts": TS}
+
+
+def test_opening_the_home_tab_is_an_event_and_opening_another_is_none() -> None:
+    assert taken(envelope(home())).body == {"user": "U1", "do": "open", "scope": None}
+    assert of(home("messages")) is None
+
+
+@pytest.mark.parametrize("event_ts", [TS, "1515449522000016"])
+def test_the_home_tab_is_shown_however_slack_writes_the_time(event_ts: str) -> None:
+    first, again = (taken(envelope(home() | {"event_ts": event_ts})) for _ in range(2))
+    assert first == again
+    assert first.key.endswith(event_ts)
+
+
+@pytest.mark.parametrize("do", ["in", "out"])
+def test_a_button_of_the_home_tab_waits_for_what_its_person_did_there_before(do: str) -> None:
+    click = {"action_id": f"home_{do}_train", "action_ts": REPLY}
+    payload = {"type": "block_actions", "user": {"id": "U1"}, "trigger_id": "1.a", "actions": [click]}
+    event = taken(payload)
+    assert event.body == {"user": "U1", "do": do, "scope": "train"}
+    assert (event.thread, event.channel) == (taken(envelope(home())).thread, "")
+
+
 # Questions
 
 

@@ -87,6 +87,19 @@ async def test_in_a_direct_message_a_full_member_has_all_of_their_own_principals
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("person", [GUEST, LONER, PARTNER, STRANGER, LEFT])
+async def test_whoever_is_no_full_member_is_no_member_either(person: Person) -> None:
+    people = people_of(company(person))
+    assert await people.is_member("U1")
+    assert not await people.is_member(person.id)
+
+
+async def test_where_slack_does_not_say_who_somebody_is_they_are_no_member() -> None:
+    found = company()
+    found.fails["users.info"] = refusal("internal_error")
+    assert not await people_of(found).is_member("U1")
+
+
 @pytest.mark.parametrize("person", [GUEST, LONER, PARTNER, STRANGER])
 async def test_whoever_is_no_full_member_is_not_everyone(person: Person) -> None:
     assert await seen(people_of(company(person)), person.id, dm(person.id)) == {f"user:{person.id}"}

@@ -19,7 +19,9 @@ def _user(state: State, args: Arguments) -> User:
 
 
 def _info(state: State, args: Arguments) -> Json:
-    return {"user": render.user(_user(state, args), state.scopes)}
+    user = _user(state, args)
+    locale = {"locale": user.locale} if args.flag("include_locale") and user.locale else {}
+    return {"user": render.user(user, state.scopes) | locale}
 
 
 def _list(state: State, args: Arguments) -> Json:
