@@ -22,6 +22,7 @@ from retrieval.label import Level
 from tests.builders import ROOT, api_key, ask, rrn, shipped_rules
 
 SHIPPED = (ROOT / "policy.toml").read_text(encoding="utf-8")
+PHONE = "-".join(("010", "2345", "6789"))
 
 
 @dataclass(frozen=True)
@@ -209,6 +210,12 @@ def test_explain_says_why_and_not_what(naru: Naru) -> None:
         ({"text": f"{rrn()}", "expect": "never_cloud", "kinds": ["kr_rrn"]}, None),
         ({"text": "연차는?", "expect": "cloud", "kinds": ["kr_rrn"]}, "kr_rrn was not found"),
         ({"text": "연차는?", "expect": "quote"}, "goes to cloud → on_prem → quote"),
+        ({"text": f"{PHONE} 연차는?", "expect": "masked"}, None),
+        ({"text": f"{PHONE} 연차는?", "expect": "never_cloud"}, None),
+        ({"text": f"{PHONE} 연차는?", "expect": "on_prem"}, None),
+        ({"text": f"{PHONE} {rrn()}", "expect": "masked"}, "goes to on_prem → quote"),
+        ({"text": "연차는?", "expect": "masked"}, "goes to cloud → on_prem → quote"),
+        ({"text": f"{PHONE} 연차는?", "expect": "quote"}, "goes to cloud → on_prem → quote, masked"),
     ],
 )
 def test_cases_are_met_or_told_by_their_line(case: dict[str, Any], why: str | None) -> None:

@@ -263,6 +263,14 @@ def test_a_lower_level_of_attached_files_is_looser() -> None:
     assert not only_tightens([change])
 
 
+def test_a_kind_more_that_is_masked_is_looser() -> None:
+    fewer, more = (replace(shipped_rules(), masking=kinds) for kinds in (frozenset(), frozenset({"phone"})))
+    (change,) = changes(fewer, more)
+    assert (change.way, change.what, change.after) == ("looser", "masking.kinds", "masks phone")
+    assert only_tightens(changes(more, fewer))
+    assert changes(more, fewer)
+
+
 def test_samples_show_questions_that_take_another_way() -> None:
     old = shipped_rules()
     new = replace(old, sinks={**old.sinks, "cloud": replace(old.sinks["cloud"], refuse=frozenset())})
