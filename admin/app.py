@@ -27,7 +27,9 @@ from bot.config_file import Cloud, Shore
 from bot.config_file import SecondOpinion as OpinionSection
 from bot.directory import Directory, Listed
 from bot.domain import Attached, Question, QuestionFault, Room, Route
+from bot.forgetting import Forgetting
 from bot.glossary_file import GlossaryFile
+from bot.holds import Holds
 from bot.lists_file import ListFiles
 from bot.models.door import OpenAIDoor
 from bot.models.endpoint import Endpoint
@@ -40,6 +42,7 @@ from bot.prompt import Template
 from bot.records import Records
 from bot.seal import Seal
 from bot.settings import Settings
+from bot.spool import Spool
 from retrieval.addresses import Reach
 from retrieval.catalogue import Catalogue
 from retrieval.database import Database
@@ -87,6 +90,7 @@ class App:
     deps: Deps
     opinion: SecondOpinion | None
     attachments: Attachments
+    forgetting: Forgetting
 
     def question(
         self,
@@ -169,9 +173,10 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
         means = means_of(settings, database, sandbox.parse, stack)
         if sync:
             await catalogue.sync(settings.sources)
-        indexing, jobs = _indexing(settings, catalogue, means, embedding.follow)
         seal = Seal(await sealing_key(settings, database))
-        records = Records(database, seal)
+        forgetting = Forgetting(database, seal, spool_of(settings, seal), Holds(seal))
+        indexing, jobs = _indexing(settings, catalogue, means, embedding.follow, forgetting)
+        records = Records(database, seal, unkept=settings.retention.unkept)
         opinion = _second_opinion(settings, rules, stack)
         deps = Deps(
             rules=rules,
@@ -202,19 +207,28 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
             deps,
             opinion,
             Attachments(means.parse, settings.answer.max_attached_chars),
+            forgetting,
         )
 
 
-def _indexing(settings: Settings, catalogue: Catalogue, means: Means, embed: Embed) -> tuple[Indexing, Jobs]:
+def spool_of(settings: Settings, seal: Seal) -> Spool:
+    return Spool(settings.home / "spool", seal)
+
+
+def _indexing(
+    settings: Settings, catalogue: Catalogue, means: Means, embed: Embed, forgetting: Forgetting
+) -> tuple[Indexing, Jobs]:
     """embed: gives vectors to the passages that have none, once a run has written some."""
 
     async def changed() -> None:
         await jobs.vectors()
 
     how = settings.index
-    reading = Reading(partial(reader_of, means=means), means.parse, how.at_once, how.documents_per_second, changed)
+    readers = partial(reader_of, means=means)
+    pace = how.at_once, how.documents_per_second
+    reading = Reading(readers, means.parse, *pace, changed, forgetting.withheld)
     indexing = Indexing(means.database, catalogue, reading)
-    jobs = Jobs(means.database, indexing, catalogue, settings.timezone, embed)
+    jobs = Jobs(means.database, indexing, catalogue, settings.timezone, embed, forgetting)
     return indexing, jobs
 
 

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Strict, ValidationInfo, field_validator
 
 from bot.config_directory import DirectorySection, as_section
+from bot.config_retention import Retention
 from bot.toml_file import LevelName, Section, Text
 from retrieval.addresses import Reach
 from retrieval.passage import Principal, Rule, Source, principal
@@ -380,6 +381,7 @@ class ConfigFile(Section):
     index: Index = Index()
     models: Models = Models()
     slack: Slack = Slack()
+    retention: Retention = Retention()
     parse: Parse = Parse()
     fetch: Fetch = Fetch()
     http: Http = Http()

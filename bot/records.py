@@ -7,7 +7,7 @@ takes it; the rows themselves hold ids, levels, kinds and hashes, and people as 
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -36,15 +36,19 @@ Fence = Callable[[AsyncConnection], Awaitable[None]]
 
 
 class Records:
-    """fence: asked in the transaction that stores an answer, so that a worker that was overtaken replaces nothing."""
+    """fence: asked in the transaction that stores an answer, so that a worker that was overtaken replaces nothing.
+    unkept: of these (question, answer, feedback) no text is stored at all."""
 
-    def __init__(self, database: Database, seal: Seal, fence: Fence | None = None) -> None:
+    def __init__(
+        self, database: Database, seal: Seal, fence: Fence | None = None, *, unkept: Collection[str] = ()
+    ) -> None:
         self._database = database
         self._seal = seal
         self._fence = fence
+        self._unkept = unkept
 
     def fenced(self, fence: Fence) -> Records:
-        return Records(self._database, self._seal, fence)
+        return Records(self._database, self._seal, fence, unkept=self._unkept)
 
     async def decided(self, decision: Decision, question: Question, operator: str | None) -> Decision:
         """Commit the Decision. When that fails the cloud is out: nothing leaves without a trace."""
@@ -195,7 +199,11 @@ class Records:
         person = self._seal.pseudonym(feedback.person)
 
         def kept(text: str | None, what: str) -> bytes | None:
-            if not text or not allowed(found_in(text, "feedback", rules), rules.sinks["record"]):
+            if (
+                "feedback" in self._unkept
+                or not text
+                or not allowed(found_in(text, "feedback", rules), rules.sinks["record"])
+            ):
                 return None
             return self._seal.close(text, f"{what}:{feedback.answer}:{person}")
 
@@ -233,7 +241,9 @@ class Records:
         return self._seal.pseudonym(id) if kind == "dm" else id
 
     def _kept(self, text: str, place: str, decision: Decision) -> bytes | None:
-        return self._seal.close(text, place) if decision.verdict("record").allowed else None
+        if place.partition(":")[0] in self._unkept or not decision.verdict("record").allowed:
+            return None
+        return self._seal.close(text, place)
 
     def _opened(self, sealed: bytes | None, place: str) -> str | None:
         return self._seal.open(sealed, place) if sealed is not None else None

@@ -35,6 +35,7 @@ from bot.config_file import (
     Parse,
     Slack,
 )
+from bot.config_retention import Retention
 from bot.toml_file import Place, Problem, SettingsFault, dotted, hint, read_toml, sentence
 from retrieval.passage import Source
 
@@ -93,6 +94,7 @@ class Settings:
     index: Index
     models: Models
     slack: Slack
+    retention: Retention
     parse: Parse
     fetch: Fetch
     http: Http
@@ -228,6 +230,7 @@ class _Loader:
             index=file.index,
             models=file.models,
             slack=file.slack,
+            retention=file.retention,
             parse=file.parse,
             fetch=file.fetch,
             http=file.http,

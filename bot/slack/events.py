@@ -8,8 +8,8 @@ message   user, text (question_text makes it readable), ts, thread_ts (None outs
           of each, as far as Slack says them). Event.ts is when it was written or edited, body["ts"] the message itself.
 deleted   user, ts, thread_ts, direct
 command   user, text, response_url, trigger_id
-action    user, action (blocks.GOOD, BAD or ALONE), answer (ALONE: the question), trigger_id, response_url, message_ts,
-          thread_ts
+action    user, action (blocks.GOOD, BAD, ALONE or AGAIN), answer (ALONE, AGAIN: the question), trigger_id,
+          response_url, message_ts, thread_ts
 view      user, answer, reason, better (texts or None)
 """
 
@@ -22,7 +22,7 @@ from html import unescape
 from typing import Any
 
 from bot.inbox import Event
-from bot.slack.blocks import ALONE, BAD, BETTER, FORM, GOOD, REASON
+from bot.slack.blocks import AGAIN, ALONE, BAD, BETTER, FORM, GOOD, REASON
 
 Payload = Mapping[str, Any]
 
@@ -134,7 +134,7 @@ def _of_command(payload: Payload, now: datetime) -> Event | None:
 
 
 def _of_click(payload: Payload, action: Payload) -> Event | None:
-    if action.get("action_id") not in (GOOD, BAD, ALONE):
+    if action.get("action_id") not in (GOOD, BAD, ALONE, AGAIN):
         return None
     user, container = payload["user"]["id"], payload.get("container") or {}
     body = {
@@ -152,6 +152,9 @@ def _of_click(payload: Payload, action: Payload) -> Event | None:
         # However often it is pressed, it is one answer; and opinions, which are kept within moments, wait for none.
         key = f"{ALONE}/{body['answer']}/{body['message_ts']}"
         return Event(key, "action", channel, f"{ALONE}/{user}", at, body)
+    if action["action_id"] == AGAIN:
+        key = f"{AGAIN}/{body['answer']}/{body['message_ts']}/{user}"
+        return Event(key, "action", channel, f"{channel}/{body['thread_ts'] or body['message_ts']}", at, body)
     return Event(f"{payload.get('trigger_id')}/{at}", "action", channel, _opinions(user), at, body)
 
 
