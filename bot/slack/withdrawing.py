@@ -14,7 +14,7 @@ from retrieval.database import Database, DatabaseFault
 
 _log = logging.getLogger(__name__)
 
-EVERY_S = 5.0
+EVERY_S = 2.0
 PACE_S = 2.0
 """Between two messages: 30 of the 50 edits of a minute (bot/slack/budget.py), so that answers still have theirs."""
 AGAIN_S = 600.0
