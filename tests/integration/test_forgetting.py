@@ -228,7 +228,7 @@ class Killed(BaseException):
     pass
 
 
-@pytest.mark.parametrize("dies_at", range(1, 12))
+@pytest.mark.parametrize("dies_at", [1, 5, 9])
 async def test_whoever_is_killed_leaves_what_anybody_finishes_with_the_same_counts(
     dies_at: int, fresh_database: Database, tmp_path: Path
 ) -> None:
