@@ -19,6 +19,7 @@ from benchmarks import (
     chaos,
     documents,
     first_run,
+    forgetting,
     ingest,
     outage,
     overhead,
@@ -38,6 +39,7 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "ack": ack.measure,
     "ingest": ingest.measure,
     "documents": documents.measure,
+    "forgetting": forgetting.measure,
 }
 ALONE: Mapping[str, Callable[[Sequence[str]], int]] = {
     "chaos": chaos.main,

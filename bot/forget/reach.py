@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.policy.detect.letters import letters_of
 from bot.policy.detect.lists import Names as Listed
 from bot.policy.detect.normal import fold, whole
 from bot.policy.detect.segment import Segment
@@ -103,10 +104,16 @@ Step = Callable[[AsyncConnection, Erasure, str | None, int], Awaitable[Batch]]
 def names_of(*subjects: Subject) -> Named:
     """Whether a text names one of these people, by their name or by what else is known of them, under any particle,
     spacing, width and case (bot/policy/detect/lists.py)."""
-    listed = Listed(("person", name) for subject in subjects for name in (subject.id, *subject.also))
+    names = [name for subject in subjects for name in (subject.id, *subject.also)]
+    listed = Listed(("person", name) for name in names)
+    letters = [frozenset(letters_of(name)) for name in names]
 
     def named(text: str) -> bool:
         plain = fold(whole(text)).text
+        # Without its letters no text has a name: that spares the look at nearly all of a hundred thousand.
+        small = plain.lower()
+        if not any(all(letter in small for letter in each) for each in letters):
+            return False
         return next(iter(listed.find(Segment.of(plain))), None) is not None
 
     return named
