@@ -399,10 +399,11 @@ async def test_who_opted_out_and_what_was_forgotten_since_the_backup_stays_so_in
     async with notes.opened() as app:
         await app.forgetting(Subject("user", "U1"))
         await app.forgetting(Subject("person", "홍길동"))
-        out = {"id": uuid4(), "subject": app.seal.pseudonym("user:U1"), "kind": "user", "scope": "all"}
+        id = uuid4()
+        out = {"id": id, "subject": app.seal.pseudonym("user:U1"), "kind": "user", "scope": "all"}
         async with app.database.transaction() as connection:
             await connection.execute(insert(tables.opt_out), out | {"sealed": b"sealed"})
-            await opted_out(connection, out["id"])
+            await opted_out(connection, id)
     for lost in (False, True):  # by the ledger of the database, and by its copy
         if lost:
             notes.loses_its_database()
@@ -414,7 +415,7 @@ async def test_who_opted_out_and_what_was_forgotten_since_the_backup_stays_so_in
             named = database.execute("select count(*) from passage where text like '%홍길동%'").fetchone()
         async with notes.opened() as app:
             assert texts == [(app.seal.pseudonym("U2"), False), (app.seal.pseudonym("U2"), True)]
-        assert opted == [(out["id"], "all", None)]
+        assert opted == [(id, "all", None)]
         assert epoch is not None
         assert epoch[0] > 0, "or a process that runs on would not look"
         assert named == (0,)

@@ -21,8 +21,9 @@ from tests.integration.test_forgetting import Desk, only
 
 PERSON = Subject("person", "홍길동", ("gildong@example.com",))
 LONG = "이 절은 규정을 하나씩 설명합니다. " * 60  # so that each section is a passage of its own
+LEAVE = f"# 휴가\n\n연차는 15일입니다. {LONG}\n\n# 담당\n\n문의는 홍길동 님에게 하세요. {LONG}"
 DOCUMENTS: dict[str, str | bytes] = {
-    "leave.md": f"# 휴가\n\n연차는 15일입니다. {LONG}\n\n# 담당\n\n문의는 홍길동 님에게 하세요. {LONG}",
+    "leave.md": LEAVE,
     "card.md": "# 홍길동 인사 카드\n\n입사는 2019년입니다.",
     "other.md": "# 복지\n\n점심을 드립니다.",
 }
@@ -73,7 +74,7 @@ async def test_the_same_passage_stays_away_by_its_tombstone_alone(desk: Desk) ->
     source = a_source("wiki")
     await shelve(desk.database, source, DOCUMENTS)
     await forgetting(desk)(PERSON)
-    longer = DOCUMENTS | {"leave.md": f"{DOCUMENTS['leave.md']}\n\n# 끝\n\n새로 쓴 절입니다. {LONG}"}
+    longer = DOCUMENTS | {"leave.md": f"{LEAVE}\n\n# 끝\n\n새로 쓴 절입니다. {LONG}"}
     await reindex(desk.database, source, Shelf(longer))
     assert any("새로 쓴" in one for one in await held(desk))
     assert not any("님에게" in one for one in await held(desk))
