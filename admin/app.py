@@ -7,7 +7,7 @@ import gc
 import logging
 import os
 import pwd
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -18,7 +18,8 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from admin import embedders, schema
-from admin.audit.keeper import Keeper, host_of
+from admin.audit.keeper import Keeper
+from admin.doors import endpoints, second_opinion
 from admin.embedded import EmbeddedPostgres
 from admin.embedders import Embedding
 from admin.indexing import Indexing, Noted, Progress, Reading
@@ -29,17 +30,14 @@ from admin.optouts import opting_out
 from bot.answer import Deps, no_opinion
 from bot.attached import Attachments
 from bot.audit import Audit
-from bot.config_file import Cloud, Shore
-from bot.config_file import SecondOpinion as OpinionSection
 from bot.directory import Directory, Listed
-from bot.domain import Attached, Question, QuestionFault, Room, Route
+from bot.domain import Attached, Question, QuestionFault, Room
 from bot.egress import Samples
+from bot.forgetting import Forgetting
 from bot.glossary_file import GlossaryFile
+from bot.holds import Holds
 from bot.lists_file import ListFiles
-from bot.models.audited import AuditedDoor, Vendor
-from bot.models.door import Door, Leaving, OpenAIDoor
-from bot.models.endpoint import Endpoint
-from bot.models.opinion import FORM, MAX_TOKENS, SecondOpinion
+from bot.models.opinion import SecondOpinion
 from bot.models.shores import Shores
 from bot.opting_out import OptingOut
 from bot.optouts import Register
@@ -51,6 +49,7 @@ from bot.prompt import Template
 from bot.records import Records
 from bot.seal import Seal
 from bot.settings import Settings
+from bot.spool import Spool
 from retrieval.addresses import Reach
 from retrieval.catalogue import Catalogue
 from retrieval.database import Database
@@ -104,6 +103,7 @@ class App:
     keeper: Keeper
     history: PolicyHistory
     samples: Samples
+    forgetting: Forgetting
 
     @property
     def operator(self) -> str:
@@ -200,20 +200,21 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
         stack.push_async_callback(keeper.follow)
         if sync:
             await keeper.sources()
-        indexing, jobs = _indexing(settings, catalogue, means, embedding.follow, _noted(audit))
-        records = Records(database, seal)
+        forgetting = Forgetting(database, seal, spool_of(settings, seal), Holds(seal))
+        indexing, jobs = _indexing(settings, catalogue, means, embedding.follow, _noted(audit), forgetting)
+        records = Records(database, seal, unkept=settings.retention.unkept)
         history = PolicyHistory(database, seal, policy)
         await history.follow()
         stack.push_async_callback(history.follow)
-        samples = Samples(database, seal, settings.egress.sample)
-        opinion = _second_opinion(settings, rules, stack)
+        samples = Samples(database, seal, settings.egress.sample, settings.retention.samples)
+        opinion = second_opinion(settings, rules, stack)
         deps = Deps(
             rules=rules,
             people=people,
             search=search,
             records=records,
             shores=Shores(
-                _endpoints(settings, database, audit, samples.take, stack, register.look),
+                endpoints(settings, database, audit, samples.take, stack, register.look),
                 Template.shipped("answer"),
                 glossary,
             ),
@@ -241,12 +242,17 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
             deps,
             opinion,
             Attachments(means.parse, settings.answer.max_attached_chars),
-            opting_out(database, seal, register),
+            opting_out(database, seal, register, forgetting),
             audit,
             keeper,
             history,
             samples,
+            forgetting,
         )
+
+
+def spool_of(settings: Settings, seal: Seal) -> Spool:
+    return Spool(settings.home / "spool", seal)
 
 
 def whoever_runs_this() -> str:
@@ -263,7 +269,7 @@ def _noted(audit: Audit) -> Noted:
 
 
 def _indexing(
-    settings: Settings, catalogue: Catalogue, means: Means, embed: Embed, noted: Noted
+    settings: Settings, catalogue: Catalogue, means: Means, embed: Embed, noted: Noted, forgetting: Forgetting
 ) -> tuple[Indexing, Jobs]:
     """embed: gives vectors to the passages that have none, once a run has written some."""
 
@@ -271,9 +277,11 @@ def _indexing(
         await jobs.vectors()
 
     how = settings.index
-    reading = Reading(partial(reader_of, means=means), means.parse, how.at_once, how.documents_per_second, changed)
+    readers = partial(reader_of, means=means)
+    pace = how.at_once, how.documents_per_second
+    reading = Reading(readers, means.parse, *pace, changed, forgetting.withheld)
     indexing = Indexing(means.database, catalogue, reading, noted)
-    jobs = Jobs(means.database, indexing, catalogue, settings.timezone, embed)
+    jobs = Jobs(means.database, indexing, catalogue, settings.timezone, embed, forgetting)
     return indexing, jobs
 
 
@@ -332,70 +340,3 @@ def means_of(settings: Settings, database: Database, parse: Parse, stack: AsyncE
         Credential(one.location, one.username, one.password.get_secret_value()) for one in settings.credentials
     )
     return Means(database, fetcher, parse, credentials)
-
-
-def _endpoints(
-    settings: Settings,
-    database: Database,
-    audit: Audit,
-    leaving: Leaving,
-    stack: AsyncExitStack,
-    look: Callable[[], Awaitable[None]],
-) -> dict[Route, Endpoint]:
-    found: dict[Route, Endpoint] = {}
-    for route, shore in ((Route.CLOUD, settings.models.cloud), (Route.ON_PREM, settings.models.on_prem)):
-        if shore.base_url is None or shore.model is None:
-            continue
-        door = door_to(route, shore, leaving if route is Route.CLOUD else None)
-        stack.push_async_callback(door.aclose)
-        used: Door = door
-        if isinstance(shore, Cloud):
-            used = AuditedDoor(door, _vendor(shore), database, audit)
-        found[route] = Endpoint(used, shore.attempts, shore.total_timeout_s, look)
-    return found
-
-
-def _vendor(cloud: Cloud) -> Vendor:
-    host = host_of(cloud)
-    return Vendor(host, cloud.vendor or host, cloud.data_use.region if cloud.data_use else "")
-
-
-def _second_opinion(settings: Settings, rules: Callable[[], Rules], stack: AsyncExitStack) -> SecondOpinion | None:
-    asked = settings.models.second_opinion
-    if asked.base_url is None:
-        return None
-    door = opinion_door(asked)
-    stack.push_async_callback(door.aclose)
-    return SecondOpinion(door, asked.timeout_s, rules)
-
-
-def opinion_door(asked: OpinionSection) -> OpenAIDoor:
-    """The door to the classifier that is connected."""
-    assert asked.base_url is not None
-    assert asked.model is not None
-    return OpenAIDoor(
-        Route.ON_PREM,
-        base_url=asked.base_url,
-        api_key=asked.api_key.get_secret_value() if asked.api_key else None,
-        model=asked.model,
-        max_tokens=MAX_TOKENS,
-        first_token_s=asked.timeout_s,
-        form=FORM,
-        name="second opinion",
-    )
-
-
-def door_to(route: Route, shore: Shore, leaving: Leaving | None = None) -> OpenAIDoor:
-    """The door to a model that is connected. Only the cloud may be behind a proxy. leaving: shown what leaves by it."""
-    assert shore.base_url is not None
-    assert shore.model is not None
-    return OpenAIDoor(
-        route,
-        base_url=shore.base_url,
-        api_key=shore.api_key.get_secret_value() if shore.api_key else None,
-        model=shore.model,
-        max_tokens=shore.max_tokens,
-        first_token_s=shore.first_token_timeout_s,
-        proxy=shore.proxy if isinstance(shore, Cloud) else None,
-        leaving=leaving,
-    )

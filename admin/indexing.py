@@ -19,6 +19,7 @@ from retrieval.passage import Source
 from retrieval.reindex import Report, reindex
 from retrieval.runs import CancelledFault, Run, Runs
 from retrieval.sources import BusyFault, Reader, SourceFault
+from retrieval.tombstones import Whom, nobody
 
 _log = logging.getLogger(__name__)
 
@@ -39,13 +40,15 @@ async def not_noted(connection: AsyncConnection, run: Run, counts: Mapping[str, 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How documents are read. readers: what reads a source. changed: told when a run has written something."""
+    """How documents are read. readers: what reads a source. changed: told when a run has written something. withheld:
+    of which texts nothing is taken in."""
 
     readers: Callable[[Source], Reader]
     parse: Parse
     at_once: int = AT_ONCE
     per_second: float | None = None
     changed: Callable[[], Awaitable[None]] | None = None
+    withheld: Whom = nobody
 
 
 class Indexing:
@@ -146,6 +149,7 @@ class Indexing:
                 parse=reading.parse,
                 pace=Pace(reading.at_once, reading.per_second),
                 accept_deletions=run.accept_deletions,
+                withheld=reading.withheld,
             )
         )
         try:

@@ -14,12 +14,14 @@ from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, tzinfo
 from types import MappingProxyType
 from typing import Any
+from uuid import UUID
 
 from procrastinate import App, BaseRetryStrategy, JobContext, PsycopgConnector, RetryDecision, exceptions
 from procrastinate.jobs import Job, Status
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from admin.indexing import Indexing
+from bot.forgetting import Forgetting
 from bot.worker import described, ended, supervised
 from retrieval.catalogue import Catalogue
 from retrieval.database import Database
@@ -56,9 +58,9 @@ class JobFault(Fault):
 
 
 class Jobs:
-    """zone: of the schedules. embed: what follows behind the text;
-    None: there are no vectors. stale_s: a worker that was not heard of for so long is
-    dead. sweep_s: between two looks at the clock."""
+    """zone: of the schedules. embed: what follows behind the text; None: there are no vectors. forgetting: erases;
+    None: nobody is forgotten here. stale_s: a worker that was not heard of for so long is dead. sweep_s: between two
+    looks at the clock."""
 
     def __init__(
         self,
@@ -67,6 +69,7 @@ class Jobs:
         catalogue: Catalogue,
         zone: tzinfo,
         embed: Embed | None = None,
+        forgetting: Forgetting | None = None,
         *,
         stale_s: float = STALE_S,
         sweep_s: float = SWEEP_S,
@@ -76,6 +79,7 @@ class Jobs:
         self._catalogue = catalogue
         self._zone = zone
         self._embed = embed
+        self._forgetting = forgetting
         self._stale_s = stale_s
         self._sweep_s = sweep_s
         options = {"application_name": "naru", "connect_timeout": 5}
@@ -84,6 +88,7 @@ class Jobs:
         )
         self._app.task(name="reindex", queue=QUEUE, retry=_Again(), pass_context=True)(self._reindex)
         self._app.task(name="embed", queue=QUEUE, retry=_Again())(self._embedding)
+        self._app.task(name="forget", queue=QUEUE, retry=_Again())(self._forget)
 
     # -- in --------------------------------------------------------------------------------------------------
 
@@ -107,6 +112,11 @@ class Jobs:
         with suppress(exceptions.AlreadyEnqueued):
             async with self._database.transaction() as connection:
                 await self._defer(connection, "embed", "embed", queueing_lock="embed", priority=-1)
+
+    async def forget(self, connection: AsyncConnection, id: UUID) -> None:
+        """Have what was begun under this number (bot/forgetting.py) done by some process, from the commit of the
+        connection's transaction on."""
+        await self._defer(connection, "forget", f"forget {id}", queueing_lock=f"forget {id}", arguments={"id": str(id)})
 
     # -- out -------------------------------------------------------------------------------------------------
 
@@ -140,6 +150,7 @@ class Jobs:
             try:
                 await self.due(datetime.now(UTC))
                 await self._hand_on()
+                await self._unforgotten()
             except (Fault, exceptions.ProcrastinateException) as error:
                 _log.warning("the schedules were not looked at: %s", described(error))
             await asyncio.sleep(self._sweep_s - datetime.now(UTC).timestamp() % self._sweep_s)
@@ -155,6 +166,13 @@ class Jobs:
                 await manager.finish_job(job, Status.FAILED, delete_job=True)
                 if isinstance(run := job.task_kwargs.get("run"), int):
                     await self._indexing.runs.failed(run, INTERRUPTED)
+
+    async def _unforgotten(self) -> None:
+        """What was begun and has no job, because whoever was at it was killed, or began it at a console."""
+        for id in await self._forgetting.unfinished() if self._forgetting else ():
+            with suppress(exceptions.AlreadyEnqueued):
+                async with self._database.transaction() as connection:
+                    await self.forget(connection, id)
 
     async def _enqueue(self, connection: AsyncConnection, source: str, run: int) -> None:
         await self._defer(connection, "reindex", f"reindex {source}", arguments={"run": run})
@@ -202,6 +220,17 @@ class Jobs:
         except Exception as error:  # noqa: BLE001 - as above
             _log.error("vectors were not made: %s", described(error))
             raise JobFault("Vectors were not made by an error of Naru.") from None
+
+    async def _forget(self, id: str) -> None:
+        if self._forgetting is None:
+            return
+        try:
+            await self._forgetting.run(UUID(id))
+        except Fault as fault:
+            raise JobFault(str(fault), again=fault.again) from None
+        except Exception as error:  # noqa: BLE001 - as above
+            _log.error("something was not forgotten: %s", described(error))
+            raise JobFault("Something was not forgotten by an error of Naru.") from None
 
 
 class _Again(BaseRetryStrategy):

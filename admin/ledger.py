@@ -21,7 +21,7 @@ from typing import BinaryIO
 from retrieval.database import Database, DatabaseFault
 from retrieval.erasures import Entry, LedgerFault, since
 
-_TAIL = 2048
+_TAIL = 1 << 16
 _log = logging.getLogger(__name__)
 
 

@@ -19,7 +19,14 @@ def notices_of(settings: Settings) -> Notices:
 
 def facts(settings: Settings) -> Facts:
     cloud, on_prem = settings.models.cloud, settings.models.on_prem
-    days = {"questions": None, "answers": None, "feedback": None, "events": settings.slack.inbox_days, "samples": 0}
+    kept = settings.retention
+    days = {
+        "questions": kept.questions,
+        "answers": kept.answers,
+        "feedback": kept.feedback,
+        "events": settings.slack.inbox_days,
+        "samples": kept.samples if settings.egress.sample else 0,
+    }
     return Facts(
         company=settings.notice.company,
         contact=settings.notice.contact,

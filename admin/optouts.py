@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import pwd
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 from bot.audit import Audit
 from bot.blast import Blast
 from bot.directory import Directory
+from bot.forgetting import Forgetting
 from bot.opting_out import OptingOut, OptOutFault
 from bot.optouts import Register
 from bot.receipts import Receipts
@@ -21,13 +22,10 @@ _SLACK_USER = re.compile(r"[UW][A-Z0-9]{6,}")
 _SLACK_ROOM = re.compile(r"[CGD][A-Z0-9]{6,}")
 
 
-async def nothing_erases(subject: Subject) -> Mapping[str, Mapping[str, int]]:
-    """In the place of what erases; a receipt that waits for it is never finished, and the admins hear of that."""
-    raise OptOutFault("This Naru cannot erase what it has kept: the opt-out binds, and its receipt stays open.")
-
-
-def opting_out(database: Database, seal: Seal, register: Register) -> OptingOut:
-    return OptingOut(database, register, Receipts(seal), Audit(seal), Blast(database, seal), nothing_erases)
+def opting_out(database: Database, seal: Seal, register: Register, forgetting: Forgetting) -> OptingOut:
+    return OptingOut(
+        database, register, Receipts(seal), Audit(seal), Blast(database, seal), forgetting, forgetting.lift
+    )
 
 
 def operator() -> str:

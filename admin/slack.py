@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -16,7 +16,7 @@ from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 
-from admin.app import App, directory_now
+from admin.app import App, directory_now, spool_of
 from admin.indexing import Progress
 from admin.notice import notices_of
 from admin.owed import keep_the_clock
@@ -29,7 +29,7 @@ from bot.held import Holdings
 from bot.inbox import Event, Inbox
 from bot.masks import Masks
 from bot.notices import Noticed
-from bot.retention import Retention
+from bot.retention import Retention, events, records
 from bot.slack.admins import Admins
 from bot.slack.answering import Answering
 from bot.slack.app import check_in, http_session, slack_app, web_client
@@ -45,9 +45,11 @@ from bot.slack.locales import Locales
 from bot.slack.optouts import SlackOptOuts
 from bot.slack.people import SlackPeople
 from bot.slack.post import SlackDoor
+from bot.slack.posted import Posted
 from bot.slack.reconcile import Reconciler
 from bot.slack.shared_budget import SharedBudget
-from bot.spool import Spool
+from bot.slack.sweep import Sweep
+from bot.slack.withdrawing import Withdrawing
 from bot.toml_file import Problem, SettingsFault
 from bot.words import both
 from bot.worker import Worker, supervised
@@ -95,12 +97,17 @@ async def serve(
         # Connections of its own: a burst of events must not wait behind the answers.
         database = Database(app.url)
         stack.push_async_callback(database.close)
-        inbox = Inbox(database, app.seal, Spool(app.settings.home / "spool", app.seal))
+        inbox = Inbox(database, app.seal, spool_of(app.settings, app.seal))
         budget = SharedBudget(database, identity.team, UpdateBudget(Rate.of(slack.updates_per_minute)))
         door = SlackDoor(client, bot_user=identity.bot_user, budget=budget)
         files = SlackFiles(client, session, app.attachments, max_mb=app.settings.parse.max_mb, api_url=slack.api_url)
         operations, holdings = SlackOperations(app), Holdings(app.database, app.seal)
         opting_out = SlackOptOuts(app.opting_out, door, people)
+        kept = app.settings.retention
+        posted = Posted(database, app.seal, keep=kept.posted > 0)
+        sweep = Sweep(posted, people, app.search, partial(index.existing, database), app.rules)
+        days = {"events": events(inbox, slack.inbox_days)}
+        days |= records(database, app.seal, kept.model_dump(), app.forgetting.kept)
         answering = Answering(
             inbox=inbox,
             door=door,
@@ -111,6 +118,7 @@ async def serve(
             bot_user=identity.bot_user,
             team=identity.team,
             longest=app.settings.answer.max_question_chars,
+            posted=posted,
             streaming=slack.streaming,
             files=files.read,
             notify=FirstContact(notices, Noticed(app.database, app.seal), people, door).tell,
@@ -134,7 +142,7 @@ async def serve(
             identity,
             signing_secret=secret,
             put=inbox.put,
-            changed=people.changed,
+            changed=both_told(people.changed, sweep.changed),
             follows=follows,
         )
         reconciler = Reconciler(History(client), inbox, identity.bot_user, follows=follows)
@@ -148,7 +156,9 @@ async def serve(
             async with (
                 entrance as how,
                 meanwhile(reconciler.run),
-                meanwhile(Retention(inbox, slack.inbox_days).run),
+                meanwhile(Retention(days).run),
+                meanwhile(sweep.run),
+                meanwhile(Withdrawing(database, door, app.audit).run),
                 meanwhile(partial(keep_the_clock, app.opting_out, Admins(door, people).tell)),
             ):
                 ready(how)
@@ -158,6 +168,18 @@ async def serve(
             working.cancel()
             await asyncio.wait({working})
             await answering.again.close()
+
+
+def both_told(
+    first: Callable[[Mapping[str, Any]], object], then: Callable[[Mapping[str, Any]], object]
+) -> Callable[[Mapping[str, Any]], None]:
+    """In this order: who looks again after an event must not find what was known before it."""
+
+    def told(event: Mapping[str, Any]) -> None:
+        first(event)
+        then(event)
+
+    return told
 
 
 def follow_ups(inbox: Inbox) -> Callable[[Event], Awaitable[bool]]:

@@ -19,6 +19,7 @@ from benchmarks import (
     chaos,
     documents,
     first_run,
+    forgetting,
     ingest,
     masking,
     outage,
@@ -40,6 +41,7 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "ingest": ingest.measure,
     "documents": documents.measure,
     "masking": masking.measure,
+    "forgetting": forgetting.measure,
 }
 ALONE: Mapping[str, Callable[[Sequence[str]], int]] = {
     "chaos": chaos.main,

@@ -19,6 +19,7 @@ from bot.config_audit import AuditSection
 from bot.config_directory import DirectorySection, as_section
 from bot.config_notice import NoticeSection
 from bot.config_officer import Egress, RolesSection
+from bot.config_retention import Retention
 from bot.toml_file import Hosts, LevelName, Secret, Section, Text
 from retrieval.addresses import Reach
 from retrieval.passage import Principal, Rule, Source, principal
@@ -194,9 +195,6 @@ class Shore(Endpoint):
 
 
 class Cloud(Shore):
-    """vendor: whose it is, in the audit; by default the address's host."""
-
-    vendor: Text | None = None
     proxy: ProxyUrl | None = Field(default=None, repr=False)  # may hold a password
     data_use: DataUse | None = None
 
@@ -374,6 +372,7 @@ class ConfigFile(Section):
     models: Models = Models()
     slack: Slack = Slack()
     notice: NoticeSection = NoticeSection()
+    retention: Retention = Retention()
     parse: Parse = Parse()
     fetch: Fetch = Fetch()
     http: Http = Http()

@@ -34,15 +34,15 @@ class Sample:
 
 
 class Samples:
-    """rate: the share of the requests that is kept, 0 to 1. days: how long. draw: gives numbers from 0 up to 1; nobody
-    who asks may know which request is kept."""
+    """rate: the share of the requests that is kept, 0 to 1. days: how long; 0: none is kept. draw: gives numbers from 0
+    up to 1; nobody who asks may know which request is kept."""
 
     def __init__(
         self, database: Database, seal: Seal, rate: float, days: int = DAYS, draw: Callable[[], float] | None = None
     ) -> None:
         self._database = database
         self._seal = seal
-        self._rate = rate
+        self._rate = rate if days else 0.0
         self._days = timedelta(days=days)
         self._draw = draw or SystemRandom().random
 

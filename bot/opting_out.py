@@ -12,8 +12,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from bot.audit import Audit
 from bot.blast import Hit
+from bot.forget.replayed import opted_out
 from bot.optouts import Entry, Register
 from bot.policy.detect.common_words import COMMON
 from bot.policy.detect.letters import letters_of
@@ -28,6 +31,8 @@ _SHORTEST_IDENTIFIER = 5
 
 Forget = Callable[[Subject], Awaitable[Mapping[str, Mapping[str, int]]]]
 """Erases what there is of a subject, and says by table what was found, erased, withheld. Twice is once."""
+Lift = Callable[[AsyncConnection, Subject], Awaitable[None]]
+"""Lets the texts of a subject come in again."""
 Look = Callable[[Subject], Awaitable[Hit]]
 
 
@@ -37,7 +42,7 @@ class OptOutFault(Fault):
 
 @dataclass(frozen=True, slots=True)
 class OptingOut:
-    """blast: what an opt-out hits. forget: erases it."""
+    """blast: what an opt-out hits. forget: erases it. lift: when somebody comes back whose texts were erased."""
 
     database: Database
     register: Register
@@ -45,6 +50,7 @@ class OptingOut:
     audit: Audit
     blast: Look
     forget: Forget
+    lift: Lift
 
     async def out(
         self, subject: Subject, scope: Scope, *, by: str, why: str = "", confirmed: str | None = None
@@ -61,6 +67,7 @@ class OptingOut:
             if new:
                 body = {"opt_out": str(id), "scope": scope.value, "of": subject.kind, "receipt": str(receipt.id)}
                 await self.audit.note(connection, "opt_out.add", body, actor=by, subject=str(subject))
+                await opted_out(connection, id)
         await self.register.look()
         return await self._finished(receipt)
 
@@ -72,6 +79,11 @@ class OptingOut:
                 await self.audit.note(
                     connection, "opt_out.take_back", {"opt_out": str(id)}, actor=by, subject=str(subject)
                 )
+                entry = await self.register.entry(connection, id)
+                if entry is None or entry.scope is Scope.ALL:
+                    await self.lift(connection, subject)
+            for id in taken:
+                await opted_out(connection, id)
         await self.register.look()
         return len(taken)
 

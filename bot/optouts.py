@@ -36,6 +36,14 @@ _UNREADABLE = (
 _EPOCH = select(tables.opt_out_epoch.c.epoch)
 
 
+def key_of(subject: Subject, seal: Seal) -> str:
+    """The pseudonym of a subject. A person is who has this name and these identifiers, however they are spelt."""
+    if subject.kind != "person":
+        return seal.pseudonym(str(subject))
+    said = [letters_of(subject.id), *sorted({letters_of(one) for one in subject.also})]
+    return seal.pseudonym("person:" + "/".join(said))
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One opt-out. until: when it was taken back; None: it is in force. by: who asked for it. confirmed: a person's
@@ -129,11 +137,7 @@ class Register:
         return None if row is None else self._opened(row)
 
     def key(self, subject: Subject) -> str:
-        """The pseudonym of a subject. A person is who has this name and these identifiers, however they are spelt."""
-        if subject.kind != "person":
-            return self._seal.pseudonym(str(subject))
-        said = [letters_of(subject.id), *sorted({letters_of(one) for one in subject.also})]
-        return self._seal.pseudonym("person:" + "/".join(said))
+        return key_of(subject, self._seal)
 
     async def _epoch(self) -> int:
         async with self._database.transaction() as connection:

@@ -7,7 +7,7 @@ takes it; the rows themselves hold ids, levels, kinds and hashes, and people as 
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -46,17 +46,21 @@ Fence = Callable[[AsyncConnection], Awaitable[None]]
 
 
 class Records:
-    """fence: asked in the transaction that stores an answer, so that a worker that was overtaken replaces nothing."""
+    """fence: asked in the transaction that stores an answer, so that a worker that was overtaken replaces nothing.
+    unkept: of these (question, answer, feedback) no text is stored at all."""
 
-    def __init__(self, database: Database, seal: Seal, fence: Fence | None = None) -> None:
+    def __init__(
+        self, database: Database, seal: Seal, fence: Fence | None = None, *, unkept: Collection[str] = ()
+    ) -> None:
         self._database = database
         self._seal = seal
         self._fence = fence
         self._masks = Masks(database, seal)
         self._audit = Audit(seal)
+        self._unkept = unkept
 
     def fenced(self, fence: Fence) -> Records:
-        return Records(self._database, self._seal, fence)
+        return Records(self._database, self._seal, fence, unkept=self._unkept)
 
     async def placeholders(self, thread: str) -> Placeholders:
         """Which placeholder stands for which value in a thread. Raises DatabaseFault."""
@@ -247,7 +251,8 @@ class Records:
         person = self._seal.pseudonym(feedback.person)
 
         def kept(text: str | None, what: str, known: Label) -> bytes | None:
-            if not text or not allowed(found_in(text, "feedback", rules) | known, rules.sinks["record"]):
+            says = found_in(text or "", "feedback", rules) | known
+            if not text or "feedback" in self._unkept or not allowed(says, rules.sinks["record"]):
                 return None
             return self._seal.close(text, f"{what}:{feedback.answer}:{person}")
 
@@ -302,7 +307,9 @@ class Records:
     def _kept(self, text: str, place: str, decision: Decision, *, masked: bool) -> bytes | None:
         """masked: it is the text with placeholders, where that is what may be kept."""
         verdict = decision.verdict("record")
-        return self._seal.close(text, place) if verdict.allowed or (masked and verdict.masked) else None
+        if place.partition(":")[0] in self._unkept or not (verdict.allowed or (masked and verdict.masked)):
+            return None
+        return self._seal.close(text, place)
 
     async def _known(self, connection: AsyncConnection, thread: str, rows: Iterable[Any]) -> Mapping[str, str]:
         """What the placeholders of a thread, by its pseudonym, stand for, where any of its rows may hold one."""

@@ -38,6 +38,7 @@ from bot.config_file import (
 )
 from bot.config_notice import NoticeSection
 from bot.config_officer import Egress, RolesSection
+from bot.config_retention import Retention
 from bot.toml_file import Place, Problem, SettingsFault, dotted, hint, read_toml, sentence
 from retrieval.passage import Source
 
@@ -98,6 +99,7 @@ class Settings:
     models: Models
     slack: Slack
     notice: NoticeSection
+    retention: Retention
     parse: Parse
     fetch: Fetch
     http: Http
@@ -111,6 +113,12 @@ class Settings:
     def load(cls, environ: Mapping[str, str] | None = None, cwd: Path | None = None) -> Settings:
         """Reads the environment and the file. Raises SettingsFault with everything that is wrong."""
         return _loader(environ, cwd or Path.cwd()).load()
+
+
+_AS_THEY_ARE = (
+    "console", "answer", "index", "models", "slack", "retention", "parse", "fetch", "http", "audit", "roles", "egress",
+)  # fmt: skip
+"""Sections that are settings as they stand in the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,20 +239,10 @@ class _Loader:
             lists=lists,
             timezone=ZoneInfo(file.timezone),
             key=key if "key" not in self._broken else None,
-            console=file.console,
-            answer=file.answer,
-            index=file.index,
-            models=file.models,
-            slack=file.slack,
             notice=file.notice.resolved(self._absolute),
-            parse=file.parse,
-            fetch=file.fetch,
-            http=file.http,
-            audit=file.audit,
-            roles=file.roles,
-            egress=file.egress,
             credentials=file.credentials,
             sources=tuple(s.source(lambda path: str(self._absolute(path))) for s in file.sources),
+            **{name: getattr(file, name) for name in _AS_THEY_ARE},
         )
 
     # -- the environment -------------------------------------------------------------------------------------

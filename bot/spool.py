@@ -7,11 +7,14 @@ a unique key before it drops the file, so that two that take the same one store 
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import os
 import time
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from bot.seal import Seal
 
@@ -59,6 +62,29 @@ class Spool:
             return
         _log.error("%s cannot be read and was moved aside: was NARU_KEY changed?", whole)
 
+    async def forget(
+        self, wanted: Callable[[Mapping[str, Any]], bool], kept: Callable[[Mapping[str, Any]], bool]
+    ) -> tuple[int, int, int]:
+        """Of what was set aside, drop what is wanted and not kept: how many were dropped, could not be read with this
+        key, and were kept. What waits goes to the table. Raises OSError."""
+        return await asyncio.to_thread(self._forget, wanted, kept)
+
+    def _forget(
+        self, wanted: Callable[[Mapping[str, Any]], bool], kept: Callable[[Mapping[str, Any]], bool]
+    ) -> tuple[int, int, int]:
+        gone = unreadable = held = 0
+        for file in sorted(self._folder.glob(f"*{_ASIDE}")):
+            text = self._seal.open(file.read_bytes(), _place(file.name.removesuffix(_ASIDE)))
+            event = None if text is None else _json(text)
+            if event is None:
+                unreadable += 1
+            elif wanted(event) and kept(event):
+                held += 1
+            elif wanted(event):
+                file.unlink(missing_ok=True)
+                gone += 1
+        return gone, unreadable, held
+
     def _write(self, name: str, sealed: bytes) -> None:
         part = self._folder / f"{name}{_PART}"
         file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -95,3 +121,11 @@ class Spool:
 
 def _place(name: str) -> str:
     return f"spool:{name}"
+
+
+def _json(text: str) -> Mapping[str, Any] | None:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None

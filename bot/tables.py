@@ -1,8 +1,8 @@
 """The bot's tables. bot/inbox.py is the only writer of `inbox`, bot/slack/shared_budget.py of `update_budget`,
 bot/optouts.py of `opt_out` and `opt_out_epoch`, bot/receipts.py of `receipt` and `legal_hold`, bot/masks.py of
 `placeholder`, bot/slack/posted.py of `posted`, bot/audit.py of `audit` and `audit_seal`, bot/egress.py of
-`egress_sample`, bot/policy_history.py of `policy_version`, bot/notices.py of `noticed`, bot/records.py of the
-others."""
+`egress_sample`, bot/policy_history.py of `policy_version`, bot/notices.py of `noticed`, bot/forgetting.py of
+`forgetting`, bot/records.py of the others. bot/forget/ erases from any of them."""
 
 from __future__ import annotations
 
@@ -205,9 +205,11 @@ posted = Table(
     Column("channel", Text, primary_key=True),
     Column("ts", Text, primary_key=True),
     Column("question", UUID, nullable=False, index=True),
+    Column("asker", Text, nullable=False, index=True, comment="keyed pseudonym"),
+    Column("documents", ARRAY(BigInteger), nullable=False, comment="that it rests on, by id"),
     Column("posted_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    Column("why", Text, comment="it is to be withdrawn, or was: opt_out, readers, erased, level"),
     Column("withdrawn_at", DateTime(timezone=True)),
-    Column("why", Text, comment="it was withdrawn: opt_out, readers, erased, level"),
     Index("posted_standing_idx", "posted_at", postgresql_where=text("withdrawn_at is null")),
 )
 
@@ -266,4 +268,23 @@ noticed = Table(
     Column("person", Text, primary_key=True, comment="keyed pseudonym"),
     Column("version", Text, nullable=False, comment="of the notice that was shown: a hash of its text"),
     Column("at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+)
+
+forgetting = Table(
+    "forgetting",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("subject", Text, nullable=False, comment="keyed pseudonym"),
+    Column(
+        "sealed",
+        LargeBinary,
+        nullable=False,
+        comment="who or what is forgotten, and which documents name them; sealed",
+    ),
+    Column("counts", JSONB, nullable=False, server_default="{}", comment="by table: found, erased, withheld, held"),
+    Column("step", Text, comment="what is being done; null: nothing yet"),
+    Column("after", Text, comment="the last row that step has done, by its key"),
+    Column("begun_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    Column("finished_at", DateTime(timezone=True)),
+    Index("forgetting_open_idx", "subject", unique=True, postgresql_where=text("finished_at is null")),
 )

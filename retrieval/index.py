@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import func, or_, select, text, update
+from sqlalchemy import Row, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from retrieval import counts, passages
+from retrieval import counts, passages, tombstones
 from retrieval.counts import Counts
 from retrieval.database import Database
 from retrieval.erasures import DOCUMENT, erased, key_of
@@ -30,6 +30,7 @@ from retrieval.sources import SourceFault
 from retrieval.split import Piece
 from retrieval.tables import document
 from retrieval.tables import source as source_table
+from retrieval.tombstones import Whom, Withheld
 
 FORMAT = 4
 """Counted up when text becomes pieces or terms in another way, or more of a file is read than was: then every document
@@ -69,7 +70,7 @@ class Fresh:
     uri: str
     title: str
     sha256: bytes
-    passages: tuple[Bagged, ...]
+    passages: Sequence[Bagged]
     version: str | None = None
     said: Said = NOTHING_SAID
     term: Term = ALWAYS
@@ -105,8 +106,11 @@ class Changes:
 
 
 class Index:
-    def __init__(self, database: Database) -> None:
+    """withheld: of which texts nothing is taken in, see tombstones.py."""
+
+    def __init__(self, database: Database, withheld: Whom = tombstones.nobody) -> None:
         self._database = database
+        self._withheld = withheld
 
     async def known(self, source_name: str) -> dict[str, Known]:
         """Every document of the source, by uri."""
@@ -136,6 +140,8 @@ class Index:
         """Make the changes, all or none. Raises SourceFault when the source is gone."""
         await self._freeze_averages(changes.fresh)
         async with self._database.transaction() as connection:
+            await tombstones.being_written(connection)
+            withheld = await self._withheld(connection)
             # The source as it is now, not as it was when the run began: its rules may have become stricter.
             source_id, source = await locked(connection, source_name, write=False)
             await counts.share_weights(connection)
@@ -144,11 +150,12 @@ class Index:
                 names = {"old": list(changes.moved), "new": list(changes.moved.values())}
                 await connection.execute(_MOVED, names | {"source": source_id})
             if changes.fresh:
-                await _swap(connection, source_id, source, changes.fresh, counted)
+                fresh = [await _shown(connection, source_name, one, withheld) for one in changes.fresh]
+                await _swap(connection, source_id, source, fresh, counted)
             if changes.problems:
                 await _record(connection, source_id, source, changes.problems)
             if changes.told:
-                rows = [_told(source, uri, said) for uri, said in changes.told.items()]
+                rows = [_told(source, uri, _untitled(said, withheld)) for uri, said in changes.told.items()]
                 await connection.execute(_TOLD, {"source": source_id, "rows": json.dumps(rows)})
             if changes.same:
                 versions = {"uris": list(changes.same), "versions": list(changes.same.values())}
@@ -187,6 +194,19 @@ async def locked(connection: AsyncConnection, name: str, *, write: bool) -> tupl
 
 def unknown(name: str) -> SourceFault:
     return SourceFault(f"There is no source '{name}': `naru source list` shows those there are.")
+
+
+async def existing(database: Database, ids: Collection[int]) -> frozenset[int]:
+    """Those of the documents, by id, that there are, whoever may read them. Raises DatabaseFault."""
+    async with database.transaction() as connection:
+        found = await connection.scalars(select(document.c.id).where(document.c.id == func.any(list(ids))))
+        return frozenset(found)
+
+
+async def of_sources(connection: AsyncConnection, names: Collection[str]) -> Sequence[int]:
+    """The ids of the documents of these sources."""
+    of = select(document.c.id).join(source_table).where(source_table.c.name == func.any(list(names)))
+    return list(await connection.scalars(of)) if names else []
 
 
 async def relabel(connection: AsyncConnection, source_id: int, source: Source) -> None:
@@ -242,6 +262,35 @@ async def _swap(
     ids = {row.uri: row.id for row in await connection.execute(_FRESH, values)}
     reworded = {ids[one.uri] for one in fresh if was.get(one.uri) != (one.title, FORMAT)}
     await passages.swap(connection, {ids[one.uri]: one.passages for one in fresh}, counted, reworded)
+
+
+async def _shown(connection: AsyncConnection, source_name: str, one: Fresh, withheld: Withheld) -> Fresh:
+    """What of a document is taken in: of one whose title is withheld, nothing but that it is there."""
+    if withheld(one.title):
+        title = tombstones.WITHHELD_TITLE
+        return replace(one, title=title, passages=(), said=_untitled(one.said, withheld))
+    return replace(one, passages=await tombstones.honoured(connection, source_name, one.uri, one.passages, withheld))
+
+
+def _untitled(said: Said, withheld: Withheld) -> Said:
+    named = said.title is not None and withheld(said.title)
+    return replace(said, title=tombstones.WITHHELD_TITLE) if named else said
+
+
+async def reread(connection: AsyncConnection, documents: Collection[tuple[str, str]]) -> None:
+    """Have these documents, by source and uri, read anew by the next run."""
+    values = {"sources": [one for one, _ in documents], "uris": [one for _, one in documents]}
+    await connection.execute(_REREAD, values)
+
+
+async def titles(connection: AsyncConnection, after: int, most: int) -> Sequence[Row[Any]]:
+    """The next documents after that id, with their id, source, uri and title."""
+    return (await connection.execute(_TITLES, {"after": after, "most": most})).all()
+
+
+async def retitle(connection: AsyncConnection, ids: Sequence[int], title: str) -> None:
+    """Give these documents another title, until their source says another one."""
+    await connection.execute(_RETITLE, {"ids": list(ids), "title": title})
 
 
 async def _record(connection: AsyncConnection, source_id: int, source: Source, problems: Sequence[Problem]) -> None:
@@ -315,6 +364,20 @@ _PROBLEM = text(
     on conflict (source_id, uri) do update set problem = excluded.problem, problem_kind = excluded.problem_kind
     where (document.problem, document.problem_kind) is distinct from (excluded.problem, excluded.problem_kind)
     """
+)
+_REREAD = text(
+    "update document set format = 0 from source,"
+    " unnest(cast(:sources as text[]), cast(:uris as text[])) as again (source, uri)"
+    " where source.id = document.source_id and source.name = again.source and document.uri = again.uri"
+)
+_TITLES = text(
+    "select document.id, source.name as source, uri, title from document join source on source.id = source_id"
+    " where document.id > :after order by document.id limit :most"
+)
+_RETITLE = text(
+    "update document set title = :title,"
+    " said = case when said ? 'title' then said || jsonb_build_object('title', cast(:title as text)) else said end"
+    " where id = any(cast(:ids as bigint[]))"
 )
 _SAME = text(
     "update document set version = same.version, problem = case when problem_kind = 'partly' then problem end,"

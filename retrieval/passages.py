@@ -88,6 +88,11 @@ async def delete(connection: AsyncConnection, document_ids: Sequence[int], count
         counted.take(row.language, row.terms, row.length)
 
 
+async def delete_some(connection: AsyncConnection, ids: Sequence[int], counted: Counts) -> None:
+    """Delete these passages; the others of their documents stay where they are."""
+    await _delete(connection, list(ids), counted)
+
+
 async def reweigh_if_drifted(database: Database) -> bool:
     """Weigh all passages of a language anew when their average length is over 20% off the one in use."""
     async with database.transaction() as connection:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from hmac import compare_digest
-from typing import Protocol
+from typing import Any, Protocol
 
-from sqlalchemy import ScalarSelect, func, select, tuple_
+from sqlalchemy import ScalarSelect, func, literal, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -21,6 +22,7 @@ from retrieval.rows import said_of, said_row
 from retrieval.sources import SourceFault
 from retrieval.tables import push_token, pushed
 from retrieval.tables import source as source_table
+from retrieval.tombstones import Withheld
 
 _CHUNK = 500
 _TOKEN_BYTES = 32
@@ -196,3 +198,42 @@ def _row(source_id: int, one: Document) -> Mapping[str, object]:
 
 def _digest(token: str) -> bytes:
     return sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Redacted:
+    """In documents. after: the last one that was looked at; None: that was all."""
+
+    changed: int
+    held: int
+    after: str | None
+
+
+async def redact(connection: AsyncConnection, withheld: Withheld, keep: Withheld, after: str, most: int) -> Redacted:
+    """Take the lines that are withheld out of the texts of the next `most` documents; one whose text is withheld even
+    so is emptied. keep: texts that stay as they are."""
+    source_id, _, uri = after.partition("/")
+    place = tuple_(pushed.c.source_id, pushed.c.uri)
+    rows = (
+        await connection.execute(
+            select(pushed.c.source_id, pushed.c.uri, pushed.c.text, pushed.c.said)
+            .where(place > tuple_(literal(int(source_id or 0)), literal(uri)))
+            .order_by(pushed.c.source_id, pushed.c.uri)
+            .limit(most)
+            .with_for_update()
+        )
+    ).all()
+    found = await asyncio.to_thread(lambda: [row for row in rows if withheld(_whole(row))])
+    gone = [row for row in found if not keep(_whole(row))]
+    for row in gone:
+        left = "\n".join(line for line in row.text.split("\n") if not withheld(line))
+        said = {key: one for key, one in row.said.items() if key != "title" or not withheld(str(one))}
+        values = {"text": "" if withheld(left) else left, "said": said}
+        mine = pushed.update().where(pushed.c.source_id == row.source_id, pushed.c.uri == row.uri)
+        await connection.execute(mine.values(values))
+    more = f"{rows[-1].source_id}/{rows[-1].uri}" if len(rows) == most else None
+    return Redacted(len(gone), len(found) - len(gone), more)
+
+
+def _whole(row: Any) -> str:
+    return f"{row.said.get('title', '')}\n{row.text}"

@@ -19,6 +19,7 @@ from retrieval.passage import Said, Source
 from retrieval.passages import bagged
 from retrieval.sources import BusyFault, Listed, Reader, SourceFault
 from retrieval.split import split
+from retrieval.tombstones import Whom, nobody
 
 BATCH, BATCH_S = 200, 2.0
 """Documents per transaction, and the seconds after which it is made with fewer."""
@@ -60,17 +61,19 @@ async def reindex(
     parse: Parse,
     pace: Pace | None = None,
     accept_deletions: bool = False,
+    withheld: Whom = nobody,
 ) -> Report:
     """Bring the index to what `reader` has now.
 
     A document that cannot be read keeps its last good version. accept_deletions: most of the documents may be gone.
+    withheld: of which texts nothing is taken in, see tombstones.py.
     Raises SourceFault when the source cannot be listed, lists nothing or less than half all of a sudden, is gone, or is
     being re-indexed already; what was done stays, and the next run goes on from there.
     """
     async with database.exclusively(f"reindex {source.name}") as alone:
         if not alone:
             raise BusyFault(f"Source '{source.name}' is being re-indexed already: wait for that run.")
-        index = Index(database)
+        index = Index(database, withheld)
         known = await index.known(source.name)
         listed = {one.uri: one async for one in reader.list()}
         closed = tuple(uri for uri in listed if uri.endswith("/"))

@@ -8,7 +8,8 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from admin.backup.archive import BackupFault
-from retrieval import erasures, forget
+from bot.forget import asked, replayed
+from retrieval import erasures, forget, tombstones
 from retrieval.erasures import Entry
 
 Replay = Callable[[AsyncConnection, Collection[str]], Awaitable[int]]
@@ -16,6 +17,15 @@ Replay = Callable[[AsyncConnection, Collection[str]], Awaitable[int]]
 
 BEGUN = "begun"
 REPLAYS: Mapping[str, Replay] = {
+    # What rests on a source goes while its documents still say which answers that is.
+    replayed.SOURCE: replayed.resting_on,
+    replayed.ASKER: replayed.asked_by,
+    replayed.ROOM: replayed.asked_in,
+    asked.WHOLE: replayed.whole,
+    asked.QUESTION: replayed.texts,
+    asked.ANSWER: replayed.answers,
+    tombstones.PASSAGE: tombstones.again,
+    replayed.OPT_OUT: replayed.opt_outs,
     erasures.DOCUMENT: forget.documents,
     erasures.SOURCE: forget.sources,
 }

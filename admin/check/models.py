@@ -14,10 +14,11 @@ from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from admin.app import data_use, door_to, opinion_door
+from admin.app import data_use
 from admin.check.clocks import compared
 from admin.check.finding import Finding, Status, fail, ok, skip, warn
 from admin.check.scene import Scene
+from admin.doors import door_to, opinion_door
 from bot.config_file import EmbedModel, Endpoint, SecondOpinion, Shore
 from bot.domain import Room, Route
 from bot.models import opinion

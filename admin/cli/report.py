@@ -19,7 +19,7 @@ from admin.reports.looks import Look, known_names, looks
 from admin.reports.period import Period
 from admin.reports.policies import Revision, revisions
 from bot.console import plain, table
-from bot.egress import DAYS, Sample
+from bot.egress import Sample
 from bot.settings import Settings
 
 app = typer.Typer(help="What left, by which policy, and who looked where.", no_args_is_help=True)
@@ -160,7 +160,8 @@ def _sample_data(one: Sample) -> dict[str, Any]:
 
 
 def _samples_kept(settings: Settings, count: int) -> str:
-    return f"{count} kept; {settings.egress.sample:.1%} of the requests are (egress.sample), for {DAYS} days."
+    days = settings.retention.samples
+    return f"{count} kept; {settings.egress.sample:.1%} of the requests are (egress.sample), for {days} days."
 
 
 def _verdict(one: Revision) -> str:

@@ -15,6 +15,7 @@ from bot.config_file import Endpoint
 from bot.console import table
 from bot.policy.rules import Rules
 from bot.settings import Settings
+from bot.slack.posted import Posted
 from bot.toml_file import SettingsFault
 from retrieval.label import Level
 from retrieval.schedule import next_time
@@ -76,6 +77,8 @@ async def _facts(app: App) -> dict[str, Any]:
         "embed": await _embedding(app.embedding),
         "policy": _policy(app, rules),
         "directory": directory_status(settings),
+        "kept for days": settings.retention.model_dump() | {"events": settings.slack.inbox_days},
+        "withdrawals": {"waiting": await Posted(app.database, app.seal).pending()},
         "sources": await _sources(app),
         "nobody": await _nobody(app),
     }

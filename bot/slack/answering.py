@@ -20,7 +20,7 @@ from bot.inbox import Claimed, Inbox
 from bot.privately import more_alone
 from bot.slack import shown
 from bot.slack.again import Again
-from bot.slack.blocks import ALONE, GOOD, Message, answered, feedback_form, notice, offered, told
+from bot.slack.blocks import AGAIN, ALONE, GOOD, Message, answered, feedback_form, notice, offered, told
 from bot.slack.commands import Commands
 from bot.slack.copies import MaskedCopies
 from bot.slack.events import question_text
@@ -30,6 +30,7 @@ from bot.slack.optout_blocks import is_choice
 from bot.slack.people import SlackPeople
 from bot.slack.place import Place
 from bot.slack.post import SlackDoor
+from bot.slack.posted import Posted, Standing
 from bot.small_talk import SmallTalk, small_talk
 from bot.words import Language, both, spoken
 from retrieval.errors import Fault
@@ -63,9 +64,9 @@ class OpenedFault(Fault):
 @dataclass(frozen=True, slots=True)
 class Answering:
     """The worker's `handle` and `give_up`. bot_user: our own user id; team: our workspace's; longest: characters of a
-    question; streaming: whether drafts are Slack's own streams; files: reads what is attached. copies: makes masked
-    copies of messages; None: there are none. notify: before the first answer. machine: says below each answer what made
-    it, by language. home: None where there is no Home tab."""
+    question; posted: where answers stand; streaming: whether drafts are Slack's own streams; files: reads what is
+    attached. copies: makes masked copies of messages; None: there are none. notify: before the first answer. machine:
+    says below each answer what made it, by language. home: None where there is no Home tab."""
 
     inbox: Inbox
     door: SlackDoor
@@ -75,6 +76,7 @@ class Answering:
     bot_user: str
     team: str
     longest: int
+    posted: Posted
     streaming: bool = False
     files: ReadFiles = no_files
     copies: MaskedCopies | None = None
@@ -193,9 +195,12 @@ class Answering:
             await shown.store(self.inbox, claimed, message)
         if await self._withdrawn(claimed):
             return await self._taken_away(claimed, place.channel, ts)
+        rests_on = await self.deps.records.rests_on(claimed.question)
+        standing = Standing(place.channel, ts, claimed.question, rests_on)
+        await self.posted.stands(standing, claimed.event.body["user"])
         await place.set(ts, message)
         if place.unsure or claimed.attempt > 1:
-            self.again.plan(partial(self._once_more, claimed, place.channel, ts, message))
+            self.again.plan(partial(self._once_more, claimed, standing, message))
         if question is not None and claimed.attempt == 1:
             await self._offer(question, place)
         return "answered"
@@ -243,10 +248,11 @@ class Answering:
         if not (await self.people.room(room.id)).is_as_closed_as(room):
             raise OpenedFault("Somebody from outside may be in the room now: its question is answered anew.")
 
-    async def _once_more(self, claimed: Claimed, channel: str, ts: str, message: Message) -> None:
+    async def _once_more(self, claimed: Claimed, shown: Standing, message: Message) -> None:
         """Over a draft that came late: of an attempt that was stopped and went on, or of unknown outcome."""
-        if await self.inbox.shown_by(claimed.event.channel, ts) == claimed.id:
-            await self.door.update(channel, ts, message)
+        ours = await self.inbox.shown_by(claimed.event.channel, shown.ts) == claimed.id
+        if ours and await self.posted.may_stand(shown):
+            await self.door.update(shown.channel, shown.ts, message)
 
     async def _offer(self, question: Question, place: Place) -> None:
         """Tell the asker, and nobody else, that more may be read in a direct message. It may get lost: the answer is
@@ -276,6 +282,17 @@ class Answering:
                 _log.info("event %d: nobody was told where the answer comes: %s", claimed.id, fault)
         place = Place(claimed, self.inbox, self.door, channel, None, self.team)
         return await self._carried(claimed, place, text, known)
+
+    async def _once_again(self, claimed: Claimed) -> str:
+        """A question whose answer was withdrawn, asked again by its asker where it stood."""
+        body = claimed.event.body
+        asked = await self._asked(body["answer"], body["user"])
+        if asked is None:
+            await self._respond(body, "again_yourself", "ko")
+            return "gone"
+        thread = body["thread_ts"] or body["message_ts"]
+        place = Place(claimed, self.inbox, self.door, claimed.event.channel, thread, self.team)
+        return await self._carried(claimed, place, *asked)
 
     async def _asked(self, question: str, user: str) -> tuple[str, Label] | None:
         try:
@@ -307,6 +324,7 @@ class Answering:
                 raise
             _log.warning("event %d: %s", claimed.id, fault)
             await self.door.update(channel, ts, told(both("withdrawn")))
+        await self.posted.gone(channel, ts)
         return "withdrawn"
 
     async def _clicked(self, claimed: Claimed) -> str:
@@ -315,6 +333,8 @@ class Answering:
             return await self._alone(claimed)
         if is_choice(body["action"]):
             return await self.commands.opted(claimed)
+        if body["action"] == AGAIN:
+            return await self._once_again(claimed)
         verdict = "good" if body["action"] == GOOD else "bad"
         if not await self._keep(body, verdict):
             await self._respond(body, "gone", "ko")
@@ -326,14 +346,16 @@ class Answering:
         return "recorded"
 
     async def _click_given_up(self, claimed: Claimed) -> None:
-        """Where its answer would stand, in a direct message, or else to its person where they clicked."""
+        """Where its answer would stand, or else to its person where they clicked."""
         body = claimed.event.body
         if not claimed.readable:
             return
         if claimed.placeholder is None:
             await self._respond(body, "apology", "ko")
         else:
-            await self.door.update(await self.door.direct(body["user"]), claimed.placeholder, notice("ko", "apology"))
+            here = body["action"] == AGAIN
+            channel = claimed.event.channel if here else await self.door.direct(body["user"])
+            await self.door.update(channel, claimed.placeholder, notice("ko", "apology"))
 
     async def _copied(self, claimed: Claimed) -> str:
         return await self.copies.copied(claimed) if self.copies is not None else "ignored"

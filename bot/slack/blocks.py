@@ -16,7 +16,7 @@ from bot.slack.mrkdwn import Line, escape, link, mrkdwn, sections
 from bot.words import Language, both, in_force_name, place_name, route_name, say
 
 GOOD, BAD, FORM = "feedback_good", "feedback_bad", "feedback"
-ALONE = "ask_alone"
+ALONE, AGAIN = "ask_alone", "ask_again"
 REASON, BETTER = "reason", "better"
 
 _WHOLE = 12_800
@@ -66,6 +66,13 @@ def offered(question: UUID, tongue: Language) -> Message:
     ask = {"type": "button", "action_id": ALONE, "value": str(question), "text": _plain(say(tongue, "ask_alone"))}
     says = notice(tongue, "more_alone")
     return Message(says.text, (*says.blocks, {"type": "actions", "block_id": ALONE, "elements": [ask]}))
+
+
+def withdrawn(question: UUID) -> Message:
+    """What stands where an answer was withdrawn: that it was, and a button that asks again. It says nothing of why."""
+    ask = {"type": "button", "action_id": AGAIN, "value": str(question), "text": _plain(both("ask_again"))}
+    says = told(both("taken_back"))
+    return Message(says.text, (*says.blocks, {"type": "actions", "block_id": AGAIN, "elements": [ask]}))
 
 
 def told(text: str) -> Message:

@@ -8,8 +8,8 @@ message   user, text (question_text makes it readable), ts, thread_ts (None outs
           of each, as far as Slack says them). Event.ts is when it was written or edited, body["ts"] the message itself.
 deleted   user, ts, thread_ts, direct
 command   user, text, response_url, trigger_id
-action    user, action (blocks.GOOD, BAD, ALONE, or a choice of optout_blocks), answer (ALONE: the question; a choice:
-          whose it is), trigger_id, response_url, message_ts, thread_ts
+action    user, action (blocks.GOOD, BAD, ALONE, AGAIN, or a choice of optout_blocks), answer (ALONE, AGAIN: the
+          question; a choice: whose it is), trigger_id, response_url, message_ts, thread_ts
 view      user, answer, reason, better (texts or None); of the form with a masked copy: user, copy, reply, trigger_id
 shortcut  user, text (of the message that it was used on), trigger_id, response_url
 home      user, do ("open", "out" or "in"), scope (of what a button opts out of or in to; None for "open")
@@ -24,7 +24,7 @@ from html import unescape
 from typing import Any
 
 from bot.inbox import Event
-from bot.slack.blocks import ALONE, BAD, BETTER, FORM, GOOD, REASON
+from bot.slack.blocks import AGAIN, ALONE, BAD, BETTER, FORM, GOOD, REASON
 from bot.slack.home_blocks import CHOICES
 from bot.slack.optout_blocks import is_choice
 from bot.subjects import Scope
@@ -151,7 +151,7 @@ def _of_click(payload: Payload, action: Payload) -> Event | None:
     if choice := CHOICES.get(str(action.get("action_id"))):
         key = f"{payload.get('trigger_id')}/{action['action_ts']}"
         return _of_home(payload["user"]["id"], *choice, key, action["action_ts"])
-    if action.get("action_id") not in (GOOD, BAD, ALONE) and not is_choice(action.get("action_id")):
+    if action.get("action_id") not in (GOOD, BAD, ALONE, AGAIN) and not is_choice(action.get("action_id")):
         return None
     user, container = payload["user"]["id"], payload.get("container") or {}
     body = {
@@ -169,6 +169,9 @@ def _of_click(payload: Payload, action: Payload) -> Event | None:
         # However often it is pressed, it is one answer; and opinions, which are kept within moments, wait for none.
         key = f"{ALONE}/{body['answer']}/{body['message_ts']}"
         return Event(key, "action", channel, f"{ALONE}/{user}", at, body)
+    if action["action_id"] == AGAIN:
+        key = f"{AGAIN}/{body['answer']}/{body['message_ts']}/{user}"
+        return Event(key, "action", channel, f"{channel}/{body['thread_ts'] or body['message_ts']}", at, body)
     return Event(f"{payload.get('trigger_id')}/{at}", "action", channel, _opinions(user), at, body)
 
 

@@ -140,6 +140,15 @@ class SlackPeople:
         age = _FRESH if fresh else _KEPT
         return await self._settled(lambda: self._readers(asker, room, age, enough), NOBODY, patience_s)
 
+    async def present(self, room: Room) -> Readers | None:
+        """What all who are in the room now share, whoever asks; None where Slack does not say."""
+
+        async def look() -> _Found[Readers | None]:
+            found = await self._readers(None, room, _FRESH, None)
+            return _Found(found.value, found.keys)
+
+        return await self._settled(look, None, self._fresh_patience_s)
+
     async def recent(self, asker: str, room: Room, within_s: float, enough: Enough) -> Readers:
         """What everyone present shares, for a draft."""
         age = _Age(within_s, within_s, within_s, modest=True)
@@ -223,7 +232,7 @@ class SlackPeople:
         users = await self._users(ids, _KEPT)
         return _Found(channel.room(_here(users, await self._directory_now())), {id, *ids})
 
-    async def _readers(self, asker: str, room: Room, age: _Age, enough: Enough | None) -> _Found[Readers]:
+    async def _readers(self, asker: str | None, room: Room, age: _Age, enough: Enough | None) -> _Found[Readers]:
         channel = (await self._channels.get(room.id, ROOM_S)).value
         if channel.kind != room.kind or channel.kind == "unknown":
             return _Found(NOBODY, {room.id})
@@ -242,10 +251,12 @@ class SlackPeople:
         found = Readers(self._principals(here[0], groups.value, directory)) if here else NOBODY
         return _Found(found, {asker, _USERGROUPS})
 
-    async def _shared(self, asker: str, room: Room, channel: Channel, users: Iterable[User], groups: Groups) -> Readers:
+    async def _shared(
+        self, asker: str | None, room: Room, channel: Channel, users: Iterable[User], groups: Groups
+    ) -> Readers:
         directory = await self._directory_now()
         here = _here(users, directory)
-        if not any(member.user.id == asker and not member.left for member in here):
+        if not any(asker in (None, member.user.id) and not member.left for member in here):
             return NOBODY
         own = [self._principals(member, groups, directory) for member in here]
         if channel.kind == "dm":

@@ -97,15 +97,39 @@ STATEMENTS = (
       channel text not null,
       ts text not null,
       question uuid not null,
+      asker text not null,
+      documents bigint[] not null,
       posted_at timestamptz not null default now(),
-      withdrawn_at timestamptz,
       why text,
+      withdrawn_at timestamptz,
       constraint posted_pkey primary key (channel, ts)
     )
     """,
     "create index posted_question_idx on posted (question)",
+    "create index posted_asker_idx on posted (asker)",
     "create index posted_standing_idx on posted (posted_at) where withdrawn_at is null",
-    "comment on column posted.why is 'it was withdrawn: opt_out, readers, erased, level'",
+    "comment on column posted.asker is 'keyed pseudonym'",
+    "comment on column posted.documents is 'that it rests on, by id'",
+    "comment on column posted.why is 'it is to be withdrawn, or was: opt_out, readers, erased, level'",
+    # -- what is being erased --------------------------------------------------------------------------------
+    """
+    create table forgetting (
+      id uuid primary key,
+      subject text not null,
+      sealed bytea not null,
+      counts jsonb not null default '{}',
+      step text,
+      after text,
+      begun_at timestamptz not null default now(),
+      finished_at timestamptz
+    )
+    """,
+    "create unique index forgetting_open_idx on forgetting (subject) where finished_at is null",
+    "comment on column forgetting.subject is 'keyed pseudonym'",
+    "comment on column forgetting.sealed is 'who or what is forgotten, and which documents name them; sealed'",
+    "comment on column forgetting.counts is 'by table: found, erased, withheld, held'",
+    "comment on column forgetting.step is 'what is being done; null: nothing yet'",
+    "comment on column forgetting.after is 'the last row that step has done, by its key'",
     # -- what was done ---------------------------------------------------------------------------------------
     """
     create table audit (

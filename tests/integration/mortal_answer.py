@@ -27,6 +27,7 @@ from bot.slack.commands import Commands
 from bot.slack.events import event_of
 from bot.slack.people import SlackPeople
 from bot.slack.post import SlackDoor
+from bot.slack.posted import Posted
 from bot.spool import Spool
 from bot.worker import Worker
 from retrieval.database import Database
@@ -62,6 +63,7 @@ async def answer(bot: str, payload: Payload | None, dies_at: int | None = None) 
             bot_user=bot,
             team=TEAM,
             longest=app.settings.answer.max_question_chars,
+            posted=Posted(database, app.seal),
             streaming=slack.streaming,
         )
         steps = counting(dies_at)

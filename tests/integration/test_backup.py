@@ -15,10 +15,12 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from uuid import uuid4
 
 import psycopg
 import pytest
 from psycopg import sql
+from sqlalchemy import insert
 
 from admin.app import App, opened
 from admin.audit.head import HeadFile
@@ -26,8 +28,11 @@ from admin.backup.archive import BackupFault, Manifest, verified
 from admin.backup.make import backup
 from admin.backup.restore import Restored, Wanted, place_of, restore
 from admin.key import kept_key
+from bot import tables
+from bot.answer import answer
 from bot.audit import Wanted as Entries
 from bot.audit import read
+from bot.forget.replayed import opted_out
 from bot.inbox import Inbox
 from bot.settings import Settings
 from bot.spool import Spool
@@ -90,7 +95,8 @@ class Notes:
 @pytest.fixture
 async def notes(tmp_path: Path, fresh_url: str) -> Notes:
     (tmp_path / "notes").mkdir()
-    (tmp_path / "naru.toml").write_text("", encoding="utf-8")
+    (tmp_path / "naru.toml").write_text('directory = "people.toml"\n', encoding="utf-8")
+    (tmp_path / "people.toml").write_text("people = []\nrooms = []\n", encoding="utf-8")
     environment = {"NARU_DATABASE_URL": fresh_url, "NARU_HOME": str(tmp_path / "home")}
     made = Notes(tmp_path, fresh_url, Settings.load(environment, tmp_path))
     made.writes("keep.md", "연차는 15일입니다.")
@@ -416,3 +422,44 @@ def _until(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.002)
+
+
+async def asked_by(app: App, person: str, question: str) -> None:
+    asked = app.question(question, person=person, room=None, thread=person)
+    await answer(asked, app.deps)
+
+
+async def test_who_opted_out_and_what_was_forgotten_since_the_backup_stays_so_in_it(notes: Notes) -> None:
+    people = 'people = [{id = "U1", name = "김"}, {id = "U2", name = "이"}]\nrooms = []\n'
+    (notes.folder / "people.toml").write_text(people, encoding="utf-8")
+    async with notes.opened() as app:
+        for person, question in (("U1", "연차는 며칠인가요?"), ("U2", "연차는?"), ("U2", "홍길동은 누구인가요?")):
+            await asked_by(app, person, question)
+    notes.writes("who.md", "담당은 홍길동입니다.")
+    await notes.reindexes()
+    await notes.backs_up()
+    async with notes.opened() as app:
+        await app.forgetting(Subject("user", "U1"))
+        await app.forgetting(Subject("person", "홍길동"))
+        id = uuid4()
+        out = {"id": id, "subject": app.seal.pseudonym("user:U1"), "kind": "user", "scope": "all"}
+        async with app.database.transaction() as connection:
+            await connection.execute(insert(tables.opt_out), out | {"sealed": b"sealed"})
+            await opted_out(connection, id)
+    for lost in (False, True):  # by the ledger of the database, and by its copy
+        if lost:
+            notes.loses_its_database()
+        await notes.restores(REPLACE)
+        with psycopg.connect(notes.url) as database:
+            texts = database.execute("select asker, text is null from question order by received_at").fetchall()
+            opted = database.execute("select id, scope, until from opt_out").fetchall()
+            epoch = database.execute("select epoch from opt_out_epoch").fetchone()
+            named = database.execute("select count(*) from passage where text like '%홍길동%'").fetchone()
+        async with notes.opened() as app:
+            assert texts == [(app.seal.pseudonym("U2"), False), (app.seal.pseudonym("U2"), True)]
+        assert opted == [(id, "all", None)]
+        assert epoch is not None
+        assert epoch[0] > 0, "or a process that runs on would not look"
+        assert named == (0,)
+        assert "who.md" in notes.held(), "the document stays, without what names them"
+        assert "홍길동" not in (notes.folder / "home" / "erasures.jsonl").read_text(encoding="utf-8")

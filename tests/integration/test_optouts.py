@@ -21,9 +21,12 @@ from admin.optouts import opting_out, subject_of
 from admin.owed import remind
 from bot.answer import Search, answer, consider
 from bot.domain import Answer, Feedback, Route
+from bot.forgetting import Forgetting
+from bot.holds import Holds
 from bot.opting_out import OptingOut, OptOutFault
 from bot.optouts import Register
 from bot.policy.permit import ChangedFault
+from bot.spool import Spool
 from bot.subjects import Scope, Subject
 from retrieval.database import Database
 from retrieval.errors import Fault
@@ -98,9 +101,10 @@ class Desks:
 
 
 @pytest.fixture
-def desks(fresh_database: Database) -> Desks:
+def desks(fresh_database: Database, tmp_path: Path) -> Desks:
     erasing = Erasing()
-    made = (opting_out(fresh_database, SEAL, Register(fresh_database, SEAL)) for _ in range(2))
+    forgetting = Forgetting(fresh_database, SEAL, Spool(tmp_path / "spool", SEAL), Holds(SEAL))
+    made = (opting_out(fresh_database, SEAL, Register(fresh_database, SEAL), forgetting) for _ in range(2))
     one, other = (replace(each, forget=erasing) for each in made)
     return Desks(one, other, erasing)
 

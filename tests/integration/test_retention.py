@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.inbox import Inbox
-from bot.retention import Retention
+from bot.retention import Retention, events
 from bot.slack.blocks import GOOD
 from bot.slack.events import event_of
 from retrieval.database import Database
@@ -89,7 +89,7 @@ async def test_retention_forgets_all_that_is_due_and_comes_again(inbox: Inbox, f
                 await asyncio.sleep(0.02)
 
     await done_long_ago(5)
-    running = asyncio.create_task(Retention(inbox, 30, every_s=0.1, batch=2).run())
+    running = asyncio.create_task(Retention({"events": events(inbox, 30)}, every_s=0.1, batch=2).run())
     await forgotten()
     await done_long_ago(1)
     await forgotten()

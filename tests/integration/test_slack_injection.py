@@ -34,6 +34,7 @@ from bot.slack.budget import Rate, UpdateBudget
 from bot.slack.commands import Commands
 from bot.slack.people import PER_MINUTE, SlackPeople
 from bot.slack.post import SlackDoor
+from bot.slack.posted import Posted
 from bot.spool import Spool
 from bot.worker import Worker
 from tests.attacks import ENCODINGS, LINK, Attack, of_others, own
@@ -128,7 +129,8 @@ async def _answers(stack: AsyncExitStack, app: App, slack: SlackStandIn) -> None
     door = SlackDoor(client, bot_user=identity.bot_user, budget=UpdateBudget(Rate.of(100_000)))
     deps = replace(app.deps, people=people, operator=None)
     commands = Commands(inbox, door, people, app.deps.records, SlackOperations(app))
-    answering = Answering(inbox, door, people, deps, commands, identity.bot_user, team=TEAM, longest=10_000)
+    posted = Posted(app.database, app.seal)
+    answering = Answering(inbox, door, people, deps, commands, identity.bot_user, TEAM, 10_000, posted)
     worker = Worker(inbox, answering.handle, answering.give_up, at_once=16)
     bolt = slack_app(client, identity, signing_secret=None, put=inbox.put, changed=people.changed, follows=None)
     handler = AsyncSocketModeHandler(bolt, slack.app_token, web_client=client)

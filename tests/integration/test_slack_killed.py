@@ -30,6 +30,7 @@ from bot.slack.commands import Commands
 from bot.slack.events import event_of
 from bot.slack.people import SlackPeople
 from bot.slack.post import SlackDoor
+from bot.slack.posted import Posted
 from retrieval.database import Database
 from tests.builders import no_directory
 from tests.integration.company import Company, company
@@ -150,6 +151,7 @@ async def a_mention(folder: Path, database: Database, url: str, *cloud: Says) ->
             bot_user=bot,
             team=TEAM,
             longest=1000,
+            posted=Posted(database, naru.app.seal),
         )
         (asked,) = await asks(slack, user, channel, 1)
         event = event_of({"type": "event_callback", "event": mentioned(asked, made)}, bot, datetime.now(UTC))

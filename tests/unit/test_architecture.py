@@ -94,6 +94,7 @@ ONLY_IN = {
         "bot/config_file.py",
         "bot/config_directory.py",
         "bot/config_officer.py",
+        "bot/config_retention.py",
         "bot/toml_file.py",
         "bot/settings.py",
         "bot/policy/policy_file.py",
@@ -321,7 +322,9 @@ def test_only_the_owner_of_a_table_writes_it() -> None:
         "retrieval/index.py", "retrieval/passages.py", "retrieval/counts.py", "retrieval/runs.py",
         "retrieval/erasures.py", "retrieval/vectors.py", "retrieval/pushed.py",
         "retrieval/catalogue.py", "bot/records.py", "bot/inbox.py", "bot/slack/shared_budget.py", "bot/masks.py",
-        "bot/egress.py", "bot/policy_history.py",
+        "bot/egress.py", "bot/policy_history.py", "retrieval/tombstones.py", "bot/slack/posted.py",
+        # These erase from any table and write none (held below).
+        "bot/forget/asked.py", "bot/forget/kept.py", "bot/forget/old.py", "bot/forget/replayed.py",
     }  # fmt: skip
     changes = re.compile(r"\b(insert into|update \w+ set|delete from|truncate|copy \w+ ?\()", re.IGNORECASE)
     found = {
@@ -345,6 +348,21 @@ def test_no_command_looks_with_somebodys_eyes_unasked() -> None:
     asking = {file for file, tree in sources().items() for name, _ in calls(tree) if name == "titles_only"}
     assert looking
     assert looking - asking == set()
+
+
+def test_what_forgets_only_takes_away() -> None:
+    """It deletes rows, or sets a text to null; what it says beside that stands in its own table."""
+    said = [
+        " ".join(node.value.split())
+        for file, tree in sources().items()
+        if file in ("bot/forget/asked.py", "bot/forget/kept.py", "bot/forget/old.py")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
+    assert [one for one in said if re.search(r"\binsert into\b", one)] == []
+    set_to = [match for one in said for match in re.findall(r"\bset ((?:\w+ = \w+(?:, )?)+)", one)]
+    assert set_to
+    assert {value for one in set_to for value in re.findall(r"= (\w+)", one)} == {"null"}
 
 
 def test_no_file_holds_two_nouns() -> None:

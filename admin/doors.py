@@ -1,0 +1,87 @@
+"""The doors to the models, as the settings describe them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+
+from admin.audit.keeper import host_of
+from bot.audit import Audit
+from bot.config_file import Cloud, Shore
+from bot.config_file import SecondOpinion as OpinionSection
+from bot.domain import Route
+from bot.models.audited import AuditedDoor, Vendor
+from bot.models.door import Door, Leaving, OpenAIDoor
+from bot.models.endpoint import Endpoint
+from bot.models.opinion import FORM, MAX_TOKENS, SecondOpinion
+from bot.policy.rules import Rules
+from bot.settings import Settings
+from retrieval.database import Database
+
+
+def endpoints(
+    settings: Settings,
+    database: Database,
+    audit: Audit,
+    leaving: Leaving,
+    stack: AsyncExitStack,
+    look: Callable[[], Awaitable[None]],
+) -> dict[Route, Endpoint]:
+    found: dict[Route, Endpoint] = {}
+    for route, shore in ((Route.CLOUD, settings.models.cloud), (Route.ON_PREM, settings.models.on_prem)):
+        if shore.base_url is None or shore.model is None:
+            continue
+        door = door_to(route, shore, leaving if route is Route.CLOUD else None)
+        stack.push_async_callback(door.aclose)
+        used: Door = door
+        if isinstance(shore, Cloud):
+            used = AuditedDoor(door, _vendor(shore), database, audit)
+        found[route] = Endpoint(used, shore.attempts, shore.total_timeout_s, look)
+    return found
+
+
+def _vendor(cloud: Cloud) -> Vendor:
+    host = host_of(cloud)
+    use = cloud.data_use
+    return Vendor(host, (use.vendor if use else None) or host, use.region if use else "")
+
+
+def second_opinion(settings: Settings, rules: Callable[[], Rules], stack: AsyncExitStack) -> SecondOpinion | None:
+    asked = settings.models.second_opinion
+    if asked.base_url is None:
+        return None
+    door = opinion_door(asked)
+    stack.push_async_callback(door.aclose)
+    return SecondOpinion(door, asked.timeout_s, rules)
+
+
+def opinion_door(asked: OpinionSection) -> OpenAIDoor:
+    """The door to the classifier that is connected."""
+    assert asked.base_url is not None
+    assert asked.model is not None
+    return OpenAIDoor(
+        Route.ON_PREM,
+        base_url=asked.base_url,
+        api_key=asked.api_key.get_secret_value() if asked.api_key else None,
+        model=asked.model,
+        max_tokens=MAX_TOKENS,
+        first_token_s=asked.timeout_s,
+        form=FORM,
+        name="second opinion",
+    )
+
+
+def door_to(route: Route, shore: Shore, leaving: Leaving | None = None) -> OpenAIDoor:
+    """The door to a model that is connected. Only the cloud may be behind a proxy. leaving: shown what leaves by it."""
+    assert shore.base_url is not None
+    assert shore.model is not None
+    return OpenAIDoor(
+        route,
+        base_url=shore.base_url,
+        api_key=shore.api_key.get_secret_value() if shore.api_key else None,
+        model=shore.model,
+        max_tokens=shore.max_tokens,
+        first_token_s=shore.first_token_timeout_s,
+        proxy=shore.proxy if isinstance(shore, Cloud) else None,
+        leaving=leaving,
+    )

@@ -1,0 +1,202 @@
+"""Questions with all that came of them: decisions, answers, feedback, samples of what was sent, what stands in Slack.
+
+Of whom a question is, nothing of it stays. Where another's text names somebody, or rests on a document that is to go,
+only that text goes: the row holds none.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.forget.reach import Batch, Counts, Erasure, erased, held
+from bot.slack import posted
+from retrieval import erasures
+
+WHOLE, QUESTION, ANSWER = "asked", "question", "answer"
+"""In the ledger: of which question, by its id, everything went, or all texts, or only those of its answer."""
+_FIRST = "00000000-0000-0000-0000-000000000000"
+
+
+@dataclass(slots=True)
+class _Found:
+    """Questions, by id. whole: all of them goes. texts: every text of them. answers: the text of what answered them."""
+
+    whole: list[UUID] = field(default_factory=list)
+    texts: list[UUID] = field(default_factory=list)
+    answers: list[UUID] = field(default_factory=list)
+    held: int = 0
+
+    @property
+    def shown(self) -> list[UUID]:
+        return [*self.whole, *self.texts, *self.answers]
+
+
+async def forget(connection: AsyncConnection, erasure: Erasure, after: str | None, most: int) -> Batch:
+    wanted = erasure.wanted
+    values = {
+        "after": after or _FIRST,
+        "texts": wanted.names is not None or erasure.kept.names is not None,
+        "all": wanted.names is not None,
+        "askers": list(wanted.askers),
+        "rooms": list(wanted.rooms),
+        "documents": list(wanted.documents),
+        "most": most,
+    }
+    rows = (await connection.execute(_ROWS, values)).all()
+    # In a thread: opening and reading thousands of texts takes longer than a question may wait.
+    found = await asyncio.to_thread(_judged, rows, erasure)
+    counts = {"question": held(found.held), "posted": Counts()}
+    shown = await posted.withdraw(connection, "opt_out", questions=found.shown)
+    counts["posted"] += erased(shown)
+    counts["egress_sample"] = erased((await connection.execute(_SAMPLES, {"ids": found.shown})).rowcount)
+    for table, statement in _WHOLE.items():
+        gone = erased((await connection.execute(statement, {"ids": found.whole})).rowcount)
+        counts[table] = counts.get(table, Counts()) + gone
+    counts["question"] += erased((await connection.execute(_QUESTION_TEXT, {"ids": found.texts})).rowcount)
+    for table, statement in _ANSWER_TEXTS.items():
+        gone = erased((await connection.execute(statement, {"ids": [*found.texts, *found.answers]})).rowcount)
+        counts[table] = counts.get(table, Counts()) + gone
+    if wanted.names is not None or erasure.kept:  # the rest is found again by whose it is
+        for kind, ids in ((WHOLE, found.whole), (QUESTION, found.texts), (ANSWER, found.answers)):
+            await erasures.erased(connection, kind, map(str, ids))
+    return Batch(counts, str(rows[-1].id) if len(rows) == most else None)
+
+
+def _judged(rows: Sequence[Row[Any]], erasure: Erasure) -> _Found:
+    found = _Found()
+    wanted, kept, seal = erasure.wanted, erasure.kept, erasure.seal
+    for row in rows:
+        asked = None if row.text is None else seal.open(row.text, f"question:{row.id}")
+        given = None if row.answer_text is None else seal.open(row.answer_text, f"answer:{row.answer}")
+        if wanted.of(row.asker, row.room):
+            into = found.whole
+        elif wanted.named_in(asked):
+            into = found.texts
+        elif (wanted.rests_on(row.documents) and row.has_text) or wanted.named_in(given):
+            into = found.answers
+        else:
+            continue
+        if kept.of(row.asker, row.room) or kept.rests_on(row.documents) or kept.named_in(asked, given):
+            found.held += 1
+        else:
+            into.append(row.id)
+    return found
+
+
+async def strip(connection: AsyncConnection, ids: Sequence[UUID], *, questions: bool) -> int:
+    """Erase the texts of these questions' answers, and with `questions` their own; how many rows had one."""
+    values = {"ids": list(ids)}
+    own = (await connection.execute(_QUESTION_TEXT, values)).rowcount if questions else 0
+    return own + sum([(await connection.execute(one, values)).rowcount for one in _ANSWER_TEXTS.values()])
+
+
+async def delete(connection: AsyncConnection, ids: Sequence[UUID]) -> int:
+    """Delete these questions with all that came of them; how many were there."""
+    return (await connection.execute(_WHOLE["question"], {"ids": list(ids)})).rowcount
+
+
+async def of_askers(connection: AsyncConnection, askers: Sequence[str], rooms: Sequence[str] = ()) -> int:
+    """Delete all that these askers, by their pseudonyms, asked, or that was asked in these rooms; how many it was."""
+    values = {"askers": list(askers), "rooms": list(rooms)}
+    await connection.execute(_OPINIONS, values)
+    return (await connection.execute(_OF_ASKERS, values)).rowcount
+
+
+async def resting_on(connection: AsyncConnection, documents: Sequence[int]) -> int:
+    """Erase the texts of the answers that rest on these documents; how many it were."""
+    ids = list(await connection.scalars(_RESTING, {"documents": list(documents)}))
+    await strip(connection, ids, questions=False)
+    return len(ids)
+
+
+async def opinions(connection: AsyncConnection, erasure: Erasure, after: str | None, most: int) -> Batch:
+    """What people thought of others' answers, and what they wrote of somebody."""
+    wanted, kept, seal = erasure.wanted, erasure.kept, erasure.seal
+    answer, _, person = (after or f"{_FIRST}/").partition("/")
+    rows = (await connection.execute(_FEEDBACK, {"answer": answer, "person": person, "most": most})).all()
+
+    def judged() -> tuple[list[Row[Any]], list[Row[Any]], int]:
+        whole: list[Row[Any]] = []
+        texts: list[Row[Any]] = []
+        stay = 0
+        for row in rows:
+            places = f"feedback:{row.answer}:{row.person}", f"better:{row.answer}:{row.person}"
+            said = [
+                seal.open(one, at) if one else None for one, at in zip((row.reason, row.better), places, strict=True)
+            ]
+            own = row.person in wanted.askers
+            if not own and not wanted.named_in(*said):
+                continue
+            if row.person in kept.askers or kept.of(row.asker, row.room) or kept.named_in(*said):
+                stay += 1
+            else:
+                (whole if own else texts).append(row)
+        return whole, texts, stay
+
+    whole, texts, stay = await asyncio.to_thread(judged)
+    for rows_of, statement in ((whole, _OPINION), (texts, _OPINION_TEXT)):
+        keys = {"answers": [row.answer for row in rows_of], "people": [row.person for row in rows_of]}
+        await connection.execute(statement, keys)
+    counts = {"feedback": erased(len(whole) + len(texts)) + held(stay)}
+    return Batch(counts, f"{rows[-1].answer}/{rows[-1].person}" if len(rows) == most else None)
+
+
+_ROWS = text("""
+select question.id, question.asker, question.room, case when :texts then question.text end as text,
+       answer.id as answer, answer.documents, case when :texts then answer.text end as answer_text,
+       answer.text is not null as has_text
+from question left join answer on answer.question = question.id
+where question.id > cast(:after as uuid)
+  and (:all or question.asker = any(cast(:askers as text[])) or question.room = any(cast(:rooms as text[]))
+       or (answer.documents && cast(:documents as bigint[]) and answer.text is not null))
+order by question.id limit :most for update of question
+""")
+
+_WHOLE = {
+    "feedback": text(
+        "delete from feedback using answer where answer.id = feedback.answer"
+        " and answer.question = any(cast(:ids as uuid[]))"
+    ),
+    "answer": text("delete from answer where question = any(cast(:ids as uuid[]))"),
+    "decision": text("delete from decision where question = any(cast(:ids as uuid[]))"),
+    "question": text("delete from question where id = any(cast(:ids as uuid[]))"),
+}
+_SAMPLES = text(
+    "delete from egress_sample using decision where decision.id = egress_sample.decision"
+    " and decision.question = any(cast(:ids as uuid[]))"
+)
+_QUESTION_TEXT = text("update question set text = null where id = any(cast(:ids as uuid[])) and text is not null")
+_ANSWER_TEXTS = {
+    "answer": text("update answer set text = null where question = any(cast(:ids as uuid[])) and text is not null"),
+    "feedback": text(
+        "update feedback set reason = null, better = null from answer where answer.id = feedback.answer"
+        " and answer.question = any(cast(:ids as uuid[])) and (reason is not null or better is not null)"
+    ),
+}
+_OF_ASKERS = text(
+    "delete from question where asker = any(cast(:askers as text[])) or room = any(cast(:rooms as text[]))"
+)
+_OPINIONS = text("delete from feedback where person = any(cast(:askers as text[]))")
+_RESTING = text("select question from answer where documents && cast(:documents as bigint[]) and text is not null")
+_FEEDBACK = text("""
+select feedback.answer, feedback.person, feedback.reason, feedback.better, question.asker, question.room
+from feedback join answer on answer.id = feedback.answer join question on question.id = answer.question
+where (feedback.answer, feedback.person) > (cast(:answer as uuid), :person)
+order by feedback.answer, feedback.person limit :most for update of feedback
+""")
+_OPINION = text(
+    "delete from feedback using unnest(cast(:answers as uuid[]), cast(:people as text[])) as gone (answer, person)"
+    " where feedback.answer = gone.answer and feedback.person = gone.person"
+)
+_OPINION_TEXT = text(
+    "update feedback set reason = null, better = null"
+    " from unnest(cast(:answers as uuid[]), cast(:people as text[])) as gone (answer, person)"
+    " where feedback.answer = gone.answer and feedback.person = gone.person"
+)

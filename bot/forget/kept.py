@@ -1,0 +1,136 @@
+"""What else holds texts of people: placeholders, samples of what was sent, what stands in Slack, events."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.forget.reach import Batch, Erasure, Reach, erased, held
+from bot.seal import Seal
+from bot.slack import posted
+
+_FIRST = str(UUID(int=0))
+
+
+async def placeholders(connection: AsyncConnection, erasure: Erasure, after: str | None, most: int) -> Batch:
+    """What masked values were: in threads where nobody but the subject asked, and wherever a value names somebody. The
+    rows stay without their values, so that no number comes to stand for another."""
+    wanted, kept, seal = erasure.wanted, erasure.kept, erasure.seal
+    thread, _, name = (after or "/").partition("/")
+    values = {"thread": thread, "name": name, "most": most, **_whose(wanted, ""), **_whose(kept, "kept_")}
+    rows = (await connection.execute(_PLACEHOLDERS, values)).all()
+
+    def judged() -> tuple[list[Row[Any]], int]:
+        found = []
+        for row in rows:
+            value = seal.open(row.value, f"placeholder:{row.thread}:{row.name}")
+            if row.own or wanted.named_in(value):
+                found.append((row, row.kept or kept.named_in(value)))
+        return [row for row, stays in found if not stays], sum(stays for _, stays in found)
+
+    gone, stay = await asyncio.to_thread(judged)
+    keys = {"threads": [row.thread for row in gone], "names": [row.name for row in gone]}
+    await connection.execute(_VALUES, keys)
+    more = f"{rows[-1].thread}/{rows[-1].name}" if len(rows) == most else None
+    return Batch({"placeholder": erased(len(gone)) + held(stay)}, more)
+
+
+async def samples(connection: AsyncConnection, erasure: Erasure, after: str | None, most: int) -> Batch:
+    """What was sent and names somebody. The samples of a subject's own questions go with these (asked.py)."""
+    if erasure.wanted.names is None:
+        return Batch({})
+    rows = (await connection.execute(_SAMPLES, {"after": after or _FIRST, "most": most})).all()
+    gone, stay = await asyncio.to_thread(_named, rows, erasure, "payload", "egress_sample")
+    await connection.execute(_SAMPLE, {"ids": gone})
+    more = str(rows[-1].id) if len(rows) == most else None
+    return Batch({"egress_sample": erased(len(gone)) + held(stay)}, more)
+
+
+async def shown(connection: AsyncConnection, erasure: Erasure, after: str | None, most: int) -> Batch:
+    """What stands in Slack of a subject whose questions are not kept any more, or rests on a source's documents."""
+    wanted, kept = erasure.wanted, erasure.kept
+    withdrawn = await posted.withdraw(
+        connection,
+        "opt_out",
+        askers=sorted(wanted.askers),
+        channels=sorted(wanted.rooms),
+        documents=sorted(wanted.documents),
+        kept=posted.Kept(sorted(kept.askers), sorted(kept.rooms), sorted(kept.documents)),
+    )
+    return Batch({"posted": erased(withdrawn)})
+
+
+async def events(connection: AsyncConnection, erasure: Erasure, after: str | None, most: int) -> Batch:
+    """Of events that are done, what is left of their texts. One that is not done is in transit: it is answered as the
+    opt-out says, and its text goes with that."""
+    wanted, kept, seal = erasure.wanted, erasure.kept, erasure.seal
+    rows = (await connection.execute(_EVENTS, {"after": int(after or 0), "most": most})).all()
+
+    def judged() -> tuple[list[int], int]:
+        gone, stay = [], 0
+        for row in rows:
+            body = _body(row, seal)
+            asker = seal.pseudonym(str(body.get("user", "")))
+            if wanted.of(asker, row.channel) or wanted.named_in(body.get("text")):
+                if kept.of(asker, row.channel) or kept.named_in(body.get("text")):
+                    stay += 1
+                else:
+                    gone.append(row.id)
+        return gone, stay
+
+    gone, stay = await asyncio.to_thread(judged)
+    await connection.execute(_EVENT, {"ids": gone})
+    more = str(rows[-1].id) if len(rows) == most else None
+    return Batch({"inbox": erased(len(gone)) + held(stay)}, more)
+
+
+def _body(row: Row[Any], seal: Seal) -> dict[str, Any]:
+    opened = seal.open(row.body, f"inbox:{row.key}")
+    body = {} if opened is None else json.loads(opened)
+    return body if isinstance(body, dict) else {}
+
+
+def _named(rows: Sequence[Row[Any]], erasure: Erasure, column: str, place: str) -> tuple[list[UUID], int]:
+    gone, stay = [], 0
+    for row in rows:
+        opened = erasure.seal.open(getattr(row, column), f"{place}:{row.id}")
+        if erasure.wanted.named_in(opened):
+            if erasure.kept.named_in(opened):
+                stay += 1
+            else:
+                gone.append(row.id)
+    return gone, stay
+
+
+def _whose(reach: Reach, prefix: str) -> dict[str, list[str]]:
+    return {f"{prefix}askers": sorted(reach.askers), f"{prefix}rooms": sorted(reach.rooms)}
+
+
+_MINE = "(question.asker = any(cast(:{0}askers as text[])) or question.room = any(cast(:{0}rooms as text[])))"
+_PLACEHOLDERS = text(f"""
+select placeholder.thread, placeholder.name, placeholder.value,
+       coalesce((select bool_and({_MINE.format("")}) from question where question.thread = placeholder.thread), false)
+         as own,
+       exists (select from question where question.thread = placeholder.thread and {_MINE.format("kept_")}) as kept
+from placeholder
+where placeholder.value is not null and (placeholder.thread, placeholder.name) > (:thread, :name)
+order by placeholder.thread, placeholder.name limit :most for update of placeholder
+""")
+_VALUES = text(
+    "update placeholder set value = null, value_key = null"
+    " from unnest(cast(:threads as text[]), cast(:names as text[])) as gone (thread, name)"
+    " where placeholder.thread = gone.thread and placeholder.name = gone.name"
+)
+_SAMPLES = text("select id, payload from egress_sample where id > cast(:after as uuid) order by id limit :most")
+_SAMPLE = text("delete from egress_sample where id = any(cast(:ids as uuid[]))")
+_EVENTS = text(
+    "select id, key, channel, body from inbox where state = 'done' and body is not null and id > :after"
+    " order by id limit :most for update"
+)
+_EVENT = text("update inbox set body = null, finished = null where id = any(cast(:ids as bigint[]))")
