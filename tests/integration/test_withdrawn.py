@@ -54,9 +54,7 @@ async def test_when_a_guest_comes_into_a_room_its_answers_are_taken_back_and_can
         assert "15일" in str(second.blocks)
 
 
-async def test_what_a_reindex_finds_gone_takes_its_answers_back_at_once(
-    tmp_path: Path, fresh_url: str
-) -> None:
+async def test_what_a_reindex_finds_gone_takes_its_answers_back_at_once(tmp_path: Path, fresh_url: str) -> None:
     async with in_slack(tmp_path, fresh_url) as here:
         asked = await here.mentions(here.engineer, here.general, ASKED)
         assert "15일" in str(here.answer(asked).blocks)
