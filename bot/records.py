@@ -87,9 +87,12 @@ class Records:
             return decision.without(Route.CLOUD)
         return decision
 
-    async def store(self, answer: Answer, question: Question, decision: Decision, operator: str | None) -> None:
-        """Keep the answer before it is shown, with what `decided` could not write, if so. Raises DatabaseFault,
-        ChangedFault where somebody has opted out since the Decision, and what the fence raises."""
+    async def store(
+        self, answer: Answer, question: Question, decision: Decision, operator: str | None, masking: Masking | None
+    ) -> None:
+        """Keep the answer before it is shown, with what `decided` could not write, if so. masking: whose placeholders
+        `decided` has kept. Raises DatabaseFault, ChangedFault where somebody has opted out since the Decision, and what
+        the fence raises."""
         row = {
             "id": answer.id,
             "question": answer.question,
@@ -109,7 +112,7 @@ class Records:
             if self._fence is not None:
                 await self._fence(connection)
             await _honours(connection, decision.epoch)
-            await connection.execute(_ASKED, self._question(question, decision, operator))
+            await connection.execute(_ASKED, self._question(question, decision, operator, masking))
             decided = insert(tables.decision).on_conflict_do_nothing()
             await connection.execute(decided, _decision(decision, question))
             # Of an answer that was stored and never shown, because its worker died, the next attempt's takes the place.
