@@ -164,7 +164,10 @@ async def carry(old: AsyncConnection, restored: AsyncConnection) -> None:
         rows = [dict(row) for row in (await old.execute(select(table))).mappings()]
         if rows := [row for row in rows if row.get("opt_out", None) in {None, *known}]:
             put = insert(table)
-            changed = {column.name: put.excluded[column.name] for column in table.columns if column.name != "id"}
+            columns = [column.name for column in table.columns if column.name != "id"]
+            changed: dict[str, Any] = {name: put.excluded[name] for name in columns}
+            if "until" in changed:  # the ledger may know of an end that the old database does not
+                changed["until"] = func.coalesce(put.excluded["until"], table.c.until)
             await restored.execute(put.on_conflict_do_update(index_elements=["id"], set_=changed), rows)
     await owed(restored)
 
