@@ -150,7 +150,9 @@ class Index:
                 names = {"old": list(changes.moved), "new": list(changes.moved.values())}
                 await connection.execute(_MOVED, names | {"source": source_id})
             if changes.fresh:
-                fresh = [await _shown(connection, source_name, one, withheld) for one in changes.fresh]
+                read = {one.uri: one.passages for one in changes.fresh}
+                left = await tombstones.honoured(connection, source_name, read, withheld)
+                fresh = [_shown(one, left[one.uri], withheld) for one in changes.fresh]
                 await _swap(connection, source_id, source, fresh, counted)
                 short = [is_.uri for is_, was in zip(fresh, changes.fresh, strict=True) if _is_short(is_, was)]
                 uris = {"uris": [one.uri for one in fresh], "short": short}
@@ -267,12 +269,12 @@ async def _swap(
     await passages.swap(connection, {ids[one.uri]: one.passages for one in fresh}, counted, reworded)
 
 
-async def _shown(connection: AsyncConnection, source_name: str, one: Fresh, withheld: Withheld) -> Fresh:
+def _shown(one: Fresh, left: Sequence[Bagged], withheld: Withheld) -> Fresh:
     """What of a document is taken in: of one whose title is withheld, nothing but that it is there."""
     if withheld(one.title):
         title = tombstones.WITHHELD_TITLE
         return replace(one, title=title, passages=(), said=_untitled(one.said, withheld))
-    return replace(one, passages=await tombstones.honoured(connection, source_name, one.uri, one.passages, withheld))
+    return replace(one, passages=left)
 
 
 def _untitled(said: Said, withheld: Withheld) -> Said:

@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, exists, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -78,16 +78,25 @@ def key_of(source_name: str, uri: str, heading: str, body: str) -> str:
 
 
 async def honoured(
-    connection: AsyncConnection, source_name: str, uri: str, fresh: Sequence[Bagged], withheld: Withheld
-) -> list[Bagged]:
-    """The passages of a document without those that have a tombstone or are withheld."""
-    keys = [key_of(source_name, uri, one.piece.heading, one.piece.text) for one in fresh]
-    dead = set(await connection.scalars(select(tombstone.c.key).where(tombstone.c.key == func.any(keys))))
-    return [
-        one
-        for key, one in zip(keys, fresh, strict=True)
-        if key not in dead and not withheld(f"{one.piece.heading}\n{one.piece.text}")
-    ]
+    connection: AsyncConnection, source_name: str, fresh: Mapping[str, Sequence[Bagged]], withheld: Withheld
+) -> Mapping[str, Sequence[Bagged]]:
+    """The passages of documents, by uri, without those that have a tombstone or are withheld."""
+    if withheld is nothing and not await connection.scalar(select(exists(select(tombstone)))):
+        return fresh
+    keys = {
+        uri: [key_of(source_name, uri, one.piece.heading, one.piece.text) for one in passages]
+        for uri, passages in fresh.items()
+    }
+    wanted = [key for of_one in keys.values() for key in of_one]
+    dead = set(await connection.scalars(select(tombstone.c.key).where(tombstone.c.key == func.any(wanted))))
+    return {
+        uri: [
+            one
+            for key, one in zip(keys[uri], passages, strict=True)
+            if key not in dead and not withheld(f"{one.piece.heading}\n{one.piece.text}")
+        ]
+        for uri, passages in fresh.items()
+    }
 
 
 async def withhold(
