@@ -84,8 +84,9 @@ class Watch:
             self.gone.add(word)
 
     def out(self, subject: Subject, scope: Scope) -> None:
+        again = (subject, scope) in self.in_force
         self.in_force.add((subject, scope))
-        if scope is not Scope.ALL:
+        if scope is not Scope.ALL or again:  # said twice it is one: what was answered since is not kept, and stands
             return
         words = {word for word, owners in self.owners.items() if subject in owners}
         if subject.kind != "person":  # whose name alone must be gone from others' texts

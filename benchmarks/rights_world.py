@@ -69,7 +69,7 @@ SOURCES = (
 )
 TOPICS = ("연차는 1년에 며칠인가요?", "회의실 열쇠는 누가 관리하나요?", "주차 등록은 누가 하나요?")
 WORD = re.compile(r"[qfd]anari[a-z]+")
-_ECHOED = re.compile(r"[qfd]anari[a-z]+|010-\d{4}-\d{4}|\[[A-Z_]+_\d+\]|" + "|".join(
+_ECHOED = re.compile(r"[qfd]anari[a-z]+|010-\d{4}-\d{4}|⟦[A-Z_]+_\d+⟧|" + "|".join(
     re.escape(one) for person in PEOPLE for one in (person.id, *person.also)
 ))  # fmt: skip
 

@@ -135,7 +135,7 @@ async def test_answers_that_rest_on_a_source_that_opts_out_go_and_the_questions_
     await shelve(desk.database, a_source("wiki"), DOCUMENTS)
     ((id,),) = await desk.rows("select id from document where uri = 'leave.md'")
     await desk.asked(question="연차?", answer="15일", documents=(id,), posted="1.1")
-    await desk.asked(question="점심?", answer="드립니다", posted="1.2")
+    await desk.asked(question="점심?", answer="드립니다", posted="1.2", thread="other")
     await forgetting(desk)(Subject("source", "wiki"))
     assert sorted(await desk.texts()) == ["드립니다", "연차?", "점심?", "점심?"]
     assert await desk.rows("select ts from posted where why is not null") == [("1.1",)]
