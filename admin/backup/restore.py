@@ -17,7 +17,6 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from admin import schema
-from admin.app import spool_of
 from admin.audit.keeper import restored as noted
 from admin.backup.archive import BackupFault, Manifest, dump_of, key_of, verified
 from admin.backup.make import counted
@@ -25,17 +24,11 @@ from admin.backup.replay import missing, replay
 from admin.backup.tools import Tools
 from admin.key import keep_key, kept_key
 from admin.ledger import LedgerFile
-from admin.optouts import opting_out
 from bot import inbox, optouts, receipts
 from bot.audit import Audit
-from bot.forgetting import Forgetting
-from bot.holds import Holds
-from bot.optouts import Register
-from bot.receipts import Receipts
 from bot.seal import Seal
 from bot.settings import Settings
 from bot.slack import posted
-from bot.subjects import Scope
 from retrieval import erasures
 from retrieval.database import Database, DatabaseFault, beside, name_of
 from retrieval.erasures import Entry, LedgerFault
@@ -83,25 +76,11 @@ async def restore(settings: Settings, url: str, path: Path, wanted: Wanted) -> R
             keep_key(settings, key)
         erased.update(await place.swap(live))  # a Counter adds up
     database = Database(url)
-    await _erased_again(database, settings, Seal(key))
     await LedgerFile(settings.home).follow(database)
     said = {"created": manifest.created, "sha256": manifest.sha256, "without_ledger": entries is None}
     await noted(database, Audit(Seal(key)), settings, said)
     await database.close()
     return Restored(manifest, dict(erased), entries is not None, closed)
-
-
-async def _erased_again(database: Database, settings: Settings, seal: Seal) -> None:
-    """What the ledger does not name: of who opted out, whatever the backup holds. Where that is held up, the next look
-    at the receipts finishes it."""
-    register, receipts = Register(database, seal), Receipts(seal)
-    async with database.transaction() as connection:
-        for entry in await register.listed():
-            if entry.scope is Scope.ALL:
-                receipt = await receipts.open(connection, entry.id)
-                await receipts.reopen(connection, receipt.id)
-    forgetting = Forgetting(database, seal, spool_of(settings, seal), Holds(seal))
-    await opting_out(database, seal, register, forgetting).finish_open()
 
 
 def _key(settings: Settings, path: Path, manifest: Manifest) -> bytes:
