@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -60,6 +61,16 @@ class Indexing:
         self._database = database
         self._catalogue = catalogue
         self._reading = reading
+        self._told: list[Callable[[], object]] = []
+
+    @contextmanager
+    def telling(self, told: Callable[[], object]) -> Iterator[None]:
+        """told: called after each run in this process, however it ended: what it had written by then stays."""
+        self._told.append(told)
+        try:
+            yield
+        finally:
+            self._told.remove(told)
 
     async def all(
         self,
@@ -112,6 +123,9 @@ class Indexing:
                 await self._catalogue.note(source.name, str(fault))
             await self.runs.failed(run.id, str(fault))
             raise
+        finally:
+            for told in self._told:
+                told()
         await self._catalogue.note(source.name, None)
         numbers = counts(report)
         await self.runs.done(run.id, numbers, lambda connection: self._noted(connection, run, numbers))

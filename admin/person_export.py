@@ -84,7 +84,7 @@ async def _held(app: App, ids: Sequence[str], found: Shown | None) -> Held:
             "feedback": await reading.feedback(),
             "opt_outs": opt_outs,
             "receipts": await reading.receipts([UUID(one["id"]) for one in opt_outs]),
-            "posted": await reading.of_questions(tables.posted, questions),
+            "posted": await reading.posted(),
             "notices": await reading.notices(),
             "samples": await reading.samples(questions),
             "audit": await reading.audit(questions),
@@ -169,9 +169,11 @@ class _Reading:
             for row in rows
         ]
 
-    async def of_questions(self, table: Any, questions: Sequence[UUID]) -> Rows:
-        rows = await self._rows(select(table).where(table.c.question.in_(questions)))
-        return [_plain(row) for row in rows]
+    async def posted(self) -> Rows:
+        """By whose question it answers: that may not be kept itself."""
+        p = tables.posted
+        rows = await self._rows(select(p).where(p.c.asker.in_(self.person)).order_by(p.c.posted_at))
+        return [_plain(row, without=("asker",)) for row in rows]
 
     async def notices(self) -> Rows:
         n = tables.noticed

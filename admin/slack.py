@@ -22,6 +22,7 @@ from admin.notice import notices_of
 from admin.owed import keep_the_clock
 from admin.people import nobodies
 from admin.watch import problems, watch_over, watched
+from bot.audit import of_decision
 from bot.config_file import Slack
 from bot.copies import Copies
 from bot.deadlines import Deadlines
@@ -106,6 +107,7 @@ async def serve(
         kept = app.settings.retention
         posted = Posted(database, app.seal, keep=kept.posted > 0)
         sweep = Sweep(posted, people, app.search, partial(index.existing, database), app.rules)
+        stack.enter_context(app.indexing.telling(sweep.look))
         days = {"events": events(inbox, slack.inbox_days)}
         days |= records(database, app.seal, kept.model_dump(), app.forgetting.kept)
         answering = Answering(
@@ -113,7 +115,15 @@ async def serve(
             door=door,
             people=people,
             deps=replace(app.deps, people=people, operator=None),
-            commands=Commands(inbox, door, people, app.deps.records, operations, opt_outs=opting_out),
+            commands=Commands(
+                inbox,
+                door,
+                people,
+                app.deps.records,
+                operations,
+                opt_outs=opting_out,
+                sent=partial(of_decision, app.database, "sent"),
+            ),
             copies=MaskedCopies(Copies(Masks(app.database, app.seal), app.rules), door, identity.bot_user),
             bot_user=identity.bot_user,
             team=identity.team,
@@ -145,10 +155,13 @@ async def serve(
             changed=both_told(people.changed, sweep.changed),
             follows=follows,
         )
+
+        def missed() -> None:
+            people.forget()
+            sweep.forget()
+
         reconciler = Reconciler(History(client), inbox, identity.bot_user, follows=follows)
-        entrance = (
-            socket_mode(bolt, app_token, reconciler, people.forget) if app_token else _http(bolt, slack, reconciler)
-        )
+        entrance = socket_mode(bolt, app_token, reconciler, missed) if app_token else _http(bolt, slack, reconciler)
         working = asyncio.create_task(supervised(worker.run))
         for one in watched(app):
             await stack.enter_async_context(meanwhile(partial(watch_over, one, Admins(door, people).tell)))

@@ -134,7 +134,9 @@ async def _answered(question: Question, deps: Deps, show: Show | None) -> Answer
     checked = check(question, draft, decision, shown, present, rules)
     if draft.hidden and checked.route is draft.route:
         checked = replace(checked, kept=hidden_again(checked.text, draft.hidden))
-    await deps.records.store(checked, question, decision, deps.operator)
+    # Without the cloud it was not recorded, and nobody could tell what placeholders stand for.
+    masking = considered.masking if Route.CLOUD in decision.routes else None
+    await deps.records.store(checked, question, decision, deps.operator, masking)
     return checked
 
 

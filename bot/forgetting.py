@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot import tables
 from bot.forget.reach import Counts, Erasure, Named, Reach, Step, names_of, reach_of
 from bot.forget.registry import STEPS
-from bot.forget.replayed import ASKER, ROOM, SOURCE
+from bot.forget.replayed import ASKER, ROOM, SOURCE, forgotten
 from bot.optouts import key_of
 from bot.seal import Seal
 from bot.spool import Spool
@@ -89,7 +89,9 @@ class Forgetting:
             return UUID(str(known))
         id = uuid4()
         sealed = self._sealed(id, subject, ())
-        await connection.execute(sa.insert(f), {"id": id, "subject": key, "sealed": sealed})
+        row = {"id": id, "subject": key, "sealed": sealed}
+        begun = (await connection.execute(sa.insert(f).values(row).returning(f))).one()
+        await forgotten(connection, begun)
         # With a hold on anything the ledger says row by row what went (bot/forget/asked.py).
         if not await self._holds(connection):
             for kind, keys in self._ledger(subject):
@@ -135,7 +137,8 @@ class Forgetting:
         mine = sa.delete(f).where(f.c.subject == key_of(subject, self._seal))
         for row in (await connection.execute(mine.returning(f))).all():
             await tombstones.lift(connection, row.id)
-            await index.reread(connection, self._opened(row)[1])
+            await index.reread(connection)
+            await forgotten(connection, row, lifted=True)
 
     async def _next(self, id: UUID) -> Outcome:
         """One batch more. Whoever else is at it waits for the row."""
@@ -163,7 +166,10 @@ class Forgetting:
             }
             f = tables.forgetting
             changed = sa.update(f).where(f.c.id == id).values(values).returning(f)
-            return self._outcome((await connection.execute(changed)).one())
+            outcome = self._outcome(stands := (await connection.execute(changed)).one())
+            if last:
+                await forgotten(connection, stands)
+            return outcome
 
     async def _spooled(self, wanted: Reach, kept: Reach) -> Counts:
         """Events that were set aside for a person; those that wait go through the inbox."""

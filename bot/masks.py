@@ -60,7 +60,6 @@ class Masks:
         thread: str,
         before: Placeholders,
         after: Placeholders,
-        *,
         known: bool = True,
     ) -> None:
         """Keep what is new in `after`, in the transaction that records why it is sent. known: False where somebody has

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.audit import Audit
 from bot.blast import Hit
-from bot.forget.replayed import opted_out
+from bot.forget.replayed import held, opted_out
 from bot.optouts import Entry, Register
 from bot.policy.detect.common_words import COMMON
 from bot.policy.detect.letters import letters_of
@@ -112,6 +112,7 @@ class OptingOut:
         async with self.database.transaction() as connection:
             id = await self.receipts.hold(connection, subject, self.register.key(subject), by=by, why=why)
             await self.audit.note(connection, "legal_hold.add", {"hold": str(id)}, actor=by, subject=str(subject))
+            await held(connection, [id])
 
     async def release(self, subject: Subject, *, by: str) -> int:
         """How many holds ended. What an opt-out asked for meanwhile is erased now."""
@@ -119,13 +120,16 @@ class OptingOut:
         async with self.database.transaction() as connection:
             ended = await self.receipts.release(connection, self.register.key(subject))
             if ended:
-                await self.audit.note(connection, "legal_hold.end", {"holds": ended}, actor=by, subject=str(subject))
+                await self.audit.note(
+                    connection, "legal_hold.end", {"holds": len(ended)}, actor=by, subject=str(subject)
+                )
             waiting = [one for one in await self.receipts.of(connection, [e.id for e in entries]) if one.held]
             for one in waiting:
                 await self.receipts.note(connection, one.id, {t: c for t, c in one.counts.items() if t != HELD})
                 await self.receipts.reopen(connection, one.id)
+            await held(connection, ended)
         await self.finish_open()
-        return ended
+        return len(ended)
 
     async def _in_force(self, subject: Subject, scope: Scope) -> bool:
         return any(entry.scope is scope for entry in await self.register.listed(subject))
@@ -161,7 +165,7 @@ class OptingOut:
     async def _erased(self, receipt: Receipt) -> None:
         async with self.database.transaction() as connection:
             entry = await self.register.entry(connection, receipt.opt_out)
-            held = entry is not None and await self.receipts.is_held(connection, self.register.key(entry.subject))
+            kept = entry is not None and await self.receipts.is_held(connection, self.register.key(entry.subject))
         if entry is None:
             raise OptOutFault("The opt-out cannot be opened with this key: restore the key that it was sealed with.")
         counts: Counts = receipt.counts
@@ -171,7 +175,7 @@ class OptingOut:
                 counts = hit.counts
                 async with self.database.transaction() as connection:
                     await self.receipts.note(connection, receipt.id, counts, hit.documents)
-            counts = {**counts, HELD: {"held": 1}} if held else _together(counts, await self.forget(entry.subject))
+            counts = {**counts, HELD: {"held": 1}} if kept else _together(counts, await self.forget(entry.subject))
         async with self.database.transaction() as connection:
             await self.receipts.note(connection, receipt.id, counts)
             if await self.receipts.finish(connection, receipt.id):

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -137,11 +137,11 @@ class Receipts:
         await connection.execute(insert(tables.legal_hold).values(id=id, subject=key, sealed=sealed))
         return id
 
-    async def release(self, connection: AsyncConnection, key: str) -> int:
-        """How many holds of it ended."""
+    async def release(self, connection: AsyncConnection, key: str) -> list[UUID]:
+        """The holds of it that end now."""
         h = tables.legal_hold
         end = update(h).where(h.c.subject == key, h.c.until.is_(None)).values(until=func.now())
-        return (await connection.execute(end)).rowcount
+        return list(await connection.scalars(end.returning(h.c.id)))
 
     async def is_held(self, connection: AsyncConnection, key: str) -> bool:
         h = tables.legal_hold
@@ -157,17 +157,34 @@ class Receipts:
 
 
 async def carry(old: AsyncConnection, restored: AsyncConnection) -> None:
-    """Into a database that was restored from an older backup, behind its opt-outs: the receipts and holds of since.
-    What was erased since is back, so who asked for that has a receipt again that is not finished."""
-    r, o = tables.receipt, tables.opt_out
-    known = set(await restored.scalars(select(o.c.id)))
-    for table in (r, tables.legal_hold):
+    """Into a database that was restored from an older backup, behind its opt-outs: the receipts and holds as they are
+    now, also where the backup has them as they were."""
+    known = set(await restored.scalars(select(tables.opt_out.c.id)))
+    for table in (tables.receipt, tables.legal_hold):
         rows = [dict(row) for row in (await old.execute(select(table))).mappings()]
         if rows := [row for row in rows if row.get("opt_out", None) in {None, *known}]:
-            await restored.execute(insert(table).on_conflict_do_nothing(), rows)
+            put = insert(table)
+            columns = [column.name for column in table.columns if column.name != "id"]
+            changed: dict[str, Any] = {name: put.excluded[name] for name in columns}
+            if "until" in changed:  # the ledger may know of an end that the old database does not
+                changed["until"] = func.coalesce(put.excluded["until"], table.c.until)
+            await restored.execute(put.on_conflict_do_update(index_elements=["id"], set_=changed), rows)
+    await owed(restored)
+
+
+async def issued(connection: AsyncConnection, id: UUID, opt_out: UUID, at: datetime) -> None:
+    """A receipt that the ledger knows, as it was when it was opened; one that is there stays as it is."""
+    row = {"id": id, "opt_out": opt_out, "requested_at": at, "due_at": at + timedelta(days=DAYS)}
+    await connection.execute(insert(tables.receipt).values(row).on_conflict_do_nothing())
+
+
+async def owed(connection: AsyncConnection) -> None:
+    """In a database that was restored from an older backup: what was erased since is back, so who asked for that has
+    a receipt again that is not finished. Whether the law holds it is looked at anew."""
+    r, o = tables.receipt, tables.opt_out
     erasing = select(o.c.id).where(o.c.scope == Scope.ALL.value, o.c.until.is_(None))
-    again = update(r).where(r.c.opt_out.in_(erasing)).values(finished_at=None, reminded_at=None)
-    await restored.execute(again)
+    again = {"finished_at": None, "reminded_at": None, "counts": r.c.counts.delete_path([HELD])}
+    await connection.execute(update(r).where(r.c.opt_out.in_(erasing)).values(again))
 
 
 def _place(id: UUID) -> str:

@@ -83,16 +83,18 @@ class Records:
                 await self._audit.note(connection, "decision", noted, actor=question.asker)
                 if masking is not None:
                     known = not any(refuses(reason, "record") for reason in decision.label.reasons)
-                    before, now = masking.before, masking.placeholders
-                    await self._masks.issue(connection, question.thread, before, now, known=known)
+                    await self._masks.issue(connection, question.thread, masking.before, masking.placeholders, known)
         except (DatabaseFault, TakenFault) as fault:
             _log.error("decision %s was not recorded, so the cloud is out: %s", decision.id, fault)
             return decision.without(Route.CLOUD)
         return decision
 
-    async def store(self, answer: Answer, question: Question, decision: Decision, operator: str | None) -> None:
-        """Keep the answer before it is shown, with what `decided` could not write, if so. Raises DatabaseFault,
-        ChangedFault where somebody has opted out since the Decision, and what the fence raises."""
+    async def store(
+        self, answer: Answer, question: Question, decision: Decision, operator: str | None, masking: Masking | None
+    ) -> None:
+        """Keep the answer before it is shown, with what `decided` could not write, if so. masking: whose placeholders
+        `decided` has kept. Raises DatabaseFault, ChangedFault where somebody has opted out since the Decision, and what
+        the fence raises."""
         row = {
             "id": answer.id,
             "question": answer.question,
@@ -112,7 +114,7 @@ class Records:
             if self._fence is not None:
                 await self._fence(connection)
             await _honours(connection, decision.epoch)
-            await connection.execute(_ASKED, self._question(question, decision, operator))
+            await connection.execute(_ASKED, self._question(question, decision, operator, masking))
             decided = insert(tables.decision).on_conflict_do_nothing()
             await connection.execute(decided, _decision(decision, question))
             # Of an answer that was stored and never shown, because its worker died, the next attempt's takes the place.

@@ -1,4 +1,4 @@
-"""Erase again what the ledger says was erased, in a database that was restored from an older backup."""
+"""What the ledger says was erased is erased again, in a database that was restored from an older backup."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Collection
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from retrieval import catalogue, index, pushed
+from retrieval import catalogue, index, pushed, tombstones
 from retrieval.erasures import key_of
 from retrieval.tables import document, source
 
@@ -19,6 +19,13 @@ async def documents(connection: AsyncConnection, keys: Collection[str]) -> int:
     await index.delete(connection, list(found))
     # Left there, the next re-index would bring it back.
     return len({*found.values(), *await pushed.erase(connection, keys)})
+
+
+async def passages(connection: AsyncConnection, keys: Collection[str]) -> int:
+    """How many of these passages were there and are withheld now."""
+    found = await tombstones.again(connection, keys)
+    await index.withheld_of(connection, found)
+    return len(found)
 
 
 async def sources(connection: AsyncConnection, keys: Collection[str]) -> int:

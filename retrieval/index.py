@@ -152,6 +152,9 @@ class Index:
             if changes.fresh:
                 fresh = [await _shown(connection, source_name, one, withheld) for one in changes.fresh]
                 await _swap(connection, source_id, source, fresh, counted)
+                short = [is_.uri for is_, was in zip(fresh, changes.fresh, strict=True) if _is_short(is_, was)]
+                uris = {"uris": [one.uri for one in fresh], "short": short}
+                await connection.execute(_SHORT, uris | {"source": source_id})
             if changes.problems:
                 await _record(connection, source_id, source, changes.problems)
             if changes.told:
@@ -277,10 +280,19 @@ def _untitled(said: Said, withheld: Withheld) -> Said:
     return replace(said, title=tombstones.WITHHELD_TITLE) if named else said
 
 
-async def reread(connection: AsyncConnection, documents: Collection[tuple[str, str]]) -> None:
-    """Have these documents, by source and uri, read anew by the next run."""
-    values = {"sources": [one for one, _ in documents], "uris": [one for _, one in documents]}
-    await connection.execute(_REREAD, values)
+def _is_short(shown: Fresh, read: Fresh) -> bool:
+    """Whether something of what was read is not shown."""
+    return shown.title != read.title or len(shown.passages) < len(read.passages)
+
+
+async def withheld_of(connection: AsyncConnection, ids: Collection[int]) -> None:
+    """Note that something of these documents was taken out."""
+    await connection.execute(update(document).where(document.c.id == func.any(list(ids))).values(withheld=True))
+
+
+async def reread(connection: AsyncConnection) -> None:
+    """Have the documents of which something is withheld read anew by the next run."""
+    await connection.execute(update(document).where(document.c.withheld).values(format=0))
 
 
 async def titles(connection: AsyncConnection, after: int, most: int) -> Sequence[Row[Any]]:
@@ -365,17 +377,16 @@ _PROBLEM = text(
     where (document.problem, document.problem_kind) is distinct from (excluded.problem, excluded.problem_kind)
     """
 )
-_REREAD = text(
-    "update document set format = 0 from source,"
-    " unnest(cast(:sources as text[]), cast(:uris as text[])) as again (source, uri)"
-    " where source.id = document.source_id and source.name = again.source and document.uri = again.uri"
+_SHORT = text(
+    "update document set withheld = not withheld where source_id = :source and uri = any(cast(:uris as text[]))"
+    " and withheld <> (uri = any(cast(:short as text[])))"
 )
 _TITLES = text(
     "select document.id, source.name as source, uri, title from document join source on source.id = source_id"
     " where document.id > :after order by document.id limit :most"
 )
 _RETITLE = text(
-    "update document set title = :title,"
+    "update document set title = :title, withheld = true,"
     " said = case when said ? 'title' then said || jsonb_build_object('title', cast(:title as text)) else said end"
     " where id = any(cast(:ids as bigint[]))"
 )

@@ -87,6 +87,13 @@ document = Table(
     Column("link", Text, comment="where people open it; null: made from the link of the source"),
     Column("problem", Text, comment="why the newest version could not be read; null: it could"),
     Column("problem_kind", Text, comment="the kind of the problem, to be counted"),
+    Column(
+        "withheld",
+        Boolean,
+        nullable=False,
+        server_default="false",
+        comment="something that it says was not taken in: it names who was forgotten",
+    ),
     UniqueConstraint("source_id", "uri"),
     CheckConstraint("level between 0 and 3", name="level"),
 )

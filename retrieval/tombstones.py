@@ -26,10 +26,8 @@ from retrieval.passages import Bagged
 from retrieval.tables import document, passage, source, tombstone
 
 PASSAGE = "passage"
-"""In the ledger: a withheld passage, by its key."""
+"""In the ledger: a withheld passage, by the erasure that withholds it and its key."""
 WITHHELD_TITLE = "…"
-NO_RECEIPT = UUID(int=0)
-"""Of a tombstone that a restore has set again: the ledger does not say whose it was."""
 
 Withheld = Callable[[str], bool]
 """Whether nothing of a text may be taken in."""
@@ -122,21 +120,23 @@ async def withhold(
     await passages.delete_some(connection, [row.id for row in gone], counted)
     await counted.store(connection)
     keys = [key_of(row.source, row.uri, row.heading, row.text) for row in gone]
-    await _set(connection, keys, receipt)
-    await erased(connection, PASSAGE, keys)
+    await _set(connection, dict.fromkeys(keys, receipt))
+    await erased(connection, PASSAGE, [f"{receipt}/{key}" for key in keys])
     last = rows[-1].id if len(rows) == most else None
     return Withholding(len(gone), len(found) - len(gone), {r.document_id: (r.source, r.uri) for r in gone}, last)
 
 
-async def again(connection: AsyncConnection, keys: Collection[str]) -> int:
-    """Delete these passages wherever they are, in a database that was restored; how many were there."""
+async def again(connection: AsyncConnection, said: Collection[str]) -> Sequence[int]:
+    """Delete these passages wherever they are, in a database that was restored; of each that was there the id of its
+    document. said: as the ledger names them."""
+    keys = {key: UUID(receipt) for receipt, _, key in (one.partition("/") for one in sorted(said))}
     counted = Counts()
     rows = (await connection.execute(_NEXT)).all()
-    gone = [row.id for row in rows if key_of(row.source, row.uri, row.heading, row.text) in keys]
-    await passages.delete_some(connection, gone, counted)
+    gone = [row for row in rows if key_of(row.source, row.uri, row.heading, row.text) in keys]
+    await passages.delete_some(connection, [row.id for row in gone], counted)
     await counted.store(connection)
-    await _set(connection, sorted(keys), NO_RECEIPT)
-    return len(gone)
+    await _set(connection, keys)
+    return [row.document_id for row in gone]
 
 
 async def lift(connection: AsyncConnection, receipt: UUID) -> int:
@@ -148,9 +148,9 @@ def _text(row: Any) -> str:
     return f"{row.title}\n{row.heading}\n{row.text}"
 
 
-async def _set(connection: AsyncConnection, keys: Sequence[str], receipt: UUID) -> None:
+async def _set(connection: AsyncConnection, keys: Mapping[str, UUID]) -> None:
     if keys:
-        rows = [{"key": key, "receipt": receipt} for key in dict.fromkeys(keys)]
+        rows = [{"key": key, "receipt": receipt} for key, receipt in keys.items()]
         await connection.execute(insert(tombstone).on_conflict_do_nothing(), rows)
 
 

@@ -24,8 +24,11 @@ REPLAYS: Mapping[str, Replay] = {
     asked.WHOLE: replayed.whole,
     asked.QUESTION: replayed.texts,
     asked.ANSWER: replayed.answers,
-    tombstones.PASSAGE: tombstones.again,
+    tombstones.PASSAGE: forget.passages,
+    # Behind the passages: of who has come back since they are let in again.
+    replayed.FORGETTING: replayed.forgettings,
     replayed.OPT_OUT: replayed.opt_outs,
+    replayed.HOLD: replayed.holds,
     erasures.DOCUMENT: forget.documents,
     erasures.SOURCE: forget.sources,
 }

@@ -16,6 +16,7 @@ from admin.backup.restore import restore as put_back
 from admin.cli.base import Json, emit, err, load, run
 from admin.key import key_file
 from bot.console import plain
+from bot.forget import asked, replayed
 
 File = Annotated[Path, typer.Argument(help="The file of the backup.")]
 
@@ -103,8 +104,24 @@ def _about(path: Path, manifest: Manifest, how: str) -> list[str]:
     return [f"{path} {how}: {held}, of {manifest.created}, {size:.1f} MB, revision {manifest.schema_revision}."]
 
 
+_ERASED = {
+    replayed.SOURCE: "answers from sources",
+    replayed.ASKER: "questions of people",
+    replayed.ROOM: "questions in rooms",
+    asked.WHOLE: "questions",
+    asked.QUESTION: "texts of questions and answers",
+    asked.ANSWER: "texts of answers",
+}
+_KEPT = {replayed.OPT_OUT: "opt-outs", replayed.HOLD: "legal holds", replayed.FORGETTING: "erasures"}
+
+
 def _told(restored: Restored) -> list[str]:
-    erased = ", ".join(f"{count} {kind}s" for kind, count in sorted(restored.erased.items()) if count)
+    counts = {kind: count for kind, count in sorted(restored.erased.items()) if count}
+    erased = ", ".join(
+        f"{count} {_ERASED.get(kind, f'{kind}s')}" for kind, count in counts.items() if kind not in _KEPT
+    )
+    kept = ", ".join(f"{count} {_KEPT[kind]}" for kind, count in counts.items() if kind in _KEPT)
     known = f"Erased again: {erased or 'nothing'}." if restored.covered else "What was erased since may be back."
+    known += f" As they stand now: {kept}." if kept else ""
     closed = f" {restored.closed} events that were open then are closed." if restored.closed else ""
     return [f"The database is that of {restored.manifest.created}. {known}{closed}"]

@@ -25,12 +25,13 @@ from admin.pushing import by_jobs
 from admin.slack import meanwhile, serve
 from admin.watch import log_alone, watch, watch_over, watched
 from bot.answer import answer
+from bot.audit import of_decision
 from bot.console import Actions, Session
 from bot.domain import Answer, Feedback, Question
 from bot.policy.detect import warm_up
 from bot.policy.profiles import meaning
 from bot.settings import Settings
-from bot.why import explained
+from bot.why import explained, masked
 from bot.worker import ended
 from retrieval.pushed import PushStore
 
@@ -152,7 +153,8 @@ async def _why(app: App, answered: Answer) -> list[tuple[str, str]]:
     if row is None:
         return [("decision", "is not recorded")]
     tried = [(route.value, reason) for route, reason in answered.tried]
-    return explained(row, answered.route.value, answered.model, tried)
+    calls = await of_decision(app.database, "sent", str(answered.decision))
+    return [*explained(row, answered.route.value, answered.model, tried), *masked(call.body for call in calls)]
 
 
 def _read(prompt: str) -> str:

@@ -21,6 +21,7 @@ async def passages(connection: AsyncConnection, erasure: Erasure, after: str | N
         return Batch({})
     keep = tombstones.Keep(kept.documents, kept.names or tombstones.nothing)
     found = await tombstones.withhold(connection, wanted.names, erasure.id, int(after or 0), min(most, _MOST), keep)
+    await index.withheld_of(connection, found.documents)
     # Of an answer whose text is not kept only the documents tell whether it may name somebody.
     shown = await posted.withdraw(connection, "opt_out", documents=sorted(found.documents), unread=True)
     counts = {

@@ -66,7 +66,7 @@ EXEMPT: Mapping[str, str] = MappingProxyType(
         **dict.fromkeys(
             ("decision.policy", "decision.routes", "answer.prompt_version", "erasure.chain", "audit_seal.hash",
              "audit_seal.previous", "policy_version.hash", "push_token.sha256", "document.sha256", "noticed.version",
-             "tombstone.key"),
+             "tombstone.key", "audit_seal.marks"),
             _DIGEST,
         ),
         **dict.fromkeys(

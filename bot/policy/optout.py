@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 
 from bot.policy import detect
@@ -46,11 +46,6 @@ def refuses(reason: Reason, sink: str) -> bool:
 def of_the_text(reason: Reason) -> bool:
     """Whether it is there only because the text names somebody: with the name masked, it would not be."""
     return reason.kind == KIND and reason.origin.endswith(_IN_TEXT)
-
-
-def put_together(label: Label) -> Label:
-    """What several texts say only together: no masking of one of them takes it away."""
-    return Label(frozenset(replace(reason, origin=reason.origin.removesuffix(_IN_TEXT)) for reason in label.reasons))
 
 
 @dataclass(frozen=True, slots=True)

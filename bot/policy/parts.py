@@ -19,7 +19,6 @@ from bot.policy import detect
 from bot.policy.detect.sentences import LONGEST
 from bot.policy.mask import BRACKETS, Placeholders, issued_in, mask
 from bot.policy.optout import KIND as OPT_OUT
-from bot.policy.optout import put_together
 from bot.policy.rules import MASKED, Rules, allowed
 from bot.policy.seen import PUT_TOGETHER
 from bot.words import in_force_name
@@ -279,7 +278,6 @@ def joined(parts: Iterable[Part], rules: Rules) -> Label:
         found |= rules.seen.kinds(text, rules.lists, document=True) & detect.ABOUT
     known = {(reason.level, reason.kind) for reason in label.reasons}
     new = Label(frozenset(reason for reason in named.reasons if (reason.level, reason.kind) not in known))
-    opted_out = put_together(Label(opted_out.reasons - label.reasons))
     return label | opted_out | new | _label(found - label.kinds, _TOGETHER, rules)
 
 

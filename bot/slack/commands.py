@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
+from bot.audit_chain import Entry
 from bot.inbox import Claimed, Fenced, Inbox
 from bot.records import Records
 from bot.slack.blocks import Message, progress, told
@@ -23,7 +24,7 @@ from bot.slack.people import SlackPeople
 from bot.slack.post import SlackDoor
 from bot.slack.shown import placeholder, store, stored
 from bot.waiting import happens
-from bot.why import explained
+from bot.why import explained, masked
 from bot.words import both
 from retrieval.errors import Fault
 
@@ -34,6 +35,13 @@ PROGRESS_S = 3.0
 
 Progress = Callable[[str, int, int], None]
 """(source, documents done, documents in all)"""
+Sent = Callable[[str], Awaitable[Sequence[Entry]]]
+"""The audit's entries of what left for the cloud under a Decision, by its id."""
+
+
+async def nothing_sent(decision: str) -> Sequence[Entry]:
+    """Where nothing is sent to a cloud."""
+    return ()
 
 
 class Operations(Protocol):
@@ -56,7 +64,7 @@ class Operations(Protocol):
 @dataclass(frozen=True, slots=True)
 class Commands:
     """The worker's `handle` and `give_up` for commands. every_s: between two edits of a run's progress. opt_outs: None:
-    nobody can opt out here."""
+    nobody can opt out here. sent: as the audit has it."""
 
     inbox: Inbox
     door: SlackDoor
@@ -65,6 +73,7 @@ class Commands:
     operations: Operations
     every_s: float = PROGRESS_S
     opt_outs: SlackOptOuts | None = None
+    sent: Sent = nothing_sent
 
     async def handle(self, claimed: Claimed) -> str:
         """Do it and say what came of it; returns the outcome. Raises what another attempt may mend."""
@@ -112,7 +121,8 @@ class Commands:
         if row is None:
             return _NOTHING_TO_EXPLAIN
         pairs = explained(row, row["route"], row["model"], row["tried"])
-        return "\n".join(f"*{what}* {says}" for what, says in pairs)
+        calls = masked(call.body for call in await self.sent(str(row["id"])))
+        return "\n".join(f"*{what}* {says}" for what, says in [*pairs, *calls])
 
     async def _reindex(self, claimed: Claimed, asked: str) -> str:
         known = await self.operations.sources()

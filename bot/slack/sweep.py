@@ -86,6 +86,11 @@ class Sweep:
             return
         self._changed.set()
 
+    def forget(self) -> None:
+        """Slack may have told of changes that did not arrive: ask again who is where."""
+        self._here.clear()
+        self._changed.set()
+
     def look(self) -> None:
         """The documents may have changed: look now."""
         self._changed.set()

@@ -76,6 +76,8 @@ STATEMENTS = (
     """,
     "comment on column tombstone.key is 'which passage of which document: a digest, never text'",
     "comment on column tombstone.receipt is 'of the erasure that withholds it'",
+    "alter table document add column withheld boolean not null default false",
+    "comment on column document.withheld is 'something that it says was not taken in: it names who was forgotten'",
     # -- what models are not shown ---------------------------------------------------------------------------
     """
     create table placeholder (

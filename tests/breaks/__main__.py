@@ -23,6 +23,8 @@ _PYTEST = (
     *(sys.executable, "-m", "pytest", "-q", "-x", "--no-header", "-p", "no:randomly"),
     "--hypothesis-profile=breaks",
 )
+_MAKES_DATABASES = ("migrations/", "admin/schema.py", "admin/embedded", "tests/")
+CLUSTER = "cluster"
 RED = 1
 """pytest's status when tests ran and some failed; 2 to 5 mean that none did, which proves nothing."""
 
@@ -32,15 +34,18 @@ class Break:
     path: Path
     promise: str
     tests: tuple[str, ...]
+    of_the_database: bool
+    """Whether it breaks how a database is made: then its tests make their own."""
 
     @classmethod
     def read(cls, path: Path) -> Break:
-        head = path.read_text(encoding="utf-8").partition("\n--- ")[0]
+        text = path.read_text(encoding="utf-8")
+        head = text.partition("\n--- ")[0]
         promise = re.search(r"^promise: (.+)$", head, re.MULTILINE)
         tests = tuple(re.findall(r"^test: (.+)$", head, re.MULTILINE))
         if promise is None or not tests:
             sys.exit(f"{path.name}: needs a line 'promise: ...' and at least one 'test: ...'")
-        return cls(path, promise[1], tests)
+        return cls(path, promise[1], tests, any(f"\n--- a/{place}" in text for place in _MAKES_DATABASES))
 
 
 def copy_tree(folder: Path) -> None:
@@ -63,6 +68,8 @@ def outcome(one: Break, folder: Path) -> str:
     apply = ["git", "apply", "--whitespace=nowarn", str(one.path)]
     # Without a repository of its own around it, git apply would look for one above the folder.
     environment = {**os.environ, "GIT_CEILING_DIRECTORIES": str(folder.parent), "PYTHONDONTWRITEBYTECODE": "1"}
+    if not one.of_the_database:
+        environment["NARU_TEST_CLUSTER"] = str(folder.parent / CLUSTER)
     applied = subprocess.run(apply, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     if applied.returncode != 0:
         return "does not apply any more: renew the patch"
@@ -88,6 +95,8 @@ def outcome(one: Break, folder: Path) -> str:
 
 def outcomes(breaks: list[Break]) -> Iterator[tuple[Break, str, float]]:
     with tempfile.TemporaryDirectory(prefix="naru-breaks-") as parent:
+        Path(parent).chmod(0o755)  # as root, PostgreSQL runs as another user
+        subprocess.run([sys.executable, "-m", "tests.integration.cluster", f"{parent}/{CLUSTER}"], cwd=ROOT, check=True)
         free: SimpleQueue[Path] = SimpleQueue()
         for number in range(AT_ONCE):
             folder = Path(parent) / str(number)

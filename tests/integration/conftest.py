@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
@@ -15,12 +16,11 @@ from psycopg import sql
 from sqlalchemy import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from admin import schema
 from admin.embedded import EmbeddedPostgres
 from retrieval.database import Database
+from tests.integration.cluster import TEMPLATE, at, copied, in_a_hurry, with_template
 from tests.integration.line import Line
 
-TEMPLATE = "naru_template"
 _numbers = count()
 
 
@@ -48,20 +48,17 @@ def server_url() -> Iterator[str]:
     # A directory of its own, open to pass: as root, PostgreSQL runs as another user.
     with tempfile.TemporaryDirectory(prefix="naru-") as home:
         Path(home).chmod(0o755)
+        if cluster := os.environ.get("NARU_TEST_CLUSTER"):
+            copied(cluster, home)
         with EmbeddedPostgres(Path(home)) as url:
-            with psycopg.connect(url, autocommit=True) as admin:
-                # These databases die with the session: waiting for the disk would only make tests slow.
-                admin.execute("alter system set fsync = off")
-                admin.execute("alter system set synchronous_commit = off")
-                admin.execute("select pg_reload_conf()")
+            in_a_hurry(url)
             yield url
 
 
 @pytest.fixture(scope="session")
 async def template(server_url: str) -> str:
     """The name of a migrated database that nobody is connected to."""
-    _administer(server_url, sql.SQL("create database {}").format(sql.Identifier(TEMPLATE)))
-    await schema.upgrade(_at(server_url, TEMPLATE))
+    await with_template(server_url)
     return TEMPLATE
 
 
@@ -118,17 +115,13 @@ def _created(server_url: str, template: str) -> Iterator[str]:
     name = f"test_{next(_numbers)}"
     create = sql.SQL("create database {} template {}")
     _administer(server_url, create.format(sql.Identifier(name), sql.Identifier(template)))
-    yield _at(server_url, name)
+    yield at(server_url, name)
     _administer(server_url, sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
 
 def _administer(server_url: str, statement: sql.Composed) -> None:
     with psycopg.connect(server_url, autocommit=True) as admin:
         admin.execute(statement)
-
-
-def _at(server_url: str, name: str) -> str:
-    return make_url(server_url).set(database=name).render_as_string(hide_password=False)
 
 
 @pytest.fixture

@@ -325,6 +325,8 @@ def notes_of(naru: Naru, tmp_path: Path, *options: str) -> Path:
     folder = tmp_path / "notes"
     folder.mkdir()
     (folder / "a.md").write_text("# 주차\n\n추첨은 월요일입니다.\n", encoding="utf-8")
+    long_ago = time.time() - 3600  # what was written a moment ago has no version yet
+    os.utime(folder / "a.md", (long_ago, long_ago))
     add = ("source", "add", "notes", "notes", "--level", "internal", "--readers", "everyone", *options)
     assert naru(*add).returncode == 0
     return folder

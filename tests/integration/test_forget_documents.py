@@ -85,10 +85,16 @@ async def test_whoever_comes_back_is_read_again(desk: Desk) -> None:
     await shelve(desk.database, source, DOCUMENTS)
     before, again = await held(desk), forgetting(desk)
     await again(PERSON)
+    later = DOCUMENTS | {"later.md": "# 인수\n\n홍길동이 넘겼습니다."}
+    await reindex(desk.database, source, Shelf(later), withheld=forgetting(desk).withheld)
+    assert not any("홍길동" in one for one in await held(desk))
     async with desk.database.transaction() as connection:
         await again.lift(connection, PERSON)
-    await reindex(desk.database, source, Shelf(DOCUMENTS), withheld=forgetting(desk).withheld)
-    assert await held(desk) == before
+    await reindex(desk.database, source, Shelf(later), withheld=forgetting(desk).withheld)
+    *others, of_later = sorted(await held(desk), key=lambda one: "넘겼" in one)
+    assert sorted(others) == before
+    assert "홍길동이 넘겼습니다" in of_later, "it came while they were out"
+    assert await desk.rows("select uri from document where withheld") == []
 
 
 async def test_what_its_owners_must_change_is_known_and_sealed(desk: Desk) -> None:

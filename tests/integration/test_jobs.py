@@ -17,6 +17,7 @@ from admin.indexing import Indexing, Reading
 from admin.jobs import ATTEMPTS, Jobs
 from retrieval.catalogue import Catalogue
 from retrieval.database import Database
+from retrieval.index import Index
 from retrieval.parse.families import in_thread
 from retrieval.passage import Source
 from retrieval.runs import Run
@@ -67,6 +68,14 @@ class Process:
                 assert found is not None
                 if found.is_over:
                     return found
+                await asyncio.sleep(0.02)
+
+    async def written(self, source: str) -> int:
+        """How many documents are there, once there is one: they are written beside the reading."""
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                if known := await Index(self.database).known(source):
+                    return len(known)
                 await asyncio.sleep(0.02)
 
 
@@ -203,14 +212,17 @@ async def test_a_run_that_is_stopped_keeps_what_it_did_and_the_next_goes_on(proc
     run = await process.jobs.request("wiki")
     async with process.working():
         await gate.reached.wait()
+        before = await process.written("wiki")
         assert await process.indexing.runs.cancel("wiki")
         stopped = await process.ends(run)
         assert (stopped.state, stopped.report) == ("cancelled", None)
+        kept = len(await Index(process.database).known("wiki"))
+        assert before <= kept < 260
         gate.open.set()
         gate.loaded.clear()
         whole = await process.ends(await process.jobs.request("wiki"))
     assert whole.report is not None
-    assert (whole.report["added"], whole.report["unchanged"]) == (60, 200)
+    assert (whole.report["added"], whole.report["unchanged"]) == (260 - kept, kept)
 
 
 async def test_a_worker_that_is_told_to_stop_leaves_its_run_to_the_next(process: Process) -> None:

@@ -112,7 +112,7 @@ async def test_everything_that_is_held_about_a_person_is_exported_and_nobody_els
         assert held.sections["person"]["directory"]["name"] == "이서연"
         assert [one["scope"] for one in held.sections["opt_outs"]] == ["train"]
         assert held.sections["receipts"][0]["counts"] == {"answer": {"erased": 1}}
-        assert held.sections["posted"][0]["ts"] == "1.5"
+        assert [one["ts"] for one in held.sections["posted"]] == ["1.5", "1.6"]
         assert held.sections["notices"][0]["version"] == "v1"
         assert "opted_out" in [one["kind"] for one in held.sections["audit"]]
         assert "비밀 계획" not in said
@@ -165,6 +165,8 @@ async def opted_out(naru: Company, answered: Answer) -> None:
     async with naru.app.database.transaction() as connection:
         await connection.execute(insert(tables.opt_out), row)
         await connection.execute(insert(tables.receipt), receipt)
-        await connection.execute(insert(tables.posted), {"channel": "C1", "ts": "1.5", "question": answered.question})
+        for ts, question in (("1.5", answered.question), ("1.6", uuid4())):  # of the second the question is not kept
+            row = {"channel": "C1", "ts": ts, "question": question, "asker": seal.pseudonym("U2"), "documents": []}
+            await connection.execute(insert(tables.posted), row)
         await connection.execute(insert(tables.noticed), {"person": seal.pseudonym("U2"), "version": "v1"})
         await Audit(seal).note(connection, "opted_out", {"scope": "train"}, actor="U2", subject="user:U2")

@@ -87,7 +87,8 @@ async def processes(folder: Path, url: str, **more: object) -> AsyncIterator[Pro
 
 @pytest.fixture
 async def two(tmp_path: Path, fresh_url: str) -> AsyncIterator[Processes]:
-    async with processes(tmp_path, fresh_url) as made:
+    """Where nothing is masked: what may not go there stays."""
+    async with processes(tmp_path, fresh_url, masks=False) as made:
         yield made
 
 
@@ -130,6 +131,19 @@ async def test_each_opt_out_binds_the_next_decision_of_the_other_process_and_tak
         assert "opt_out" in bound.label.kinds
         assert await two.opting(0).back(subject, by="U1") == 1
         assert (await two.ask(1, words, room)).route is Route.CLOUD
+
+
+async def test_where_names_are_masked_the_text_of_who_opted_out_goes_without_the_name(
+    tmp_path: Path, fresh_url: str
+) -> None:
+    subject, words, _ = CASES["person"]
+    async with processes(tmp_path, fresh_url) as two:
+        assert (await two.ask(1, words)).route is Route.CLOUD
+        assert NAME.encode() in two.naru.cloud.requests[-1].body
+        await two.opting(0).out(subject, Scope.CLOUD, by="U1")
+        assert (await two.ask(1, words)).route is Route.CLOUD
+        assert len(two.naru.cloud.requests) == 2
+        assert NAME.encode() not in two.naru.cloud.requests[-1].body
 
 
 acts = st.tuples(

@@ -149,9 +149,9 @@ async def test_a_preview_counts_where_documents_and_questions_would_go(tmp_path:
         "hr/pay.md": "# 급여\n\n급여일은 매월 25일입니다.\n",
         "mail.md": "# 문의\n\na.b@corp" + ".example\n",
     }
-    async with company(tmp_path, fresh_url, documents) as naru:
+    async with company(tmp_path, fresh_url, documents, masks=False) as naru:
         await naru.ask(ASKED)
-        base = load_rules(ROOT / "policy.toml")
+        base = load_rules(tmp_path / "policy.toml")
         found = await preview(naru.app.database, naru.app.records, base, naru.app.rules(), (), 50, 10)
         groups = {one["name"]: one for one in found.data()["groups"]}
         assert (groups["documents of handbook"]["cloud"], groups["documents of handbook"]["on_prem"]) == (3, 1)
@@ -159,6 +159,11 @@ async def test_a_preview_counts_where_documents_and_questions_would_go(tmp_path:
             'naru.toml, source handbook, level "confidential"': 1,
             'sinks.cloud.refuse, "email"': 1,
         }
+        masks = replace(naru.app.rules(), masking=load_rules(ROOT / "policy.toml").masking)
+        masked = await preview(naru.app.database, naru.app.records, base, masks, (), 50, 10)
+        (texts,) = (one for one in masked.data()["groups"] if one["name"] == "texts of handbook")
+        assert 'sinks.cloud.refuse, "email"' not in texts["against_cloud"], "it goes without the address"
+        assert texts["cloud"] == groups["texts of handbook"]["cloud"] + 1
         assert groups["recent questions"]["cloud"] == 1
         assert any("No cloud model is connected" in note for note in found.notes)
         no_terms = await preview(naru.app.database, naru.app.records, base, base.under(None, TODAY), tuple(Route), 0, 0)

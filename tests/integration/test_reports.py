@@ -132,8 +132,8 @@ async def test_what_was_not_sealed_yet_is_counted_behind_the_last_seal(database:
     assert (await drawn_up(database)).seal is None
     async with database.transaction() as connection:
         first = select(func.min(tables.audit.c.id)).scalar_subquery()
-        sealed = insert(tables.audit_seal).values(id=1, first=first, last=first, hash="h", previous="")
-        await connection.execute(sealed)
+        sealed = {"id": 1, "first": first, "last": first, "marks": b"", "hash": "h", "previous": ""}
+        await connection.execute(insert(tables.audit_seal).values(sealed))
     seal = (await drawn_up(database)).seal
     assert seal is not None
     assert (seal.id, seal.unsealed) == (1, 2)

@@ -123,7 +123,7 @@ async def test_workspaces_have_a_budget_each(fresh_database: Database) -> None:
 
 
 async def test_a_clock_that_was_set_back_fills_nothing_and_blocks_nobody(fresh_database: Database) -> None:
-    first, second = two_budgets(fresh_database, FAST)
+    first, second = two_budgets(fresh_database, TIER_3)
     assert await drafts(first) == 12
     await time_passes(fresh_database, -3600)
     assert await drafts(second) == 0

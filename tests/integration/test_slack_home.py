@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from uuid import UUID
 
@@ -17,11 +17,12 @@ from bot.slack.home import Home
 from bot.slack.locales import Locales
 from bot.slack.people import SlackPeople
 from bot.slack.post import SlackDoor
-from bot.subjects import Scope
+from bot.subjects import Scope, Subject
 from retrieval.database import Database
 from tests.builders import no_directory
 from tests.integration.events import SEAL
-from tests.integration.in_slack import ASKED, InSlack, in_slack
+from tests.integration.in_slack import ASKED, InSlack, in_slack, modes
+from tests.integration.test_slack_commands import direct, shown
 from tests.standins.slack import TEAM, SlackStandIn, User, View, Workspace, rate_limited, refuses
 from tests.standins.slack.blocks import texts
 from tests.unit.test_notice import shipped
@@ -87,6 +88,32 @@ async def test_a_button_opts_out_and_in_and_the_tab_says_so(tmp_path: Path, fres
         await here.quiet()
         assert opt_outs.of[here.engineer.id] == set()
         assert "빠진 범위: *없음*" in said(view)
+
+
+@modes
+async def test_who_leaves_by_a_button_has_left_and_has_a_receipt_and_comes_back_by_a_button(
+    http: bool, tmp_path: Path, fresh_url: str
+) -> None:
+    async with in_slack(tmp_path, fresh_url, http=http) as here:
+        subject, register = Subject("user", here.engineer.id), here.naru.app.opting_out.register
+        view = await opened(here, here.engineer)
+        for _ in range(2):  # from two screens
+            await here.slack.clicks(here.engineer, replace(view), "home_out_cloud")
+        await here.quiet()
+        assert "빠진 범위: *클라우드*" in said(view)
+        assert [entry.scope for entry in await register.listed(subject)] == [Scope.CLOUD]
+        (receipt,) = direct(here.slack, here.engineer)
+        ((kept, _),) = await here.naru.app.opting_out.receipts_of(subject)
+        assert str(kept.id) in shown(receipt)
+        await here.mentions(here.engineer, here.general, ASKED)
+        assert here.naru.cloud.requests == []
+        assert "빠진 범위: *없음*" in said(await opened(here, here.hr)), "it is nobody else's"
+        await here.slack.clicks(here.engineer, await opened(here, here.engineer), "home_in_cloud")
+        await here.quiet()
+        assert "빠진 범위: *없음*" in said(here.slack.workspace.homes[here.engineer.id])
+        assert await register.listed(subject) == ()
+        await here.mentions(here.engineer, here.general, ASKED)
+        assert len(here.naru.cloud.requests) == 1
 
 
 @asynccontextmanager

@@ -33,8 +33,10 @@ async def test_naru_run_answers_in_slack_and_ends_on_sigterm(tmp_path: Path, fre
         assert process.stderr is not None
         try:
             async with asyncio.timeout(40):
+                heard = ""
                 while "Answering in Slack (Socket Mode)" not in (line := (await process.stderr.readline()).decode()):
-                    assert line, "naru run ended before it answered in Slack"
+                    heard += line
+                    assert line, f"naru run ended before it answered in Slack: {heard}"
                 asked = await slack.says(haneul, slack.workspace.im(haneul), "연차는 며칠인가요?")
                 while "휴가 규정" not in str([reply.blocks for reply in slack.replies(asked)]):
                     await slack.settled()

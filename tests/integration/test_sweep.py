@@ -153,6 +153,14 @@ async def test_slack_is_asked_once_for_a_room_until_it_says_that_something_chang
         assert company.asked == before + 1, changes
 
 
+async def test_after_a_time_in_which_events_may_be_lost_slack_is_asked_again(sweep: Sweep, company: Company) -> None:
+    assert await sweep.once() == 0
+    company.readers = Readers(frozenset({EVERYONE}))
+    assert await sweep.once() == 0, "nobody said anything"
+    sweep.forget()
+    assert await sweep.once() == 1
+
+
 async def test_a_new_answer_in_the_same_message_is_not_taken_back_with_the_old_one(
     posted: Posted, database: Database
 ) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.audit import Audit
+from bot.audit import Audit, Wanted, read
 from bot.forgetting import Forgetting
 from bot.holds import Holds
 from bot.slack.blocks import AGAIN
@@ -17,6 +17,7 @@ from bot.slack.withdrawing import Withdrawing
 from bot.spool import Spool
 from bot.subjects import Subject
 from retrieval.database import Database
+from retrieval.reindex import Report
 from tests.integration.events import claimed
 from tests.integration.in_slack import ASKED, in_slack
 from tests.integration.test_slack_alone import clicked
@@ -53,6 +54,18 @@ async def test_when_a_guest_comes_into_a_room_its_answers_are_taken_back_and_can
         assert "15일" in str(second.blocks)
 
 
+async def test_what_a_reindex_finds_gone_takes_its_answers_back_at_once(tmp_path: Path, fresh_url: str) -> None:
+    async with in_slack(tmp_path, fresh_url) as here:
+        asked = await here.mentions(here.engineer, here.general, ASKED)
+        assert "15일" in str(here.answer(asked).blocks)
+        (here.naru.folder / "handbook" / "public" / "leave.md").unlink()
+        source, *_ = await here.naru.app.active()
+        (report,) = await here.naru.app.reindex([source], lambda *_: None, accept_deletions=True)
+        assert isinstance(report[1], Report)
+        assert report[1].removed == 1
+        await becomes(lambda: TAKEN_BACK in here.answer(asked).text)
+
+
 @pytest.fixture
 async def desk(tmp_path: Path, fresh_database: Database, fresh_url: str) -> AsyncIterator[Desk]:
     """A question that was answered in a room."""
@@ -86,6 +99,11 @@ async def test_what_was_posted_to_somebody_who_opts_out_is_taken_back_and_to_ask
     assert shown(desk).text.startswith(TAKEN_BACK)
     assert "15일" not in str(shown(desk))
     assert await withdrawing(desk, fresh_database).all() == 0
+    (entry,) = await read(fresh_database, Wanted(kinds=("withdrawn",)))
+    assert entry.body["why"] == "opt_out"
+    assert entry.body["question"] in str(shown(desk).blocks), "whoever asks again names that question"
+    assert desk.asked.user is not None
+    assert desk.asked.user not in str(entry)
     await clicked(desk, shown(desk), AGAIN)
     assert await desk.answering.handle(await claimed(desk.inbox)) == "gone"
     assert "직접 다시 물어봐 주세요" in desk.slack.workspace.ephemerals[-1].text
@@ -101,6 +119,7 @@ async def test_what_slack_does_not_take_now_stays_to_be_taken_back(
     for _ in range(2):
         assert await withdrawing(desk, fresh_database).all() == 0
         assert await posted.pending() == 1
+    assert await read(fresh_database, Wanted(kinds=("withdrawn",))) == []
     assert "15일" in str(shown(desk).blocks)
     desk.slack.scripts("chat.update", rate_limited(1))
     assert await withdrawing(desk, fresh_database).all() == 1
@@ -114,3 +133,4 @@ async def test_a_message_that_is_gone_is_as_good_as_taken_back(
     desk.slack.scripts("chat.update", refuses("message_not_found"))
     assert await withdrawing(desk, fresh_database).all() == 1
     assert await Posted(fresh_database, desk.naru.app.seal).pending() == 0
+    assert len(await read(fresh_database, Wanted(kinds=("withdrawn",)))) == 1

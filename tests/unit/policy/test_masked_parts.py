@@ -14,12 +14,14 @@ from bot.domain import Route, Turn
 from bot.policy import detect
 from bot.policy.decide import Decision, decide
 from bot.policy.mask import TYPES, Placeholders, hidden_again, unmask
+from bot.policy.optout import OptedOut, OptOuts
 from bot.policy.parts import Masking, Prompt, joined, joined_masked, maskable, masked_parts, thread_parts
 from bot.policy.permit import PermitFault, permit
 from bot.policy.policy_file import rules_of
 from bot.policy.profiles import CREDIT, IDENTIFIERS, profiled
 from bot.policy.rules import MASKED, Rules, allowed
 from bot.settings import SHIPPED_POLICY
+from bot.subjects import Scope, Subject
 from bot.toml_file import SettingsFault
 from retrieval.label import Label, Level
 from tests.builders import DM, api_key, ask, document, parts_of, passage, rrn, shipped_rules
@@ -154,6 +156,43 @@ def test_what_is_split_over_two_messages_is_not_hidden() -> None:
     turn = Turn(f"전화번호는 {PHONE[:8]}", "네.", Label(), ())
     parts = (*thread_parts((turn,), {}, DM, rules()), *parts_of(ask(f"{PHONE[9:]} 누구인가요 {MAIL}"), rules=rules()))
     assert Route.CLOUD not in decided(parts)[0].routes
+
+
+NAME = "제갈나루"
+
+
+def out_of_the_cloud(subject: Subject) -> Rules:
+    return replace(rules(), opt_outs=OptOuts(1, [OptedOut(subject, Scope.CLOUD)]))
+
+
+def test_of_somebody_who_has_opted_out_the_name_is_hidden_and_the_rest_may_go() -> None:
+    policy = out_of_the_cloud(Subject("person", NAME))
+    parts = parts_of(ask(f"{NAME}에게 열쇠를 받나요?"), passage(f"열쇠는 {NAME}가 관리합니다."), rules=policy)
+    decision, masking = decided(parts, policy)
+    assert Route.CLOUD in decision.routes
+    assert decision.verdict("cloud").masked == {"person"}
+    assert not [part for part in masking.parts if NAME in part.text]
+    with pytest.raises(PermitFault):
+        permit(decision, parts, Route.CLOUD, "m", policy)
+
+
+def test_where_no_name_may_be_hidden_who_has_opted_out_stays_in_the_building() -> None:
+    policy = replace(out_of_the_cloud(Subject("person", NAME)), masking=frozenset({"phone"}))
+    parts = parts_of(ask(f"{NAME}에게 열쇠를 받나요?"), passage(f"문의 {PHONE}"), rules=policy)
+    assert Route.CLOUD not in decided(parts, policy)[0].routes
+
+
+def test_a_name_in_two_messages_is_not_hidden() -> None:
+    policy = out_of_the_cloud(Subject("person", NAME))
+    turn = Turn(f"열쇠는 {NAME[:2]}", "네.", Label(), ())
+    parts = (*thread_parts((turn,), {}, DM, policy), *parts_of(ask(f"{NAME[2:]} 님이 갖고 있나요?"), rules=policy))
+    assert Route.CLOUD not in decided(parts, policy)[0].routes
+
+
+def test_what_somebody_asks_who_has_opted_out_cannot_be_hidden() -> None:
+    question = ask(f"문의 {PHONE}")
+    policy = out_of_the_cloud(Subject("user", question.asker))
+    assert Route.CLOUD not in decided(parts_of(question, rules=policy), policy)[0].routes
 
 
 def thread(masked: frozenset[str], answer: str = "네, 확인했습니다.") -> Prompt:
