@@ -27,6 +27,7 @@ from benchmarks import (
     policy,
     questions,
     retrieval,
+    rights,
     train_matters,
     words,
 )
@@ -48,6 +49,7 @@ ALONE: Mapping[str, Callable[[Sequence[str]], int]] = {
     "outage": outage.main,
     "policy": policy.main,
     "retrieval": retrieval.main,
+    "rights": rights.main,
     "train_matters": train_matters.main,
 }
 """With options of their own, and too long to be part of `all`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import tempfile
 import time
 from pathlib import Path
@@ -10,15 +11,19 @@ import psycopg
 
 from admin import schema
 from admin.embedded import EmbeddedPostgres
-from benchmarks import Machine, Row, Tell
+from admin.optouts import opting_out
+from benchmarks import BenchmarkFault, Machine, Row, Tell
 from bot.forgetting import Forgetting
 from bot.holds import Holds
+from bot.optouts import Register
 from bot.seal import Seal
 from bot.spool import Spool
-from bot.subjects import Subject
+from bot.subjects import Scope, Subject
 from retrieval.database import Database
 
 ANSWERS, LIMIT_S = 100_000, 60.0
+BOUND_S = 2.0
+"""Nothing of it depends on how much is stored; on a busy machine it is tens of milliseconds."""
 _OTHERS = 20_000
 _QUESTION, _ANSWER = "연차는 며칠인가요? " * 4, "연차는 1년에 15일이고 3영업일 전에 올립니다. [1] " * 8
 
@@ -36,13 +41,34 @@ async def measure(tell: Tell) -> list[Row]:
             database = Database(url)
             forgetting = Forgetting(database, seal, Spool(Path(home) / "spool", seal), Holds(seal))
             named = await _seconds(forgetting, Subject("person", "제갈공명", ("gongmyeong@example.com",)), tell)
-            asked = await _seconds(forgetting, Subject("user", "U1"), tell)
+            bound, asked = await _out(url, database, seal, forgetting, tell)
             conditions = await machine.conditions(database, f"{ANSWERS:,} of {ANSWERS + _OTHERS:,} answers, once")
             await database.close()
     return [
-        Row.at_most("erase all that one person asked, s", asked, LIMIT_S, conditions),
+        Row.at_most("an opt-out until every other process honours it, s", bound, BOUND_S, conditions),
+        Row.at_most("an opt-out until 100,000 answers are erased, with receipt, s", asked, LIMIT_S, conditions),
         Row.reported("look for a person in all texts, s", named, conditions),
     ]
+
+
+async def _out(url: str, database: Database, seal: Seal, forgetting: Forgetting, tell: Tell) -> tuple[float, float]:
+    """Seconds from the command until another process knows of it, and until the receipt is finished."""
+    opting = opting_out(database, seal, Register(database, seal), forgetting)
+    elsewhere = Database(url)
+    other = Register(elsewhere, seal)
+    await other.look()
+    began = time.monotonic()
+    out = asyncio.create_task(opting.out(Subject("user", "U1"), Scope.ALL, by="U1"))
+    while not other().of_user("U1").reasons:
+        await other.look()
+    bound = time.monotonic() - began
+    receipt = await out
+    took = time.monotonic() - began
+    await elsewhere.close()
+    if receipt.finished_at is None:
+        raise BenchmarkFault("The receipt is not finished, so not everything was erased.")
+    tell(f"opt-out: bound after {bound:.3f} s, done after {took:.1f} s, {receipt.counts}")
+    return bound, took
 
 
 async def _seconds(forgetting: Forgetting, subject: Subject, tell: Tell) -> float:

@@ -54,16 +54,24 @@ class Masks:
                 values[row.name] = value
         return Placeholders(values, last)
 
-    async def issue(self, connection: AsyncConnection, thread: str, before: Placeholders, after: Placeholders) -> None:
-        """Keep what is new in `after`, in the transaction that records why it is sent. Raises TakenFault where somebody
-        else has issued one of them meanwhile."""
+    async def issue(
+        self,
+        connection: AsyncConnection,
+        thread: str,
+        before: Placeholders,
+        after: Placeholders,
+        known: bool = True,
+    ) -> None:
+        """Keep what is new in `after`, in the transaction that records why it is sent. known: False where somebody has
+        opted out of being kept: the numbers are taken, and nobody learns later what they stood for. Raises TakenFault
+        where somebody else has issued one of them meanwhile."""
         own = self._seal.pseudonym(thread)
         rows = [
             {
                 "thread": own,
                 "name": name,
-                "value_key": self.key(value),
-                "value": self._seal.close(value, _place(own, name)),
+                "value_key": self.key(value) if known else None,
+                "value": self._seal.close(value, _place(own, name)) if known else None,
             }
             for name, value in after.values.items()
             if name not in before.values

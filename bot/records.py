@@ -21,6 +21,7 @@ from bot.domain import Answer, Feedback, Question, Room, RoomKind, Route, Turn
 from bot.masks import Masks, TakenFault
 from bot.policy.decide import Decision
 from bot.policy.mask import Placeholders, unmask
+from bot.policy.optout import refuses
 from bot.policy.parts import Masking, found_in
 from bot.policy.permit import ChangedFault
 from bot.policy.rules import Rules, SinkName, allowed
@@ -81,7 +82,8 @@ class Records:
                 noted = {**body, "room": self._room(question.room.id, question.room.kind), "operator": operator}
                 await self._audit.note(connection, "decision", noted, actor=question.asker)
                 if masking is not None:
-                    await self._masks.issue(connection, question.thread, masking.before, masking.placeholders)
+                    known = not any(refuses(reason, "record") for reason in decision.label.reasons)
+                    await self._masks.issue(connection, question.thread, masking.before, masking.placeholders, known)
         except (DatabaseFault, TakenFault) as fault:
             _log.error("decision %s was not recorded, so the cloud is out: %s", decision.id, fault)
             return decision.without(Route.CLOUD)

@@ -14,7 +14,7 @@ from sqlalchemy import ScalarSelect, func, literal, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from retrieval import index
+from retrieval import index, tombstones
 from retrieval.database import Database
 from retrieval.erasures import key_of
 from retrieval.passage import Said
@@ -22,7 +22,7 @@ from retrieval.rows import said_of, said_row
 from retrieval.sources import SourceFault
 from retrieval.tables import push_token, pushed
 from retrieval.tables import source as source_table
-from retrieval.tombstones import Withheld
+from retrieval.tombstones import Whom, Withheld, nobody
 
 _CHUNK = 500
 _TOKEN_BYTES = 32
@@ -60,8 +60,9 @@ class Counts:
 class PushStore:
     """Each method names a source of kind push; those that write raise SourceFault where there is none of that name."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, withheld: Whom = nobody) -> None:
         self._database = database
+        self._withheld = withheld
 
     async def keep(self, source: str, documents: Sequence[Document], deleted: Collection[str]) -> Counts:
         """Keep the documents and forget the deleted ones, all or none. A uri stands in one of the two, once."""
@@ -71,7 +72,9 @@ class PushStore:
         async with self._database.transaction() as connection:
             source_id = await _locked(connection, source)
             fresh = await _fresh(connection, source_id, documents)
-            rows = [_row(source_id, one) for one in sorted(fresh, key=lambda one: one.uri)]
+            await tombstones.being_written(connection)
+            withheld = await self._withheld(connection)
+            rows = [_row(source_id, one, withheld) for one in sorted(fresh, key=lambda one: one.uri)]
             if rows:
                 statement = insert(pushed)
                 given = {name: statement.excluded[name] for name in ("text", "format", "version", "said")}
@@ -185,15 +188,19 @@ async def _fresh(connection: AsyncConnection, source_id: int, documents: Sequenc
     return [one for one in documents if kept.get(one.uri) != (one.version, said_row(one.said))]
 
 
-def _row(source_id: int, one: Document) -> Mapping[str, object]:
-    return {
-        "source_id": source_id,
-        "uri": one.uri,
-        "text": one.text,
-        "format": one.format,
-        "version": one.version,
-        "said": said_row(one.said),
-    }
+def _row(source_id: int, one: Document, withheld: Withheld) -> Mapping[str, object]:
+    said = said_row(one.said)
+    row = {"source_id": source_id, "uri": one.uri, "format": one.format}
+    if not withheld(_whole(said, one.text)):
+        return {**row, "text": one.text, "version": one.version, "said": said}
+    # Another version than the sender's: what is sent once more is looked at again, and may be kept by then.
+    return {**row, **_redacted(said, one.text, withheld), "version": f"{one.version}, in part"}
+
+
+def _redacted(said: Mapping[str, Any], text: str, withheld: Withheld) -> dict[str, Any]:
+    left = "\n".join(line for line in text.split("\n") if not withheld(line))
+    titled = {key: one for key, one in said.items() if key != "title" or not withheld(str(one))}
+    return {"text": "" if withheld(left) else left, "said": titled}
 
 
 def _digest(token: str) -> bytes:
@@ -212,6 +219,7 @@ class Redacted:
 async def redact(connection: AsyncConnection, withheld: Withheld, keep: Withheld, after: str, most: int) -> Redacted:
     """Take the lines that are withheld out of the texts of the next `most` documents; one whose text is withheld even
     so is emptied. keep: texts that stay as they are."""
+    await tombstones.being_looked_for(connection)
     source_id, _, uri = after.partition("/")
     place = tuple_(pushed.c.source_id, pushed.c.uri)
     rows = (
@@ -223,17 +231,14 @@ async def redact(connection: AsyncConnection, withheld: Withheld, keep: Withheld
             .with_for_update()
         )
     ).all()
-    found = await asyncio.to_thread(lambda: [row for row in rows if withheld(_whole(row))])
-    gone = [row for row in found if not keep(_whole(row))]
+    found = await asyncio.to_thread(lambda: [row for row in rows if withheld(_whole(row.said, row.text))])
+    gone = [row for row in found if not keep(_whole(row.said, row.text))]
     for row in gone:
-        left = "\n".join(line for line in row.text.split("\n") if not withheld(line))
-        said = {key: one for key, one in row.said.items() if key != "title" or not withheld(str(one))}
-        values = {"text": "" if withheld(left) else left, "said": said}
         mine = pushed.update().where(pushed.c.source_id == row.source_id, pushed.c.uri == row.uri)
-        await connection.execute(mine.values(values))
+        await connection.execute(mine.values(_redacted(row.said, row.text, withheld)))
     more = f"{rows[-1].source_id}/{rows[-1].uri}" if len(rows) == most else None
     return Redacted(len(gone), len(found) - len(gone), more)
 
 
-def _whole(row: Any) -> str:
-    return f"{row.said.get('title', '')}\n{row.text}"
+def _whole(said: Mapping[str, Any], text: str) -> str:
+    return f"{said.get('title', '')}\n{text}"

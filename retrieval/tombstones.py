@@ -51,6 +51,11 @@ async def being_written(connection: AsyncConnection) -> None:
     await connection.execute(text("select pg_advisory_xact_lock_shared(:key)"), {"key": _LOCK})
 
 
+async def being_looked_for(connection: AsyncConnection) -> None:
+    """The other side: it waits for what is being written."""
+    await connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+
+
 @dataclass(frozen=True, slots=True)
 class Keep:
     """What stays as it is all the same: documents, by id, and texts."""
@@ -111,7 +116,7 @@ async def withhold(
 
     It waits for what is being written, and takes its locks in the order of index.py.
     """
-    await connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+    await being_looked_for(connection)
     await counts.share_weights(connection)
     rows = (await connection.execute(_NEXT.where(passage.c.id > after).limit(most))).all()
 

@@ -28,6 +28,7 @@ from bot import inbox, optouts, receipts
 from bot.audit import Audit
 from bot.seal import Seal
 from bot.settings import Settings
+from bot.slack import posted
 from retrieval import erasures
 from retrieval.database import Database, DatabaseFault, beside, name_of
 from retrieval.erasures import Entry, LedgerFault
@@ -225,6 +226,7 @@ class Place:
             if "opt_out" in await counted(old):
                 await optouts.carry(old, fresh)
                 await receipts.carry(old, fresh)
+                await posted.carry(old, fresh)
             if known:
                 again = await replay(fresh, (await erasures.since(old, known[-1].seq))[1:])
         async with self._server.autocommitting() as connection:

@@ -105,7 +105,7 @@ async def _until_stopped(app: App) -> None:
         await stack.enter_async_context(app.jobs.at_work())
         await stack.enter_async_context(meanwhile(app.keeper.run))
         if app.settings.http.port is not None:
-            served = http_served(app.settings.http, PushStore(app.database), by_jobs(app.jobs))
+            served = http_served(app.settings.http, PushStore(app.database, app.forgetting.withheld), by_jobs(app.jobs))
             err.print(f"Taking documents at {await stack.enter_async_context(served)}/sources/NAME/documents.")
         if app.settings.slack.bot_token is not None:
             await _in_slack(app, stop)

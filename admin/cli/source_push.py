@@ -73,7 +73,7 @@ async def _push(name: str, stream: BinaryIO, whole: bool) -> PushReport:
         async def wanted(source: str) -> None:
             await reindexed(app, [await app.catalogue.get(source)], patient=True)
 
-        return await take(PushStore(app.database), name, _chunks(stream), wanted, whole=whole)
+        return await take(PushStore(app.database, app.forgetting.withheld), name, _chunks(stream), wanted, whole=whole)
 
 
 async def _chunks(stream: BinaryIO) -> AsyncIterator[bytes]:

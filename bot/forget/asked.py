@@ -15,13 +15,15 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.forget.reach import Batch, Counts, Erasure, erased, held
+from bot.forget.reach import Batch, Counts, Erasure, Reach, erased, held
+from bot.seal import Seal
 from bot.slack import posted
 from retrieval import erasures
 
 WHOLE, QUESTION, ANSWER = "asked", "question", "answer"
 """In the ledger: of which question, by its id, everything went, or all texts, or only those of its answer."""
 _FIRST = "00000000-0000-0000-0000-000000000000"
+_LATER = "later/"
 
 
 @dataclass(slots=True)
@@ -39,9 +41,12 @@ class _Found:
 
 
 async def forget(connection: AsyncConnection, erasure: Erasure, after: str | None, most: int) -> Batch:
+    """First the answers of others that came later in the same threads: whoever wrote them had read what is to go."""
+    if after is None or after.startswith(_LATER):
+        return await _after(connection, erasure, (after or "").removeprefix(_LATER), most)
     wanted = erasure.wanted
     values = {
-        "after": after or _FIRST,
+        "after": after,
         "texts": wanted.names is not None or erasure.kept.names is not None,
         "all": wanted.names is not None,
         "askers": list(wanted.askers),
@@ -69,12 +74,44 @@ async def forget(connection: AsyncConnection, erasure: Erasure, after: str | Non
     return Batch(counts, str(rows[-1].id) if len(rows) == most else None)
 
 
+async def _after(connection: AsyncConnection, erasure: Erasure, after: str, most: int) -> Batch:
+    wanted, kept = erasure.wanted, erasure.kept
+    values = {
+        "after": after or _FIRST,
+        "texts": kept.names is not None,
+        "askers": list(wanted.askers),
+        "rooms": list(wanted.rooms),
+        "documents": list(wanted.documents),
+        "most": most,
+    }
+    rows = (await connection.execute(_ROWS_AFTER, values)).all()
+
+    def judged() -> list[UUID]:
+        return [row.id for row in rows if not _kept(row, *_opened(row, erasure.seal), kept)]
+
+    free = await asyncio.to_thread(judged)
+    stripped = await strip(connection, free, questions=False)
+    await erasures.erased(connection, ANSWER, map(str, free))
+    counts = {"answer": erased(stripped), "question": held(len(rows) - len(free))}
+    return Batch(counts, f"{_LATER}{rows[-1].id}" if len(rows) == most else _FIRST)
+
+
+def _opened(row: Row[Any], seal: Seal) -> tuple[str | None, str | None]:
+    asked = None if row.text is None else seal.open(row.text, f"question:{row.id}")
+    given = None if row.answer_text is None else seal.open(row.answer_text, f"answer:{row.answer}")
+    return asked, given
+
+
+def _kept(row: Row[Any], asked: str | None, given: str | None, kept: Reach) -> bool:
+    held_by_columns = kept.of(row.asker, row.room) or kept.rests_on(row.documents)
+    return held_by_columns or kept.named_in(asked, given)
+
+
 def _judged(rows: Sequence[Row[Any]], erasure: Erasure) -> _Found:
     found = _Found()
-    wanted, kept, seal = erasure.wanted, erasure.kept, erasure.seal
+    wanted, kept = erasure.wanted, erasure.kept
     for row in rows:
-        asked = None if row.text is None else seal.open(row.text, f"question:{row.id}")
-        given = None if row.answer_text is None else seal.open(row.answer_text, f"answer:{row.answer}")
+        asked, given = _opened(row, erasure.seal)
         if wanted.of(row.asker, row.room):
             into = found.whole
         elif wanted.named_in(asked):
@@ -83,7 +120,7 @@ def _judged(rows: Sequence[Row[Any]], erasure: Erasure) -> _Found:
             into = found.answers
         else:
             continue
-        if kept.of(row.asker, row.room) or kept.rests_on(row.documents) or kept.named_in(asked, given):
+        if _kept(row, asked, given, kept):
             found.held += 1
         else:
             into.append(row.id)
@@ -91,22 +128,31 @@ def _judged(rows: Sequence[Row[Any]], erasure: Erasure) -> _Found:
 
 
 async def strip(connection: AsyncConnection, ids: Sequence[UUID], *, questions: bool) -> int:
-    """Erase the texts of these questions' answers, and with `questions` their own; how many rows had one."""
+    """Erase the texts of these questions' answers, and with `questions` their own, and what was sent and is shown of
+    them; how many rows had a text."""
     values = {"ids": list(ids)}
+    await _unseen(connection, ids)
     own = (await connection.execute(_QUESTION_TEXT, values)).rowcount if questions else 0
     return own + sum([(await connection.execute(one, values)).rowcount for one in _ANSWER_TEXTS.values()])
 
 
 async def delete(connection: AsyncConnection, ids: Sequence[UUID]) -> int:
     """Delete these questions with all that came of them; how many were there."""
+    await _unseen(connection, ids)
     return (await connection.execute(_WHOLE["question"], {"ids": list(ids)})).rowcount
+
+
+async def _unseen(connection: AsyncConnection, ids: Sequence[UUID]) -> None:
+    await posted.withdraw(connection, "opt_out", questions=list(ids))
+    await connection.execute(_SAMPLES, {"ids": list(ids)})
 
 
 async def of_askers(connection: AsyncConnection, askers: Sequence[str], rooms: Sequence[str] = ()) -> int:
     """Delete all that these askers, by their pseudonyms, asked, or that was asked in these rooms; how many it was."""
     values = {"askers": list(askers), "rooms": list(rooms)}
     await connection.execute(_OPINIONS, values)
-    return (await connection.execute(_OF_ASKERS, values)).rowcount
+    await connection.execute(_VALUES_OF_ASKERS, values)
+    return await delete(connection, list(await connection.scalars(_OF_ASKERS, values)))
 
 
 async def resting_on(connection: AsyncConnection, documents: Sequence[int]) -> int:
@@ -158,6 +204,23 @@ where question.id > cast(:after as uuid)
        or (answer.documents && cast(:documents as bigint[]) and answer.text is not null))
 order by question.id limit :most for update of question
 """)
+_ROWS_AFTER = text("""
+with mine as (
+  select question.thread, min(question.received_at) as first
+  from question left join answer on answer.question = question.id
+  where question.asker = any(cast(:askers as text[])) or question.room = any(cast(:rooms as text[]))
+     or answer.documents && cast(:documents as bigint[])
+  group by question.thread
+)
+select question.id, question.asker, question.room, case when :texts then question.text end as text,
+       answer.id as answer, answer.documents, case when :texts then answer.text end as answer_text
+from mine join question on question.thread = mine.thread and question.received_at > mine.first
+     left join answer on answer.question = question.id
+where question.id > cast(:after as uuid)
+  and question.asker <> all(cast(:askers as text[])) and question.room <> all(cast(:rooms as text[]))
+  and not coalesce(answer.documents && cast(:documents as bigint[]), false)
+order by question.id limit :most for update of question
+""")
 
 _WHOLE = {
     "feedback": text(
@@ -181,7 +244,11 @@ _ANSWER_TEXTS = {
     ),
 }
 _OF_ASKERS = text(
-    "delete from question where asker = any(cast(:askers as text[])) or room = any(cast(:rooms as text[]))"
+    "select id from question where asker = any(cast(:askers as text[])) or room = any(cast(:rooms as text[]))"
+)
+_VALUES_OF_ASKERS = text(
+    "update placeholder set value = null, value_key = null from question where question.thread = placeholder.thread"
+    " and (question.asker = any(cast(:askers as text[])) or question.room = any(cast(:rooms as text[])))"
 )
 _OPINIONS = text("delete from feedback where person = any(cast(:askers as text[]))")
 _RESTING = text("select question from answer where documents && cast(:documents as bigint[]) and text is not null")

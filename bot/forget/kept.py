@@ -19,8 +19,9 @@ _FIRST = str(UUID(int=0))
 
 
 async def placeholders(connection: AsyncConnection, erasure: Erasure, after: str | None, most: int) -> Batch:
-    """What masked values were: in threads where nobody but the subject asked, and wherever a value names somebody. The
-    rows stay without their values, so that no number comes to stand for another."""
+    """What masked values were: in threads where the subject asked, because nobody can tell any more who wrote which,
+    and wherever a value names somebody. The rows stay without their values, so that no number comes to stand for
+    another."""
     wanted, kept, seal = erasure.wanted, erasure.kept, erasure.seal
     thread, _, name = (after or "/").partition("/")
     values = {"thread": thread, "name": name, "most": most, **_whose(wanted, ""), **_whose(kept, "kept_")}
@@ -115,8 +116,7 @@ def _whose(reach: Reach, prefix: str) -> dict[str, list[str]]:
 _MINE = "(question.asker = any(cast(:{0}askers as text[])) or question.room = any(cast(:{0}rooms as text[])))"
 _PLACEHOLDERS = text(f"""
 select placeholder.thread, placeholder.name, placeholder.value,
-       coalesce((select bool_and({_MINE.format("")}) from question where question.thread = placeholder.thread), false)
-         as own,
+       exists (select from question where question.thread = placeholder.thread and {_MINE.format("")}) as own,
        exists (select from question where question.thread = placeholder.thread and {_MINE.format("kept_")}) as kept
 from placeholder
 where placeholder.value is not null and (placeholder.thread, placeholder.name) > (:thread, :name)

@@ -18,6 +18,7 @@ from bot.domain import Attached, Question, Room, Turn
 from bot.policy import detect
 from bot.policy.detect.sentences import LONGEST
 from bot.policy.mask import BRACKETS, Placeholders, issued_in, mask
+from bot.policy.optout import KIND as OPT_OUT
 from bot.policy.rules import MASKED, Rules, allowed
 from bot.policy.seen import PUT_TOGETHER
 from bot.words import in_force_name
@@ -185,12 +186,16 @@ def thread_parts(turns: Sequence[Turn], documents: Mapping[int, Document], room:
     documents: those of the thread that exist now and that the present readers may read, by id.
     """
     parts: list[Part] = []
+    before = NOTHING_SENSITIVE
     for turn in turns:
         rests_on = Label.join([rules.document_label(documents[i]) for i in turn.documents if i in documents])
         readable = all(i in documents for i in turn.documents)
         says = rests_on | found_in(turn.answer or "", Role.EARLIER_ANSWER.value, rules, document=True)
         answer = turn.answer if readable and allowed(says, rules.shown_in(room)) else None
-        rests_on |= rules.opt_outs.of_user(turn.asker)
+        # Whoever answered had read what came before, and may have said it again.
+        before |= Label(frozenset(one for one in rests_on.reasons if one.kind == OPT_OUT))
+        before |= rules.opt_outs.of_user(turn.asker)
+        rests_on |= before
         # Of what the model saw placeholders for, its answer says no more than its text does.
         beside = Label(frozenset(one for one in turn.label.reasons if one.kind not in turn.masked)) | rests_on
         parts.append(_earlier(Role.EARLIER_QUESTION, turn.question, turn.label | rests_on, beside, rules))

@@ -148,6 +148,27 @@ async def expire(connection: AsyncConnection, days: int, most: int) -> int:
     return (await connection.execute(_EXPIRE, {"days": days, "most": most})).rowcount
 
 
+async def carry(old: AsyncConnection, restored: AsyncConnection) -> None:
+    """Into a database that was restored from an older backup: where answers stand that were posted since, and which are
+    to be withdrawn. One to a question that the restored database does not know is: nobody could tell any more what it
+    says."""
+    rows = [dict(row) for row in (await old.execute(text("select * from posted"))).mappings()]
+    if rows:
+        await restored.execute(_CARRIED, rows)
+    await restored.execute(_UNKNOWN)
+
+
+_CARRIED = text("""
+insert into posted (channel, ts, question, asker, documents, posted_at, why, withdrawn_at)
+values (:channel, :ts, :question, :asker, :documents, :posted_at, :why, :withdrawn_at)
+on conflict (channel, ts) do update
+set question = excluded.question, asker = excluded.asker, documents = excluded.documents, why = excluded.why,
+    withdrawn_at = excluded.withdrawn_at
+""")
+_UNKNOWN = text("""
+update posted set why = 'erased'
+where why is null and withdrawn_at is null and not exists (select from question where question.id = posted.question)
+""")
 _STANDS = text("""
 insert into posted (channel, ts, question, asker, documents) values (:channel, :ts, :question, :asker, :documents)
 on conflict (channel, ts) do update

@@ -141,7 +141,22 @@ async def test_answers_that_rest_on_a_source_that_opts_out_go_and_the_questions_
     await shelve(desk.database, a_source("wiki"), DOCUMENTS)
     ((id,),) = await desk.rows("select id from document where uri = 'leave.md'")
     await desk.asked(question="연차?", answer="15일", documents=(id,), posted="1.1")
-    await desk.asked(question="점심?", answer="드립니다", posted="1.2")
+    await desk.asked(question="점심?", answer="드립니다", posted="1.2", thread="other")
     await forgetting(desk)(Subject("source", "wiki"))
     assert sorted(await desk.texts()) == ["드립니다", "연차?", "점심?", "점심?"]
     assert await desk.rows("select ts from posted where why is not null") == [("1.1",)]
+
+
+async def test_what_is_pushed_once_more_is_kept_without_who_was_forgotten_until_they_come_back(desk: Desk) -> None:
+    crm = Source("crm", "push", "", Level.INTERNAL, frozenset({EVERYONE}))
+    await shelve(desk.database, crm, {})
+    erasing = desk.forgetting()
+    await erasing(PERSON)
+    store = PushStore(desk.database, erasing.withheld)
+    sent = [Pushed("note", "계약은 2년입니다.\n담당은 홍길동입니다.", "text", NOTHING_SAID)]
+    await store.keep("crm", sent, [])
+    assert await desk.rows("select text from pushed") == [("계약은 2년입니다.",)]
+    async with desk.database.transaction() as connection:
+        await erasing.lift(connection, PERSON)
+    await store.keep("crm", sent, [])
+    assert await desk.rows("select text from pushed") == [(sent[0].text,)]

@@ -71,6 +71,14 @@ class Desk:
                 await connection.execute(_POSTED, {"channel": room, **where})
         return id
 
+    async def later(self) -> None:
+        """What was asked until now was asked a while ago: in one transaction the clock stands still."""
+        await self.change("update question set received_at = received_at - interval '1 minute'")
+
+    async def change(self, statement: str) -> None:
+        async with self.database.transaction() as connection:
+            await connection.execute(text(statement))
+
     async def thinks(self, person: str, of: UUID, better: str) -> None:
         async with self.database.transaction() as connection:
             answer = await connection.scalar(text("select id from answer where question = :id"), {"id": of})
@@ -113,6 +121,14 @@ _OPENABLE = {
     "select thread, name, value as sealed from placeholder": "placeholder:{0}:{1}",
     "select id, payload as sealed from egress_sample": "egress_sample:{0}",
 }
+_SHELVED = text("""
+with made as (
+  insert into source (name, kind, location, level, readers, rules, declared, active)
+  values ('wiki', 'files', '/', 0, '{}', '[]', false, true) returning id
+)
+insert into document (source_id, uri, title, format, level, readers) select id, 'a', 'a', 4, 0, '{}' from made
+returning id
+""")
 _QUESTION = text(
     "insert into question (id, thread, room, asker, text, received_at)"
     " values (:id, :thread, :room, :asker, :text, now())"
@@ -179,7 +195,9 @@ async def test_a_text_that_names_somebody_goes_and_the_rest_of_its_row_stays(des
         "question": 1, "answer": 2, "feedback": 1, "placeholder": 1, "egress_sample": 2, "posted": 2,
     }  # fmt: skip
     # A restore erases by these: the ledger names rows, and nobody.
-    ledger = {key for kind, key in await desk.rows("select kind, key from erasure where kind <> 'begun'")}
+    ledger = {
+        key for kind, key in await desk.rows("select kind, key from erasure where kind in ('question', 'answer')")
+    }
     assert {str(about), str(named)} == ledger
 
 
@@ -257,3 +275,26 @@ async def test_whoever_is_killed_leaves_what_anybody_finishes_with_the_same_coun
     assert outcome.data()["question"] == {"found": 5, "erased": 5, "withheld": 0, "held": 0}
     assert outcome.data()["posted"]["erased"] == 5
     assert await desk.texts() == []
+
+
+@pytest.mark.parametrize("subject", [Subject("user", KIM), Subject("source", "wiki")], ids=lambda one: one.kind)
+async def test_what_was_answered_later_in_the_same_thread_had_read_it_and_goes_too(
+    subject: Subject, desk: Desk
+) -> None:
+    async with desk.database.transaction() as connection:
+        document = await connection.scalar(_SHELVED)
+    rests_on = () if subject.kind == "user" else (document,)
+    await desk.asked(LEE, "먼저", "먼저 답", posted="1.0")
+    await desk.later()
+    await desk.asked(KIM, "내 질문", "내 답", documents=rests_on, posted="1.1")
+    await desk.later()
+    await desk.asked(LEE, "이어서", "내 답을 다시", posted="1.2")
+    await desk.masked("EMAIL_1", "kim@example.com")
+    await desk.asked(LEE, "다른 곳", "다른 답", posted="1.3", thread="other")
+    await desk.forgetting()(subject)
+    left = await desk.texts()
+    assert {"내 답", "내 답을 다시"}.isdisjoint(left)
+    assert {"먼저", "먼저 답", "이어서", "다른 곳", "다른 답"} <= set(left)
+    assert await desk.rows("select ts from posted where why is not null order by ts") == [("1.1",), ("1.2",)]
+    if subject.kind == "user":
+        assert "kim@example.com" not in left, "nobody can tell any more who wrote it"
