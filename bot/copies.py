@@ -29,13 +29,18 @@ class Copies:
     masks: Masks
     rules: Callable[[], Rules]
 
-    async def make(self, text: str, thread: str) -> str:
-        """The copy; what its placeholders stand for is kept before it is given out. Raises CopyFault, FullFault,
-        TakenFault and DatabaseFault."""
+    async def make(self, text: str, thread: str, asker: str) -> str:
+        """The copy; what its placeholders stand for is kept before it is given out. asker: the id of who wants it.
+        Raises CopyFault, FullFault, TakenFault and DatabaseFault."""
         rules = self.rules()
         cloud = rules.sinks["cloud"]
         if cloud.closed:
             raise CopyFault(f"There is no masked copy: the policy lets no text leave the building ({cloud.closed}).")
+        if not allowed(rules.opt_outs.of_user(asker) | rules.opt_outs.in_text(text), rules.sinks["record"]):
+            raise CopyFault(
+                "There is no masked copy: what its placeholders stand for would have to be kept, and somebody who asks "
+                "for it or is named in it has opted out of that."
+            )
         before = await self.masks.of(thread)
         hidden = mask(text, rules.masking, lambda one: maskable(one, rules), before)
         copy = masked(hidden.text, cloud, rules, spoken(text))

@@ -42,7 +42,7 @@ def unmask(thread: Thread = "") -> None:
 
 async def _mask(text: str, thread: str) -> str:
     async with opened(load(), sync=False) as app:
-        return await _copies(app).make(text, _own(thread))
+        return await _copies(app).make(text, _own(thread), app.operator)
 
 
 async def _unmask(text: str, thread: str) -> tuple[str, int]:

@@ -42,7 +42,8 @@ class MaskedCopies:
             return "ignored"
         copy = str(claimed.question)
         try:
-            view = copy_form(await self.copies.make(text, _thread(body["user"], copy)), copy, tongue)
+            made = await self.copies.make(text, _thread(body["user"], copy), body["user"])
+            view = copy_form(made, copy, tongue)
         except (CopyFault, FullFault) as fault:
             await self._respond(body["response_url"], str(fault))
             return "refused"

@@ -10,8 +10,9 @@ import pytest
 from bot.copies import Copies, CopyFault
 from bot.masks import Masks, TakenFault
 from bot.policy.mask import Placeholders
+from bot.policy.optout import OptedOut, OptOuts
 from bot.policy.profiles import profiled
-from bot.subjects import Subject
+from bot.subjects import Scope, Subject
 from retrieval.database import Database
 from tests.builders import rrn, shipped_rules
 from tests.integration.events import SEAL
@@ -61,28 +62,37 @@ async def test_where_nothing_may_leave_there_is_a_sentence_and_no_copy(database:
     closed = profiled(replace(shipped_rules(), profile="on_prem_only"))
     copies = Copies(Masks(database, SEAL), lambda: closed)
     with pytest.raises(CopyFault, match="masked copy"):
-        await copies.make(f"{PHONE}로", "t")
+        await copies.make(f"{PHONE}로", "t", "U1")
 
 
 async def test_what_only_the_whole_text_holds_is_said_in_place_of_a_copy(database: Database) -> None:
     copies = Copies(Masks(database, SEAL), shipped_rules)
     with pytest.raises(CopyFault, match="kr_rrn") as told:
-        await copies.make(f"앞자리는 {rrn()[:6]} 이고요, 뒷자리는 {rrn()[7:]} 입니다.", "t")
+        await copies.make(f"앞자리는 {rrn()[:6]} 이고요, 뒷자리는 {rrn()[7:]} 입니다.", "t", "U1")
     assert rrn()[7:] not in str(told.value)
     assert (await copies.masks.of("t")).values == {}
+
+
+@pytest.mark.parametrize("who", [Subject("user", "U1"), Subject("person", "제갈나루", (PHONE,))], ids=["asks", "named"])
+async def test_of_who_opted_out_of_being_kept_no_copy_keeps_a_value(database: Database, who: Subject) -> None:
+    out = replace(shipped_rules(), opt_outs=OptOuts(1, [OptedOut(who, Scope.RECORD)]))
+    copies = Copies(Masks(database, SEAL), lambda: out)
+    with pytest.raises(CopyFault, match="opted out"):
+        await copies.make(f"제갈나루 {PHONE}로", "t", "U1")
+    assert await copies.masks.of("t") == Placeholders()
 
 
 async def test_a_forgotten_value_comes_back_nowhere_and_its_number_is_not_used_again(database: Database) -> None:
     masks = Masks(database, SEAL)
     copies = Copies(masks, shipped_rules)
-    assert await copies.make(f"전화 {PHONE}, {OTHER}", "one") == "전화 ⟦PHONE_1⟧, ⟦PHONE_2⟧"
-    await copies.make(f"전화 {PHONE}", "two")
+    assert await copies.make(f"전화 {PHONE}, {OTHER}", "one", "U1") == "전화 ⟦PHONE_1⟧, ⟦PHONE_2⟧"
+    await copies.make(f"전화 {PHONE}", "two", "U1")
     async with database.transaction() as connection:
         # However it is written.
         forgotten = await masks.forget(connection, Subject("person", "김나루", (PHONE.replace("-", ""),)))
     assert forgotten == 2
     assert await copies.restore("⟦PHONE_1⟧ ⟦PHONE_2⟧", "one") == (f"⟦PHONE_1⟧ {OTHER}", 1)
-    assert await copies.make(f"전화 {PHONE}", "one") == "전화 ⟦PHONE_3⟧"
+    assert await copies.make(f"전화 {PHONE}", "one", "U1") == "전화 ⟦PHONE_3⟧"
 
 
 async def test_a_thread_is_forgotten_whole(database: Database) -> None:
