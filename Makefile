@@ -14,7 +14,7 @@ test: $(VENV)/.dev-ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q -n 2 --dist worksteal
+	$(BIN)/python -m pytest -q -n 3 --dist worksteal
 
 kills: $(VENV)/.dev-ready
 	NARU_TEST_EVERY_AWAIT=1 $(BIN)/python -m pytest -q -n 2 -k killed_anywhere \

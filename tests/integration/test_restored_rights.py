@@ -146,7 +146,7 @@ async def test_the_ledger_holds_nothing_that_tells_who_it_was(asked: Notes) -> N
         await app.opting_out.back(SOMEBODY, by="os:ops")
     said = (asked.folder / "home" / "erasures.jsonl").read_text(encoding="utf-8").encode().decode("unicode_escape")
     assert said.count('"forgetting"') == 3
-    for word in (NAME, "gildong", "소송", "본인", "U1", "os:ops", "who.md"):
+    for word in (NAME, "gildong", "소송", "본인", '"U1"', "user:U1", "os:ops", "who.md"):
         assert word not in said
 
 
