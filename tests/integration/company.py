@@ -50,7 +50,7 @@ CONFIG = """
     total_timeout_s = 5
     attempts = 2
     [models.second_opinion]
-    timeout_s = 0.4
+    timeout_s = 1.5
     [[sources]]
     name = "handbook"
     location = "handbook"
