@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import pwd
 import re
 from collections.abc import Collection, Sequence
 
@@ -26,11 +24,6 @@ def opting_out(database: Database, seal: Seal, register: Register, forgetting: F
     return OptingOut(
         database, register, Receipts(seal), Audit(seal), Blast(database, seal), forgetting, forgetting.lift
     )
-
-
-def operator() -> str:
-    """Who is at this console."""
-    return f"os:{pwd.getpwuid(os.getuid()).pw_name}"
 
 
 def subject_of(said: str, also: Sequence[str], directory: Directory, sources: Collection[str]) -> Subject:

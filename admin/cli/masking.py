@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import pwd
 import sys
 from typing import Annotated
 
@@ -42,17 +40,17 @@ def unmask(thread: Thread = "") -> None:
 
 async def _mask(text: str, thread: str) -> str:
     async with opened(load(), sync=False) as app:
-        return await _copies(app).make(text, _own(thread), app.operator)
+        return await _copies(app).make(text, _own(app, thread), app.operator)
 
 
 async def _unmask(text: str, thread: str) -> tuple[str, int]:
     async with opened(load(), sync=False) as app:
-        return await _copies(app).restore(text, _own(thread))
+        return await _copies(app).restore(text, _own(app, thread))
 
 
 def _copies(app: App) -> Copies:
     return Copies(Masks(app.database, app.seal), app.rules)
 
 
-def _own(thread: str) -> str:
-    return f"copy/os:{pwd.getpwuid(os.getuid()).pw_name}/{thread}"
+def _own(app: App, thread: str) -> str:
+    return f"copy/{app.operator}/{thread}"

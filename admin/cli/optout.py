@@ -11,7 +11,7 @@ import typer
 
 from admin.app import App, directory_now, opened
 from admin.cli.base import Json, emit, err, load, out, run
-from admin.optouts import operator, subject_of
+from admin.optouts import subject_of
 from bot.blast import Hit
 from bot.console import table
 from bot.opting_out import OptOutFault, check_person
@@ -55,7 +55,7 @@ def add(
 
     async def do(naru: App) -> tuple[Receipt, Entry]:
         subject = await _subject(naru, who, also)
-        receipt = await naru.opting_out.out(subject, scope, by=operator(), why=reason, confirmed=confirm)
+        receipt = await naru.opting_out.out(subject, scope, by=naru.operator, why=reason, confirmed=confirm)
         found = await naru.opting_out.receipt(receipt.id)
         assert found is not None  # its opt-out was written a moment ago, with this key
         return found
@@ -85,7 +85,7 @@ def remove(
 
     async def do(naru: App) -> int:
         subject = await _subject(naru, who, also)
-        return await naru.opting_out.back(subject, scope, by=operator(), why=reason)
+        return await naru.opting_out.back(subject, scope, by=naru.operator, why=reason)
 
     count = _do(do)
     if not count:
@@ -147,7 +147,7 @@ def hold(who: Who, reason: Reason, also: Also = None) -> None:
     """The law holds what there is of somebody: nothing of it is erased until `naru optout release`."""
 
     async def do(naru: App) -> None:
-        await naru.opting_out.hold(await _subject(naru, who, also), by=operator(), why=reason)
+        await naru.opting_out.hold(await _subject(naru, who, also), by=naru.operator, why=reason)
 
     _do(do)
     err.print("Nothing of it is erased from now on.", markup=False)
@@ -158,7 +158,7 @@ def release(who: Who, also: Also = None) -> None:
     """End a hold. What was to be erased meanwhile is erased now."""
 
     async def do(naru: App) -> int:
-        return await naru.opting_out.release(await _subject(naru, who, also), by=operator())
+        return await naru.opting_out.release(await _subject(naru, who, also), by=naru.operator)
 
     if not _do(do):
         raise OptOutFault(f"Nothing of {who} is held.")
