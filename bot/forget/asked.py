@@ -7,7 +7,7 @@ only that text goes: the row holds none.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.forget.reach import Batch, Counts, Erasure, Reach, erased, held
+from bot.policy.mask import CLOSE, OPEN
 from bot.seal import Seal
 from bot.slack import posted
 from retrieval import erasures
@@ -28,11 +29,13 @@ _LATER = "later/"
 
 @dataclass(slots=True)
 class _Found:
-    """Questions, by id. whole: all of them goes. texts: every text of them. answers: the text of what answered them."""
+    """Questions, by id. whole: all of them goes. texts: every text of them. answers: the text of what answered them.
+    untold: what answered them and was not kept."""
 
     whole: list[UUID] = field(default_factory=list)
     texts: list[UUID] = field(default_factory=list)
     answers: list[UUID] = field(default_factory=list)
+    untold: list[UUID] = field(default_factory=list)
     held: int = 0
 
     @property
@@ -162,6 +165,44 @@ async def resting_on(connection: AsyncConnection, documents: Sequence[int]) -> i
     return len(ids)
 
 
+async def masked(
+    connection: AsyncConnection, erasure: Erasure, gone: Mapping[str, Collection[str]]
+) -> dict[str, Counts]:
+    """Erase what names somebody by a placeholder: the name is not in the text, and stands in Slack. gone: placeholders
+    of theirs, by thread. Of an answer whose text is not kept nobody can tell: it is withdrawn."""
+    if not gone:
+        return {}
+    threads = sorted(gone)
+    rows = (await connection.execute(_ROWS_OF, {"threads": threads})).all()
+
+    def judged() -> _Found:
+        found = _Found()
+        for row in rows:
+            asked, given = _opened(row, erasure.seal)
+            marks = [f"{OPEN}{name}{CLOSE}" for name in gone[row.thread]]
+            in_question = any(mark in (asked or "") for mark in marks)
+            in_answer = any(mark in (given or "") for mark in marks)
+            if _kept(row, asked, given, erasure.kept):
+                found.held += in_question or in_answer
+            elif in_question:
+                found.texts.append(row.id)
+            elif in_answer:
+                found.answers.append(row.id)
+            elif given is None:
+                found.untold.append(row.id)
+        return found
+
+    found = await asyncio.to_thread(judged)
+    shown = await posted.withdraw(connection, "opt_out", questions=[*found.shown, *found.untold])
+    samples = (await connection.execute(_SAMPLES, {"ids": found.shown})).rowcount
+    own = await strip(connection, found.texts, questions=True)
+    own += await strip(connection, found.answers, questions=False)
+    for kind, ids in ((QUESTION, found.texts), (ANSWER, found.answers)):
+        await erasures.erased(connection, kind, map(str, ids))
+    counts = {"question": erased(own) + held(found.held), "egress_sample": erased(samples), "posted": erased(shown)}
+    return {table: each for table, each in counts.items() if each.found}
+
+
 async def opinions(connection: AsyncConnection, erasure: Erasure, after: str | None, most: int) -> Batch:
     """What people thought of others' answers, and what they wrote of somebody."""
     wanted, kept, seal = erasure.wanted, erasure.kept, erasure.seal
@@ -203,6 +244,12 @@ where question.id > cast(:after as uuid)
   and (:all or question.asker = any(cast(:askers as text[])) or question.room = any(cast(:rooms as text[]))
        or (answer.documents && cast(:documents as bigint[]) and answer.text is not null))
 order by question.id limit :most for update of question
+""")
+_ROWS_OF = text("""
+select question.id, question.thread, question.asker, question.room, question.text, answer.id as answer,
+       answer.documents, answer.text as answer_text
+from question join answer on answer.question = question.id
+where question.thread = any(cast(:threads as text[])) order by question.id for update of question
 """)
 _ROWS_AFTER = text("""
 with mine as (

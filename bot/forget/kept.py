@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.forget import asked
 from bot.forget.reach import Batch, Erasure, Reach, erased, held
 from bot.seal import Seal
 from bot.slack import posted
@@ -20,26 +21,34 @@ _FIRST = str(UUID(int=0))
 
 async def placeholders(connection: AsyncConnection, erasure: Erasure, after: str | None, most: int) -> Batch:
     """What masked values were: in threads where the subject asked, because nobody can tell any more who wrote which,
-    and wherever a value names somebody. The rows stay without their values, so that no number comes to stand for
-    another."""
+    and wherever a value names somebody, with what names them by its placeholder. The rows stay without their values, so
+    that no number comes to stand for another."""
     wanted, kept, seal = erasure.wanted, erasure.kept, erasure.seal
     thread, _, name = (after or "/").partition("/")
     values = {"thread": thread, "name": name, "most": most, **_whose(wanted, ""), **_whose(kept, "kept_")}
     rows = (await connection.execute(_PLACEHOLDERS, values)).all()
 
-    def judged() -> tuple[list[Row[Any]], int]:
-        found = []
+    def judged() -> tuple[list[Row[Any]], dict[str, set[str]], int]:
+        gone, naming, stay = [], dict[str, set[str]](), 0
         for row in rows:
             value = seal.open(row.value, f"placeholder:{row.thread}:{row.name}")
-            if row.own or wanted.named_in(value):
-                found.append((row, row.kept or kept.named_in(value)))
-        return [row for row, stays in found if not stays], sum(stays for _, stays in found)
+            named = wanted.named_in(value)
+            if not row.own and not named:
+                continue
+            if row.kept or kept.named_in(value):
+                stay += 1
+                continue
+            gone.append(row)
+            if named:
+                naming.setdefault(row.thread, set()).add(row.name)
+        return gone, naming, stay
 
-    gone, stay = await asyncio.to_thread(judged)
+    gone, naming, stay = await asyncio.to_thread(judged)
+    counts = await asked.masked(connection, erasure, naming)
     keys = {"threads": [row.thread for row in gone], "names": [row.name for row in gone]}
     await connection.execute(_VALUES, keys)
     more = f"{rows[-1].thread}/{rows[-1].name}" if len(rows) == most else None
-    return Batch({"placeholder": erased(len(gone)) + held(stay)}, more)
+    return Batch({**counts, "placeholder": erased(len(gone)) + held(stay)}, more)
 
 
 async def samples(connection: AsyncConnection, erasure: Erasure, after: str | None, most: int) -> Batch:

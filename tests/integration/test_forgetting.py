@@ -201,6 +201,38 @@ async def test_a_text_that_names_somebody_goes_and_the_rest_of_its_row_stays(des
     assert {str(about), str(named)} == ledger
 
 
+async def test_an_answer_that_names_somebody_by_a_placeholder_goes_too(desk: Desk) -> None:
+    """The name was masked: what is kept says ⟦PERSON_1⟧, and what stands in Slack says the name."""
+    behind = await desk.asked(KIM, "담당자는?", "담당은 ⟦PERSON_1⟧입니다.", posted="1.1")
+    asked = await desk.asked(KIM, "⟦PERSON_1⟧의 연차는?", "10일입니다.", posted="1.2")
+    await desk.asked(KIM, "연차는 며칠?", "15일입니다.", posted="1.3")
+    await desk.asked(KIM, "누가 정하나?", "⟦PERSON_2⟧이 정합니다.", posted="1.4")
+    await desk.asked(KIM, "누구인가?", None, posted="1.5")
+    await desk.asked(LEE, "다른 스레드는?", "⟦PERSON_1⟧입니다.", posted="2.1", thread="other")
+    await desk.masked("PERSON_1", "홍길동")
+    await desk.masked("PERSON_2", "김나루")
+    await desk.masked("PERSON_1", "이나루", "other")
+    await desk.forgetting()(PERSON)
+    assert not [one for one in await desk.texts() if one in ("담당은 ⟦PERSON_1⟧입니다.", "⟦PERSON_1⟧의 연차는?")]
+    assert {"15일입니다.", "⟦PERSON_2⟧이 정합니다.", "⟦PERSON_1⟧입니다."} <= set(await desk.texts())
+    # Of one whose text is not kept nobody can tell: it goes where the thread had named them.
+    gone = {ts for (ts,) in await desk.rows("select ts from posted where why = 'opt_out'")}
+    assert gone == {"1.1", "1.2", "1.5"}
+    ledger = {
+        key for kind, key in await desk.rows("select kind, key from erasure where kind in ('question', 'answer')")
+    }
+    assert {str(behind), str(asked)} <= ledger
+
+
+async def test_what_the_law_holds_stays_where_a_placeholder_names_somebody(desk: Desk) -> None:
+    await desk.asked(KIM, "담당자는?", "담당은 ⟦PERSON_1⟧입니다.", posted="1.1")
+    await desk.masked("PERSON_1", "홍길동")
+    await desk.holds(Subject("user", KIM))
+    await desk.forgetting()(PERSON)
+    assert sorted(await desk.texts()) == sorted(["담당자는?", "담당자는?", "담당은 ⟦PERSON_1⟧입니다.", "홍길동"])
+    assert await desk.rows("select why from posted") == [(None,)]
+
+
 @pytest.mark.parametrize("hold", [Subject("user", KIM), Subject("room", "C1"), PERSON], ids=lambda one: one.kind)
 async def test_what_the_law_holds_stays_and_is_counted(desk: Desk, hold: Subject) -> None:
     await desk.asked(KIM, "홍길동의 연차는?", "홍길동은 10일입니다.", room="C1", posted="1.1")
