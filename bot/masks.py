@@ -6,9 +6,6 @@ somebody else.
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Collection, Iterable
-
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,7 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot import tables
 from bot.policy.mask import Placeholders
 from bot.seal import Seal
-from bot.subjects import Subject
 from retrieval.database import Database
 from retrieval.errors import Fault
 
@@ -70,7 +66,6 @@ class Masks:
             {
                 "thread": own,
                 "name": name,
-                "value_key": self.key(value) if known else None,
                 "value": self._seal.close(value, _place(own, name)) if known else None,
             }
             for name, value in after.values.items()
@@ -86,34 +81,6 @@ class Masks:
         """`issue` in a transaction of its own. Raises DatabaseFault and TakenFault."""
         async with self._database.transaction() as connection:
             await self.issue(connection, thread, before, after)
-
-    async def forget(self, connection: AsyncConnection, subject: Subject) -> int:
-        """Forget what a person is known by, in every thread: the id and the second identifiers that the subject names,
-        however they are written. Returns how many values that were."""
-        return await self.forget_values(connection, (subject.id, *subject.also))
-
-    async def forget_values(self, connection: AsyncConnection, values: Iterable[str]) -> int:
-        """Forget these values, in every thread. Returns how many rows held them."""
-        keys = {self.key(value) for value in values if _plain(value)}
-        return await self._forgotten(connection, tables.placeholder.c.value_key.in_(keys)) if keys else 0
-
-    async def forget_threads(self, connection: AsyncConnection, threads: Collection[str]) -> int:
-        """Forget every value of these threads. threads: pseudonyms, as `question.thread` holds them."""
-        return await self._forgotten(connection, tables.placeholder.c.thread.in_(threads)) if threads else 0
-
-    async def _forgotten(self, connection: AsyncConnection, which: sa.ColumnElement[bool]) -> int:
-        p = tables.placeholder
-        forgetting = sa.update(p).where(which, p.c.value.is_not(None)).values(value=None, value_key=None)
-        return (await connection.execute(forgetting)).rowcount
-
-    def key(self, value: str) -> str:
-        """By which a value is found when it is to be forgotten, the same however it is written: 010-1234-5678 and
-        01012345678, 김나루 and 김 나루."""
-        return self._seal.pseudonym(f"value:{_plain(value)}")
-
-
-def _plain(value: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFKC", value).casefold() if c.isalnum())
 
 
 def _number(name: str) -> int:

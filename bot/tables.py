@@ -192,9 +192,6 @@ placeholder = Table(
     metadata,
     Column("thread", Text, primary_key=True, comment="keyed pseudonym"),
     Column("name", Text, primary_key=True),
-    Column(
-        "value_key", Text, index=True, comment="keyed pseudonym of the value, to find it when it is to be forgotten"
-    ),
     Column("value", LargeBinary, comment="sealed; null: forgotten, and its number is not used again"),
     Column("issued_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
 )

@@ -158,7 +158,7 @@ async def of_askers(connection: AsyncConnection, askers: Sequence[str], rooms: S
     return await delete(connection, list(await connection.scalars(_OF_ASKERS, values)))
 
 
-async def resting_on(connection: AsyncConnection, documents: Sequence[int]) -> int:
+async def resting_on(connection: AsyncConnection, documents: Collection[int]) -> int:
     """Erase the texts of the answers that rest on these documents; how many it were."""
     ids = list(await connection.scalars(_RESTING, {"documents": list(documents)}))
     await strip(connection, ids, questions=False)
@@ -294,7 +294,7 @@ _OF_ASKERS = text(
     "select id from question where asker = any(cast(:askers as text[])) or room = any(cast(:rooms as text[]))"
 )
 _VALUES_OF_ASKERS = text(
-    "update placeholder set value = null, value_key = null from question where question.thread = placeholder.thread"
+    "update placeholder set value = null from question where question.thread = placeholder.thread"
     " and (question.asker = any(cast(:askers as text[])) or question.room = any(cast(:rooms as text[])))"
 )
 _OPINIONS = text("delete from feedback where person = any(cast(:askers as text[]))")

@@ -132,7 +132,7 @@ where placeholder.value is not null and (placeholder.thread, placeholder.name) >
 order by placeholder.thread, placeholder.name limit :most for update of placeholder
 """)
 _VALUES = text(
-    "update placeholder set value = null, value_key = null"
+    "update placeholder set value = null"
     " from unnest(cast(:threads as text[]), cast(:names as text[])) as gone (thread, name)"
     " where placeholder.thread = gone.thread and placeholder.name = gone.name"
 )

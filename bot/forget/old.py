@@ -101,7 +101,7 @@ delete from question where id = any(cast(:ids as uuid[])) and text is null
                     and (answer.text is not null or reason is not null or better is not null))
 """)
 _PLACEHOLDERS = text("""
-update placeholder set value = null, value_key = null where (thread, name) in (
+update placeholder set value = null where (thread, name) in (
   select thread, name from placeholder
   where value is not null and issued_at < now() - make_interval(days => :days)
   limit :most for update skip locked)

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from uuid import UUID
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.policy.detect.letters import letters_of
 from bot.policy.detect.lists import Names as Listed
 from bot.policy.detect.normal import fold, whole
 from bot.policy.detect.segment import Segment
+from bot.policy.optout import spellings
 from bot.seal import Seal
 from bot.subjects import Subject
 from retrieval import index
 
+_GONE = text("""
+select distinct id from (
+  select unnest(documents) as id from answer where text is not null
+  union all select unnest(documents) from posted where withdrawn_at is null
+) as rests where not exists (select from document where document.id = rests.id)
+""")
 Named = Callable[[str], bool]
 """Whether a text names somebody."""
 
@@ -104,7 +112,8 @@ Step = Callable[[AsyncConnection, Erasure, str | None, int], Awaitable[Batch]]
 def names_of(*subjects: Subject) -> Named:
     """Whether a text names one of these people, by their name or by what else is known of them, under any particle,
     spacing, width and case (bot/policy/detect/lists.py)."""
-    names = [name for subject in subjects for name in (subject.id, *subject.also)]
+    also = (spelt for subject in subjects for other in subject.also for spelt in spellings(other))
+    names = [*(subject.id for subject in subjects), *also]
     listed = Listed(("person", name) for name in names)
     letters = [frozenset(letters_of(name)) for name in names]
 
@@ -119,8 +128,14 @@ def names_of(*subjects: Subject) -> Named:
     return named
 
 
+async def documents_of(connection: AsyncConnection, sources: Collection[str]) -> frozenset[int]:
+    """What an answer may rest on that is of these sources: their documents, and each that is gone, of which nobody can
+    tell any more whose it was."""
+    return frozenset(await index.of_sources(connection, sources)) | frozenset(await connection.scalars(_GONE))
+
+
 async def reach_of(connection: AsyncConnection, seal: Seal, subjects: Iterable[Subject]) -> Reach:
-    """What these subjects reach, with the documents that their sources have now."""
+    """What these subjects reach, with the documents that their sources have or may have had."""
     of: dict[str, list[Subject]] = {"user": [], "room": [], "source": [], "person": []}
     for subject in subjects:
         of[subject.kind].append(subject)
@@ -129,6 +144,6 @@ async def reach_of(connection: AsyncConnection, seal: Seal, subjects: Iterable[S
         askers=frozenset(seal.pseudonym(one.id) for one in of["user"]),
         # A direct message stands in the tables under its pseudonym.
         rooms=frozenset((*rooms, *map(seal.pseudonym, rooms))),
-        documents=frozenset(await index.of_sources(connection, [one.id for one in of["source"]])),
+        documents=await documents_of(connection, [one.id for one in of["source"]]) if of["source"] else frozenset(),
         names=names_of(*of["person"]) if of["person"] else None,
     )

@@ -42,7 +42,6 @@ ERASED: Mapping[str, str] = MappingProxyType(
         "inbox.body": "events",
         "inbox.finished": "events",
         "placeholder.value": "placeholders",
-        "placeholder.value_key": "placeholders",
         "egress_sample.payload": "samples",
         "posted.channel": "shown",
         "posted.ts": "shown",

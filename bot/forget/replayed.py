@@ -18,6 +18,7 @@ from sqlalchemy.types import TypeEngine
 
 from bot import receipts, tables
 from bot.forget import asked
+from bot.forget.reach import documents_of
 from retrieval import erasures, index, tombstones
 from retrieval.erasures import key_of
 from retrieval.tables import source
@@ -38,7 +39,7 @@ async def asked_in(connection: AsyncConnection, keys: Collection[str]) -> int:
 
 async def resting_on(connection: AsyncConnection, keys: Collection[str]) -> int:
     names = [name for name in await connection.scalars(sa.select(source.c.name)) if key_of(name) in keys]
-    return await asked.resting_on(connection, await index.of_sources(connection, names))
+    return await asked.resting_on(connection, await documents_of(connection, names))
 
 
 async def whole(connection: AsyncConnection, keys: Collection[str]) -> int:

@@ -141,7 +141,7 @@ def _names(names: Iterable[str], made: dict[frozenset[str], Names | None]) -> Na
 
 
 def _all_names(one: OptedOut) -> Iterable[str]:
-    return (one.subject.id, *(spelt for other in one.subject.also for spelt in _spellings(other)))
+    return (one.subject.id, *(spelt for other in one.subject.also for spelt in spellings(other)))
 
 
 def _bound_names(one: OptedOut, scope: Scope) -> Iterable[str]:
@@ -151,10 +151,10 @@ def _bound_names(one: OptedOut, scope: Scope) -> Iterable[str]:
     if scope in OF_A_NAME or one.confirmed:
         yield one.subject.id
     for other in one.subject.also:
-        yield from _spellings(other)
+        yield from spellings(other)
 
 
-def _spellings(identifier: str) -> Iterable[str]:
+def spellings(identifier: str) -> Iterable[str]:
     """A Korean telephone number is written with the code of the country, or without."""
     yield identifier
     letters = letters_of(identifier)

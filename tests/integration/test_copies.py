@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 
 from bot.copies import Copies, CopyFault
+from bot.forgetting import Forgetting
+from bot.holds import Holds
 from bot.masks import Masks, TakenFault
 from bot.policy.mask import Placeholders
 from bot.policy.optout import OptedOut, OptOuts
 from bot.policy.profiles import profiled
+from bot.spool import Spool
 from bot.subjects import Scope, Subject
 from retrieval.database import Database
 from tests.builders import rrn, shipped_rules
@@ -82,26 +85,18 @@ async def test_of_who_opted_out_of_being_kept_no_copy_keeps_a_value(database: Da
     assert await copies.masks.of("t") == Placeholders()
 
 
-async def test_a_forgotten_value_comes_back_nowhere_and_its_number_is_not_used_again(database: Database) -> None:
-    masks = Masks(database, SEAL)
-    copies = Copies(masks, shipped_rules)
+async def test_a_forgotten_value_comes_back_nowhere_and_its_number_is_not_used_again(
+    database: Database, tmp_path: Path
+) -> None:
+    copies = Copies(Masks(database, SEAL), shipped_rules)
     assert await copies.make(f"전화 {PHONE}, {OTHER}", "one", "U1") == "전화 ⟦PHONE_1⟧, ⟦PHONE_2⟧"
     await copies.make(f"전화 {PHONE}", "two", "U1")
-    async with database.transaction() as connection:
-        # However it is written.
-        forgotten = await masks.forget(connection, Subject("person", "김나루", (PHONE.replace("-", ""),)))
-    assert forgotten == 2
+    forgetting = Forgetting(database, SEAL, Spool(tmp_path / "spool", SEAL), Holds(SEAL))
+    # However it is written.
+    forgotten = await forgetting(Subject("person", "김나루", ("+82 " + PHONE[1:].replace("-", ""),)))
+    assert forgotten["placeholder"]["erased"] == 2
     assert await copies.restore("⟦PHONE_1⟧ ⟦PHONE_2⟧", "one") == (f"⟦PHONE_1⟧ {OTHER}", 1)
     assert await copies.make(f"전화 {PHONE}", "one", "U1") == "전화 ⟦PHONE_3⟧"
-
-
-async def test_a_thread_is_forgotten_whole(database: Database) -> None:
-    masks = Masks(database, SEAL)
-    await masks.keep("t", Placeholders(), Placeholders({"PHONE_1": PHONE, "EMAIL_1": MAIL}, {"PHONE": 1, "EMAIL": 1}))
-    async with database.transaction() as connection:
-        assert await masks.forget_threads(connection, [SEAL.pseudonym("t")]) == 2
-    left = await masks.of("t")
-    assert (left.values, left.last) == ({}, {"PHONE": 1, "EMAIL": 1})
 
 
 async def test_two_values_never_get_one_number(database: Database) -> None:

@@ -147,6 +147,20 @@ async def test_answers_that_rest_on_a_source_that_opts_out_go_and_the_questions_
     assert await desk.rows("select ts from posted where why is not null") == [("1.1",)]
 
 
+async def test_answers_that_rested_on_a_document_that_is_gone_go_with_any_source(desk: Desk) -> None:
+    """Nobody can tell any more which source it was of."""
+    await shelve(desk.database, a_source("wiki"), DOCUMENTS)
+    ids = {str(uri): int(id) for uri, id in await desk.rows("select uri, id from document")}
+    await desk.asked(question="연차?", answer="15일", documents=(ids["leave.md"],), posted="1.1")
+    await shelve(desk.database, a_source("wiki"), {"other.md": DOCUMENTS["other.md"]})
+    await desk.asked(question="점심?", answer="드립니다", documents=(), posted="1.2", thread="other")
+    await desk.asked(question="저녁?", answer=None, documents=(ids["leave.md"],), posted="1.3", thread="third")
+    await forgetting(desk)(Subject("source", "wiki"))
+    assert "15일" not in await desk.texts()
+    assert "드립니다" in await desk.texts()
+    assert await desk.rows("select ts from posted where why is not null order by ts") == [("1.1",), ("1.3",)]
+
+
 async def test_what_is_pushed_once_more_is_kept_without_who_was_forgotten_until_they_come_back(desk: Desk) -> None:
     crm = Source("crm", "push", "", Level.INTERNAL, frozenset({EVERYONE}))
     await shelve(desk.database, crm, {})

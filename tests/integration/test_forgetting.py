@@ -226,11 +226,24 @@ async def test_an_answer_that_names_somebody_by_a_placeholder_goes_too(desk: Des
 
 async def test_what_the_law_holds_stays_where_a_placeholder_names_somebody(desk: Desk) -> None:
     await desk.asked(KIM, "담당자는?", "담당은 ⟦PERSON_1⟧입니다.", posted="1.1")
-    await desk.masked("PERSON_1", "홍길동")
-    await desk.holds(Subject("user", KIM))
+    await desk.asked(LEE, "소송은?", "⟦PERSON_1⟧와 김나루의 일입니다.", posted="2.1", thread="other")
+    for thread in ("t", "other"):
+        await desk.masked("PERSON_1", "홍길동", thread)
+    for held in (Subject("user", KIM), Subject("person", "김나루")):
+        await desk.holds(held)
     await desk.forgetting()(PERSON)
-    assert sorted(await desk.texts()) == sorted(["담당자는?", "담당자는?", "담당은 ⟦PERSON_1⟧입니다.", "홍길동"])
-    assert await desk.rows("select why from posted") == [(None,)]
+    # What the placeholder of the second stands for is gone: nobody would restore it.
+    left = [
+        "담당자는?",
+        "담당자는?",
+        "담당은 ⟦PERSON_1⟧입니다.",
+        "홍길동",
+        "소송은?",
+        "소송은?",
+        "⟦PERSON_1⟧와 김나루의 일입니다.",
+    ]
+    assert sorted(await desk.texts()) == sorted(left)
+    assert await desk.rows("select why from posted") == [(None,), (None,)]
 
 
 @pytest.mark.parametrize("hold", [Subject("user", KIM), Subject("room", "C1"), PERSON], ids=lambda one: one.kind)
