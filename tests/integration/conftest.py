@@ -18,8 +18,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from admin.embedded import EmbeddedPostgres
 from retrieval.database import Database
+from tests.integration.backups import erased_since, notes
 from tests.integration.cluster import TEMPLATE, at, copied, in_a_hurry, with_template
 from tests.integration.line import Line
+
+__all__ = ["erased_since", "notes"]
+"""Fixtures of more than one file of tests."""
 
 _numbers = count()
 

@@ -12,9 +12,7 @@ import pytest
 from admin.app import App
 from bot.answer import answer
 from bot.subjects import Scope, Subject
-from tests.integration.test_backup import Notes, asked_by, notes
-
-__all__ = ["notes"]
+from tests.integration.backups import Notes, asked_by
 
 PEOPLE = 'people = [{id = "U1", name = "김"}, {id = "U2", name = "이"}]\nrooms = []\n'
 NAME = "홍" + "길동"
