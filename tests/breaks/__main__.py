@@ -15,14 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
 
+from tests.breaks.warm import Warm
+
 ROOT = Path(__file__).parent.parent.parent
 AT_ONCE = 3
 """More than there are cores here: what takes long mostly waits."""
 LIMIT_S = 300
-_PYTEST = (
-    *(sys.executable, "-m", "pytest", "-q", "-x", "--no-header", "-p", "no:randomly"),
-    "--hypothesis-profile=breaks",
-)
+_PYTEST = ("-q", "-x", "--no-header", "-p", "no:randomly", "--hypothesis-profile=breaks")
 _MAKES_DATABASES = ("migrations/", "admin/schema.py", "admin/embedded", "tests/")
 CLUSTER = "cluster"
 RED = 1
@@ -63,40 +62,34 @@ def copy_tree(folder: Path) -> None:
             shutil.copy2(source, target)
 
 
-def outcome(one: Break, folder: Path) -> str:
+def outcome(one: Break, folder: Path, warm: Warm) -> str:
     """ "" when a test went red, else what is wrong."""
     apply = ["git", "apply", "--whitespace=nowarn", str(one.path)]
     # Without a repository of its own around it, git apply would look for one above the folder.
     environment = {**os.environ, "GIT_CEILING_DIRECTORIES": str(folder.parent), "PYTHONDONTWRITEBYTECODE": "1"}
+    said = folder.parent / f"{folder.name}.out"
     if not one.of_the_database:
         environment["NARU_TEST_CLUSTER"] = str(folder.parent / CLUSTER)
     applied = subprocess.run(apply, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     if applied.returncode != 0:
         return "does not apply any more: renew the patch"
     try:
-        tests = subprocess.run(
-            [*_PYTEST, *one.tests],
-            cwd=folder,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=LIMIT_S,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return f"its tests did not end in {LIMIT_S} s"
+        status = warm.pytest([*_PYTEST, *one.tests], folder, environment, said, LIMIT_S)
     finally:
         subprocess.run([*apply, "--reverse"], cwd=folder, env=environment, capture_output=True, check=True)
-    if tests.returncode == RED:
+    if status is None:
+        return f"its tests did not end in {LIMIT_S} s"
+    if status == RED:
         return ""
-    said = (tests.stdout.strip().splitlines() or [tests.stderr.strip()])[-1]
-    return f"no test went red ({said})"
+    last = (said.read_text(encoding="utf-8", errors="replace").strip().splitlines() or ["nothing was said"])[-1]
+    return f"no test went red ({last})"
 
 
 def outcomes(breaks: list[Break]) -> Iterator[tuple[Break, str, float]]:
     with tempfile.TemporaryDirectory(prefix="naru-breaks-") as parent:
         Path(parent).chmod(0o755)  # as root, PostgreSQL runs as another user
         subprocess.run([sys.executable, "-m", "tests.integration.cluster", f"{parent}/{CLUSTER}"], cwd=ROOT, check=True)
+        warm = Warm()
         free: SimpleQueue[Path] = SimpleQueue()
         for number in range(AT_ONCE):
             folder = Path(parent) / str(number)
@@ -107,7 +100,7 @@ def outcomes(breaks: list[Break]) -> Iterator[tuple[Break, str, float]]:
             folder = free.get()
             started = time.monotonic()
             try:
-                return one, outcome(one, folder), time.monotonic() - started
+                return one, outcome(one, folder, warm), time.monotonic() - started
             finally:
                 free.put(folder)
 
