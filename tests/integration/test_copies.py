@@ -97,6 +97,7 @@ async def test_a_forgotten_value_comes_back_nowhere_and_its_number_is_not_used_a
     assert forgotten["placeholder"]["erased"] == 2
     assert await copies.restore("⟦PHONE_1⟧ ⟦PHONE_2⟧", "one") == (f"⟦PHONE_1⟧ {OTHER}", 1)
     assert await copies.make(f"전화 {PHONE}", "one", "U1") == "전화 ⟦PHONE_3⟧"
+    assert await copies.make(f"전화 {OTHER}", "two", "U1") == "전화 ⟦PHONE_2⟧"
 
 
 async def test_two_values_never_get_one_number(database: Database) -> None:
