@@ -30,7 +30,7 @@ _LATER = "later/"
 @dataclass(slots=True)
 class _Found:
     """Questions, by id. whole: all of them goes. texts: every text of them. answers: the text of what answered them.
-    untold: what answered them and was not kept."""
+    untold: what answered them may name somebody."""
 
     whole: list[UUID] = field(default_factory=list)
     texts: list[UUID] = field(default_factory=list)
@@ -166,29 +166,32 @@ async def resting_on(connection: AsyncConnection, documents: Collection[int]) ->
 
 
 async def masked(
-    connection: AsyncConnection, erasure: Erasure, gone: Mapping[str, Collection[str]]
+    connection: AsyncConnection,
+    erasure: Erasure,
+    gone: Mapping[str, Collection[str]],
+    untold: Mapping[str, Collection[str]],
 ) -> dict[str, Counts]:
     """Erase what names somebody by a placeholder: the name is not in the text, and stands in Slack. gone: placeholders
-    of theirs, by thread. Of an answer whose text is not kept nobody can tell: it is withdrawn."""
-    if not gone:
+    of theirs, by thread; untold: those of which nobody kept what they stand for. An answer with one of these is
+    withdrawn, and so is one in a thread that named them whose text is not kept: they may be in it."""
+    threads = sorted({*gone, *untold})
+    if not threads:
         return {}
-    threads = sorted(gone)
     rows = (await connection.execute(_ROWS_OF, {"threads": threads})).all()
 
     def judged() -> _Found:
         found = _Found()
         for row in rows:
             asked, given = _opened(row, erasure.seal)
-            marks = [f"{OPEN}{name}{CLOSE}" for name in gone[row.thread]]
-            in_question = any(mark in (asked or "") for mark in marks)
-            in_answer = any(mark in (given or "") for mark in marks)
+            theirs = gone.get(row.thread, ())
+            in_question, in_answer = _holds(asked, theirs), _holds(given, theirs)
             if _kept(row, asked, given, erasure.kept):
                 found.held += in_question or in_answer
             elif in_question:
                 found.texts.append(row.id)
             elif in_answer:
                 found.answers.append(row.id)
-            elif given is None:
+            elif (given is None and theirs) or _holds(given, untold.get(row.thread, ())):
                 found.untold.append(row.id)
         return found
 
@@ -201,6 +204,10 @@ async def masked(
         await erasures.erased(connection, kind, map(str, ids))
     counts = {"question": erased(own) + held(found.held), "egress_sample": erased(samples), "posted": erased(shown)}
     return {table: each for table, each in counts.items() if each.found}
+
+
+def _holds(text: str | None, placeholders: Collection[str]) -> bool:
+    return any(f"{OPEN}{name}{CLOSE}" in (text or "") for name in placeholders)
 
 
 async def opinions(connection: AsyncConnection, erasure: Erasure, after: str | None, most: int) -> Batch:

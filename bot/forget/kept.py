@@ -25,12 +25,19 @@ async def placeholders(connection: AsyncConnection, erasure: Erasure, after: str
     that no number comes to stand for another."""
     wanted, kept, seal = erasure.wanted, erasure.kept, erasure.seal
     thread, _, name = (after or "/").partition("/")
-    values = {"thread": thread, "name": name, "most": most, **_whose(wanted, ""), **_whose(kept, "kept_")}
+    names = wanted.names is not None
+    values = {"thread": thread, "name": name, "most": most, "names": names}
+    values |= _whose(wanted, "") | _whose(kept, "kept_")
     rows = (await connection.execute(_PLACEHOLDERS, values)).all()
+
+    untold: dict[str, set[str]] = {}
 
     def judged() -> tuple[list[Row[Any]], dict[str, set[str]], int]:
         gone, naming, stay = [], dict[str, set[str]](), 0
         for row in rows:
+            if row.value is None:
+                untold.setdefault(row.thread, set()).add(row.name)
+                continue
             value = seal.open(row.value, f"placeholder:{row.thread}:{row.name}")
             named = wanted.named_in(value)
             if not row.own and not named:
@@ -44,7 +51,7 @@ async def placeholders(connection: AsyncConnection, erasure: Erasure, after: str
         return gone, naming, stay
 
     gone, naming, stay = await asyncio.to_thread(judged)
-    counts = await asked.masked(connection, erasure, naming)
+    counts = await asked.masked(connection, erasure, naming, untold)
     keys = {"threads": [row.thread for row in gone], "names": [row.name for row in gone]}
     await connection.execute(_VALUES, keys)
     more = f"{rows[-1].thread}/{rows[-1].name}" if len(rows) == most else None
@@ -128,7 +135,7 @@ select placeholder.thread, placeholder.name, placeholder.value,
        exists (select from question where question.thread = placeholder.thread and {_MINE.format("")}) as own,
        exists (select from question where question.thread = placeholder.thread and {_MINE.format("kept_")}) as kept
 from placeholder
-where placeholder.value is not null and (placeholder.thread, placeholder.name) > (:thread, :name)
+where (placeholder.value is not null or :names) and (placeholder.thread, placeholder.name) > (:thread, :name)
 order by placeholder.thread, placeholder.name limit :most for update of placeholder
 """)
 _VALUES = text(

@@ -86,9 +86,11 @@ class Desk:
             values = {"answer": answer, "person": key, "better": SEAL.close(better, f"better:{answer}:{key}")}
             await connection.execute(_FEEDBACK, values)
 
-    async def masked(self, name: str, value: str, thread: str = "t") -> None:
+    async def masked(self, name: str, value: str | None, thread: str = "t") -> None:
+        """value: None: it was not kept."""
         key = SEAL.pseudonym(thread)
-        values = {"thread": key, "name": name, "value": SEAL.close(value, f"placeholder:{key}:{name}")}
+        sealed = None if value is None else SEAL.close(value, f"placeholder:{key}:{name}")
+        values = {"thread": key, "name": name, "value": sealed}
         async with self.database.transaction() as connection:
             await connection.execute(_PLACEHOLDER, values)
 
@@ -222,6 +224,18 @@ async def test_an_answer_that_names_somebody_by_a_placeholder_goes_too(desk: Des
         key for kind, key in await desk.rows("select kind, key from erasure where kind in ('question', 'answer')")
     }
     assert {str(behind), str(asked)} <= ledger
+
+
+async def test_what_a_placeholder_stood_for_that_nobody_kept_may_have_been_anybody(desk: Desk) -> None:
+    await desk.asked(KIM, "담당자는?", "담당은 ⟦PERSON_1⟧입니다.", posted="1.1")
+    await desk.asked(KIM, "연차는 며칠?", "15일입니다.", posted="1.2")
+    await desk.asked(LEE, "담당자는?", "담당은 ⟦PERSON_1⟧입니다.", posted="2.1", thread="other")
+    await desk.masked("PERSON_1", None)
+    await desk.masked("PERSON_1", "이나루", "other")
+    counts = await desk.forgetting()(PERSON)
+    assert await desk.rows("select ts from posted where why is not null") == [("1.1",)]
+    assert len(await desk.texts()) == 10, "no text holds the name"
+    assert counts["placeholder"]["found"] == 0
 
 
 async def test_what_the_law_holds_stays_where_a_placeholder_names_somebody(desk: Desk) -> None:
