@@ -56,15 +56,18 @@ class Said:
     """What a source says of one of its documents beside its text; None where it says nothing.
 
     title: wins over the one that stands in the document. level: raises what the source's settings say and never lowers
-    it. readers: in place of the source's own, unless a rule matches. in_force_from: the first day on which it holds.
-    owner, link: in place of the source's. labels: what the source calls its level in words of its own; carried: those
-    that stand in the document itself.
+    it. readers: in place of the source's own, unless a rule matches; narrows: they are met with what the source and its
+    rules say, and never widen it. in_force_from: the first day on which it holds. changed: the day of its newest
+    version, which says nothing of when it holds. owner, link: in place of the source's. labels: what the source calls
+    its level in words of its own; carried: those that stand in the document itself.
     """
 
     title: str | None = None
     level: Level | None = None
     readers: frozenset[Principal] | None = None
+    narrows: bool = False
     in_force_from: date | None = None
+    changed: date | None = None
     owner: str | None = None
     link: str | None = None
     labels: tuple[ImportedLabel, ...] = ()
@@ -102,10 +105,19 @@ class Source:
         name = _one_spelling(uri)
         matching = [rule for rule in reversed(self.rules) if fnmatchcase(name, _one_spelling(rule.match))]
         if not matching:
-            readers = self.readers if said.readers is None else said.readers
-            return max(self.level, said.level or self.level), readers
+            stands_alone = said.readers is not None and not said.narrows
+            readers = said.readers if stands_alone else _met(self.readers, said)
+            return max(self.level, said.level or self.level), readers or frozenset()
         strictest = max(matching, key=lambda rule: rule.level)
-        return max(strictest.level, said.level or strictest.level), strictest.readers
+        return max(strictest.level, said.level or strictest.level), _met(strictest.readers, said)
+
+
+def _met(readers: frozenset[Principal], said: Said) -> frozenset[Principal]:
+    """Those whom both name. Who is in a group is not known here, so only `everyone` is taken to hold others; of two
+    that overlap in truth nobody is taken to be in both."""
+    if said.readers is None or not said.narrows or EVERYONE in said.readers:
+        return readers
+    return said.readers if EVERYONE in readers else readers & said.readers
 
 
 def _one_spelling(name: str) -> str:
