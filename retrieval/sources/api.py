@@ -171,7 +171,7 @@ class Api:
                 raise ApiFault(f"{self._name} does not take what was asked ({status}).", "garbled")
 
     def _fault_of(self, fault: FetchFault) -> ApiFault:
-        """Without what an address asks for: that of a download holds a key of its own. What is too big stays as it is."""
+        """Without what an address asks for: that of a download holds a key of its own. Raises what is too big."""
         if fault.why in ("too_big", "bomb"):
             raise fault
         if fault.why == "link":
@@ -204,7 +204,7 @@ class Api:
         for _ in range(MOST_REQUESTS):
             entries, cursor = await ask(cursor)
             before = len(found)
-            found |= {text(entry, "id") or json.dumps(entry, sort_keys=True): entry for entry in entries}
+            found |= {key_of(entry): entry for entry in entries}
             idle = 0 if len(found) > before else idle + 1
             if cursor is None:
                 return list(found.values())
@@ -263,6 +263,11 @@ def text(told: object, *path: str) -> str:
     if isinstance(found, int) and not isinstance(found, bool):
         return str(found)
     return found if isinstance(found, str) else ""
+
+
+def key_of(entry: Object) -> str:
+    """What tells an entry of a listing from the others."""
+    return text(entry, "id") or json.dumps(entry, sort_keys=True)
 
 
 def entries(told: object, *path: str) -> list[Object]:

@@ -18,8 +18,10 @@ from retrieval.parse.families import SUFFIXES as FAMILIES
 from retrieval.passage import Principal, Said, Source
 from retrieval.sources import Listed, Loaded, Reader, SourceFault, api, too_big
 from retrieval.sources.api import Api, ApiFault, secret_of
-from retrieval.sources.confluence_api import Above, Attachment, Cloud, DataCenter, Edition, Page, Space
+from retrieval.sources.confluence_api import Above, Attachment, Edition, Page, Space
+from retrieval.sources.confluence_cloud import Cloud
 from retrieval.sources.confluence_readers import Clause, Person, met, principals, unsettled
+from retrieval.sources.confluence_server import DataCenter
 from retrieval.sources.kind import Absolute, Kind, Means, Option
 from retrieval.sources.pages import SUFFIXES
 

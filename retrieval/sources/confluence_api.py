@@ -5,23 +5,19 @@ https://developer.atlassian.com/cloud/confluence/rest/v2/ and https://developer.
 
 from __future__ import annotations
 
-import json
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
-from urllib.parse import quote
 
 from retrieval.fetch import Fetched
-from retrieval.sources.api import Api, ApiFault, Object, cursor_in, dig, entries, text
+from retrieval.sources.api import Api, ApiFault, Object, cursor_in, dig, entries, key_of, text
 from retrieval.sources.confluence_readers import Clause, Person, Subject
 
-_ID = re.compile(r"[\w~.-]{1,255}")
-_RESTRICTIONS = "restrictions.read.restrictions.user,restrictions.read.restrictions.group"
+ID = re.compile(r"[\w~][\w~.:-]{0,254}")
+RESTRICTIONS = "restrictions.read.restrictions.user,restrictions.read.restrictions.group"
 _AT_ONCE = 200
-_OF_SPACES = {"folder": "folders", "whiteboard": "whiteboards", "database": "databases", "embed": "embeds"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +113,13 @@ class Edition(Protocol):
     async def file(self, one: Attachment) -> Fetched: ...
 
 
-class _Shared:
+class Shared:
     """What both editions say in the words of v1."""
 
     def __init__(self, api: Api, base: str) -> None:
         self.api = api
         self._site = base
-        self._people: dict[str, Person] = {}
+        self.known: dict[str, Person] = {}
 
     async def anonymous(self) -> bool:
         try:
@@ -149,7 +145,7 @@ class _Shared:
                 break
         return (frozenset(found),) if found else ()
 
-    def _own(self, content: Object) -> tuple[Clause, ...] | None:
+    def own(self, content: Object) -> tuple[Clause, ...] | None:
         restrictions = dig(content, "restrictions", "read", "restrictions")
         try:
             clause, more = self._named(restrictions)
@@ -169,28 +165,36 @@ class _Shared:
             more |= bool(dig(restrictions, kind, "_links", "next")) or (
                 isinstance(limit, int) and len(results) >= limit > 0
             )
-            found |= {self._user(one) if kind == "user" else self._group(one) for one in results}
+            found |= {self.user(one) if kind == "user" else self._group(one) for one in results}
         return frozenset(found), more
 
-    def _user(self, told: Object) -> Subject:
+    def user(self, told: Object) -> Subject:
         id = text(told, "accountId") or text(told, "userKey") or text(told, "username")
-        self._people.setdefault(id, Person(text(told, "displayName"), text(told, "email"), text(told, "username")))
+        self.known.setdefault(id, Person(text(told, "displayName"), text(told, "email"), text(told, "username")))
         return Subject("user", id)
 
     def _group(self, told: Object) -> Subject:
         return Subject("group", text(told, "id") or text(told, "name"))
 
-    async def _by_start(self, path: str, limit: int = _AT_ONCE, **query: str) -> list[Object]:
+    async def by_start(self, path: str, limit: int = _AT_ONCE, **query: str) -> list[Object]:
+        """Each part begins with the last entry of the one before: were it another one, something before it would be
+        gone or new by now, and an entry passed over."""
+        last: Object | None = None
+
         async def ask(cursor: str | None) -> tuple[Sequence[Object], str | None]:
+            nonlocal last
             start = int(cursor or 0)
             told = (await self.api.get(path, start=start, limit=limit, **query)).told
             found = entries(told, "results")
             self._seen_at(told)
-            return found, str(start + len(found)) if dig(told, "_links", "next") else None
+            if last is not None and (not found or key_of(found[0]) != key_of(last)):
+                raise ApiFault("Confluence changed while it was listed: the next run goes on.", "away")
+            last = found[-1] if len(found) > 1 else None
+            return found, str(start + max(1, len(found) - 1)) if dig(told, "_links", "next") else None
 
         return await self.api.all(ask)
 
-    async def _by_cursor(self, path: str, limit: int, **query: str) -> list[Object]:
+    async def by_cursor(self, path: str, limit: int, **query: str) -> list[Object]:
         async def ask(cursor: str | None) -> tuple[Sequence[Object], str | None]:
             answer = await self.api.get(path, limit=limit, cursor=cursor, **query)
             self._seen_at(answer.told)
@@ -204,229 +208,38 @@ class _Shared:
         if (base := text(told, "_links", "base")).startswith("https://"):
             self._site = base.rstrip("/")
 
-    def _link(self, told: Object) -> str:
+    def link(self, told: Object) -> str:
         path = text(told, "_links", "webui") or text(told, "webuiLink")
         return f"{self._site}{path}" if path.startswith("/") else self._site
 
 
-class Cloud(_Shared):
-    def __init__(self, api: Api, base: str) -> None:
-        super().__init__(api, base)
-        self._attached: dict[str, list[Object]] | None = None
-
-    async def spaces(self) -> list[Space]:
-        return [
-            Space(_id(one), _id(one, "key")) for one in await self._by_cursor("/api/v2/spaces", 250, status="current")
-        ]
-
-    async def admitted(self, space: Space) -> tuple[Clause, ...]:
-        told = await self._by_cursor(f"/api/v2/spaces/{space.id}/permissions", 250)
-        readers = (
-            one
-            for one in told
-            if (text(one, "operation", "key"), text(one, "operation", "targetType")) == ("read", "space")
-        )
-        return (_clause((text(one, "principal", "type").lower(), text(one, "principal", "id")) for one in readers),)
-
-    async def pages(self, space: Space) -> list[Page]:
-        found = [
-            (kind, one)
-            for kind, path in (("page", "pages"), ("blogpost", "blogposts"))
-            for one in await self._by_cursor(f"/api/v2/spaces/{space.id}/{path}", 250, status="current")
-        ]
-        # After the versions: what they were changed to is then covered by restrictions that are not older.
-        cql = f"space = {json.dumps(space.key)} and type in (page, blogpost)"
-        told = await self._by_cursor("/rest/api/content/search", 100, cql=cql, expand=_RESTRICTIONS)
-        own = {text(one, "id"): self._own(one) for one in told}
-        return [self._page(kind, one, own.get(text(one, "id"))) for kind, one in found]
-
-    def _page(self, kind: str, told: Object, own: tuple[Clause, ...] | None) -> Page:
-        parent = text(told, "parentId")
-        return Page(
-            _id(told),
-            kind,
-            text(told, "title"),
-            _version(told),
-            _day(text(told, "version", "createdAt")),
-            text(told, "ownerId") or text(told, "authorId"),
-            self._link(told),
-            Above(text(told, "parentType") or "page", parent) if parent else None,
-            own,
-        )
-
-    async def above(self, one: Above) -> Above | None:
-        path = "pages" if one.kind == "page" else _OF_SPACES.get(one.kind)
-        if path is None or not _ID.fullmatch(one.id):
-            raise ApiFault("Confluence puts a page below something of a kind that is not known.", "gone")
-        told = (await self.api.get(f"/api/v2/{path}/{one.id}")).told
-        parent = text(told, "parentId")
-        return Above(text(told, "parentType") or "page", parent) if parent else None
-
-    async def attachments(self, pages: Sequence[Page]) -> list[Attachment]:
-        if self._attached is None:  # of all spaces at once: there is no listing by space
-            self._attached = defaultdict(list)
-            for told in await self._by_cursor("/api/v2/attachments", 250, status="current"):
-                if page := text(told, "pageId") or text(told, "blogPostId"):
-                    self._attached[page].append(told)
-        return [self._attachment(page.id, told) for page in pages for told in self._attached.get(page.id, ())]
-
-    def _attachment(self, page: str, told: Object) -> Attachment:
-        return Attachment(
-            _id(told),
-            page,
-            text(told, "title"),
-            text(told, "mediaType"),
-            _version(told),
-            _day(text(told, "version", "createdAt")),
-            self._link(told),
-            f"/rest/api/content/{page}/child/attachment/{_id(told)}/download",
-        )
-
-    async def members(self, group: str) -> frozenset[str]:
-        told = await self._by_start(f"/rest/api/group/{group}/membersByGroupId")
-        return frozenset(self._user(one).id for one in told)
-
-    async def people(self, accounts: Sequence[str]) -> dict[str, Person]:
-        found: dict[str, Person] = {}
-        for start in range(0, len(accounts), 100):
-            told = (await self.api.post("/api/v2/users-bulk", {"accountIds": accounts[start : start + 100]})).told
-            for one in entries(told, "results"):
-                name = text(one, "displayName") or text(one, "publicName")
-                found[text(one, "accountId")] = Person(name, text(one, "email"))
-        return found
-
-    async def group(self, id: str) -> str:
-        return text((await self.api.get("/rest/api/group/by-id", id=id)).told, "name")
-
-    async def body(self, page: Page) -> Body:
-        path = f"/api/v2/{'blogposts' if page.kind == 'blogpost' else 'pages'}/{page.id}"
-        return _body((await self.api.get(path, **{"body-format": "storage"})).told)
-
-
-class DataCenter(_Shared):
-    def __init__(self, api: Api, base: str) -> None:
-        super().__init__(api, base)
-        self._attached: dict[str, list[Object]] = {}
-
-    async def spaces(self) -> list[Space]:
-        told = await self._by_start("/rest/api/space", status="current")
-        return [Space(_id(one, "key"), _id(one, "key")) for one in told]
-
-    async def admitted(self, space: Space) -> tuple[Clause, ...]:
-        told = (await self.api.get(f"/rest/api/space/{space.key}/permissions")).told
-        readers = [
-            one
-            for one in entries(told, "results")
-            if (text(one, "operation", "operationKey"), text(one, "operation", "targetType")) == ("read", "space")
-        ]
-        if any(text(one, "subject", "type") == "anonymous" for one in readers):
-            return ()
-        of = ((text(one, "subject", "type"), one) for one in readers)
-        return (_clause((kind, text(one, "subject", "userKey") or text(one, "subject", "name")) for kind, one in of),)
-
-    async def pages(self, space: Space) -> list[Page]:
-        expand = f"version,ancestors,history,children.attachment.version,{_RESTRICTIONS}"
-        return [
-            self._page(kind, one)
-            for kind in ("page", "blogpost")
-            for one in await self._by_start(
-                "/rest/api/content", 100, spaceKey=space.key, type=kind, status="current", expand=expand
-            )
-        ]
-
-    def _page(self, kind: str, told: Object) -> Page:
-        ancestors = entries(told, "ancestors") if dig(told, "ancestors") else []
-        owner = dig(told, "history", "createdBy")
-        attached = dig(told, "children", "attachment")
-        if dig(attached, "results") is not None and not dig(attached, "_links", "next"):
-            self._attached[_id(told)] = entries(attached, "results")
-        return Page(
-            _id(told),
-            kind,
-            text(told, "title"),
-            _version(told),
-            _day(text(told, "version", "when")),
-            self._user(owner).id if isinstance(owner, dict) else "",
-            self._link(told),
-            Above("page", _id(ancestors[-1])) if ancestors else None,
-            self._own(told),
-        )
-
-    async def above(self, one: Above) -> Above | None:
-        told = (await self.api.get(f"/rest/api/content/{one.id}", expand="ancestors")).told
-        ancestors = entries(told, "ancestors")
-        return Above("page", _id(ancestors[-1])) if ancestors else None
-
-    async def attachments(self, pages: Sequence[Page]) -> list[Attachment]:
-        found: list[Attachment] = []
-        for page in pages:
-            told = self._attached.get(page.id)
-            if told is None:
-                told = await self._by_start(f"/rest/api/content/{page.id}/child/attachment", 100, expand="version")
-            found += [self._attachment(page.id, one) for one in told]
-        return found
-
-    def _attachment(self, page: str, told: Object) -> Attachment:
-        return Attachment(
-            _id(told),
-            page,
-            text(told, "title"),
-            text(told, "metadata", "mediaType") or text(told, "extensions", "mediaType"),
-            _version(told),
-            _day(text(told, "version", "when")),
-            self._link(told),
-            text(told, "_links", "download"),
-        )
-
-    async def members(self, group: str) -> frozenset[str]:
-        told = await self._by_start(f"/rest/api/group/{_quoted(group)}/member")
-        return frozenset(self._user(one).id for one in told)
-
-    async def people(self, accounts: Sequence[str]) -> dict[str, Person]:
-        """Without addresses, which Data Center does not tell."""
-        for key in accounts:
-            if key not in self._people:
-                self._user((await self.api.get("/rest/api/user", key=key)).told)
-        return {key: self._people[key] for key in accounts if key in self._people}
-
-    async def group(self, id: str) -> str:
-        return id
-
-    async def body(self, page: Page) -> Body:
-        return _body((await self.api.get(f"/rest/api/content/{page.id}", expand="body.storage,version")).told)
-
-
-def _clause(named: Iterable[tuple[str, str]]) -> Clause:
+def clause_of(named: Iterable[tuple[str, str]]) -> Clause:
     """Of kinds that are not known nobody is let in."""
     return frozenset(Subject(kind, id) for kind, id in named if kind in ("user", "group") and id)  # type: ignore[arg-type]
 
 
-def _id(told: Object, name: str = "id") -> str:
+def id_of(told: Object, name: str = "id") -> str:
     """Raises ApiFault for what cannot stand in a path."""
-    if not _ID.fullmatch(found := text(told, name)):
+    if not ID.fullmatch(found := text(told, name)):
         raise ApiFault("Confluence does not answer as its API does: an id is missing.", "garbled")
     return found
 
 
-def _version(told: Object) -> str:
+def version_of(told: Object) -> str:
     if not (found := text(told, "version", "number")):
         raise ApiFault("Confluence does not answer as its API does: a version is missing.", "garbled")
     return found
 
 
-def _day(written: str) -> date | None:
+def day_of(written: str) -> date | None:
     try:
         return date.fromisoformat(written[:10])
     except ValueError:
         return None
 
 
-def _body(told: Object) -> Body:
+def body_of(told: Object) -> Body:
     storage = dig(told, "body", "storage", "value")
     if not isinstance(storage, str):
         raise ApiFault("Confluence does not answer as its API does: a page has no text.", "garbled")
-    return Body(storage, _version(told), text(told, "status") or "current")
-
-
-def _quoted(name: str) -> str:
-    return quote(name, safe="")
+    return Body(storage, version_of(told), text(told, "status") or "current")

@@ -112,7 +112,9 @@ ONLY_IN = {
     "pptx": {"retrieval/parse/pptx.py"},
     "openpyxl": {"retrieval/parse/xlsx.py"},
     # Whatever takes apart what others wrote does so in a process that can do little else.
-    "lxml": {f"retrieval/parse/{family}.py" for family in ("docx", "html", "links", "pptx", "sitemap", "storage", "xlsx")},
+    "lxml": {
+        f"retrieval/parse/{family}.py" for family in ("docx", "html", "links", "pptx", "sitemap", "storage", "xlsx")
+    },
     "unhwp": {"retrieval/parse/hwp.py"},
     "email": {
         "retrieval/parse/mail.py",
