@@ -14,13 +14,16 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Literal, TypeVar
 from urllib.parse import unquote, urlencode
 
+from retrieval import parse
 from retrieval.addresses import Address
+from retrieval.errors import Fault
 from retrieval.fetch import Fetched, Fetcher, FetchFault
+from retrieval.parse import MAX_BYTES, UnreadableFault
 from retrieval.sources import SourceFault
 from retrieval.sources.kind import Credential, Patience
 
 T = TypeVar("T")
-Why = Literal["token", "closed", "gone", "away", "busy", "garbled", "elsewhere"]
+Why = Literal["token", "closed", "gone", "away", "busy", "big", "garbled", "elsewhere"]
 Object = Mapping[str, Any]
 
 MOST_REQUESTS = 50_000
@@ -29,12 +32,22 @@ _EMPTY_IN_A_ROW = 20
 """Pages of a listing that bring nothing new: after so many it does not end."""
 _DEAD = 8
 """Requests in a row that failed after all tries: then no others are tried."""
+_OF_ONE: Mapping[Why, parse.Why] = {
+    "closed": "closed",
+    "gone": "away",
+    "away": "away",
+    "busy": "away",
+    "big": "too_big",
+    "garbled": "broken",
+    "elsewhere": "link",
+}
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class ApiFault(SourceFault):
     """why: token (it is not taken), closed (it may not see this), gone, away, busy (it asks for a long
-    pause), garbled (no answer of this API), elsewhere (it leads to another host)."""
+    pause), big (more than is read of one document), garbled (no answer of this API), elsewhere (it leads to another
+    host)."""
 
     def __init__(self, sentence: str, why: Why) -> None:
         super().__init__(sentence)
@@ -83,8 +96,7 @@ class Api:
         return await self._answered(lambda: self._fetcher.post(address, content, {**self._headers, **self._secret}))
 
     async def download(self, path: str) -> Fetched:
-        """A file, which may lie on another host: the token does not go along. Raises ApiFault, and FetchFault for one
-        that is too big."""
+        """A file, which may lie on another host: the token does not go along. Raises ApiFault."""
         address = self._address(path)
         return await self._patiently(lambda: self._fetcher.get(address, secret=self._secret), lambda fetched: fetched)
 
@@ -135,13 +147,19 @@ class Api:
                 self._dead = 0
                 return found
             if problem.why not in ("away", "garbled"):
-                self._dead = 0
+                self._dead = self._dead if problem.why == "busy" else 0
                 raise problem
             if tried < tries:
                 # All wait: others would only be told the same.
                 self._next_at = max(self._next_at, _now() + wait_s)
         self._dead += 1
         raise problem
+
+    def unread(self, uri: str, fault: ApiFault) -> Fault:
+        """What is to be raised where one document cannot be read: what would end any other as well is of the source."""
+        if fault.why == "token" or self.is_dead:
+            return fault
+        return UnreadableFault(f"{uri} cannot be read. {fault}", _OF_ONE[fault.why])
 
     @property
     def is_dead(self) -> bool:
@@ -171,9 +189,9 @@ class Api:
                 raise ApiFault(f"{self._name} does not take what was asked ({status}).", "garbled")
 
     def _fault_of(self, fault: FetchFault) -> ApiFault:
-        """Without what an address asks for: that of a download holds a key of its own. Raises what is too big."""
+        """Without what an address asks for: that of a download holds a key of its own."""
         if fault.why in ("too_big", "bomb"):
-            raise fault
+            return ApiFault(f"{self._name} gives more than {MAX_BYTES // 1024**2} MB: split it.", "big")
         if fault.why == "link":
             return ApiFault(f"{self._name} leads to another host, where no token is sent.", "elsewhere")
         if fault.why == "away":
@@ -239,13 +257,22 @@ def secret_of(credential: Credential | None, name: str, location: str) -> Mappin
 
 
 def located(location: str) -> str:
-    """Raises ValueError with the rest of a sentence."""
-    address = Address.of(location)
+    """With what follows a #, which tells sources of one host apart that have different tokens. Raises ValueError with
+    the rest of a sentence."""
+    base, mark, name = location.partition("#")
+    address = Address.of(base)
     if address.scheme != "https" and address.host not in _LOOPBACK:
         raise ValueError("must begin with https://: anybody on the way could read the token")
     if "?" in address.path:
         raise ValueError("must hold no question mark: only the address that all others begin with")
-    return str(address).rstrip("/")
+    if mark and not re.fullmatch(r"[\w-]+", name):
+        raise ValueError("must have letters, digits, - and _ after #, or no #")
+    return str(address).rstrip("/") + mark + name
+
+
+def base_of(location: str) -> str:
+    """The address in it."""
+    return location.partition("#")[0]
 
 
 def dig(told: object, *path: str) -> Any:

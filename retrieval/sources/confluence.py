@@ -11,12 +11,11 @@ from dataclasses import dataclass, field, replace
 from html import escape
 
 from retrieval.addresses import Address
-from retrieval.fetch import FetchFault
-from retrieval.parse import UnreadableFault, Why
+from retrieval.parse import UnreadableFault
 from retrieval.parse.families import STORAGE
 from retrieval.parse.families import SUFFIXES as FAMILIES
 from retrieval.passage import Principal, Said, Source
-from retrieval.sources import Listed, Loaded, Reader, SourceFault, api, too_big
+from retrieval.sources import Listed, Loaded, Reader, SourceFault, api
 from retrieval.sources.api import Api, ApiFault, secret_of
 from retrieval.sources.confluence_api import Above, Attachment, Edition, Page, Space
 from retrieval.sources.confluence_cloud import Cloud
@@ -29,7 +28,6 @@ Asked = Callable[[], Awaitable[tuple[Clause, ...]]]
 
 NOBODY: Clause = frozenset()
 _DEEPEST = 200
-_UNREAD: Mapping[str, Why] = {"closed": "closed", "gone": "away", "away": "away", "busy": "away"}
 
 
 class Confluence:
@@ -77,12 +75,8 @@ class Confluence:
             return None
         try:
             return await (self._page(uri, one) if isinstance(one, Page) else self._file(uri, one))
-        except FetchFault:
-            raise too_big(uri) from None
         except ApiFault as fault:
-            if fault.why in _UNREAD and not self._edition.api.is_dead:
-                raise UnreadableFault(f"{uri} cannot be read. {fault}", _UNREAD[fault.why]) from fault
-            raise
+            raise self._edition.api.unread(uri, fault) from None
 
     async def _page(self, uri: str, page: Page) -> Loaded:
         body = await self._edition.body(page)
@@ -96,6 +90,8 @@ class Confluence:
 
     async def _file(self, uri: str, one: Attachment) -> Loaded:
         fetched = await self._edition.file(one)
+        if "text/html" in fetched.headers.get("content-type", "") and "html" not in one.type:
+            raise UnreadableFault(f"{uri} is not given: a page comes in its place, perhaps to sign in.", "closed")
         return Loaded(fetched.content, one.version, _suffix(one))
 
     async def _found(self, uri: str) -> Page | Attachment:
@@ -265,10 +261,11 @@ def _reader(source: Source, means: Means) -> Reader:
     options = KIND.checked(source.options)
     secret = secret_of(means.credential(source.location), f"Source '{source.name}'", source.location)
     patience = replace(means.patience, per_second=float(options["per_second"]))
-    asked = Api(means.fetcher, "Confluence", source.location, secret, patience)
-    host = Address.of(source.location).host
+    base = api.base_of(source.location)
+    asked = Api(means.fetcher, "Confluence", base, secret, patience)
+    host = Address.of(base).host
     is_cloud = bool(options["cloud"]) or host == "api.atlassian.com" or host.endswith(".atlassian.net")
-    edition: Edition = (Cloud if is_cloud else DataCenter)(asked, source.location)
+    edition: Edition = (Cloud if is_cloud else DataCenter)(asked, base)
     wanted = frozenset(str(options["spaces"]).replace(",", " ").split())
     trusting = not options["space_permissions"]
     return Confluence(edition, source.name, wanted, attachments=bool(options["attachments"]), trusting=trusting)

@@ -54,20 +54,24 @@ def met(clauses: Sequence[Clause], members: Members) -> Clause:
 
 
 def _both(one: Clause, other: Clause, members: Members) -> Clause:
+    """A group within a group of the other stays a group; whoever else is in both is named. Among people named one by
+    one a group is not kept: whoever joins it tomorrow is not meant."""
     kept = set(one & other)
-    for mine, theirs in ((one - other, _accounts(other, members)), (other - one, _accounts(one, members))):
-        for subject in mine:
-            inside = frozenset({subject.id}) if subject.kind == "user" else members.get(subject.id, frozenset())
-            if inside and inside <= theirs:
-                kept.add(subject)  # by its own name: a group stays a group
-            else:
-                kept |= {Subject("user", account) for account in inside & theirs}
-    return frozenset(kept)
+    for mine, theirs in ((one - other, other), (other - one, one)):
+        kept |= {group for group in mine if _lies_in_a_group(group, theirs, members)}
+    accounts = _accounts(one, members) & _accounts(other, members)
+    return frozenset(kept) | {Subject("user", id) for id in accounts - _accounts(kept, members)}
 
 
-def _accounts(clause: Clause, members: Members) -> frozenset[str]:
-    users = {one.id for one in clause if one.kind == "user"}
-    return frozenset(users).union(*(members.get(one.id, frozenset()) for one in clause if one.kind == "group"))
+def _lies_in_a_group(one: Subject, clause: Clause, members: Members) -> bool:
+    inside = members.get(one.id, frozenset()) if one.kind == "group" else frozenset()
+    groups = (members.get(other.id, frozenset()) for other in clause if other.kind == "group")
+    return bool(inside) and any(inside <= group for group in groups)
+
+
+def _accounts(clause: Iterable[Subject], members: Members) -> frozenset[str]:
+    each = (frozenset({one.id}) if one.kind == "user" else members.get(one.id, frozenset()) for one in clause)
+    return frozenset[str]().union(*each)
 
 
 def principals(

@@ -7,11 +7,11 @@ nothing of who may read a page: the source's own readers hold for all of them.
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from retrieval.parse import UnreadableFault, Why
+from retrieval.parse import UnreadableFault
 from retrieval.passage import Said, Source
 from retrieval.sources import Listed, Loaded, Reader, api
 from retrieval.sources.api import Answer, Api, ApiFault, Object, dig, entries, secret_of, text
@@ -28,7 +28,6 @@ MOST_BLOCKS = 50_000
 _DEEPEST = 60
 _AT_ONCE = 100
 _UUID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}")
-_UNREAD: Mapping[str, Why] = {"closed": "closed", "gone": "away", "away": "away", "busy": "away"}
 _OTHER_PAGES = frozenset({"child_page", "child_database"})
 
 
@@ -71,9 +70,7 @@ class Notion:
         try:
             return await self._loaded(uri, id, version)
         except ApiFault as fault:
-            if fault.why in _UNREAD and not self._api.is_dead:
-                raise UnreadableFault(f"{uri} cannot be read. {fault}", _UNREAD[fault.why]) from fault
-            raise
+            raise self._api.unread(uri, fault) from None
 
     async def _loaded(self, uri: str, id: str, version: str | None) -> Loaded | None:
         answer = await self._api.get(f"/v1/pages/{id}")
@@ -219,7 +216,7 @@ def _reader(source: Source, means: Means) -> Reader:
     options = KIND.checked(source.options)
     secret = secret_of(means.credential(source.location), f"Source '{source.name}'", source.location)
     patience = replace(means.patience, per_second=float(options["per_second"]))
-    return Notion(Api(means.fetcher, "Notion", source.location, secret, patience, Notion_Version=VERSION))
+    return Notion(Api(means.fetcher, "Notion", api.base_of(source.location), secret, patience, Notion_Version=VERSION))
 
 
 KIND = Kind(_located, _reader, {"per_second": Option(3.0, 0.1, 1000)})

@@ -39,6 +39,7 @@ class File:
     content: bytes
     type: str = "text/plain"
     version: int = 1
+    download: str = ""
 
 
 @dataclass
@@ -264,7 +265,10 @@ class DataCenter(_Confluence):
             "title": file.title,
             "metadata": {"mediaType": file.type},
             "version": {"number": file.version, "when": "2026-11-21T01:02:03.000+09:00"},
-            "_links": {"download": f"/download/attachments/{file.page}/{file.id}", "webui": f"/x/{file.id}"},
+            "_links": {
+                "download": file.download or f"/download/attachments/{file.page}/{file.id}",
+                "webui": f"/x/{file.id}",
+            },
         }
 
 

@@ -223,6 +223,18 @@ async def test_an_attachment_is_fetched_and_a_token_goes_to_confluence_alone(edi
         assert len(media.asked) == (edition is Cloud)
 
 
+@pytest.mark.parametrize("download", [".evil.example/x", "@evil.example/x", "", "\\evil.example/x", "1/x"])
+async def test_a_path_that_makes_another_host_of_confluences_is_not_asked_for(download: str) -> None:
+    state = company()
+    state.files["att1"].download = download or " "
+    async with DataCenter(state) as standin, read(standin) as reader:
+        _ = [one async for one in reader.list()]
+        asked = len(standin.asked)
+        with pytest.raises(UnreadableFault, match="cannot be read"):
+            await reader.load("HR/3/att1.csv")
+        assert len(standin.asked) == asked
+
+
 @BOTH
 async def test_an_api_that_leads_to_another_host_is_not_followed(edition: Callable[[State], Rest]) -> None:
     async with Site({"/": Says("{}", type="application/json")}) as other, edition(company()) as standin:
@@ -305,6 +317,9 @@ async def test_a_server_that_asks_for_a_long_pause_gets_it() -> None:
         with pytest.raises(SourceFault, match="left alone for 86,400 s"):
             await listed(standin)
         assert len(standin.paths("/api/v2/spaces?")) == 1
+        standin.for_ever = {"/wiki/api/v2/spaces/90": Trouble(429, headers={"Retry-After": "86400"})}
+        with pytest.raises(SourceFault, match="left alone"):  # and not space by space
+            await listed(standin)
 
 
 @BOTH
@@ -347,6 +362,18 @@ async def test_what_goes_or_changes_between_the_listing_and_the_reading_is_left_
             with pytest.raises(UnreadableFault, match=told) as fault:
                 await reader.load(uri)
             assert fault.value.why == "away"
+
+
+async def test_a_page_to_sign_in_is_not_taken_for_a_file_and_one_bad_page_is_not_the_whole_source() -> None:
+    sign_in = {"/file/att1?token=signed": Says("<html>Sign in</html>")}
+    async with Site(sign_in) as media, Cloud(company()) as standin, read(standin, ports=(media.port,)) as reader:
+        standin.media = media.url
+        _ = [one async for one in reader.list()]
+        standin.for_ever["/wiki/api/v2/pages/2"] = Trouble(200, b'{"id": "2", "body": {}}')
+        for uri, why in (("HR/3/att1.csv", "closed"), ("HR/2", "broken")):
+            with pytest.raises(UnreadableFault) as fault:
+                await reader.load(uri)
+            assert fault.value.why == why
 
 
 async def test_one_document_is_found_without_a_run() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -153,7 +154,7 @@ async def test_ten_thousand_blocks_are_read_and_more_than_any_page_has_are_refus
         assert len(standin.paths("/children")) == 100
         again = b'{"results": [{"id": "%d"}], "has_more": true, "next_cursor": "same"}'
         standin.for_ever["/v1/blocks"] = Trouble(200, again % 1)
-        with pytest.raises(SourceFault, match="does not end"):
+        with pytest.raises(UnreadableFault, match="does not end"):
             await reader.load(f"pages/{A}")
 
 
@@ -223,7 +224,7 @@ async def test_an_api_that_leads_away_gets_no_token_there() -> None:
         async with read(standin, other.port) as reader:
             with pytest.raises(SourceFault, match="leads to another host"):
                 _ = [one async for one in reader.list()]
-            with pytest.raises(SourceFault, match="leads to another host"):
+            with pytest.raises(UnreadableFault, match="leads to another host"):
                 await reader.load(f"pages/{A}")
         assert other.asked == []
 
@@ -231,8 +232,23 @@ async def test_an_api_that_leads_away_gets_no_token_there() -> None:
 def test_notions_own_address_is_the_default_and_the_token_travels_covered() -> None:
     located = KINDS["notion"].located
     assert located("", str) == "https://api.notion.com"
-    with pytest.raises(ValueError, match="must begin with https://"):
-        located("http://api.notion.com", str)
+    assert located("https://api.notion.com/#hr", str) == "https://api.notion.com#hr"
+    for refused, told in (("http://api.notion.com", "must begin with https://"), ("https://x#a/b", "after #")):
+        with pytest.raises(ValueError, match=told):
+            located(refused, str)
+
+
+async def test_two_integrations_have_a_token_each() -> None:
+    async with workspace() as standin:
+        standin.authorization = "Bearer hr"
+        fetcher = Fetcher(Reach.of(["127.0.0.1"], [standin.port]))
+        credentials = Credential(standin.url, "", "t0"), Credential(f"{standin.url}#hr", "", "hr")
+        means = Means(Database("postgresql://nowhere/none"), fetcher, in_thread, credentials, QUICKLY)
+        hr = replace(a_source(standin), location=f"{standin.url}#hr")
+        assert len([one async for one in reader_of(hr, means).list()]) == 3
+        with pytest.raises(SourceFault, match="does not take the token"):
+            _ = [one async for one in reader_of(a_source(standin), means).list()]
+        await fetcher.aclose()
 
 
 # -- a whole run ----------------------------------------------------------------------------------------------------

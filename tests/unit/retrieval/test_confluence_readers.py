@@ -68,6 +68,13 @@ def test_no_restriction_at_all_and_one_that_names_nobody_are_nobody() -> None:
     assert met([], {}) == met([anybody, frozenset()], {"g0": frozenset({"u0"})}) == frozenset()
 
 
+def test_a_group_stays_a_group_within_another_one_and_not_among_people_named_one_by_one() -> None:
+    hr, staff, kim = Subject("group", "hr"), Subject("group", "staff"), Subject("user", "kim")
+    members = {"hr": frozenset({"kim"}), "staff": frozenset({"kim", "lee"})}
+    assert met([frozenset({hr}), frozenset({staff})], members) == {hr}
+    assert met([frozenset({hr}), frozenset({kim})], members) == {kim}, "whoever joins hr tomorrow is not Kim"
+
+
 def test_whose_address_is_known_is_that_address_and_an_account_is_never_taken_for_a_group() -> None:
     people = {"u1": Person("김하늘", "Kim@Corp.example"), "u2": Person(login="lee"), "u3": Person(email="no address")}
     named = [Subject("user", one) for one in ("u1", "u2", "u3", "u4")]
