@@ -102,7 +102,10 @@ class Api:
 
     def _address(self, path: str) -> Address:
         # A path may come from an answer: ".example.com" would make another host of this one.
-        address = Address.of(self._base + path) if path.startswith("/") else None
+        try:
+            address = Address.of(self._base + path) if path.startswith("/") else None
+        except ValueError:
+            address = None
         if address is None or address.origin != self._origin:
             raise self._garbled()
         return address

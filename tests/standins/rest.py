@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
@@ -34,13 +34,14 @@ class Asked:
 
 class Rest:
     """`async with Standin() as one`: at one.url. trouble: by how a path begins, one answer for each request, the last
-    one for ever where `for_ever` holds it."""
+    one for ever where `for_ever` holds it. between: what happens once before such a request is answered."""
 
     def __init__(self, authorization: str) -> None:
         self.authorization = authorization
         self.asked: list[Asked] = []
         self.trouble: dict[str, list[Trouble]] = defaultdict(list)
         self.for_ever: dict[str, Trouble] = {}
+        self.between: dict[str, Callable[[], object]] = {}
         self.date: str | None = None
         self.port = 0
 
@@ -72,6 +73,8 @@ class Rest:
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         headers = {name.lower(): value for name, value in request.headers.items()}
         self.asked.append(Asked(request.method, request.path_qs, headers, await request.read()))
+        for start in [start for start in self.between if request.path_qs.startswith(start)]:
+            self.between.pop(start)()
         for start, waiting in self.trouble.items():
             if waiting and request.path_qs.startswith(start):
                 return await self._troubled(request, waiting.pop(0))

@@ -223,7 +223,7 @@ async def test_an_attachment_is_fetched_and_a_token_goes_to_confluence_alone(edi
         assert len(media.asked) == (edition is Cloud)
 
 
-@pytest.mark.parametrize("download", [".evil.example/x", "@evil.example/x", "", "\\evil.example/x", "1/x"])
+@pytest.mark.parametrize("download", [".evil.example/x", "@evil.example/x", "", "\\evil.example/x", "1/x", "/a b"])
 async def test_a_path_that_makes_another_host_of_confluences_is_not_asked_for(download: str) -> None:
     state = company()
     state.files["att1"].download = download or " "
@@ -345,6 +345,17 @@ async def test_a_space_that_cannot_be_listed_leaves_a_hole_and_the_others_are_re
             assert [one.uri async for one in reader.list()] == ["HR/", "IT/4", "IT/5"]
             with pytest.raises(UnreadableFault, match="was not listed whole"):
                 await reader.load("HR/")
+
+
+async def test_a_listing_by_numbers_that_was_shifted_meanwhile_deletes_nothing() -> None:
+    state = company()
+    state.spaces = {"IT": [("group", "all")], "HR": state.spaces["HR"]}
+    state.add(*(Page(str(n), "IT", f"문서 {n}") for n in range(20, 26)))
+    async with DataCenter(state) as standin:
+        standin.between["/rest/api/content?start=1"] = lambda: state.pages.pop("4")
+        found = await listed(standin)
+        assert "IT/" in found
+        assert "HR/1" in found
 
 
 @BOTH
