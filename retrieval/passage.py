@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fnmatch import fnmatchcase
 from typing import Literal, NewType, cast
@@ -100,24 +100,26 @@ class Source:
 
     def access(self, uri: str, said: Said = NOTHING_SAID) -> tuple[Level, frozenset[Principal]]:
         """The level and the readers of one of its documents, of which it said so much."""
+        if said.narrows and said.readers is not None:
+            level, own = self.access(uri, replace(said, readers=None))
+            return level, _met(own, said.readers)
         # A name can be spelled in more than one way (macOS decomposes Hangul, Windows does not tell HR from hr): a
         # rule that missed one of them would leave a document to the laxer level of its source.
         name = _one_spelling(uri)
         matching = [rule for rule in reversed(self.rules) if fnmatchcase(name, _one_spelling(rule.match))]
         if not matching:
-            stands_alone = said.readers is not None and not said.narrows
-            readers = said.readers if stands_alone else _met(self.readers, said)
-            return max(self.level, said.level or self.level), readers or frozenset()
+            readers = self.readers if said.readers is None else said.readers
+            return max(self.level, said.level or self.level), readers
         strictest = max(matching, key=lambda rule: rule.level)
-        return max(strictest.level, said.level or strictest.level), _met(strictest.readers, said)
+        return max(strictest.level, said.level or strictest.level), strictest.readers
 
 
-def _met(readers: frozenset[Principal], said: Said) -> frozenset[Principal]:
+def _met(own: frozenset[Principal], said: frozenset[Principal]) -> frozenset[Principal]:
     """Those whom both name. Who is in a group is not known here, so only `everyone` is taken to hold others; of two
     that overlap in truth nobody is taken to be in both."""
-    if said.readers is None or not said.narrows or EVERYONE in said.readers:
-        return readers
-    return said.readers if EVERYONE in readers else readers & said.readers
+    if EVERYONE in said:
+        return own
+    return said if EVERYONE in own else own & said
 
 
 def _one_spelling(name: str) -> str:

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from retrieval.addresses import Address, Reach
 from retrieval.fetch import Fetcher, FetchFault
+from retrieval.sources.api import Api, ApiFault
+from retrieval.sources.kind import Patience
 from tests.unit.retrieval.test_fetch import ANSWER, Names, Network, Stream
 
 HOSTS = {
@@ -102,6 +104,17 @@ async def test_who_was_led_away_and_back_brings_no_token() -> None:
         await one.get(Address.of("http://wiki.example/api"), secret=SECRET)
     assert b"t0" in network.streams[0].sent
     assert not any(b"t0" in stream.sent for stream in network.streams[1:])
+    await one.aclose()
+
+
+@pytest.mark.parametrize("path", [".evil.example/x", "@media.example/x", "evil", "", "/../x y"])
+async def test_no_path_makes_another_host_of_an_api(path: str) -> None:
+    network = Covered()
+    one = fetcher(network)
+    asked = Api(one, "Wiki", "https://wiki.example", SECRET, Patience(tries=1))
+    with pytest.raises(ApiFault, match="does not answer as its API does"):
+        await asked.download(path)
+    assert network.connected == []
     await one.aclose()
 
 
