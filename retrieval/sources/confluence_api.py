@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
+from urllib.parse import quote
 
 from retrieval.fetch import Fetched
 from retrieval.sources.api import Api, ApiFault, Object, cursor_in, dig, entries, key_of, text
@@ -136,7 +137,7 @@ class Shared:
     async def restriction(self, id: str) -> tuple[Clause, ...]:
         found: set[Subject] = set()
         for start in range(0, 100 * _AT_ONCE, _AT_ONCE):
-            path = f"/rest/api/content/{id}/restriction/byOperation/read"
+            path = f"/rest/api/content/{quoted(id)}/restriction/byOperation/read"
             expand = "restrictions.user,restrictions.group"
             told = (await self.api.get(path, expand=expand, start=start, limit=_AT_ONCE)).told
             clause, more = self._named(dig(told, "restrictions"))
@@ -223,6 +224,11 @@ def id_of(told: Object, name: str = "id") -> str:
     if not ID.fullmatch(found := text(told, name)):
         raise ApiFault("Confluence does not answer as its API does: an id is missing.", "garbled")
     return found
+
+
+def quoted(name: str) -> str:
+    """As one step of a path, whatever is in it."""
+    return quote(name, safe="")
 
 
 def version_of(told: Object) -> str:

@@ -20,6 +20,7 @@ from retrieval.sources.confluence_api import (
     clause_of,
     day_of,
     id_of,
+    quoted,
     version_of,
 )
 from retrieval.sources.confluence_readers import Clause, Person
@@ -102,7 +103,7 @@ class Cloud(Shared):
         )
 
     async def members(self, group: str) -> frozenset[str]:
-        told = await self.by_start(f"/rest/api/group/{group}/membersByGroupId")
+        told = await self.by_start(f"/rest/api/group/{quoted(group)}/membersByGroupId")
         return frozenset(self.user(one).id for one in told)
 
     async def people(self, accounts: Sequence[str]) -> dict[str, Person]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import quote
 
 from retrieval.sources.api import Api, Object, dig, entries, text
 from retrieval.sources.confluence_api import (
@@ -18,6 +17,7 @@ from retrieval.sources.confluence_api import (
     clause_of,
     day_of,
     id_of,
+    quoted,
     version_of,
 )
 from retrieval.sources.confluence_readers import Clause, Person
@@ -73,7 +73,7 @@ class DataCenter(Shared):
         )
 
     async def above(self, one: Above) -> Above | None:
-        told = (await self.api.get(f"/rest/api/content/{one.id}", expand="ancestors")).told
+        told = (await self.api.get(f"/rest/api/content/{quoted(one.id)}", expand="ancestors")).told
         ancestors = entries(told, "ancestors")
         return Above("page", id_of(ancestors[-1])) if ancestors else None
 
@@ -99,7 +99,7 @@ class DataCenter(Shared):
         )
 
     async def members(self, group: str) -> frozenset[str]:
-        told = await self.by_start(f"/rest/api/group/{quote(group, safe='')}/member")
+        told = await self.by_start(f"/rest/api/group/{quoted(group)}/member")
         return frozenset(self.user(one).id for one in told)
 
     async def people(self, accounts: Sequence[str]) -> dict[str, Person]:
