@@ -337,6 +337,6 @@ def means_of(settings: Settings, database: Database, parse: Parse, stack: AsyncE
     fetcher = Fetcher(Reach.of(settings.fetch.private_hosts, settings.fetch.ports))
     stack.push_async_callback(fetcher.aclose)
     credentials = tuple(
-        Credential(one.location, one.username, one.password.get_secret_value()) for one in settings.credentials
+        Credential(one.location, one.username or "", one.password.get_secret_value()) for one in settings.credentials
     )
     return Means(database, fetcher, parse, credentials)

@@ -28,6 +28,9 @@ from retrieval.sources.kinds import KINDS, reader_of
 from retrieval.sources.web import uri_of
 from retrieval.split import Piece, split
 
+_SAYING_NOTHING = frozenset({"files", "web"})
+"""Kinds that need no listing to say what they say of a document's readers, title and owner: nothing."""
+
 AMONG = 10
 """How far down the results are looked through for the document."""
 
@@ -139,11 +142,12 @@ async def _load(app: App, tried: Tried) -> tuple[Loaded, Said]:
     loaded = await reader.load(tried.uri)
     if loaded is None:  # asked for no version, a reader has none to compare with
         raise SourceFault(f"{tried.uri} was not given by its source.")
-    if tried.source.kind != "push":
+    if tried.source.kind in _SAYING_NOTHING:
         return loaded, NOTHING_SAID
-    return loaded, next(
-        (one.said for one in [one async for one in reader.list()] if one.uri == tried.uri), NOTHING_SAID
-    )
+    async for one in reader.list():
+        if one.uri == tried.uri:
+            return loaded, one.said
+    raise SourceFault(f"{tried.uri} is not listed by its source.")
 
 
 async def _stored(database: Database, source: Source, reader: _One, parse: Parse) -> int:

@@ -290,7 +290,7 @@ class CredentialSection(Section):
     """Who to be at the locations that begin with `location`."""
 
     location: Text
-    username: Text
+    username: Text | None = None
     password: Secret
 
 

@@ -100,6 +100,11 @@ class Address:
         return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
 
     @property
+    def origin(self) -> tuple[str, str, int]:
+        """What credentials belong to (RFC 6454)."""
+        return self.scheme, self.host, self.port
+
+    @property
     def has_own_port(self) -> bool:
         return self.port != _PORTS[self.scheme]
 

@@ -7,6 +7,7 @@ Fault               a sentence: what is wrong, where, and what to do
 ├── LedgerFault     retrieval/erasures.py   a ledger of erasures that is damaged or of another database
 ├── BackupFault     admin/backup/       a backup that cannot be made, read or restored
 ├── SourceFault     retrieval/sources/  a source that cannot be listed; nothing of it is deleted
+│   └── ApiFault    retrieval/sources/api.py    a web API that gives no whole answer
 ├── FetchFault      retrieval/fetch.py  an address that was not fetched: refused, away, too big
 ├── PushFault       retrieval/intake.py     a push that asks for what is surely not meant
 ├── CancelledFault  retrieval/runs.py   somebody stopped a source's run; what was done stays

@@ -77,7 +77,8 @@ async def resolved(host: str, port: int) -> Sequence[IP]:
 
 
 class Fetcher:
-    """GET, without cookies, credentials and the environment's proxies. Close it with aclose()."""
+    """GET, and POST of JSON, without cookies and the environment's proxies. Credentials go to the host that was asked
+    and to no other. Close it with aclose()."""
 
     def __init__(
         self,
@@ -99,43 +100,73 @@ class Fetcher:
         )
 
     async def get(
-        self, address: Address, headers: Mapping[str, str] | None = None, within: Callable[[Address], bool] = anywhere
+        self,
+        address: Address,
+        headers: Mapping[str, str] | None = None,
+        within: Callable[[Address], bool] = anywhere,
+        *,
+        secret: Mapping[str, str] | None = None,
     ) -> Fetched:
-        """What stands there, whatever its status. within: which addresses a redirect may lead to. Raises FetchFault."""
+        """What stands there, whatever its status. within: which addresses a redirect may lead to. secret: headers that
+        are left out once a redirect leads to another host. Raises FetchFault."""
+        async with self._in_time(address):
+            return await self._follow(address, headers or {}, within, secret or {})
+
+    async def post(self, address: Address, body: bytes, headers: Mapping[str, str]) -> Fetched:
+        """What is answered to JSON, whatever its status. A redirect is not followed. Raises FetchFault."""
+        async with self._in_time(address):
+            sent = {"Content-Type": "application/json", "Content-Length": str(len(body)), **headers}
+            fetched = await self._one(address, sent, body)
+            if fetched.status in _REDIRECTS:
+                raise FetchFault(f"{address} leads to another address, where nothing is sent.", "link")
+            return fetched
+
+    @asynccontextmanager
+    async def _in_time(self, address: Address) -> AsyncIterator[None]:
         try:
             async with asyncio.timeout(self._limits.total_s):
-                return await self._follow(address, headers or {}, within)
+                yield
         except TimeoutError:
             raise FetchFault(f"{address} did not come within {self._limits.total_s:g} s.", "away") from None
 
     async def aclose(self) -> None:
         await self._pool.aclose()
 
-    async def _follow(self, address: Address, headers: Mapping[str, str], within: Callable[[Address], bool]) -> Fetched:
+    async def _follow(
+        self,
+        address: Address,
+        headers: Mapping[str, str],
+        within: Callable[[Address], bool],
+        secret: Mapping[str, str],
+    ) -> Fetched:
         for _ in range(self._limits.redirects + 1):
-            fetched = await self._one(address, headers)
+            fetched = await self._one(address, {**headers, **secret})
             location = fetched.headers.get("location")
             if fetched.status not in _REDIRECTS or location is None:
                 return fetched
             target = _redirected(address, location)
             if not within(target):
                 raise FetchFault(f"{address} leads to {target.authority}, outside of what may be read.", "link")
+            # For good: what is led away and back again was in somebody else's hands.
+            secret = secret if target.origin == address.origin else {}
             address = target
         raise FetchFault(f"{address} comes after more than {self._limits.redirects} redirects.", "link")
 
-    async def _one(self, address: Address, headers: Mapping[str, str]) -> Fetched:
+    async def _one(self, address: Address, headers: Mapping[str, str], body: bytes | None = None) -> Fetched:
         if address.has_own_port and address.port not in self._reach.ports:
             raise FetchFault(
                 f"{address} has a port that is not declared: name {address.port} in fetch.ports of naru.toml.", "closed"
             )
-        async with self._answered(address, headers) as response:
+        async with self._answered(address, headers, body) as response:
             told = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers}
             redirects = response.status in _REDIRECTS and "location" in told
             content = b"" if redirects else await self._body(address, told, response)
             return Fetched(address, response.status, told, content)
 
     @asynccontextmanager
-    async def _answered(self, address: Address, headers: Mapping[str, str]) -> AsyncIterator[httpcore2.Response]:
+    async def _answered(
+        self, address: Address, headers: Mapping[str, str], body: bytes | None
+    ) -> AsyncIterator[httpcore2.Response]:
         url = httpcore2.URL(
             scheme=address.scheme, host=address.host, port=address.port, target=address.path.encode("ascii")
         )
@@ -148,7 +179,8 @@ class Fetcher:
         sent.update(headers.items())
         first = self._limits.first_byte_s
         timeouts = {"connect": first, "read": first, "write": first, "pool": first}
-        request = httpcore2.Request("GET", url, headers=sent, extensions={"timeout": timeouts})
+        method = "GET" if body is None else "POST"
+        request = httpcore2.Request(method, url, headers=sent, content=body, extensions={"timeout": timeouts})
         try:
             async with asyncio.timeout(first):
                 response = await self._pool.handle_async_request(request)

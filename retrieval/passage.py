@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fnmatch import fnmatchcase
 from typing import Literal, NewType, cast
@@ -56,15 +56,18 @@ class Said:
     """What a source says of one of its documents beside its text; None where it says nothing.
 
     title: wins over the one that stands in the document. level: raises what the source's settings say and never lowers
-    it. readers: in place of the source's own, unless a rule matches. in_force_from: the first day on which it holds.
-    owner, link: in place of the source's. labels: what the source calls its level in words of its own; carried: those
-    that stand in the document itself.
+    it. readers: in place of the source's own, unless a rule matches; narrows: they are met with what the source and its
+    rules say, and never widen it. in_force_from: the first day on which it holds. changed: the day of its newest
+    version, which says nothing of when it holds. owner, link: in place of the source's. labels: what the source calls
+    its level in words of its own; carried: those that stand in the document itself.
     """
 
     title: str | None = None
     level: Level | None = None
     readers: frozenset[Principal] | None = None
+    narrows: bool = False
     in_force_from: date | None = None
+    changed: date | None = None
     owner: str | None = None
     link: str | None = None
     labels: tuple[ImportedLabel, ...] = ()
@@ -97,6 +100,9 @@ class Source:
 
     def access(self, uri: str, said: Said = NOTHING_SAID) -> tuple[Level, frozenset[Principal]]:
         """The level and the readers of one of its documents, of which it said so much."""
+        if said.narrows and said.readers is not None:
+            level, own = self.access(uri, replace(said, readers=None))
+            return level, _met(own, said.readers)
         # A name can be spelled in more than one way (macOS decomposes Hangul, Windows does not tell HR from hr): a
         # rule that missed one of them would leave a document to the laxer level of its source.
         name = _one_spelling(uri)
@@ -106,6 +112,14 @@ class Source:
             return max(self.level, said.level or self.level), readers
         strictest = max(matching, key=lambda rule: rule.level)
         return max(strictest.level, said.level or strictest.level), strictest.readers
+
+
+def _met(own: frozenset[Principal], said: frozenset[Principal]) -> frozenset[Principal]:
+    """Those whom both name. Who is in a group is not known here, so only `everyone` is taken to hold others; of two
+    that overlap in truth nobody is taken to be in both."""
+    if EVERYONE in said:
+        return own
+    return said if EVERYONE in own else own & said
 
 
 def _one_spelling(name: str) -> str:

@@ -38,8 +38,8 @@ Name = Annotated[str, typer.Argument(help="The source's name.")]
 @app.command("add")
 def add(
     name: Name,
-    location: Annotated[str, typer.Argument(help="The folder, s3://.., smb://.., a web address; none for push.")] = "",
-    kind: Annotated[str, typer.Option(help="files, web or push.")] = "files",
+    location: Annotated[str, typer.Argument(help="The folder, s3://.., smb://.., an address; none for push.")] = "",
+    kind: Annotated[str, typer.Option(help="files, web, confluence, notion or push.")] = "files",
     level: Annotated[str | None, typer.Option(help="public, internal, confidential or restricted.")] = None,
     readers: Annotated[
         str | None, typer.Option(help="Who may read: everyone, group:hr, user:U1, ... separated by commas.")

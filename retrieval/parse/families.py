@@ -52,11 +52,11 @@ READ = (*TEXTS, *_MARKED, ".eml", *_BINARY)
 SUFFIXES = (*READ, *_NAMED)
 """And of what is known and cannot be read, unless it is something else in truth: it is listed so that it is named."""
 
-LINKS, SITEMAP = "page/links", "page/sitemap"
-"""Suffixes that no file has: of what is read of a web page beside its text."""
-_OF_PAGES = {LINKS: "links", SITEMAP: "sitemap"}
+LINKS, SITEMAP, STORAGE = "page/links", "page/sitemap", "page/storage"
+"""Suffixes that no file has: of what is read of a web page beside its text, and of Confluence's own format."""
+_OF_PAGES = {LINKS: "links", SITEMAP: "sitemap", STORAGE: "storage"}
 
-_HEAVY = ("docx", "html", "hwp", "links", "mail", "pdf", "pptx", "sitemap", "xlsx")
+_HEAVY = ("docx", "html", "hwp", "links", "mail", "pdf", "pptx", "sitemap", "storage", "xlsx")
 """Modules with a function `parse`, loaded when first needed: only the processes that parse pay for their libraries."""
 
 _PACKAGES = (

@@ -18,7 +18,8 @@ Absolute = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """Who to be at the locations that begin with `location`."""
+    """Who to be at the locations that begin with `location`. username: "" where the password alone says it, as a token
+    does."""
 
     location: str
     username: str
@@ -26,13 +27,26 @@ class Credential:
 
 
 @dataclass(frozen=True, slots=True)
+class Patience:
+    """tries: of one request. first_s: about as long is waited after the first that failed, twice as long after the
+    next, unless the server says how long. longest_s: a server that asks for more is away. per_second: requests."""
+
+    tries: int = 5
+    first_s: float = 1.0
+    longest_s: float = 300.0
+    per_second: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
 class Means:
-    """What readers work with; the composition root builds it. parse: in a process that can do little else."""
+    """What readers work with; the composition root builds it. parse: in a process that can do little else. patience:
+    with web APIs, as often a second as the source's options say."""
 
     database: Database
     fetcher: Fetcher
     parse: Parse
     credentials: tuple[Credential, ...] = ()
+    patience: Patience = Patience()
 
     def credential(self, location: str) -> Credential | None:
         """The one that names the most of this location."""

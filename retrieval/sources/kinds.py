@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from retrieval.passage import Source
-from retrieval.sources import Reader, SourceFault, files, push, web
+from retrieval.sources import Reader, SourceFault, confluence, files, notion, push, web
 from retrieval.sources.kind import Kind, Means
 
 KINDS: Mapping[str, Kind] = {
     "files": files.KIND,
     "web": web.KIND,
     "push": push.KIND,
+    "confluence": confluence.KIND,
+    "notion": notion.KIND,
 }
 
 

@@ -74,6 +74,8 @@ def reader(
 ) -> Reader:
     """Of a checked location."""
     protocol = location.partition("://")[0]
+    if credential is not None and not credential.username and PROTOCOLS[protocol] is not None:
+        raise SourceFault(f"{location} needs a username beside the password: say both under [[credentials]].")
 
     def connect() -> Any:
         try:

@@ -74,7 +74,7 @@ def test_a_token_is_shown_once_and_only_for_a_source_of_kind_push(naru: Naru, tm
         (("x", "http://x/", *TEAM), "location must be a folder"),
         (("x", *TEAM), "location is missing"),
         (("x", "here", "--kind", "push", *TEAM), "location is of no use for kind push"),
-        (("x", "here", "--kind", "wiki", *TEAM), "kind must be 'files' or 'web' or 'push'"),
+        (("x", "here", "--kind", "wiki", *TEAM), "kind must be 'files' or 'web' or 'push' or 'confluence'"),
         (("x", ".", "--schedule", "always", *TEAM), "schedule must be five fields"),
         (("x", "http://x/", "--kind", "web", "--option", "depth=many", *TEAM), "holds depth, which must be a whole"),
         (

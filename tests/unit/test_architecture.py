@@ -24,6 +24,7 @@ PURE = {
     "retrieval/label.py", "retrieval/passage.py", "retrieval/text.py", "retrieval/stopwords.py", "retrieval/bm25.py",
     "retrieval/split.py", "retrieval/errors.py", "retrieval/schedule.py", "retrieval/dates.py", "retrieval/in_force.py",
     "retrieval/versions.py", "retrieval/glossary.py", "retrieval/addresses.py", "bot/quantities.py",
+    "retrieval/sources/confluence_readers.py", "retrieval/sources/notion_text.py",
     "bot/differences.py", "admin/check/finding.py", "admin/check/clocks.py",
     "bot/audit_chain.py", "admin/audit/formats.py",
     "bot/small_talk.py", "bot/why.py", "bot/slack/mrkdwn.py", "bot/slack/blocks.py", "bot/slack/users.py",
@@ -111,9 +112,17 @@ ONLY_IN = {
     "pptx": {"retrieval/parse/pptx.py"},
     "openpyxl": {"retrieval/parse/xlsx.py"},
     # Whatever takes apart what others wrote does so in a process that can do little else.
-    "lxml": {f"retrieval/parse/{family}.py" for family in ("docx", "html", "links", "pptx", "sitemap", "xlsx")},
+    "lxml": {
+        f"retrieval/parse/{family}.py" for family in ("docx", "html", "links", "pptx", "sitemap", "storage", "xlsx")
+    },
     "unhwp": {"retrieval/parse/hwp.py"},
-    "email": {"retrieval/parse/mail.py", "retrieval/sources/pages.py", "bot/models/probe.py", "bot/slack/probe.py"},
+    "email": {
+        "retrieval/parse/mail.py",
+        "retrieval/sources/api.py",
+        "retrieval/sources/pages.py",
+        "bot/models/probe.py",
+        "bot/slack/probe.py",
+    },
     "ctypes": {"retrieval/parse/confine.py"},
 }
 NEVER = {
@@ -138,7 +147,7 @@ WAYS_OUT = {
     "admin/audit/send.py": "the audit, which holds no text, to the hosts that [audit] declares",
     "admin/http.py": "a server: what others push comes in",
     "admin/embedded.py": "whether the database's own socket answers",
-    "retrieval/fetch.py": "the fetcher of documents: addresses are checked, nothing but an address goes along",
+    "retrieval/fetch.py": "the fetcher of documents: addresses are checked, a token goes to its own host alone",
     "retrieval/parse/fork_server.py": "pairs of sockets between Naru and its own parsers",
     "retrieval/parse/workers.py": "pairs of sockets between Naru and its own parsers",
     "retrieval/sources/remote.py": "folders elsewhere that naru.toml names: read only",

@@ -286,7 +286,7 @@ def test_every_problem_is_said_at_once(tmp_path: Path) -> None:
         (HANDBOOK.replace('"handbook"', '"My Docs"'), {}, "sources[1].name must be lower-case"),
         (HANDBOOK.replace('"handbook"', '"approved"'), {}, "is a name that Naru uses itself"),
         (HANDBOOK + HANDBOOK, {}, "sources[handbook].name is taken by another source"),
-        (HANDBOOK + "kind = 'wiki'", {}, "sources[handbook].kind must be 'files' or 'web' or 'push'"),
+        (HANDBOOK + "kind = 'wiki'", {}, "kind must be 'files' or 'web' or 'push' or 'confluence' or 'notion'"),
         (HANDBOOK + "kind = 'web'", {}, "sources[handbook].location must begin with http:// or https://"),
         (HANDBOOK + "kind = 'push'", {}, "sources[handbook].location is of no use for kind push"),
         (HANDBOOK.replace('location = "docs"\n', ""), {}, "sources[handbook].location is missing"),

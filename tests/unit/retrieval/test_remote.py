@@ -218,3 +218,14 @@ def test_the_credential_that_names_the_most_is_taken_and_never_a_neighbours() ->
     assert means.credential("smb://files/docs-of-others") is None
     assert means.credential("smb://files") is None
     assert "password" not in repr(hr)
+
+
+async def test_a_password_without_a_username_is_said_before_the_server_is_asked() -> None:
+    fetcher = Fetcher(Reach())
+    source = Source("files", "files", "smb://files.example/x", Level.INTERNAL, frozenset({EVERYONE}))
+    means = Means(
+        Database("postgresql://nowhere/none"), fetcher, in_thread, (Credential("smb://files.example", "", "p"),)
+    )
+    with pytest.raises(SourceFault, match="needs a username beside the password"):
+        reader_of(source, means)
+    await fetcher.aclose()
