@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from retrieval.database import Database
 from retrieval.embed import Embeddable, Embedder, EmbedFault, Vector
+from retrieval.first_load import BUILD_MEMORY
 from retrieval.label import NOTHING_SENSITIVE, Label, Level
 from retrieval.rows import labels_of
 from retrieval.text import Language
@@ -277,11 +278,11 @@ class _Index:
             if not alone or not await self._wanted():
                 return
             await self.database.alone(f"drop index concurrently if exists {index_of(self.model.id)}")
-            # A bigger memory than the default's 64 MB keeps the graph of some 100,000 vectors out of the disk's way.
+            # More than the default's 64 MB keeps the graph of some 100,000 vectors out of the disk's way.
             await self.database.alone(
                 f"create index concurrently {index_of(self.model.id)} on passage_vector "
                 f"using hnsw ((v::halfvec({self.model.dimensions})) halfvec_cosine_ops) where model = {self.model.id}",
-                maintenance_work_mem="256MB",
+                maintenance_work_mem=BUILD_MEMORY,
             )
             # A planner that does not know yet how many there are would not take the index.
             await self.database.alone("analyze passage_vector, passage, document")
