@@ -1,8 +1,8 @@
 """Terms counted in processes of their own: it is the slow part of a load, and Python counts with one processor only.
 
 A request is a frame, its length in four bytes and JSON: of each document its title, and the heading and the text of
-each of its passages. So is the answer: of each passage its language, its length and how many terms it has; behind it, in
-a frame of their own, the terms of all passages and then the counts of all, four bytes each as this machine has them.
+each of its passages. So is the answer: of each passage its language, its length and how many terms it has; behind it,
+in a frame of their own, the terms of all passages and then the counts of all, four bytes each as this machine has them.
 Both sides are this program. Each ends when the other does.
 """
 
