@@ -15,6 +15,7 @@ from sqlalchemy import text
 
 from admin.app import App, opened
 from benchmarks import BenchmarkFault, Machine, Row, Tell
+from benchmarks.pages import page
 from benchmarks.sample import empty_home
 from bot.settings import Settings
 from retrieval.database import Database
@@ -29,15 +30,6 @@ from retrieval.sources.kinds import reader_of
 FILES, PASSAGES_PER_S, FILES_PER_S = 10_000, 3_000, 2_000
 MB = 1_000_000
 SAMPLING_S = 0.05
-_KOREAN = (
-    "연차 휴가 규정 출장 숙박비 정산 신청 승인 결재 보안 교육 장비 지급 반납 회의실 예약 복지 경조사 급여 평가 채용 "
-    "온보딩 퇴직 재택 근무 시간 외부 반출 계약 검토 법무 개인정보 처리 절차 담당자 문의 마감 기한 제출 서류 양식"
-)
-_ENGLISH = (
-    "policy request approval manager security training laptop account access review contract vendor invoice budget "
-    "deadline form ticket incident severity escalation runbook deploy release rollback monitoring alert"
-)
-_PARTICLES = ("", "을", "은", "의", "에")
 
 
 async def measure(tell: Tell) -> list[Row]:
@@ -101,17 +93,7 @@ def _write(folder: Path) -> None:
     for number in range(FILES):
         path = folder / f"{number % 100:02}" / f"{number:05}.md"
         path.parent.mkdir(exist_ok=True)
-        path.write_text(_document(number, rng), encoding="utf-8")
-
-
-def _document(number: int, rng: random.Random) -> str:
-    words = _ENGLISH.split() if number % 4 == 0 else [word + end for word in _KOREAN.split() for end in _PARTICLES]
-
-    def sentence() -> str:
-        return " ".join((*rng.choices(words, k=rng.randint(8, 14)), str(rng.randint(1, 9999)))) + "."
-
-    sections = (f"## {rng.choice(words)} {n}\n\n{' '.join(sentence() for _ in range(8))}" for n in range(3))
-    return f"# {rng.choice(words)} {number}\n\n" + "\n\n".join(sections) + "\n"
+        path.write_text(page(number, rng), encoding="utf-8")
 
 
 async def _passages(database: Database) -> int:

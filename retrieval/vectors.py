@@ -6,9 +6,10 @@ one before it is then retired and its vectors go. A text is searchable by its wo
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from functools import lru_cache
 from time import monotonic
 from typing import Any
 
@@ -33,7 +34,10 @@ IN_FLIGHT = 4
 _SPAN = 8
 """Chunks, by the ids of their passages, that one worker keeps the others from."""
 
+_STORE_S = 1.0
+"""After which what has come is stored: where vectors come fast, those of a span are stored at once."""
 _RECOUNT_S = 5.0
+_Embedded = tuple[Sequence[Row[Any]], Sequence[Vector | None]]
 
 _DROPPED_AT_ONCE = 10_000
 Progress = Callable[[int, int], None]
@@ -144,10 +148,6 @@ class _Batches:
     chunk: int
     in_flight: int
 
-    @property
-    def span(self) -> int:
-        return _SPAN * self.chunk
-
 
 @dataclass(slots=True)
 class _Run:
@@ -191,7 +191,7 @@ class _Run:
             await self._once_over()
 
     async def _once_over(self) -> None:
-        after, span = 0, self.batches.span
+        after, span = 0, _SPAN * self.batches.chunk
         while not self._enough() and (first := await self._first_lacking(after)) is not None:
             number = first // span
             mine = f"embed {self.embedder.name} {self.embedder.revision} {number}"
@@ -203,14 +203,22 @@ class _Run:
     async def _embed(self, start: int, end: int) -> None:
         async with self.database.transaction() as connection:
             rows = (await connection.execute(_TEXTS, self._lacking() | {"start": start, "end": end})).all()
+        ready: dict[int, Vector] = {}
+        stored = monotonic()
         async with aclosing(in_order(self._chunks(rows), self._vectors, self.batches.in_flight)) as chunks:
-            async for chunk, vectors in chunks:
-                made = {row.id: vector for row, vector in zip(chunk, vectors, strict=True) if vector is not None}
-                self.refused |= {row.id for row in chunk} - made.keys()
-                if made:
-                    await self._store(made)
-                self.asked_for -= len(chunk)
-                await self._tell()
+            try:
+                async for chunk, vectors in chunks:
+                    self.asked_for -= len(chunk)
+                    made = {row.id: vector for row, vector in zip(chunk, vectors, strict=True) if vector is not None}
+                    self.refused |= {row.id for row in chunk} - made.keys()
+                    await self._of_this_model(made)
+                    ready |= made
+                    if monotonic() - stored > _STORE_S:
+                        await self._store(ready)
+                        ready, stored = {}, monotonic()
+            finally:
+                # Also what came before a fault: it was paid for.
+                await self._store(ready)
 
     async def _chunks(self, rows: Sequence[Row[Any]]) -> AsyncGenerator[Sequence[Row[Any]], None]:
         for start in range(0, len(rows), self.batches.chunk):
@@ -220,19 +228,24 @@ class _Run:
             self.asked_for += len(chunk)
             yield chunk
 
-    async def _vectors(self, chunk: Sequence[Row[Any]]) -> tuple[Sequence[Row[Any]], Sequence[Vector | None]]:
+    async def _vectors(self, chunk: Sequence[Row[Any]]) -> _Embedded:
         found = await self.embedder.passages([_embeddable(row) for row in chunk])
         return chunk, checked(self.embedder.name, len(chunk), found)
 
-    async def _store(self, vectors: dict[int, Vector]) -> None:
+    async def _of_this_model(self, vectors: Mapping[int, Vector]) -> None:
+        """The first vectors tell what the model's row waits for; from then on another length is another model."""
         dimensions = {len(vector) for vector in vectors.values()}
-        if len(dimensions) > 1 or (self.model and {self.model.dimensions} != dimensions):
+        if len(dimensions | ({self.model.dimensions} if self.model else set())) > 1:
             raise EmbedFault(
                 f"The embedding model {self.embedder.name} gives vectors of different lengths: another model is behind "
                 "that name now. Run it again, and all passages get new ones."
             )
-        if self.model is None:
+        if self.model is None and dimensions:
             self.model = await self._register(dimensions.pop())
+
+    async def _store(self, vectors: Mapping[int, Vector]) -> None:
+        if not vectors or self.model is None:
+            return
         model = self.model.id
         async with self.database.transaction() as connection:
             # One after the other, so that what another worker was faster with is seen.
@@ -241,6 +254,7 @@ class _Run:
             rows = [(binary.int2(model), binary.int8(id), binary.halfvec(vectors[id])) for id in still]
             await binary.copy(connection, _COPY, rows)
         self.made += len(rows)
+        await self._tell()
 
     async def _meet(self) -> None:
         """Take up the model where an earlier run left it. One whose length is not known yet waits for a vector."""
@@ -329,8 +343,12 @@ def _model(row: Row[Any]) -> Model:
 def _embeddable(row: Row[Any]) -> Embeddable:
     # Not the title: a document that is moved or renamed would need new vectors, for a recall@10 of .003 more.
     whole = f"{row.heading}\n{row.text}" if row.heading else row.text
-    said = Label.of(Level(row.level), "source", f"source {row.source}")
-    return Embeddable(whole, said, row.source, row.uri, labels_of(row.said))
+    return Embeddable(whole, _said(row.level, row.source), row.source, row.uri, labels_of(row.said))
+
+
+@lru_cache(maxsize=1_024)
+def _said(level: int, source: str) -> Label:
+    return Label.of(Level(level), "source", f"source {source}")
 
 
 _LACKING = """
