@@ -82,8 +82,8 @@ async def measure(data: Path, python: Path, cache: Path, tell: Tell) -> list[Row
             tell(f"{name}: {one.loaded_s:.2f} s, recall {one.recall:.3f}, p50 {median(one.ms):.1f} ms")
         conditions = await machine.conditions(
             database,
-            f"{len(pool.texts)} passages and {len(pool.asked)} questions of KorQuAD and a handbook in one pool, vectors "
-            f"of {PACKAGE} ready (of {len(pool.texts) - pool.real} that answer nothing: invented), one run, no HNSW",
+            f"{len(pool.texts)} passages and {len(pool.asked)} questions of KorQuAD and a handbook in one pool, "
+            f"vectors of {PACKAGE} ready (of {len(pool.texts) - pool.real} that answer nothing: invented), one run, no HNSW",
         )
         await database.close()
     speed = len(pool.texts) / ours.loaded_s
