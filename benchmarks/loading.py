@@ -94,7 +94,8 @@ async def measure(tell: Tell) -> list[Row]:
         same_s = [await _again(database, "first", Laid(first.documents)) for _ in range(3)]
         conditions = await machine.conditions(
             database,
-            f"{passages} passages of invented text, {DIMENSIONS} dimensions, then {added} more into the same index",
+            f"{passages} passages of invented text, {DIMENSIONS} dimensions, then {added} more into the same index; "
+            f"{PROCESSES} process counts terms",
         )
         await database.close()
     tell(f"first {loaded_s:.2f} s, its HNSW index {indexed_s:.2f} s, then {added} in {live_s:.2f} s; bytes: {sizes}")

@@ -83,7 +83,8 @@ async def measure(data: Path, python: Path, cache: Path, tell: Tell) -> list[Row
         conditions = await machine.conditions(
             database,
             f"{len(pool.texts)} passages and {len(pool.asked)} questions of KorQuAD and a handbook in one pool, "
-            f"vectors of {PACKAGE} ready (of {len(pool.texts) - pool.real} that answer nothing: invented), one run, no HNSW",
+            f"vectors of {PACKAGE} ready (of {len(pool.texts) - pool.real} that answer nothing: invented), one run, "
+            "no HNSW",
         )
         await database.close()
     speed = len(pool.texts) / ours.loaded_s
@@ -117,7 +118,9 @@ def pool_of(data: Path) -> Pool:
     documents |= {f"{every.name}/{uri}": parsed for uri, parsed in every.documents.items()}
     of_each = {uri: split(parsed) for uri, parsed in documents.items()}
     texts = [
-        (uri, f"{one.heading}\n{one.text}" if one.heading else one.text) for uri in of_each for one in of_each[uri]
+        (uri, f"{one.heading}\n{one.text}" if one.heading else one.text)
+        for uri, pieces in of_each.items()
+        for one in pieces
     ]
     return Pool(documents, texts, [one for each in corpora for one in _asked(each)], sum(u in real for u, _ in texts))
 
