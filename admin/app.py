@@ -72,6 +72,8 @@ TALKATIVE = (
 )  # fmt: skip
 """Loggers that print addresses with their queries, headers, bodies or rows below WARNING: held, whatever the level of
 the rest. Also those of clients that only an extra brings."""
+COUNTING = 4
+"""Processes that count terms, at most, where nobody says how many: more would wait for the one that writes."""
 ALLOCATIONS = 20_000
 """Between two looks for garbage. Python's own 700 cost a load of documents a fifth of its time."""
 
@@ -279,7 +281,8 @@ def _indexing(
     how = settings.index
     readers = partial(reader_of, means=means)
     pace = how.at_once, how.documents_per_second
-    reading = Reading(readers, means.parse, *pace, changed, forgetting.withheld)
+    processes = min(COUNTING, (os.cpu_count() or 1) // 2) if how.processes is None else how.processes
+    reading = Reading(readers, means.parse, *pace, changed, forgetting.withheld, processes)
     indexing = Indexing(means.database, catalogue, reading, noted)
     jobs = Jobs(means.database, indexing, catalogue, settings.timezone, embed, forgetting)
     return indexing, jobs

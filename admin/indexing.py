@@ -42,7 +42,7 @@ async def not_noted(connection: AsyncConnection, run: Run, counts: Mapping[str, 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """How documents are read. readers: what reads a source. changed: told when a run has written something. withheld:
-    of which texts nothing is taken in."""
+    of which texts nothing is taken in. processes: that count terms, where much is new."""
 
     readers: Callable[[Source], Reader]
     parse: Parse
@@ -50,6 +50,7 @@ class Reading:
     per_second: float | None = None
     changed: Callable[[], Awaitable[None]] | None = None
     withheld: Whom = nobody
+    processes: int = 0
 
 
 class Indexing:
@@ -164,6 +165,7 @@ class Indexing:
                 pace=Pace(reading.at_once, reading.per_second),
                 accept_deletions=run.accept_deletions,
                 withheld=reading.withheld,
+                processes=reading.processes,
             )
         )
         try:

@@ -54,7 +54,7 @@ from bot.slack.withdrawing import Withdrawing
 from bot.toml_file import Problem, SettingsFault
 from bot.words import both
 from bot.worker import Worker, supervised
-from retrieval import index
+from retrieval import changes, index
 from retrieval.database import Database, DatabaseFault
 from retrieval.errors import Fault
 from retrieval.reindex import Report
@@ -333,7 +333,7 @@ async def board(operations: SlackOperations, app: App, inbox: Inbox, holdings: H
     )
 
 
-def _unread(problems: Sequence[index.Problem]) -> str:
+def _unread(problems: Sequence[changes.Problem]) -> str:
     """Counted, not named: an admin of the workspace need not be a reader of the documents, nor Slack."""
     kinds = ", ".join(f"{count} {why}" for why, count in sorted(Counter(one.why for one in problems).items()))
     return f"못 읽음 {len(problems)} cannot be read ({kinds}): `naru status`"

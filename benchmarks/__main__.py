@@ -46,13 +46,14 @@ BENCHMARKS: Mapping[str, Benchmark] = {
 }
 ALONE: Mapping[str, Callable[[Sequence[str]], int]] = {
     "chaos": chaos.main,
+    "ingest": ingest.main,
     "outage": outage.main,
     "policy": policy.main,
     "retrieval": retrieval.main,
     "rights": rights.main,
     "train_matters": train_matters.main,
 }
-"""With options of their own, and too long to be part of `all`."""
+"""With options of their own. What is not in BENCHMARKS as well is too long to be part of `all`."""
 
 
 def main(arguments: Sequence[str], benchmarks: Mapping[str, Benchmark] = BENCHMARKS) -> int:
@@ -63,7 +64,7 @@ def main(arguments: Sequence[str], benchmarks: Mapping[str, Benchmark] = BENCHMA
     chosen = list(benchmarks.values()) if options.name == "all" else [benchmarks.get(options.name)]
     measures = [measure for measure in chosen if measure is not None]
     if not measures:
-        _say(f"There is no benchmark '{options.name}': there are {', '.join([*benchmarks, *ALONE])} and all.")
+        _say(f"There is no benchmark '{options.name}': there are {_names(benchmarks)} and all.")
         return 2
     try:
         rows = asyncio.run(_measured(measures, verbose=options.verbose))
@@ -85,10 +86,14 @@ async def _measured(measures: Sequence[Benchmark], *, verbose: bool) -> list[Row
 
 def _options(arguments: Sequence[str], benchmarks: Mapping[str, Benchmark]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="What this release promises in numbers.")
-    parser.add_argument("name", metavar="NAME", help=f"{', '.join([*benchmarks, *ALONE])} or all")
+    parser.add_argument("name", metavar="NAME", help=f"{_names(benchmarks)} or all")
     parser.add_argument("--json", action="store_true", help="the rows as one JSON document on standard output")
     parser.add_argument("--verbose", action="store_true", help="details on standard error, such as what was missed")
     return parser.parse_args(arguments)
+
+
+def _names(benchmarks: Mapping[str, Benchmark]) -> str:
+    return ", ".join(dict.fromkeys([*benchmarks, *ALONE]))
 
 
 def _print_table(rows: Sequence[Row]) -> None:

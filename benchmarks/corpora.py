@@ -57,8 +57,8 @@ def korquad(folder: Path) -> Corpus:
     )
 
 
-def handbook(folder: Path, *, whole_files: bool) -> Corpus:
-    """A company's handbook, 3,000 of its passages and 602 questions.
+def handbook(folder: Path, *, whole_files: bool, pool: int | None = POOL) -> Corpus:
+    """A company's handbook, 3,000 of its passages and 602 questions. pool: so many of them; None: all 8,420.
 
     whole_files: its files as documents, of which a passage has to be found; else each passage is a document.
     """
@@ -66,8 +66,8 @@ def handbook(folder: Path, *, whole_files: bool) -> Corpus:
     answering = {number for question in data["questions"] for number in question["gold"]}
     others = [chunk["id"] for chunk in data["chunks"] if chunk["id"] not in answering]
     random.Random(_LOT).shuffle(others)
-    pool = answering | set(others[: POOL - len(answering)])
-    chunks = {chunk["id"]: chunk for chunk in data["chunks"] if chunk["id"] in pool}
+    chosen = answering | set(others if pool is None else others[: pool - len(answering)])
+    chunks = {chunk["id"]: chunk for chunk in data["chunks"] if chunk["id"] in chosen}
     uri_of = {number: chunk["path"] if whole_files else str(number) for number, chunk in chunks.items()}
     titles: dict[str, str] = {}
     sections: dict[str, list[Section]] = {}

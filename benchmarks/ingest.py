@@ -1,12 +1,17 @@
-"""How fast documents come in: a first load from text, and runs that find nothing new."""
+"""How fast documents come in: a first load of files, a first load with vectors that are ready, into a live index, and
+runs that find nothing new. `python -m benchmarks ingest [--peers PYTHON] [--data FOLDER] [--json]`."""
 
 from __future__ import annotations
 
+import argparse
 import asyncio
+import json
+import os
 import random
+import sys
 import tempfile
-from collections.abc import AsyncIterator, Coroutine
-from dataclasses import replace
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +19,8 @@ import psutil  # type: ignore[import-untyped]
 from sqlalchemy import text
 
 from admin.app import App, opened
-from benchmarks import BenchmarkFault, Machine, Row, Tell
+from benchmarks import BenchmarkFault, Machine, Row, Tell, loading, peers
+from benchmarks.pages import page
 from benchmarks.sample import empty_home
 from bot.settings import Settings
 from retrieval.database import Database
@@ -29,18 +35,43 @@ from retrieval.sources.kinds import reader_of
 FILES, PASSAGES_PER_S, FILES_PER_S = 10_000, 3_000, 2_000
 MB = 1_000_000
 SAMPLING_S = 0.05
-_KOREAN = (
-    "연차 휴가 규정 출장 숙박비 정산 신청 승인 결재 보안 교육 장비 지급 반납 회의실 예약 복지 경조사 급여 평가 채용 "
-    "온보딩 퇴직 재택 근무 시간 외부 반출 계약 검토 법무 개인정보 처리 절차 담당자 문의 마감 기한 제출 서류 양식"
-)
-_ENGLISH = (
-    "policy request approval manager security training laptop account access review contract vendor invoice budget "
-    "deadline form ticket incident severity escalation runbook deploy release rollback monitoring alert"
-)
-_PARTICLES = ("", "을", "은", "의", "에")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """The exit status: 0 where every figure is ok."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks ingest", description=__doc__)
+    data = Path(os.environ.get("NARU_DATA", "../shared/data")) / "retrieval"
+    parser.add_argument("--json", action="store_true", help="the rows as one JSON document on standard output")
+    parser.add_argument("--verbose", action="store_true", help="what happens, on standard error")
+    parser.add_argument(
+        "--peers", type=Path, help="a Python that has langchain-postgres and llama-index's PGVectorStore"
+    )
+    parser.add_argument("--data", type=Path, default=data, help=f"the folder with the data for --peers ({data})")
+    parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()), help="where vectors are kept")
+    options = parser.parse_args(arguments)
+    tell: Tell = (lambda line: print(line, file=sys.stderr, flush=True)) if options.verbose else lambda _: None
+    try:
+        rows = asyncio.run(measure(tell))
+        if options.peers:
+            rows += asyncio.run(peers.measure(options.data, options.peers, options.cache, tell))
+        else:
+            print("The others were not measured: --peers names no Python that has them.", file=sys.stderr)
+    except Fault as fault:
+        print(fault, file=sys.stderr)
+        return 1
+    if options.json:
+        print(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=2))
+    else:
+        for row in rows:
+            print(f"{row.figure:60} {row.value:12,.3f}  {row.target:10} {'ok' if row.ok else 'not ok'}")
+    return 0 if all(row.ok for row in rows) else 1
 
 
 async def measure(tell: Tell) -> list[Row]:
+    return [*await _files(tell), *await loading.measure(tell)]
+
+
+async def _files(tell: Tell) -> list[Row]:
     machine = Machine.now()
     with empty_home() as home, tempfile.TemporaryDirectory() as written:
         folder = Path(written)
@@ -101,17 +132,7 @@ def _write(folder: Path) -> None:
     for number in range(FILES):
         path = folder / f"{number % 100:02}" / f"{number:05}.md"
         path.parent.mkdir(exist_ok=True)
-        path.write_text(_document(number, rng), encoding="utf-8")
-
-
-def _document(number: int, rng: random.Random) -> str:
-    words = _ENGLISH.split() if number % 4 == 0 else [word + end for word in _KOREAN.split() for end in _PARTICLES]
-
-    def sentence() -> str:
-        return " ".join((*rng.choices(words, k=rng.randint(8, 14)), str(rng.randint(1, 9999)))) + "."
-
-    sections = (f"## {rng.choice(words)} {n}\n\n{' '.join(sentence() for _ in range(8))}" for n in range(3))
-    return f"# {rng.choice(words)} {number}\n\n" + "\n\n".join(sections) + "\n"
+        path.write_text(page(number, rng), encoding="utf-8")
 
 
 async def _passages(database: Database) -> int:

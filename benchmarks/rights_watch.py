@@ -146,7 +146,7 @@ class Watch:
                             yield f"{word} is in {place}"
             for person in PEOPLE:
                 if person in self.erasing:
-                    terms = sorted(Bag.of((person.id,)).counts)
+                    terms = list(Bag.of((person.id,)).terms)
                     if await connection.scalar(_TERMS, {"terms": terms}):
                         yield f"{person} is in the full-text index"
         for file in (self.world.home / "spool").glob("*"):

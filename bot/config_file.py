@@ -160,10 +160,12 @@ class AnswerLimits(Section):
 
 class Index(Section):
     """How sources are read, so that others get through too. at_once: documents at the same time. documents_per_second:
-    begun in a second, by each run; as fast as it goes without."""
+    begun in a second, by each run; as fast as it goes without. processes: that count terms where much is new; half as
+    many as there are processors without, and at most 4."""
 
     at_once: int = Field(default=8, ge=1, le=64)
     documents_per_second: float | None = Field(default=None, gt=0, le=10_000)
+    processes: int | None = Field(default=None, ge=0, le=64)
 
 
 class DataUse(Section):

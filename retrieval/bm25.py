@@ -8,6 +8,7 @@ Probabilistic Relevance Framework: BM25 and Beyond; idf as in Lucene, never nega
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -27,9 +28,11 @@ MAX_NON_ZEROS = 16_000
 
 @dataclass(frozen=True, slots=True)
 class Bag:
-    """The counted terms of one passage by term id, and their number."""
+    """The counted terms of one passage. terms: their ids, ascending, each once. counts: how often each of them occurs.
+    length: how many there are, repetitions among them."""
 
-    counts: Mapping[int, int]
+    terms: array[int]
+    counts: array[int]
     length: int
 
     @classmethod
@@ -38,12 +41,15 @@ class Bag:
         for text in texts:
             counts.update(document_term_ids(text))
         kept = counts if len(counts) <= MAX_NON_ZEROS else dict(counts.most_common(MAX_NON_ZEROS))
-        return cls(kept, counts.total())
+        terms = sorted(kept)
+        return cls(array("i", terms), array("i", [kept[term] for term in terms]), counts.total())
 
-    def weights(self, average: float) -> dict[int, float]:
-        """Term id -> saturated, length-normalised count, 0 to 2.2; `average` is the corpus's, in terms."""
+    def weights(self, average: float) -> array[float]:
+        """Of each term the saturated, length-normalised count, 0 to 2.2; `average` is the corpus's, in terms."""
         norm = K1 * (1 - B + B * self.length / average)
-        return {term: count * MAX_WEIGHT / (count + norm) for term, count in self.counts.items()}
+        # Most terms of a passage stand in it once or twice, so few of its weights differ.
+        weight = {count: count * MAX_WEIGHT / (count + norm) for count in set(self.counts)}
+        return array("f", [weight[count] for count in self.counts])
 
 
 def idf(passages: int, df: int) -> float:

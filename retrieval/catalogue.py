@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from retrieval import index
+from retrieval.changes import Problem
 from retrieval.database import Database, Then, nothing_more
 from retrieval.erasures import SOURCE, erased, key_of
 from retrieval.passage import Principal, Readers, Source
@@ -32,7 +33,7 @@ class Status:
     problem: str | None
     documents: int
     passages: int
-    problems: tuple[index.Problem, ...]
+    problems: tuple[Problem, ...]
 
 
 class Catalogue:
@@ -112,7 +113,7 @@ class Catalogue:
                 row.problem,
                 row.documents,
                 row.passages,
-                tuple(index.Problem(one.uri, one.problem, one.kind) for one in problems if one.source_id == row.id),
+                tuple(Problem(one.uri, one.problem, one.kind) for one in problems if one.source_id == row.id),
             )
             for row in rows
         )

@@ -135,14 +135,13 @@ class Database:
                 yield taken
 
     async def alone(self, statement: str, **settings: str) -> None:
-        """One statement outside of any transaction, as `concurrently` asks for; `settings` hold for it alone."""
+        """One statement outside of any transaction, as `concurrently` asks for. settings: sizes that hold for it alone,
+        where those of the server are not larger."""
         with self._faults():
             async with self._engine.connect() as connection:
                 await connection.execution_options(isolation_level="AUTOCOMMIT")
                 for name, value in settings.items():
-                    await connection.execute(
-                        text("select set_config(:name, :value, false)"), {"name": name, "value": value}
-                    )
+                    await connection.execute(_AT_LEAST, {"name": name, "value": value})
                 try:
                     await connection.execute(text(statement))
                 finally:
@@ -239,6 +238,9 @@ class _Rehearsal(Database):
     async def exclusively(self, name: str) -> AsyncIterator[bool]:
         yield True
 
+    async def alone(self, statement: str, **settings: str) -> None:
+        """Nothing: what is done outside of transactions could not be undone."""
+
 
 def lock_key(name: str) -> int:
     """A number for PostgreSQL's advisory locks (signed, 64 bits), the same in every process."""
@@ -274,6 +276,9 @@ _SENTENCES = {
     "42501": "PostgreSQL at {where} does not allow this to Naru's role: let an administrator grant it.",
 }
 
+_AT_LEAST = text(
+    "select set_config(:name, :value, false) where pg_size_bytes(current_setting(:name)) < pg_size_bytes(:value)"
+)
 _SERVER = """
 select current_setting('server_version_num')::int / 10000 as major,
        current_setting('server_encoding') as encoding,

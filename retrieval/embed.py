@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isfinite
 from typing import Protocol
 
 from retrieval.errors import Fault
@@ -14,6 +15,12 @@ Vector = Sequence[float]
 
 UNKNOWN = Label.of(Level.RESTRICTED, "unknown", "a text of which nothing was said")
 """For a text of which nobody says how sensitive it is: then it counts as restricted."""
+
+
+LONGEST_VECTOR = 4_000
+"""What pgvector indexes as halfvec."""
+_LARGEST, _SMALLEST = 65_504.0, 2.0**-24
+"""Of a number of 16 bits: what is larger it does not hold, what is smaller becomes 0."""
 
 
 class EmbedFault(Fault):
@@ -64,3 +71,32 @@ class Embedder(Protocol):
     async def query(self, text: Embeddable) -> Vector | None:
         """At once or not at all: None where this model may not see the text, is away, or takes too long."""
         ...
+
+
+def checked(name: str, asked: int, vectors: Sequence[Vector | None]) -> Sequence[Vector | None]:
+    """The vectors that a model gave for `asked` texts. Raises EmbedFault where they are not one for each, or one of
+    them could not be compared with another."""
+    if len(vectors) != asked:
+        raise EmbedFault(
+            f"The embedding model {name} gave {len(vectors)} vectors for {asked} texts: none of them is stored, "
+            "because nobody knows which is whose. Look at its server."
+        )
+    for vector in vectors:
+        if vector is not None and (what := _wrong(vector)):
+            raise EmbedFault(
+                f"The embedding model {name} gave a vector {what}: no vector of these {asked} texts is stored. Look at "
+                "its server; with a model in half precision another type may help."
+            )
+    return vectors
+
+
+def _wrong(vector: Sequence[float]) -> str | None:
+    if not 0 < len(vector) <= LONGEST_VECTOR:
+        return f"of {len(vector)} numbers, where 1 to {LONGEST_VECTOR} can be stored"
+    low, high = min(vector), max(vector)
+    # A sum tells in a fifth of the time: no numbers that are none add up to one that is.
+    if not isfinite(sum(vector)):
+        return "with a number that is none (NaN or infinite)"
+    if max(high, -low) > _LARGEST:
+        return f"with a number beyond {_LARGEST:,.0f}"
+    return "of zeros, which points nowhere" if max(high, -low) < _SMALLEST else None

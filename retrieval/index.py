@@ -9,22 +9,23 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Row, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from retrieval import counts, passages, tombstones
+from retrieval import counts, first_load, passages, tombstones
+from retrieval.bags import Bagged
+from retrieval.changes import Changes, Fresh, Problem
 from retrieval.counts import Counts
 from retrieval.database import Database
 from retrieval.erasures import DOCUMENT, erased, key_of
 from retrieval.in_force import ALWAYS, Term
 from retrieval.label import Level
-from retrieval.parse import Why
 from retrieval.passage import NOTHING_SAID, Principal, Said, Source
-from retrieval.passages import Bagged
 from retrieval.rows import said_of, said_row, source_of
 from retrieval.sources import SourceFault
 from retrieval.split import Piece
@@ -62,55 +63,13 @@ class Known:
         return self.sha256 == sha256 and self.format == FORMAT
 
 
-@dataclass(frozen=True, slots=True)
-class Fresh:
-    """A document as its source has it now. version, said: as its source said them. term: from when to when it holds,
-    as its source said or its text. problem: what of it could not be read."""
-
-    uri: str
-    title: str
-    sha256: bytes
-    passages: Sequence[Bagged]
-    version: str | None = None
-    said: Said = NOTHING_SAID
-    term: Term = ALWAYS
-    problem: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why a document's newest version could not be read: one sentence, and its kind to be counted."""
-
-    uri: str
-    sentence: str
-    why: Why = "broken"
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """What a source's run found; by uri.
-
-    moved: where documents stand now that stood elsewhere. told: what the source says of documents whose level, readers,
-    owner or link changed. same: the version that the source says of documents which can be read and are as they were.
-    """
-
-    moved: Mapping[str, str] = field(default_factory=dict)
-    told: Mapping[str, Said] = field(default_factory=dict)
-    fresh: Sequence[Fresh] = ()
-    problems: Sequence[Problem] = ()
-    same: Mapping[str, str | None] = field(default_factory=dict)
-    removed: Sequence[str] = ()
-
-    def __bool__(self) -> bool:
-        return any((self.moved, self.told, self.fresh, self.problems, self.same, self.removed))
-
-
 class Index:
     """withheld: of which texts nothing is taken in, see tombstones.py."""
 
     def __init__(self, database: Database, withheld: Whom = tombstones.nobody) -> None:
         self._database = database
         self._withheld = withheld
+        self._frozen: set[str] = set()
 
     async def known(self, source_name: str) -> dict[str, Known]:
         """Every document of the source, by uri."""
@@ -153,10 +112,8 @@ class Index:
                 read = {one.uri: one.passages for one in changes.fresh}
                 left = await tombstones.honoured(connection, source_name, read, withheld)
                 fresh = [_shown(one, left[one.uri], withheld) for one in changes.fresh]
-                await _swap(connection, source_id, source, fresh, counted)
-                short = [is_.uri for is_, was in zip(fresh, changes.fresh, strict=True) if _is_short(is_, was)]
-                uris = {"uris": [one.uri for one in fresh], "short": short}
-                await connection.execute(_SHORT, uris | {"source": source_id})
+                short = {is_.uri for is_, was in zip(fresh, changes.fresh, strict=True) if _is_short(is_, was)}
+                await _swap(connection, source_id, source, fresh, short, counted)
             if changes.problems:
                 await _record(connection, source_id, source, changes.problems)
             if changes.told:
@@ -171,10 +128,14 @@ class Index:
             await counted.store(connection)
             await erased(connection, DOCUMENT, (key_of(source_name, uri) for uri in changes.removed))
 
+    def first_load(self) -> AbstractAsyncContextManager[None]:
+        """Around a load into an index that is empty."""
+        return first_load.first_load(self._database)
+
     async def settle(self) -> None:
         """What is done once after many changes: new weights where lengths have drifted, and quick searches."""
         await passages.reweigh_if_drifted(self._database)
-        await passages.settle(self._database)
+        await first_load.settle(self._database)
 
     async def _freeze_averages(self, fresh: Sequence[Fresh]) -> None:
         """In a transaction of its own: held on to, the row would be waited for by runs of other sources, which hold
@@ -182,10 +143,12 @@ class Index:
         lengths: dict[str, list[int]] = defaultdict(list)
         for one in fresh:
             for each in one.passages:
-                lengths[each.language].append(each.bag.length)
+                if each.language not in self._frozen:
+                    lengths[each.language].append(each.bag.length)
         if lengths:
             async with self._database.transaction() as connection:
                 await counts.freeze(connection, lengths)
+            self._frozen.update(lengths)
 
 
 async def locked(connection: AsyncConnection, name: str, *, write: bool) -> tuple[int, Source]:
@@ -246,8 +209,14 @@ async def delete(connection: AsyncConnection, ids: list[int]) -> None:
 
 
 async def _swap(
-    connection: AsyncConnection, source_id: int, source: Source, fresh: Sequence[Fresh], counted: Counts
+    connection: AsyncConnection,
+    source_id: int,
+    source: Source,
+    fresh: Sequence[Fresh],
+    short: Collection[str],
+    counted: Counts,
 ) -> None:
+    """short: the uris of those of which something is withheld."""
     before = {"source": source_id, "uris": [one.uri for one in fresh]}
     was = {row.uri: (row.title, row.format) for row in await connection.execute(_WAS, before)}
     rows = [
@@ -260,13 +229,15 @@ async def _swap(
             "why": one.problem and "partly",
             "in_force_from": one.term.first and one.term.first.isoformat(),
             "in_force_until": one.term.last and one.term.last.isoformat(),
+            "withheld": one.uri in short,
         }
         for one in fresh
     ]
     values = {"source": source_id, "format": FORMAT, "rows": json.dumps(rows)}
     ids = {row.uri: row.id for row in await connection.execute(_FRESH, values)}
+    held = [ids[one.uri] for one in fresh if one.uri in was]
     reworded = {ids[one.uri] for one in fresh if was.get(one.uri) != (one.title, FORMAT)}
-    await passages.swap(connection, {ids[one.uri]: one.passages for one in fresh}, counted, reworded)
+    await passages.swap(connection, {ids[one.uri]: one.passages for one in fresh}, counted, held, reworded)
 
 
 def _shown(one: Fresh, left: Sequence[Bagged], withheld: Withheld) -> Fresh:
@@ -350,7 +321,7 @@ _MOVED = text(
 _ROWS = (
     "from jsonb_to_recordset(cast(:rows as jsonb)) as told (uri text, said jsonb, level smallint, readers text[],"
     " owner text, link text, title text, sha256 text, version text, in_force_from date,"
-    " in_force_until date, problem text, why text)"
+    " in_force_until date, problem text, why text, withheld boolean)"
 )
 _TOLD = text(
     "update document set said = told.said, level = told.level, readers = told.readers, owner = told.owner,"
@@ -359,15 +330,15 @@ _TOLD = text(
 _FRESH = text(
     f"""
     insert into document (source_id, uri, title, sha256, format, level, readers, version, said, in_force_from,
-                          in_force_until, owner, link, problem, problem_kind)
+                          in_force_until, owner, link, problem, problem_kind, withheld)
     select :source, uri, title, decode(sha256, 'hex'), :format, level, readers, version, said, in_force_from,
-           in_force_until, owner, link, problem, why {_ROWS}
+           in_force_until, owner, link, problem, why, told.withheld {_ROWS}
     on conflict (source_id, uri) do update set
       title = excluded.title, sha256 = excluded.sha256, format = excluded.format, level = excluded.level,
       readers = excluded.readers, version = excluded.version, said = excluded.said,
       in_force_from = excluded.in_force_from, in_force_until = excluded.in_force_until,
       owner = excluded.owner, link = excluded.link,
-      problem = excluded.problem, problem_kind = excluded.problem_kind
+      problem = excluded.problem, problem_kind = excluded.problem_kind, withheld = excluded.withheld
     returning id, uri
     """
 )
@@ -378,10 +349,6 @@ _PROBLEM = text(
     on conflict (source_id, uri) do update set problem = excluded.problem, problem_kind = excluded.problem_kind
     where (document.problem, document.problem_kind) is distinct from (excluded.problem, excluded.problem_kind)
     """
-)
-_SHORT = text(
-    "update document set withheld = not withheld where source_id = :source and uri = any(cast(:uris as text[]))"
-    " and withheld <> (uri = any(cast(:short as text[])))"
 )
 _TITLES = text(
     "select document.id, source.name as source, uri, title from document join source on source.id = source_id"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Generic, TypeVar
 
@@ -44,6 +45,28 @@ async def together(work: Sequence[Awaitable[T]]) -> list[T]:
             task.cancel()
         if tasks:
             await asyncio.wait(tasks)
+
+
+async def in_order(
+    coming: AsyncIterator[A], work: Callable[[A], Awaitable[T]], at_once: int
+) -> AsyncGenerator[T, None]:
+    """The results of `work`, as its arguments came, of which at most `at_once` are at work or wait to be taken. The
+    first that fails ends those behind it; what comes before it was given out."""
+    at_work: deque[asyncio.Future[T]] = deque()
+    try:
+        async for one in coming:
+            at_work.append(asyncio.ensure_future(work(one)))
+            if len(at_work) >= at_once:
+                yield await at_work[0]
+                at_work.popleft()
+        while at_work:
+            yield await at_work[0]
+            at_work.popleft()
+    finally:
+        for task in at_work:
+            task.cancel()
+        if at_work:
+            await asyncio.wait(at_work)
 
 
 class Gathered(Generic[A, T]):

@@ -6,43 +6,26 @@ A passage that is still there keeps its number, because its vectors hang on it.
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Row, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from retrieval import counts
-from retrieval.bm25 import Bag, sparsevec
+from retrieval import binary, counts
+from retrieval.bags import Bagged
+from retrieval.bm25 import Bag
 from retrieval.counts import Counts
 from retrieval.database import Database
 from retrieval.passage import Place
 from retrieval.split import Piece
 from retrieval.tables import document, passage
-from retrieval.text import language
 
 _CHUNK = 500
-_COLUMNS = "document_id, ordinal, heading, text, place, language, length, terms, weights"
-
-
-@dataclass(frozen=True, slots=True)
-class Bagged:
-    """A piece with its counted terms, those of the document's title and its heading among them."""
-
-    piece: Piece
-    language: str
-    bag: Bag
-
-    @property
-    def same(self) -> tuple[str, ...]:
-        """What makes it the same passage in another version of its document."""
-        return self.piece.heading, self.piece.text, str(self.piece.place or ""), self.language
-
-
-def bagged(title: str, pieces: Iterable[Piece]) -> tuple[Bagged, ...]:
-    """Counting is the slow part of a run: to be done before a transaction begins."""
-    return tuple(Bagged(one, language(one.text), Bag.of((title, one.heading, one.text))) for one in pieces)
+_COPY = (
+    "copy passage (document_id, ordinal, heading, text, place, language, length, terms, weights)"
+    " from stdin (format binary)"
+)
 
 
 async def pieces(connection: AsyncConnection, document_ids: Sequence[int]) -> dict[int, list[Piece]]:
@@ -58,11 +41,13 @@ async def swap(
     connection: AsyncConnection,
     fresh: Mapping[int, Sequence[Bagged]],
     counted: Counts,
+    known: Sequence[int],
     reworded: Collection[int] = (),
 ) -> None:
-    """Make these the passages of their documents. reworded: the documents whose old passages have other terms now."""
+    """Make these the passages of their documents. known: the documents that may have some. reworded: those whose old
+    passages have other terms now."""
     held: dict[tuple[object, ...], deque[Row[Any]]] = defaultdict(deque)
-    for row in await connection.execute(_STORED, {"ids": list(fresh)}):
+    for row in await connection.execute(_STORED, {"ids": list(known)}) if known else ():
         held[row.document_id, row.heading, row.text, row.place, row.language].append(row)
     averages = await counts.averages(connection)
     new: list[tuple[int, int, Bagged]] = []
@@ -104,12 +89,6 @@ async def reweigh_if_drifted(database: Database) -> bool:
     return True
 
 
-async def settle(database: Database) -> None:
-    """Take what was written into the index of terms, so that no search has to walk the list that it waits in."""
-    async with database.transaction() as connection:
-        await connection.execute(text("select gin_clean_pending_list('passage_terms_idx')"))
-
-
 async def _delete(connection: AsyncConnection, ids: list[int], counted: Counts) -> None:
     if not ids:
         return
@@ -130,13 +109,19 @@ async def _reword(
     averages: Mapping[str, float],
     counted: Counts,
 ) -> None:
+    if not kept:
+        return
+    rows: list[Sequence[bytes]] = []
     for row, one in kept:
-        terms = sorted(one.bag.counts)
-        weights = sparsevec(one.bag.weights(averages[one.language]))
-        values = {"id": row.id, "length": one.bag.length, "terms": terms, "weights": weights}
-        await connection.execute(_REWORD, values)
+        bag = one.bag
+        weights = binary.sparsevec(bag.terms, bag.weights(averages[one.language]))
+        rows.append((binary.int8(row.id), binary.int4(bag.length), binary.int4s(bag.terms), weights))
         counted.take(row.language, row.terms, row.length)
-        counted.add(one.language, terms, one.bag.length)
+        counted.add(one.language, bag.terms, bag.length)
+    await connection.execute(_REWORDED)
+    await binary.copy(connection, "copy reworded from stdin (format binary)", rows)
+    await connection.execute(_REWORD)
+    await connection.execute(text("drop table reworded"))
 
 
 async def _copy(
@@ -147,25 +132,29 @@ async def _copy(
 ) -> None:
     if not new:
         return
-    driver = (await connection.get_raw_connection()).driver_connection
-    assert driver is not None
-    async with driver.cursor() as cursor, cursor.copy(f"copy passage ({_COLUMNS}) from stdin") as copy:
-        for document_id, ordinal, one in new:
-            bag, terms = one.bag, sorted(one.bag.counts)
-            weights = sparsevec(bag.weights(averages[one.language]))
-            await copy.write_row((document_id, ordinal, *one.same, bag.length, counts.array(terms), weights))
-            counted.add(one.language, terms, bag.length)
+    await binary.copy(connection, _COPY, (_row(number, place, one, averages) for number, place, one in new))
+    for _, _, one in new:
+        counted.add(one.language, one.bag.terms, one.bag.length)
+
+
+def _row(document_id: int, ordinal: int, one: Bagged, averages: Mapping[str, float]) -> Sequence[bytes]:
+    bag = one.bag
+    return (
+        binary.int8(document_id),
+        binary.int4(ordinal),
+        *(said.encode() for said in one.same),
+        binary.int4(bag.length),
+        binary.int4s(bag.terms),
+        binary.sparsevec(bag.terms, bag.weights(averages[one.language])),
+    )
 
 
 async def _reweigh(connection: AsyncConnection, spoken: str) -> None:
     average = await counts.average_anew(connection, spoken)
     await connection.execute(text("create temporary table reweighed (id bigint, weights sparsevec) on commit drop"))
-    driver = (await connection.get_raw_connection()).driver_connection
-    assert driver is not None
     async for bags in _bags(connection, spoken):
-        async with driver.cursor() as cursor, cursor.copy("copy reweighed from stdin") as copy:
-            for passage_id, bag in bags:
-                await copy.write_row((passage_id, sparsevec(bag.weights(average))))
+        rows = [(binary.int8(id), binary.sparsevec(bag.terms, bag.weights(average))) for id, bag in bags]
+        await binary.copy(connection, "copy reweighed from stdin (format binary)", rows)
     await connection.execute(
         text("update passage set weights = reweighed.weights from reweighed where passage.id = reweighed.id")
     )
@@ -199,7 +188,10 @@ _MOVE = text(
     " from unnest(cast(:ids as bigint[]), cast(:ordinals as int[])) as moved (id, ordinal)"
     " where passage.id = moved.id"
 )
+_REWORDED = text(
+    "create temporary table reworded (id bigint, length int, terms int[], weights sparsevec) on commit drop"
+)
 _REWORD = text(
-    "update passage set length = :length, terms = cast(:terms as int[]), weights = cast(:weights as sparsevec)"
-    " where id = :id"
+    "update passage set length = fresh.length, terms = fresh.terms, weights = fresh.weights"
+    " from reworded as fresh where passage.id = fresh.id"
 )

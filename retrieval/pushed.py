@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from retrieval import index, tombstones
+from retrieval.changes import Changes
 from retrieval.database import Database
 from retrieval.erasures import key_of
 from retrieval.passage import Said
@@ -150,7 +151,7 @@ class PushStore:
             chunk = list(uris[start : start + _CHUNK])
             async with self._database.transaction() as connection:
                 source_id = await _locked(connection, source)
-            await index.Index(self._database).apply(source, index.Changes(removed=chunk))
+            await index.Index(self._database).apply(source, Changes(removed=chunk))
             async with self._database.transaction() as connection:
                 theirs = pushed.c.source_id == source_id, pushed.c.uri == func.any(chunk)
                 gone += (await connection.execute(pushed.delete().where(*theirs))).rowcount

@@ -5,27 +5,31 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict, deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
-from contextlib import aclosing
+from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from time import monotonic
 
+from retrieval.changes import Changes, Fresh, Problem
+from retrieval.counting import QUICK, Count, Counting, Uncounted, here
 from retrieval.database import Database
+from retrieval.errors import Fault
+from retrieval.first_load import MANY as MANY_AT_FIRST
 from retrieval.in_force import Term, in_force
-from retrieval.index import FORMAT, Changes, Fresh, Index, Known, Problem
-from retrieval.pace import Pace, together
+from retrieval.index import FORMAT, Index, Known
+from retrieval.pace import Pace, in_order, together
 from retrieval.parse import Parse, Parsed, UnreadableFault
 from retrieval.passage import Said, Source
-from retrieval.passages import bagged
 from retrieval.sources import BusyFault, Listed, Reader, SourceFault
-from retrieval.split import split
+from retrieval.split import Piece, split
 from retrieval.tombstones import Whom, nobody
 
-BATCH, BATCH_S = 200, 2.0
-"""Documents per transaction, and the seconds after which it is made with fewer."""
+BATCH, PASSAGES, BATCH_S = 1_000, 5_000, 2.0
+"""Documents or passages after which a transaction is made, and the seconds after which it is made with fewer. The more
+there are, the fewer times each term's count is written: at 200 documents that is a third of what a load costs."""
 _CHUNK = 50
-QUICK = 20_000
-"""Characters that are counted in 3 ms. For more, a thread keeps the process answering meanwhile."""
+COUNTED_ASIDE = 500
+"""Documents to be read from which processes are started to count terms: it takes as long as counting those here."""
 MANY = 20
 """Documents of which not over a half may be gone at once, unless somebody says that it is right."""
 
@@ -62,13 +66,14 @@ async def reindex(
     pace: Pace | None = None,
     accept_deletions: bool = False,
     withheld: Whom = nobody,
+    processes: int = 0,
 ) -> Report:
     """Bring the index to what `reader` has now.
 
     A document that cannot be read keeps its last good version. accept_deletions: most of the documents may be gone.
-    withheld: of which texts nothing is taken in, see tombstones.py.
+    withheld: of which texts nothing is taken in, see tombstones.py. processes: that count terms, where much is new.
     Raises SourceFault when the source cannot be listed, lists nothing or less than half all of a sudden, is gone, or is
-    being re-indexed already; what was done stays, and the next run goes on from there.
+    being re-indexed already, and CountFault; what was done stays, and the next run goes on from there.
     """
     async with database.exclusively(f"reindex {source.name}") as alone:
         if not alone:
@@ -81,7 +86,7 @@ async def reindex(
         if not accept_deletions or not listed:
             _refuse_to_lose(source, len(known), len(known) - len(vanished), len(listed))
         run = _Run(index, source.name, _Look(reader, parse, pace or Pace()), known, listed, vanished)
-        return await run.run(progress)
+        return await run.run(progress, processes)
 
 
 def _refuse_to_lose(source: Source, held: int, stay: int, listed: int) -> None:
@@ -106,7 +111,20 @@ class _Same:
     version: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Uncounted:
+    """A document of which all is known but its terms."""
+
+    fresh: Fresh
+    pieces: Sequence[Piece]
+
+    @property
+    def uri(self) -> str:
+        return self.fresh.uri
+
+
 _Found = Fresh | Problem | _Same
+_Read = _Uncounted | Problem | _Same
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +135,7 @@ class _Look:
     parse: Parse
     pace: Pace
 
-    async def at(self, listed: Listed, known: Known | None) -> _Found:
+    async def at(self, listed: Listed, known: Known | None) -> _Read:
         """known: what the index holds of it; None where its text is needed in any case."""
         held = known if known is not None and known.sha256 is not None and known.format == FORMAT else None
         version = held.version if held else None
@@ -132,16 +150,16 @@ class _Look:
                     return _Same(listed.uri, version)
                 parsed = await self.parse(listed.uri, loaded.content, loaded.suffix)
             if sum(len(block) for section in parsed.sections for block in section.blocks) <= QUICK:
-                return self._fresh(listed, parsed, digest, version)
-            return await asyncio.to_thread(self._fresh, listed, parsed, digest, version)
+                return self._cut(listed, parsed, digest, version)
+            return await asyncio.to_thread(self._cut, listed, parsed, digest, version)
         except UnreadableFault as fault:
             return Problem(listed.uri, str(fault), fault.why)
 
-    def _fresh(self, listed: Listed, parsed: Parsed, digest: bytes, version: str | None) -> Fresh:
+    def _cut(self, listed: Listed, parsed: Parsed, digest: bytes, version: str | None) -> _Uncounted:
         said = replace(listed.said, carried=parsed.labels)
         title, term = said.title or parsed.title, _term(said, in_force(parsed))
         gap = parsed.gap and f"{listed.uri} {parsed.gap}"
-        return Fresh(listed.uri, title, digest, bagged(title, split(parsed)), version, said, term, gap)
+        return _Uncounted(Fresh(listed.uri, title, digest, (), version, said, term, gap), split(parsed))
 
 
 class _Run:
@@ -168,21 +186,35 @@ class _Run:
         self._relabelled: set[str] = set()
         self._problems: list[Problem] = []
 
-    async def run(self, progress: Progress) -> Report:
+    async def run(self, progress: Progress, processes: int) -> Report:
         started = monotonic()
         await self._tell()
-        uris = sorted(uri for uri in self._listed if not self._is_known(uri))
-        done, total = len(self._listed) - len(uris), len(self._listed)
-        async with aclosing(_ahead(self._batches(uris))) as batches:
-            async for found in batches:
-                await self._take(found)
-                done += len(found)
-                progress(done, total, found[-1].uri)
+        try:
+            await self._read(progress, processes)
+        except Fault:
+            # What was stored is searched, and should be quickly.
+            await self._index.settle()
+            raise
         removed = list(self._gone)
         for start in range(0, len(removed), BATCH):
             await self._index.apply(self._name, Changes(removed=removed[start : start + BATCH]))
         await self._index.settle()
         return self._report(monotonic() - started)
+
+    async def _read(self, progress: Progress, processes: int) -> None:
+        uris = sorted(uri for uri in self._listed if not self._is_known(uri))
+        done, total = len(self._listed) - len(uris), len(self._listed)
+        async with AsyncExitStack() as stack:
+            count: Count = here
+            if processes and len(uris) >= COUNTED_ASIDE:
+                count = await stack.enter_async_context(Counting(processes))
+            if len(uris) >= MANY_AT_FIRST:
+                await stack.enter_async_context(self._index.first_load())
+            batches = await stack.enter_async_context(aclosing(_ahead(self._batches(uris, count, processes))))
+            async for found in batches:
+                await self._take(found)
+                done += len(found)
+                progress(done, total, found[-1].uri)
 
     # -- what the source says of its documents ---------------------------------------------------------------
 
@@ -217,32 +249,42 @@ class _Run:
 
     # -- text ------------------------------------------------------------------------------------------------
 
-    async def _batches(self, uris: Sequence[str]) -> AsyncGenerator[list[_Found], None]:
+    async def _batches(self, uris: Sequence[str], count: Count, processes: int) -> AsyncGenerator[list[_Found], None]:
         found: list[_Found] = []
-        began = monotonic()
-        for start in range(0, len(uris), _CHUNK):
-            found += await together([self._at(uri) for uri in uris[start : start + _CHUNK]])
-            last = start + _CHUNK >= len(uris)
-            if last or len(found) >= BATCH or monotonic() - began > BATCH_S:
-                yield await self._restored(found)
-                found, began = [], monotonic()
+        began, passages = monotonic(), 0
+        counting = in_order(self._chunks(uris), lambda chunk: _counted(chunk, count), processes + 1)
+        async with aclosing(counting) as chunks:
+            async for chunk in chunks:
+                found += chunk
+                passages += sum(len(one.passages) for one in chunk if isinstance(one, Fresh))
+                if len(found) >= BATCH or passages >= PASSAGES or monotonic() - began > BATCH_S:
+                    yield found
+                    found, began, passages = [], monotonic(), 0
+        if found:
+            yield found
 
-    async def _at(self, uri: str) -> _Found:
+    async def _chunks(self, uris: Sequence[str]) -> AsyncGenerator[list[_Read], None]:
+        for start in range(0, len(uris), _CHUNK):
+            yield await self._restored(await together([self._at(uri) for uri in uris[start : start + _CHUNK]]))
+
+    async def _at(self, uri: str) -> _Read:
         one, known = self._listed[uri], self._known.get(uri)
         return await self._look.at(one, None if known and _needs_text(one.said, known.said) else known)
 
-    async def _restored(self, found: list[_Found]) -> list[_Found]:
+    async def _restored(self, found: list[_Read]) -> list[_Read]:
         """Those of which only the title or the date changed, made anew from what is stored of them."""
         names = [one.uri for one in found if isinstance(one, _Same) and self._is_retitled(one.uri)]
-        stored = await self._index.stored(self._name, names) if names else {}
+        if not names:
+            return found
+        stored = await self._index.stored(self._name, names)
         versions = {one.uri: one.version for one in found if isinstance(one, _Same)}
 
-        def again(uri: str) -> Fresh:
+        def again(uri: str) -> _Uncounted:
             known = self._known[uri]
             said = replace(self._listed[uri].said, carried=known.said.carried)
             title, term = said.title or known.title, _term(said, known.term)
             digest = known.sha256 or b""
-            return Fresh(uri, title, digest, bagged(title, stored[uri]), versions[uri], said, term, known.problem)
+            return _Uncounted(Fresh(uri, title, digest, (), versions[uri], said, term, known.problem), stored[uri])
 
         return [again(one.uri) if one.uri in stored else one for one in found]
 
@@ -328,6 +370,12 @@ def _needs_text(said: Said, before: Said) -> bool:
     return (said.title is None and before.title is not None) or (
         said.in_force_from is None and before.in_force_from is not None
     )
+
+
+async def _counted(chunk: Sequence[_Read], count: Count) -> list[_Found]:
+    waiting = [one for one in chunk if isinstance(one, _Uncounted)]
+    passages = iter(await count([Uncounted(one.fresh.title, one.pieces) for one in waiting]) if waiting else ())
+    return [replace(one.fresh, passages=next(passages)) if isinstance(one, _Uncounted) else one for one in chunk]
 
 
 async def _ahead(batches: AsyncIterator[list[_Found]]) -> AsyncGenerator[list[_Found], None]:

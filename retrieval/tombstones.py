@@ -19,10 +19,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from retrieval import counts, passages
+from retrieval.bags import Bagged
 from retrieval.counts import Counts
 from retrieval.database import lock_key
 from retrieval.erasures import erased
-from retrieval.passages import Bagged
 from retrieval.tables import document, passage, source, tombstone
 
 PASSAGE = "passage"

@@ -6,25 +6,38 @@ one before it is then retired and its vectors go. A text is searchable by its wo
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
+from functools import lru_cache
 from time import monotonic
 from typing import Any
 
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from retrieval.database import Database
-from retrieval.embed import Embeddable, Embedder, EmbedFault, Vector
+from retrieval import binary
+from retrieval.database import Database, lock_key
+from retrieval.embed import Embeddable, Embedder, EmbedFault, Vector, checked
 from retrieval.label import NOTHING_SENSITIVE, Label, Level
+from retrieval.pace import in_order
 from retrieval.rows import labels_of
 from retrieval.text import Language
+from retrieval.vector_index import INDEXED_FROM, build, index_of
 
 CHUNK = 128
-"""Passages, by id, that one worker takes at a time: what a kill costs, and about what a server takes at once."""
+"""Passages that are embedded and stored together: about what a server takes at once, and what a kill costs."""
 
-INDEXED_FROM = 5_000
-"""Vectors from which a model gets an HNSW index; below, looking at each is as fast and misses none."""
+IN_FLIGHT = 4
+"""Chunks that a model is asked for at the same time, so that its server has the next one while it sends the last."""
+
+_SPAN = 8
+"""Chunks, by the ids of their passages, that one worker keeps the others from."""
+
+_STORE_S = 1.0
+"""After which what has come is stored: where vectors come fast, those of a span are stored at once."""
+_RECOUNT_S = 5.0
+_Embedded = tuple[Sequence[Row[Any]], Sequence[Vector | None]]
 
 _DROPPED_AT_ONCE = 10_000
 Progress = Callable[[int, int], None]
@@ -65,9 +78,11 @@ class Filled:
 
 
 class Vectors:
-    def __init__(self, database: Database, *, chunk: int = CHUNK, indexed_from: int = INDEXED_FROM) -> None:
+    def __init__(
+        self, database: Database, *, chunk: int = CHUNK, in_flight: int = IN_FLIGHT, indexed_from: int = INDEXED_FROM
+    ) -> None:
         self._database = database
-        self._chunk = chunk
+        self._batches = _Batches(chunk, in_flight)
         self._indexed_from = indexed_from
 
     async def fill(
@@ -76,10 +91,11 @@ class Vectors:
         """Give a vector to each passage that lacks one, at most about `limit` of them, and let the model serve when
         none is left. Several workers may be at it, none does what another does; what one did stays when it is killed.
 
-        Raises EmbedFault where the model fails; what was done stays.
+        Raises EmbedFault where the model fails; what was done stays, and nothing is stored of a chunk of which it gave
+        something that is no vector.
         """
         await self._drop_retired()
-        return await _Run(self._database, embedder, progress, self._chunk, limit, self._indexed_from).run()
+        return await _Run(self._database, embedder, progress, self._batches, limit, self._indexed_from).run()
 
     async def coverage(self) -> tuple[Coverage, ...]:
         """Each model that is not retired, the serving one first."""
@@ -127,77 +143,118 @@ async def serving(connection: AsyncConnection) -> Model | None:
     return None if row is None else _model(row)
 
 
-def index_of(model: int) -> str:
-    return f"passage_vector_{model}_idx"
+@dataclass(frozen=True, slots=True)
+class _Batches:
+    chunk: int
+    in_flight: int
 
 
 @dataclass(slots=True)
 class _Run:
-    """One run of `fill`. refused: passages by id."""
+    """One run of `fill`. refused: passages by id. asked_for: texts that are with the model now."""
 
     database: Database
     embedder: Embedder
     progress: Progress
-    chunk: int
+    batches: _Batches
     limit: int | None
     indexed_from: int
     model: Model | None = None
     made: int = 0
+    asked_for: int = 0
     refused: set[int] = field(default_factory=set)
+    counted: tuple[float, int, int] | None = None
 
     async def run(self) -> Filled:
         started = monotonic()
         await self._meet()
+        try:
+            await self._all()
+        except EmbedFault as fault:
+            if not self.made:
+                raise
+            kept = f"{self.made:,} passages got their vectors before; the next run goes on from there."
+            raise EmbedFault(f"{fault} {kept}", again=fault.again) from fault
+        left = await self._left()
+        if self.model is not None and left == 0:
+            await self._serve(self.model)
+        if self.model is not None:
+            await build(self.database, self.model.id, self.model.dimensions, self.indexed_from)
+        now = self.model is not None and self.model.state == "serving"
+        return Filled(self.made, len(self.refused), left, now, monotonic() - started)
+
+    async def _all(self) -> None:
         before = -1
         # Once more as long as it helps: a chunk that another worker held may have been left by it.
         while before < self.made + len(self.refused) and not self._enough():
             before = self.made + len(self.refused)
             await self._once_over()
-        left = await self._left()
-        if self.model is not None and left == 0:
-            await self._serve(self.model)
-        if self.model is not None:
-            await _Index(self.database, self.model, self.indexed_from).build()
-        now = self.model is not None and self.model.state == "serving"
-        return Filled(self.made, len(self.refused), left, now, monotonic() - started)
 
     async def _once_over(self) -> None:
-        after = 0
+        after, span = 0, _SPAN * self.batches.chunk
         while not self._enough() and (first := await self._first_lacking(after)) is not None:
-            number = first // self.chunk
+            number = first // span
             mine = f"embed {self.embedder.name} {self.embedder.revision} {number}"
             async with self.database.exclusively(mine) as alone:
                 if alone:
-                    await self._embed(number * self.chunk, (number + 1) * self.chunk)
-            after = (number + 1) * self.chunk - 1
+                    await self._embed(number * span, (number + 1) * span)
+            after = (number + 1) * span - 1
 
     async def _embed(self, start: int, end: int) -> None:
         async with self.database.transaction() as connection:
             rows = (await connection.execute(_TEXTS, self._lacking() | {"start": start, "end": end})).all()
-        vectors = await self.embedder.passages([_embeddable(row) for row in rows])
-        made = {row.id: vector for row, vector in zip(rows, vectors, strict=True) if vector is not None}
-        self.refused |= {row.id for row in rows} - made.keys()
-        if made:
-            await self._store(made)
-        await self._tell()
+        ready: dict[int, Vector] = {}
+        stored = monotonic()
+        async with aclosing(in_order(self._chunks(rows), self._vectors, self.batches.in_flight)) as chunks:
+            try:
+                async for chunk, vectors in chunks:
+                    self.asked_for -= len(chunk)
+                    made = {row.id: vector for row, vector in zip(chunk, vectors, strict=True) if vector is not None}
+                    self.refused |= {row.id for row in chunk} - made.keys()
+                    await self._of_this_model(made)
+                    ready |= made
+                    if monotonic() - stored > _STORE_S:
+                        await self._store(ready)
+                        ready, stored = {}, monotonic()
+            finally:
+                # Also what came before a fault: it was paid for.
+                await self._store(ready)
 
-    async def _store(self, vectors: dict[int, Vector]) -> None:
+    async def _chunks(self, rows: Sequence[Row[Any]]) -> AsyncGenerator[Sequence[Row[Any]], None]:
+        for start in range(0, len(rows), self.batches.chunk):
+            if self._enough():
+                return
+            chunk = rows[start : start + self.batches.chunk]
+            self.asked_for += len(chunk)
+            yield chunk
+
+    async def _vectors(self, chunk: Sequence[Row[Any]]) -> _Embedded:
+        found = await self.embedder.passages([_embeddable(row) for row in chunk])
+        return chunk, checked(self.embedder.name, len(chunk), found)
+
+    async def _of_this_model(self, vectors: Mapping[int, Vector]) -> None:
+        """The first vectors tell what the model's row waits for; from then on another length is another model."""
         dimensions = {len(vector) for vector in vectors.values()}
-        if len(dimensions) > 1 or (self.model and {self.model.dimensions} != dimensions):
+        if len(dimensions | ({self.model.dimensions} if self.model else set())) > 1:
             raise EmbedFault(
                 f"The embedding model {self.embedder.name} gives vectors of different lengths: another model is behind "
                 "that name now. Run it again, and all passages get new ones."
             )
-        if self.model is None:
+        if self.model is None and dimensions:
             self.model = await self._register(dimensions.pop())
-        parameters = {
-            "model": self.model.id,
-            "ids": list(vectors),
-            "vectors": [written(vector) for vector in vectors.values()],
-        }
+
+    async def _store(self, vectors: Mapping[int, Vector]) -> None:
+        if not vectors or self.model is None:
+            return
+        model = self.model.id
         async with self.database.transaction() as connection:
-            stored = await connection.execute(_STORE, parameters)
-        self.made += stored.rowcount
+            # One after the other, so that what another worker was faster with is seen.
+            await connection.execute(_TURN, {"key": lock_key(f"vectors of model {model}")})
+            still = await connection.scalars(_STILL, {"model": model, "ids": list(vectors)})
+            rows = [(binary.int2(model), binary.int8(id), binary.halfvec(vectors[id])) for id in still]
+            await binary.copy(connection, _COPY, rows)
+        self.made += len(rows)
+        await self._tell()
 
     async def _meet(self) -> None:
         """Take up the model where an earlier run left it. One whose length is not known yet waits for a vector."""
@@ -245,13 +302,18 @@ class _Run:
             return int(await connection.scalar(_LEFT, self._lacking()) or 0)
 
     async def _tell(self) -> None:
-        if self.model is not None:
+        """To count is to walk over all vectors: now and then it is done, for what other workers do."""
+        if self.model is None:
+            return
+        if self.counted is None or monotonic() - self.counted[0] > _RECOUNT_S:
             async with self.database.transaction() as connection:
                 row = (await connection.execute(_COUNT, {"id": self.model.id})).one()
-            self.progress(row.vectors, row.passages - len(self.refused))
+            self.counted = monotonic(), row.vectors - self.made, row.passages
+        _, others, passages = self.counted
+        self.progress(others + self.made, passages - len(self.refused))
 
     def _enough(self) -> bool:
-        return self.limit is not None and self.made >= self.limit
+        return self.limit is not None and self.made + self.asked_for >= self.limit
 
     def _names(self) -> dict[str, Any]:
         return {"name": self.embedder.name, "revision": self.embedder.revision}
@@ -262,34 +324,6 @@ class _Run:
             "languages": sorted(self.embedder.languages),
             "refused": sorted(self.refused),
         }
-
-
-@dataclass(frozen=True, slots=True)
-class _Index:
-    database: Database
-    model: Model
-    indexed_from: int
-
-    async def build(self) -> None:
-        """Beside searches and other writers: CONCURRENTLY, and so outside of any transaction. One that a crash left
-        half-built is made anew."""
-        async with self.database.exclusively("index vectors") as alone:
-            if not alone or not await self._wanted():
-                return
-            await self.database.alone(f"drop index concurrently if exists {index_of(self.model.id)}")
-            # A bigger memory than the default's 64 MB keeps the graph of some 100,000 vectors out of the disk's way.
-            await self.database.alone(
-                f"create index concurrently {index_of(self.model.id)} on passage_vector "
-                f"using hnsw ((v::halfvec({self.model.dimensions})) halfvec_cosine_ops) where model = {self.model.id}",
-                maintenance_work_mem="256MB",
-            )
-            # A planner that does not know yet how many there are would not take the index.
-            await self.database.alone("analyze passage_vector, passage, document")
-
-    async def _wanted(self) -> bool:
-        async with self.database.transaction() as connection:
-            row = (await connection.execute(_INDEXED, {"name": index_of(self.model.id), "model": self.model.id})).one()
-        return row.vectors >= self.indexed_from and not row.valid
 
 
 async def _coverage(connection: AsyncConnection) -> tuple[Coverage, ...]:
@@ -309,8 +343,12 @@ def _model(row: Row[Any]) -> Model:
 def _embeddable(row: Row[Any]) -> Embeddable:
     # Not the title: a document that is moved or renamed would need new vectors, for a recall@10 of .003 more.
     whole = f"{row.heading}\n{row.text}" if row.heading else row.text
-    said = Label.of(Level(row.level), "source", f"source {row.source}")
-    return Embeddable(whole, said, row.source, row.uri, labels_of(row.said))
+    return Embeddable(whole, _said(row.level, row.source), row.source, row.uri, labels_of(row.said))
+
+
+@lru_cache(maxsize=1_024)
+def _said(level: int, source: str) -> Label:
+    return Label.of(Level(level), "source", f"source {source}")
 
 
 _LACKING = """
@@ -332,18 +370,18 @@ _TEXTS = text(
     order by passage.id
     """
 )
+_TURN = text("select pg_advisory_xact_lock(:key)")
 # A passage that went meanwhile needs none; one that another worker was faster with has one.
-_STORE = text(
+_STILL = text(
     """
-    insert into passage_vector (model, passage_id, v)
-    select :model, passage.id, cast(fresh.v as halfvec)
-    from unnest(cast(:ids as bigint[]), cast(:vectors as text[])) as fresh (id, v)
-    join passage on passage.id = fresh.id
-    order by passage.id
+    select id from passage
+    where id = any(cast(:ids as bigint[]))
+      and not exists (select from passage_vector as made where made.model = :model and made.passage_id = passage.id)
+    order by id
     for key share of passage
-    on conflict do nothing
     """
 )
+_COPY = "copy passage_vector (model, passage_id, v) from stdin (format binary)"
 _REGISTER = text(
     """
     insert into model (name, revision, dimensions, languages, state)
@@ -360,9 +398,3 @@ _COUNTS = """
     from model
 """
 _COUNT = text(f"{_COUNTS} where model.id = :id")
-_INDEXED = text(
-    """
-    select (select count(*) from passage_vector where model = :model) as vectors,
-           exists (select from pg_index where indexrelid = to_regclass(:name) and indisvalid) as valid
-    """
-)

@@ -1,14 +1,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from math import nan
 
 import pytest
 from sqlalchemy import text
 
 from retrieval.catalogue import Catalogue
 from retrieval.database import Database
-from retrieval.embed import EmbedFault
+from retrieval.embed import Embeddable, EmbedFault, Vector
 from retrieval.label import Level
 from retrieval.passage import Rule
 from retrieval.search import Search
@@ -177,7 +178,14 @@ async def test_a_half_filled_model_does_not_serve_and_the_old_one_goes_on(databa
 async def test_search_works_at_every_moment_of_a_switch(fresh_database: Database) -> None:
     """Both embedders are there, as they are while [models.embed.previous] is set."""
     await shelve(fresh_database, a_source(), guides(16))
-    old, new = Letters("old"), Letters("new", dimensions=8)
+    looked = asyncio.Semaphore(0)
+
+    class Watched(Letters):
+        async def passages(self, texts: Sequence[Embeddable]) -> Sequence[Vector | None]:
+            await looked.acquire()
+            return await super().passages(texts)
+
+    old, new = Letters("old"), Watched("new", dimensions=8)
     vectors = Vectors(fresh_database, chunk=2)
     await vectors.fill(old)
     search = Search(fresh_database, (new, old))
@@ -190,6 +198,7 @@ async def test_search_works_at_every_moment_of_a_switch(fresh_database: Database
             serving = await vectors.serving()
             assert serving is not None
             seen.append((answer, serving.name))
+            looked.release()
 
     async with asyncio.TaskGroup() as group:
         group.create_task(look())
@@ -250,3 +259,65 @@ async def indexes(database: Database) -> list[str]:
             )
         )
         return sorted(names)
+
+
+# -- what a model may do wrong -----------------------------------------------------------------------------------
+
+
+class Failing(Letters):
+    """wrong: what it gives for the texts from the given one on."""
+
+    def __init__(self, start: int, wrong: Callable[[list[Vector | None]], list[Vector | None]], *, tells: bool) -> None:
+        super().__init__(tells=tells)
+        self._start = start
+        self._wrong = wrong
+
+    async def passages(self, texts: Sequence[Embeddable]) -> Sequence[Vector | None]:
+        right = list(await super().passages(texts))
+        return self._wrong(right) if len(self.seen) > self._start else right
+
+
+@pytest.mark.parametrize("tells", [True, False])
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        (lambda right: right[:-1], r"gave \d vectors for \d texts"),
+        (lambda right: [*right, right[0]], r"gave \d vectors for \d texts"),
+        (lambda right: [*right[:-1], [nan] * 16], "NaN or infinite"),
+        (lambda right: [*right[:-1], [0.0] * 16], "of zeros"),
+        (lambda right: [*right[:-1], [0.5] * 8], "different lengths"),
+        (lambda right: [[0.5] * 8 for _ in right], "different lengths"),
+    ],
+)
+async def test_of_a_chunk_with_something_that_is_no_vector_nothing_is_stored(
+    database: Database,
+    wrong: Callable[[list[Vector | None]], list[Vector | None]],
+    sentence: str,
+    *,
+    tells: bool,
+) -> None:
+    await shelve(database, a_source(), guides(12))
+    model = Failing(8, wrong, tells=tells)
+    with pytest.raises(EmbedFault, match=sentence) as caught:
+        await Vectors(database, chunk=4, in_flight=1).fill(model)
+    before = (await counted(database))["letters"]
+    assert 0 < before <= 8
+    assert f"{before} passages got their vectors before; the next run goes on" in str(caught.value)
+    assert (await Vectors(database, chunk=4).fill(Letters())).made == 12 - before
+
+
+async def test_a_model_is_asked_for_several_chunks_at_a_time_and_for_no_more(database: Database) -> None:
+    class Busy(Letters):
+        asked = most = 0
+
+        async def passages(self, texts: Sequence[Embeddable]) -> Sequence[Vector | None]:
+            self.asked += 1
+            self.most = max(self.most, self.asked)
+            await asyncio.sleep(0.01)
+            self.asked -= 1
+            return await super().passages(texts)
+
+    await shelve(database, a_source(), guides(24))
+    model = Busy()
+    assert (await Vectors(database, chunk=4, in_flight=3).fill(model)).made == 24
+    assert model.most == 3

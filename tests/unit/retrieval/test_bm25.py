@@ -11,14 +11,18 @@ from retrieval.bm25 import DIMENSIONS, MAX_WEIGHT, Bag, idf, sparsevec
 from retrieval.text import term_id
 
 
+def weights(text: str, average: float) -> dict[int, float]:
+    bag = Bag.of([text])
+    return dict(zip(bag.terms, bag.weights(average), strict=True))
+
+
 def test_a_word_once_in_a_passage_of_average_length_weighs_one() -> None:
-    bag = Bag.of(["연차 휴가"])
-    assert bag.weights(average=2)[term_id("연차")] == pytest.approx(1)
+    assert weights("연차 휴가", average=2)[term_id("연차")] == pytest.approx(1)
 
 
 def test_a_word_weighs_more_when_repeated_and_less_in_a_longer_passage() -> None:
     def weight(text: str) -> float:
-        return Bag.of([text]).weights(average=4)[term_id("leav")]
+        return weights(text, average=4)[term_id("leav")]
 
     assert weight("leave leave leave travel") > weight("leave leave office travel")
     assert weight("leave travel") > weight("leave travel office desk badge")
@@ -26,7 +30,7 @@ def test_a_word_weighs_more_when_repeated_and_less_in_a_longer_passage() -> None
 
 @given(st.lists(st.sampled_from(["leave", "travel", "desk"]), min_size=1, max_size=300), st.floats(1, 1e4))
 def test_a_weight_never_reaches_the_most_that_a_passage_can_score(words: list[str], average: float) -> None:
-    assert all(0 < weight < MAX_WEIGHT for weight in Bag.of([" ".join(words)]).weights(average).values())
+    assert all(0 < weight < MAX_WEIGHT for weight in weights(" ".join(words), average).values())
 
 
 def test_the_idf_is_that_of_the_literature() -> None:
@@ -47,4 +51,4 @@ def test_pgvector_reads_the_text_form_back() -> None:
 
 
 def test_a_text_without_words_has_a_vector_of_nothing() -> None:
-    assert sparsevec(Bag.of(["😀"]).weights(average=1)) == f"{{}}/{DIMENSIONS}"
+    assert sparsevec(weights("😀", average=1)) == f"{{}}/{DIMENSIONS}"

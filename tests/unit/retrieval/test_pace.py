@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from retrieval.pace import Gathered, Pace, together
+from retrieval.pace import Gathered, Pace, in_order, together
 
 
 async def test_no_more_than_so_many_read_at_the_same_time() -> None:
@@ -104,3 +106,73 @@ async def test_what_is_at_work_when_it_closes_is_waited_for_by_nobody() -> None:
     await gathered.close()
     with pytest.raises(asyncio.CancelledError):
         await asked
+
+
+# -- in order --------------------------------------------------------------------------------------------------
+
+
+async def numbers(count: int) -> AsyncIterator[int]:
+    for number in range(count):
+        yield number
+
+
+@given(st.lists(st.integers(0, 3), max_size=12), st.integers(1, 5))
+def test_results_come_in_the_order_of_their_work_and_no_more_are_at_work_than_allowed(
+    rounds: list[int], at_once: int
+) -> None:
+    """rounds: how many times the event loop goes round before each is done."""
+
+    async def run() -> tuple[list[int], int]:
+        working = most = 0
+
+        async def work(number: int) -> int:
+            nonlocal working, most
+            working += 1
+            most = max(most, working)
+            for _ in range(rounds[number]):
+                await asyncio.sleep(0)
+            working -= 1
+            return number
+
+        return [one async for one in in_order(numbers(len(rounds)), work, at_once)], most
+
+    found, most = asyncio.run(run())
+    assert found == list(range(len(rounds)))
+    assert most <= at_once
+
+
+async def test_several_are_at_work_at_the_same_time() -> None:
+    together_at_last = asyncio.Barrier(3)
+
+    async def work(number: int) -> int:
+        await together_at_last.wait()
+        return number
+
+    async with asyncio.timeout(10):
+        assert [one async for one in in_order(numbers(6), work, 3)] == list(range(6))
+
+
+async def test_what_came_before_a_failure_is_given_out_and_what_is_behind_it_ends() -> None:
+    begun: list[int] = []
+    ended: list[int] = []
+    found: list[int] = []
+
+    async def work(number: int) -> int:
+        begun.append(number)
+        try:
+            if number == 1:
+                raise ValueError("here")
+            await asyncio.sleep(0 if number == 0 else 60)
+        finally:
+            ended.append(number)
+        return number
+
+    async def take() -> None:
+        async for one in in_order(numbers(9), work, 3):
+            found.append(one)
+
+    with pytest.raises(ValueError, match="here"):
+        await take()
+    assert found == [0]
+    assert sorted(ended) == sorted(begun)
+    assert len(begun) < 9
