@@ -140,7 +140,7 @@ async def _load(app: App, tried: Tried) -> tuple[Loaded, Said]:
     if loaded is None:  # asked for no version, a reader has none to compare with
         raise SourceFault(f"{tried.uri} was not given by its source.")
     if tried.source.kind != "push":
-        return loaded, NOTHING_SAID
+        return loaded, loaded.said or NOTHING_SAID
     return loaded, next(
         (one.said for one in [one async for one in reader.list()] if one.uri == tried.uri), NOTHING_SAID
     )

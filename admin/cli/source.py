@@ -38,8 +38,10 @@ Name = Annotated[str, typer.Argument(help="The source's name.")]
 @app.command("add")
 def add(
     name: Name,
-    location: Annotated[str, typer.Argument(help="The folder, s3://.., smb://.., a web address; none for push.")] = "",
-    kind: Annotated[str, typer.Option(help="files, web or push.")] = "files",
+    location: Annotated[
+        str, typer.Argument(help="The folder, s3://.., smb://.., a web address; none for push and slack.")
+    ] = "",
+    kind: Annotated[str, typer.Option(help="files, web, push or slack.")] = "files",
     level: Annotated[str | None, typer.Option(help="public, internal, confidential or restricted.")] = None,
     readers: Annotated[
         str | None, typer.Option(help="Who may read: everyone, group:hr, user:U1, ... separated by commas.")
@@ -172,7 +174,10 @@ def _state(s: Status) -> str:
 
 async def _add(source: Source) -> None:
     async with opened(load()) as opened_app:
-        async for _ in reader_of(source, opened_app.means).list():
+        reader = reader_of(source, opened_app.means)
+        async for one in reader.list():
+            if one.withdrawn:
+                await reader.load(one.uri)  # says why nothing of it may be read
             break  # it can be listed; a mistyped folder is said now, and not at the next run
         said = {"source": source.name, "kind": source.kind, "level": source.level.name}
         await opened_app.catalogue.add(source, _noted(opened_app, "source_added", said))
