@@ -79,7 +79,8 @@ async def reindex(
         withdrawn = tuple(uri for uri, one in told.items() if one.withdrawn)
         listed = {uri: one for uri, one in told.items() if uri.endswith("/") or not one.withdrawn}
         closed = tuple(uri for uri in listed if uri.endswith("/") and uri not in withdrawn)
-        vanished = sorted(uri for uri in known.keys() - listed.keys() if not uri.startswith(closed))
+        gone = known.keys() - listed.keys()
+        vanished = sorted(uri for uri in gone if uri in told or not uri.startswith(closed))
         if not accept_deletions or not listed:
             held = len(known) - sum(uri.startswith(withdrawn) for uri in vanished)
             lost = sum(not uri.startswith(withdrawn) for uri in vanished)

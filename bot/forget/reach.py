@@ -8,13 +8,15 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.policy.conversation import labels_of
 from bot.policy.detect.letters import letters_of
 from bot.policy.detect.lists import Names as Listed
 from bot.policy.detect.normal import fold, whole
 from bot.policy.detect.segment import Segment
 from bot.seal import Seal
+from bot.slack import history_kind
 from bot.subjects import Subject
-from retrieval import index
+from retrieval import index, labelled
 
 Named = Callable[[str], bool]
 """Whether a text names somebody."""
@@ -56,13 +58,15 @@ class Reach:
     """Whose rows, by what the tables know of them.
 
     askers: pseudonyms. rooms: as `question.room` has them. documents: by id, with the answers that rest on them. names:
-    for texts that must be opened; None: by the columns alone.
+    for texts that must be opened; None: by the columns alone. said: of the documents those that hold what they said
+    themselves, which go whole.
     """
 
     askers: frozenset[str] = frozenset()
     rooms: frozenset[str] = frozenset()
     documents: frozenset[int] = frozenset()
     names: Named | None = None
+    said: frozenset[int] = frozenset()
 
     def __bool__(self) -> bool:
         return bool(self.askers or self.rooms or self.documents or self.names)
@@ -125,10 +129,13 @@ async def reach_of(connection: AsyncConnection, seal: Seal, subjects: Iterable[S
     for subject in subjects:
         of[subject.kind].append(subject)
     rooms = [one.id for one in of["room"]]
+    labels = [labels_of(one, seal.pseudonym(one.id)) for one in (*of["user"], *of["room"])]
+    said = await labelled.carrying(connection, frozenset().union(*labels), history_kind.NAME)
     return Reach(
         askers=frozenset(seal.pseudonym(one.id) for one in of["user"]),
         # A direct message stands in the tables under its pseudonym.
         rooms=frozenset((*rooms, *map(seal.pseudonym, rooms))),
-        documents=frozenset(await index.of_sources(connection, [one.id for one in of["source"]])),
+        documents=said | set(await index.of_sources(connection, [one.id for one in of["source"]])),
+        said=said,
         names=names_of(*of["person"]) if of["person"] else None,
     )

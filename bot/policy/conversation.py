@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import get_args
 
 from bot.domain import Room, RoomKind
+from bot.subjects import Subject
 from retrieval.label import ImportedLabel, Reason
 
 KIND = "conversation"
@@ -31,6 +32,17 @@ def said_in(room: Room) -> ImportedLabel:
 def said_by(pseudonym: str) -> ImportedLabel:
     """By whom: a keyed pseudonym (bot/seal.py)."""
     return ImportedLabel("", f"{_SAID_BY}{pseudonym}")
+
+
+def labels_of(subject: Subject, pseudonym: str) -> frozenset[str]:
+    """The ids of the labels by which a subject's words are found: what a user said, or what was said in a room."""
+    match subject.kind:
+        case "user":
+            return frozenset({f"{_SAID_BY}{pseudonym}"})
+        case "room":
+            return frozenset({f"{_SAID_IN}{subject.id}"})
+        case _:
+            return frozenset()
 
 
 def is_ours(label: ImportedLabel) -> bool:
