@@ -56,12 +56,17 @@ class Archive:
     """Each method raises SlackFault, after it has waited as Slack asked. unsaid_s: as UNSAID_S."""
 
     def __init__(
-        self, client: AsyncWebClient, *, calls_a_minute: int = CALLS_A_MINUTE, unsaid_s: float = UNSAID_S
+        self,
+        client: AsyncWebClient,
+        *,
+        calls_a_minute: int = CALLS_A_MINUTE,
+        people_a_minute: int = PEOPLE_A_MINUTE,
+        unsaid_s: float = UNSAID_S,
     ) -> None:
         self._client = client
         self._unsaid_s = unsaid_s
         self._pace = Pace(calls_a_minute, time.monotonic)
-        self._people_pace = Pace(PEOPLE_A_MINUTE, time.monotonic)
+        self._people_pace = Pace(people_a_minute, time.monotonic)
         self._limited = False
 
     async def who(self) -> Self:

@@ -100,6 +100,12 @@ def message(one: Message, workspace: Workspace, *, with_metadata: bool = False) 
     return body | _thread(one, workspace)
 
 
+def tombstone(one: Message, workspace: Workspace) -> Json:
+    """What is left of a deleted message that has replies."""
+    said = {"type": "message", "subtype": "tombstone", "user": "USLACKBOT", "text": "This message was deleted."}
+    return said | {"ts": one.ts, "thread_ts": one.ts, "hidden": True} | _thread(one, workspace)
+
+
 def _thread(one: Message, workspace: Workspace) -> Json:
     home = workspace.channels[one.channel]
     if one.thread_ts and one.thread_ts != one.ts:
