@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from functools import partial
 from typing import TYPE_CHECKING
@@ -12,6 +13,8 @@ from bot.policy.optout import OptOuts
 from bot.seal import Seal
 from bot.settings import Settings
 from bot.slack import history_kind
+from retrieval.catalogue import Catalogue
+from retrieval.database import DatabaseFault
 from retrieval.index import Index
 from retrieval.passage import Source
 from retrieval.sources import Reader
@@ -19,6 +22,30 @@ from retrieval.sources.kind import Kind, Means
 
 if TYPE_CHECKING:
     from bot.slack.archive import Archive
+
+_KEPT_S = 30.0
+
+
+class IndexedRooms:
+    """The channels whose members are readers of Slack's history, by id; for some seconds as they were."""
+
+    def __init__(self, catalogue: Catalogue, clock: Callable[[], float] = time.monotonic) -> None:
+        self._catalogue = catalogue
+        self._clock = clock
+        self._until = 0.0
+        self._rooms: frozenset[str] = frozenset()
+
+    async def __call__(self) -> frozenset[str]:
+        """None while the database is away: then nobody reads by them."""
+        if self._clock() < self._until:
+            return self._rooms
+        try:
+            named = await self._catalogue.readers_of(history_kind.NAME)
+        except DatabaseFault:
+            return frozenset()
+        self._rooms = frozenset(one.partition(":")[2] for one in named if one.startswith("channel:"))
+        self._until = self._clock() + _KEPT_S
+        return self._rooms
 
 
 def own_kinds(settings: Settings, register: Register, seal: Seal, stack: AsyncExitStack) -> Mapping[str, Kind]:

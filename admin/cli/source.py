@@ -16,6 +16,7 @@ from admin.cli import reindexing, source_push, source_trial
 from admin.cli.base import Json, bar, emit, err, load, out, run
 from bot.config_file import SourceSection
 from bot.console import table
+from bot.slack import history_kind
 from bot.toml_file import model_of
 from retrieval.catalogue import Status
 from retrieval.database import Then
@@ -69,6 +70,8 @@ def add(
     run(_add(source))
     then = f"naru source push {name} < FILE, or naru source token {name}" if kind == "push" else None
     err.print(f"Added. Now: {then or f'naru source reindex {name}'}", markup=False)
+    if kind == history_kind.NAME:
+        err.print(history_kind.SLOW, markup=False)
 
 
 def _asked(said: str | None, flag: str, question: str) -> str:

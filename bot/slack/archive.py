@@ -19,6 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.faults import SlackFault, translated
 from bot.slack.fetched import Pace
+from bot.slack.history_kind import SLOW
 
 _log = logging.getLogger(__name__)
 
@@ -34,12 +35,6 @@ UNSAID_S = 30.0
 """How long is waited where Slack asks to wait and does not say for how long; each time twice as long."""
 _STANDING = 3
 """So many pages without anything older are no list any more."""
-SLOW = (
-    "Slack gives this app 15 messages at a time, once a minute, as it does with apps that are installed by other "
-    "companies and not in its Marketplace: history takes a minute for each 15 messages and each thread. An app that "
-    "was made in your own workspace is not held to this."
-)
-
 Json = Mapping[str, Any]
 
 
@@ -159,7 +154,7 @@ class Archive:
     def _tell_if_limited(self, page: Json, messages: int) -> None:
         if page.get("has_more") and messages <= LIMITED and not self._limited:
             self._limited = True
-            _log.warning(SLOW)
+            _log.warning("Slack gives 15 messages of history at a time. %s", SLOW)
 
 
 def _name(user: Json) -> str:

@@ -250,7 +250,7 @@ class SlackHistory:
         if re.fullmatch(r"\d{4}-\d\d-\d\d", name):
             kept = self._texts.pop(uri, None)
             if kept is not None and not any(map(voices.left_out, kept.speakers)):
-                return kept, kept.title
+                return kept, ""
             began, ended = self._bounds(date.fromisoformat(name))
             messages = [one async for one in self._archive.messages(channel.id, began, ended) if is_loose(one)]
             opening = None
