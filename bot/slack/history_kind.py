@@ -18,8 +18,8 @@ OPTIONS: Mapping[str, Option] = {"channels": Option(""), "days": Option(365, 1, 
 those that another organisation shares."""
 SLOW = (
     "An app that other companies install too and that is not in Slack's Marketplace is given 15 messages at a time, "
-    "once a minute: history then takes a minute for each 15 messages and each thread. An app made in your own workspace "
-    "is not held to this."
+    "once a minute: history then takes a minute for each 15 messages and each thread. An app made in your own "
+    "workspace is not held to this."
 )
 """docs.slack.dev/changelog/2025/05/29/rate-limit-changes-for-non-marketplace-apps"""
 _CHANNEL = re.compile(r"[CG][A-Z0-9]{6,}")

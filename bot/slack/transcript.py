@@ -25,7 +25,8 @@ _SLACKBOT = "USLACKBOT"
 _TITLE = 60
 _MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^<>]*)?>")
 _CODE = re.compile(r"(```.*?```|`[^`\n]+`)", re.DOTALL)
-_MARKED = re.compile(r"(?<![\w*_~])([*_~])(?=\S)([^*_~\n]+)(?<=\S)\1(?![\w*_~])")
+_MARKED = re.compile(r"(?<![A-Za-z0-9*_~])([*_~])(?=\S)([^*_~\n]+)(?<=\S)\1(?![A-Za-z0-9*_~])")
+"""A mark of Slack's around words; in Korean a particle follows it at once."""
 _UNSAFE = str.maketrans("<>|&", "‹›¦+")
 
 

@@ -44,7 +44,9 @@ async def found(database: Database, words: str, *readers: str) -> list[str]:
 
 async def test_a_thread_is_a_document_and_what_stands_in_none_is_one_by_days() -> None:
     async with office() as here:
-        first = await here.slack.says(here.hana, here.general, "*VPN* 설정은 <https://wiki.example/vpn|여기>에 있어요")
+        first = await here.slack.says(
+            here.hana, here.general, "*VPN*의 _설정_은 `a_b_c`와 <https://wiki.example/vpn|여기>에 있어요"
+        )
         await here.slack.says(here.minsu, here.general, f"<@{here.hana.id}> 고마워요 & <!here>", first.ts)
         loose = await here.slack.says(here.minsu, here.general, "내일 점검 있습니다")
         here.slack.advance(DAY_S)
@@ -55,10 +57,10 @@ async def test_a_thread_is_a_document_and_what_stands_in_none_is_one_by_days() -
         assert thread.said is not None
         assert thread.said.title is not None
         assert "하나" in thread.content.decode()
-        assert "VPN 설정은 여기 (https://wiki.example/vpn)에 있어요" in thread.content.decode()
+        assert "VPN의 설정은 a_b_c와 여기 (https://wiki.example/vpn)에 있어요" in thread.content.decode()
         assert "@하나 고마워요 & @here" in thread.content.decode()
         assert thread.said.title.startswith("#general 20")
-        assert thread.said.title.endswith("VPN 설정은 여기 (https://wiki.example/vpn)에 있어요")
+        assert thread.said.title.endswith("VPN의 설정은 a_b_c와 여기 (https://wiki.example/vpn)에 있어요")
         days = {uri: one.content.decode() for uri, one in read.items() if uri != f"{here.general.id}/{first.ts}"}
         assert len(days) == 2
         assert ["점검 있습니다" in text for text in days.values()].count(True) == 1
