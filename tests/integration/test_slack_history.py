@@ -218,6 +218,7 @@ async def test_only_what_changed_is_read_again(database: Database) -> None:
 async def test_what_is_edited_or_deleted_is_so_here_too(database: Database) -> None:
     async with office() as here:
         source = here.source(here.general)
+        await here.slack.says(here.hana, here.general, "좋은 아침입니다")
         edited = await here.slack.says(here.hana, here.general, "비밀번호는 참새입니다")
         gone = await here.slack.says(here.hana, here.general, "회의실은 까치입니다")
         parent = await here.slack.says(here.hana, here.general, "창고는 두루미입니다")
