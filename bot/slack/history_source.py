@@ -5,8 +5,10 @@ Never read: direct messages of two or more, channels that another organisation s
 them all the same), channels that we are not in, channels and people that have opted out of being kept. What becomes one
 of these is taken out by the next run, however much it is.
 
-A run lists a channel from the newest message on, 999 at a call; only threads in which something changed are read.
-What was done stays when it is killed, and is not done again.
+The first run of a day lists a channel whole, from the newest message on, 999 at a call; those after it list the last
+week, and what is older stays as it is. Only threads in which something changed are read. That a channel was listed
+whole stands in the version of a document about the channel, whose uri is behind all others, so that it is written
+last: what was done stays when a run is killed, and is not done again, and what was not done is not taken for done.
 """
 
 from __future__ import annotations
@@ -20,10 +22,11 @@ from datetime import date, datetime, timedelta, tzinfo
 from functools import partial
 
 from bot.policy.conversation import said_by, said_in, speakers
-from bot.policy.optout import OptOuts, refuses
+from bot.policy.optout import OptOuts
 from bot.slack.archive import Archive, Json, Self
 from bot.slack.faults import SlackFault
 from bot.slack.history_kind import KIND, Chosen, chosen
+from bot.slack.history_place import Place, is_out, place_of
 from bot.slack.transcript import (
     OMITTED,
     Transcript,
@@ -36,14 +39,16 @@ from bot.slack.transcript import (
     transcript,
     version,
 )
-from bot.slack.users import Channel, channel_of
 from retrieval.index import Known
-from retrieval.label import Level
 from retrieval.parse import UnreadableFault
 from retrieval.passage import Principal, Said, Source
 from retrieval.sources import Listed, Loaded, SourceFault
 
+_A_DAY, _A_THREAD = r"\d{4}-\d\d-\d\d", r"\d+\.\d+"
 _MENTIONED = re.compile(r"<@([A-Z0-9]+)")
+_ABOUT = "about"
+_WEEK = 7
+"""Days that each run lists; what is older only the first run of a day does."""
 _LOOK_S = 60.0
 """For so long what a channel is counts during a run."""
 _OURS = frozenset(
@@ -59,22 +64,6 @@ class HistoryFault(SourceFault):
     def __init__(self, sentence: str, *, again: bool = False) -> None:
         super().__init__(sentence)
         self.again = again
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """A channel as it is now. barred: why nothing of it may be held; None: it is read. archived: whether it is closed,
-    and so may be one that we are in no longer."""
-
-    channel: Channel
-    level: Level | None
-    barred: str | None
-    archived: bool
-    seen_at: float
-
-    @property
-    def part(self) -> str:
-        return f"{self.channel.id}/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +101,14 @@ class SlackHistory:
         self._chosen = {one.id: one for one in chosen(str(values["channels"]))}
         self._days, self._shared = int(values["days"]), bool(values["shared"])
         self._run: _Run | None = None
-        self._places: dict[str, _Place] = {}
+        self._bodies: dict[str, tuple[float, Json]] = {}
         self._texts: dict[str, Transcript] = {}
         self._troubles: dict[str, str] = {}
 
     async def list(self) -> AsyncIterator[Listed]:
         run = await self._begun()
         left_out = await self._left_out()
-        places = deque[_Place]()
+        places = deque[Place]()
         for one in self._chosen.values():
             part = f"{one.id}/"
             try:
@@ -175,24 +164,53 @@ class SlackHistory:
             raise HistoryFault("It is not known who has opted out, so no history is read.", again=True)
         return now
 
-    async def _whole(self, place: _Place, run: _Run, left_out: OptOuts) -> AsyncIterator[Listed]:
+    async def _whole(self, place: Place, run: _Run, left_out: OptOuts) -> AsyncIterator[Listed]:
         """A channel, and what is held of it no longer. Where it cannot be listed to its end, what is missing stays."""
         listed: set[str] = set()
         try:
-            async for document in self._of_channel(place, run, left_out):
+            since = self._since(place, run)
+            async for document in self._of_channel(place, run, left_out, since):
                 listed.add(document.uri)
                 yield document
+            for document in self._older(place, run, left_out, since):
+                listed.add(document.uri)
+                yield document
+            yield self._about(place, run)
         except SlackFault as fault:
             self._troubles[place.part] = self._trouble(place.channel.id, fault)
             yield Listed(place.part)
         for uri in self._to_withdraw(place.part, run.known, left_out) - listed:
             yield Listed(uri, withdrawn=True)
 
-    async def _of_channel(self, place: _Place, run: _Run, left_out: OptOuts) -> AsyncIterator[Listed]:
+    def _since(self, place: Place, run: _Run) -> float:
+        """From when on a channel is listed now."""
+        about = run.known.get(f"{place.part}{_ABOUT}")
+        if about is None or not (about.version or "").startswith(self._whole_today()):
+            return self._oldest()
+        return max(self._oldest(), self._bounds(self._today() - timedelta(days=_WEEK))[0])
+
+    def _whole_today(self) -> str:
+        return version(self._today(), self._days)
+
+    def _older(self, place: Place, run: _Run, left_out: OptOuts, since: float) -> Iterator[Listed]:
+        """What is held from before that time, as it is; read again where somebody's words have to go."""
+        for uri, known in run.known.items():
+            name = uri.removeprefix(place.part)
+            if not uri.startswith(place.part) or not self._oldest() <= self._time_of(name) < since:
+                continue
+            gone = any(is_out(left_out, one) for one in speakers(known.said.carried))
+            told = self._said(place, run.us, known.said.title or known.title, "")
+            yield Listed(uri, None if gone else known.version, replace(told, link=known.said.link))
+
+    def _about(self, place: Place, run: _Run) -> Listed:
+        said = self._said(place, run.us, f"#{place.channel.name}", "")
+        return Listed(f"{place.part}{_ABOUT}", f"{self._whole_today()}/{version(place.about)}", said)
+
+    async def _of_channel(self, place: Place, run: _Run, left_out: OptOuts, since: float) -> AsyncIterator[Listed]:
         """Each thread where it is met; each day once all of it was."""
         voices, written = self._voices(run, left_out), date.max
         day = deque[Json]()
-        async for message in self._archive.messages(place.channel.id, self._oldest()):
+        async for message in self._archive.messages(place.channel.id, since):
             await self._learn([message], run)
             if is_thread(message):
                 if not voices.to_us(message):
@@ -208,7 +226,7 @@ class SlackHistory:
         for listed in self._days_of(day, place, run, voices):
             yield listed
 
-    def _thread(self, first: Json, place: _Place, run: _Run, voices: Voices) -> Listed:
+    def _thread(self, first: Json, place: Place, run: _Run, voices: Voices) -> Listed:
         uri = f"{place.channel.id}/{first['ts']}"
         known = run.known.get(uri)
         gone = sorted(one for one in speakers(known.said.carried) if voices.left_out(one)) if known else []
@@ -216,7 +234,7 @@ class SlackHistory:
         said = self._said(place, run.us, named, first["ts"])
         return Listed(uri, thread_version(first, (*gone, named), self._today()), said)
 
-    def _days_of(self, messages: Iterable[Json], place: _Place, run: _Run, voices: Voices) -> Iterator[Listed]:
+    def _days_of(self, messages: Iterable[Json], place: Place, run: _Run, voices: Voices) -> Iterator[Listed]:
         for day, said in by_day(messages, self._zone).items():
             whole = transcript(said, place.channel.name, voices, self._zone)
             if whole is None:
@@ -237,24 +255,26 @@ class SlackHistory:
         return {
             uri
             for uri, one in known.items()
-            if uri.startswith(part) and any(_is_out(left_out, "user", id) for id in speakers(one.said.carried))
+            if uri.startswith(part) and any(is_out(left_out, id) for id in speakers(one.said.carried))
         }
 
     # -- one document ------------------------------------------------------------------------------------------
 
     async def _read(
-        self, uri: str, name: str, place: _Place, run: _Run, left_out: OptOuts
+        self, uri: str, name: str, place: Place, run: _Run, left_out: OptOuts
     ) -> tuple[Transcript | None, str]:
         """What it says, and for a thread what it is called."""
         voices, channel = self._voices(run, left_out), place.channel
-        if re.fullmatch(r"\d{4}-\d\d-\d\d", name):
+        if name == _ABOUT:
+            return Transcript(place.about, f"#{channel.name}", place.authors, ""), ""
+        if re.fullmatch(_A_DAY, name):
             kept = self._texts.pop(uri, None)
             if kept is not None and not any(map(voices.left_out, kept.speakers)):
                 return kept, ""
             began, ended = self._bounds(date.fromisoformat(name))
             messages = [one async for one in self._archive.messages(channel.id, began, ended) if is_loose(one)]
             opening = None
-        elif re.fullmatch(r"\d+\.\d+", name):
+        elif re.fullmatch(_A_THREAD, name):
             messages = await self._archive.thread(channel.id, name)
             opening = messages[0] if messages else None
             if opening is None or voices.to_us(opening):
@@ -267,7 +287,7 @@ class SlackHistory:
             title(opening, channel.name, voices, self._zone) if opening else ""
         )
 
-    def _said(self, place: _Place, us: Self, title: str, ts: str) -> Said:
+    def _said(self, place: Place, us: Self, title: str, ts: str) -> Said:
         """Of a private channel the readers are its members, and of one that others share too, whatever the source's
         settings say; of a public one, whom those name."""
         channel = place.channel
@@ -283,34 +303,17 @@ class SlackHistory:
 
     # -- what may be read --------------------------------------------------------------------------------------
 
-    async def _place(self, one: Chosen, us: Self, left_out: OptOuts) -> _Place:
-        known = self._places.get(one.id)
-        if known is None or time.monotonic() - known.seen_at > _LOOK_S:
+    async def _place(self, one: Chosen, us: Self, left_out: OptOuts) -> Place:
+        known = self._bodies.get(one.id)
+        if known is None or time.monotonic() - known[0] > _LOOK_S:
             try:
                 body = await self._archive.channel(one.id)
             except SlackFault as fault:
                 if fault.code not in _OUT:
                     raise
                 body = {"is_private": True, "is_member": False}
-            channel = channel_of(one.id, body, us.team)
-            archived = bool(body.get("is_archived"))
-            known = _Place(channel, one.level, self._barred(channel, body, archived), archived, time.monotonic())
-            self._places[one.id] = known
-        if known.barred is None and _is_out(left_out, "room", one.id):
-            return replace(known, barred=f"The channel {one.id} has opted out: it is not read.")
-        return known
-
-    def _barred(self, channel: Channel, body: Json, archived: bool) -> str | None:
-        if channel.kind in ("dm", "unknown") or body.get("is_im") or body.get("is_mpim"):
-            return f"{channel.id} is a direct message, or of a kind that nobody knows: it is never read."
-        if channel.connected and not self._shared:
-            return (
-                f"The channel {channel.id} is shared with another organisation: it is not read, unless the source says "
-                "shared = true."
-            )
-        if not body.get("is_member") and not archived:
-            return f"Naru is not in the channel {channel.id}: invite it, or take the channel out of the source."
-        return None
+            self._bodies[one.id] = known = time.monotonic(), body
+        return place_of(one, known[1], us.team, left_out, shared=self._shared)
 
     def _trouble(self, id: str, fault: SlackFault) -> str:
         """Of one channel; raises HistoryFault for what would be so in each."""
@@ -324,7 +327,7 @@ class SlackHistory:
         def name(id: str) -> str:
             return run.names.get(id, id)
 
-        return Voices(run.us.bot_user, name, partial(_is_out, left_out, "user"))
+        return Voices(run.us.bot_user, name, partial(is_out, left_out))
 
     async def _learn(self, messages: Iterable[Json], run: _Run) -> None:
         """What those are called who are not in the workspace's list."""
@@ -336,6 +339,12 @@ class SlackHistory:
     def _today(self) -> date:
         return datetime.fromtimestamp(self._clock(), self._zone).date()
 
+    def _time_of(self, name: str) -> float:
+        """When a document begins; nan for what is neither a thread nor a day."""
+        if re.fullmatch(_A_DAY, name):
+            return self._bounds(date.fromisoformat(name))[0]
+        return float(name) if re.fullmatch(_A_THREAD, name) else float("nan")
+
     def _oldest(self) -> float:
         """The beginning of a day, so that none is read in part."""
         return self._bounds(self._today() - timedelta(days=self._days))[0]
@@ -345,9 +354,3 @@ class SlackHistory:
         after = day + timedelta(days=1)
         end = datetime(after.year, after.month, after.day, tzinfo=self._zone)
         return begin.timestamp(), end.timestamp() - 1e-6
-
-
-def _is_out(opt_outs: OptOuts, kind: str, id: str) -> bool:
-    """Whether nothing of theirs may be kept. id: a person's, or its pseudonym; or a room's."""
-    label = opt_outs.of_room(id) if kind == "room" else opt_outs.of_user(id)
-    return any(refuses(reason, "record") for reason in label.reasons)

@@ -95,9 +95,9 @@ class Office:
         return {one.uri: one async for one in self.reader(source).list()}
 
     async def read(self, source: Source) -> dict[str, Loaded]:
-        """Every document, by uri; parts that cannot be listed are none."""
+        """Everything that was said, by uri."""
         reader = self.reader(source)
-        uris = [one.uri async for one in reader.list() if not one.uri.endswith("/")]
+        uris = [one.uri async for one in reader.list() if not one.uri.endswith(("/", "/about"))]
         found = {uri: await reader.load(uri) for uri in uris}
         return {uri: loaded for uri, loaded in found.items() if loaded is not None}
 

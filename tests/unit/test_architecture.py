@@ -28,6 +28,7 @@ PURE = {
     "bot/audit_chain.py", "admin/audit/formats.py",
     "bot/small_talk.py", "bot/why.py", "bot/slack/mrkdwn.py", "bot/slack/blocks.py", "bot/slack/users.py",
     "bot/slack/home_blocks.py", "bot/slack/home_words.py", "bot/notice.py", "bot/slack/transcript.py",
+    "bot/slack/history_place.py",
     "bot/domain.py", "bot/check.py", "bot/rewrite.py", "bot/words.py", "bot/models/quote.py",
     "bot/directory.py", "bot/unmapped.py",
     "bot/policy/parts.py", "bot/policy/decide.py", "bot/policy/permit.py", "bot/policy/rules.py",

@@ -68,7 +68,7 @@ def channel(one: Channel, workspace: Workspace) -> Json:
         "internal_team_ids": [],
         "connected_team_ids": [*one.other_teams],
         "creator": one.creator or workspace.bot.id,
-        "topic": {"value": "", "creator": "", "last_set": 0},
+        "topic": {"value": one.topic[0], "creator": one.topic[1], "last_set": 0},
         "purpose": {"value": "", "creator": "", "last_set": 0},
     }
 
