@@ -11,6 +11,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from admin.operators import Operator
+from admin.person_export import exported
 from bot.domain import Route
 from bot.settings import Settings
 from bot.slack.history_kind import SLOW
@@ -107,6 +109,17 @@ async def test_who_opts_out_of_being_kept_is_given_to_nobody_at_once_and_gone_wi
         await naru.reindex()
         assert "빨간" not in held(fresh_url)
         assert "그렇게 해 볼게요" in held(fresh_url)
+
+
+async def test_somebody_is_told_where_their_words_are_searched(tmp_path: Path, fresh_url: str) -> None:
+    async with talking() as here, asking(here, tmp_path, fresh_url, here.general) as naru:
+        officer = Operator("officer", frozenset({"officer"}))
+        held_of = await exported(naru.app, here.minsu.id, officer, "asked by letter")
+        (said,) = held_of.sections["said"]
+        assert said["uri"] == f"{here.general.id}/{next(iter(here.general.messages))}"
+        assert said["link"].startswith("https://standin.slack.com/archives/")
+        hit = await naru.app.opting_out.blast(Subject("user", here.minsu.id))
+        assert (hit.sources, hit.counts["document"]) == ({"slack": 1}, {"found": 1})
 
 
 async def test_who_opts_out_of_all_is_erased_at_once_with_the_answers_that_rest_on_it(
