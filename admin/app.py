@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -27,6 +28,7 @@ from admin.jobs import Embed, Jobs
 from admin.key import sealing_key
 from admin.ledger import LedgerFile
 from admin.optouts import opting_out
+from admin.slack_history import own_kinds
 from bot.answer import Deps, no_opinion
 from bot.attached import Attachments
 from bot.audit import Audit
@@ -62,7 +64,7 @@ from retrieval.passage import Source
 from retrieval.reindex import Report
 from retrieval.runs import Run
 from retrieval.search import Search
-from retrieval.sources.kind import Credential, Means
+from retrieval.sources.kind import Credential, Kind, Means
 from retrieval.sources.kinds import reader_of
 
 TALKATIVE = (
@@ -194,7 +196,7 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
         glossary = GlossaryFile(settings.glossary)
         search = Search(database, embedding.embedders, glossary, partial(today, settings))
         sandbox = await stack.enter_async_context(sandbox_of(settings))
-        means = means_of(settings, database, sandbox.parse, stack)
+        means = means_of(settings, database, sandbox.parse, stack, own_kinds(settings, register, seal, stack))
         if sync:
             await catalogue.sync(settings.sources)
         audit = Audit(seal)
@@ -335,11 +337,17 @@ async def address(settings: Settings) -> AsyncIterator[str]:
         server.stop()
 
 
-def means_of(settings: Settings, database: Database, parse: Parse, stack: AsyncExitStack) -> Means:
-    """What sources are read with."""
+def means_of(
+    settings: Settings,
+    database: Database,
+    parse: Parse,
+    stack: AsyncExitStack,
+    kinds: Mapping[str, Kind] = MappingProxyType({}),
+) -> Means:
+    """What sources are read with. kinds: those that live outside of retrieval/."""
     fetcher = Fetcher(Reach.of(settings.fetch.private_hosts, settings.fetch.ports))
     stack.push_async_callback(fetcher.aclose)
     credentials = tuple(
         Credential(one.location, one.username or "", one.password.get_secret_value()) for one in settings.credentials
     )
-    return Means(database, fetcher, parse, credentials)
+    return Means(database, fetcher, parse, credentials, kinds=kinds)

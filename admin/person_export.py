@@ -16,7 +16,12 @@ from admin.app import App
 from admin.operators import EXPORTED, Operator, noted
 from admin.people import PersonFault, Shown, shown
 from bot import tables
+from bot.policy.conversation import labels_of
 from bot.seal import Seal
+from bot.slack import history_kind
+from bot.subjects import Subject
+from retrieval import labelled
+from retrieval.tables import document as documents_table
 
 Rows = list[dict[str, Any]]
 
@@ -27,7 +32,8 @@ LEFT_OUT = (
     "The text of requests that were kept as a sample: `naru report sample` shows it to an officer.",
     "What stands behind the placeholders of masked texts: in a room it can be another's.",
     "Messages in transit: they are deleted when they are answered.",
-    "The company's documents: their owners change them.",
+    "The company's documents: their owners change them. Of what people said to each other in Slack it is said where: "
+    "it is there with what others said.",
 )
 
 
@@ -85,6 +91,7 @@ async def _held(app: App, ids: Sequence[str], found: Shown | None) -> Held:
             "opt_outs": opt_outs,
             "receipts": await reading.receipts([UUID(one["id"]) for one in opt_outs]),
             "posted": await reading.posted(),
+            "said": await reading.said(),
             "notices": await reading.notices(),
             "samples": await reading.samples(questions),
             "audit": await reading.audit(questions),
@@ -110,6 +117,14 @@ class _Reading:
     @property
     def subject(self) -> list[str]:
         return [self.seal.pseudonym(f"user:{id}") for id in self.ids]
+
+    async def said(self) -> Rows:
+        """Where what they said to others in Slack is searched."""
+        labels = [labels_of(Subject("user", id), self.seal.pseudonym(id)) for id in self.ids]
+        found = await labelled.carrying(self.connection, frozenset().union(*labels), history_kind.NAME)
+        d = documents_table
+        rows = await self._rows(select(d.c.uri, d.c.link).where(d.c.id.in_(found)).order_by(d.c.uri))
+        return [{"uri": row.uri, "link": row.link} for row in rows]
 
     async def questions(self) -> Rows:
         q, a, d = tables.question, tables.answer, tables.decision

@@ -21,6 +21,7 @@ from admin.indexing import Progress
 from admin.notice import notices_of
 from admin.owed import keep_the_clock
 from admin.people import nobodies
+from admin.slack_history import IndexedRooms
 from admin.watch import problems, watch_over, watched
 from bot.audit import of_decision
 from bot.config_file import Slack
@@ -91,7 +92,10 @@ async def serve(
         identity = await check_in(client, app_token)
         directory = partial(directory_now, app.settings, app.people)
         directory()  # said at the start: with a file that cannot be used nobody could be answered
-        people = SlackPeople(client, identity.team, directory, everyone=slack.everyone, admins=slack.admins)
+        rooms = IndexedRooms(app.catalogue)
+        people = SlackPeople(
+            client, identity.team, directory, everyone=slack.everyone, admins=slack.admins, rooms=rooms
+        )
         stack.push_async_callback(people.close)
         locales = Locales(client, identity.team)
         stack.push_async_callback(locales.close)

@@ -142,8 +142,8 @@ async def _load(app: App, tried: Tried) -> tuple[Loaded, Said]:
     loaded = await reader.load(tried.uri)
     if loaded is None:  # asked for no version, a reader has none to compare with
         raise SourceFault(f"{tried.uri} was not given by its source.")
-    if tried.source.kind in _SAYING_NOTHING:
-        return loaded, NOTHING_SAID
+    if loaded.said is not None or tried.source.kind in _SAYING_NOTHING:
+        return loaded, loaded.said or NOTHING_SAID
     async for one in reader.list():
         if one.uri == tried.uri:
             return loaded, one.said

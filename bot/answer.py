@@ -153,6 +153,7 @@ async def consider(question: Question, rules: Rules, deps: Deps) -> Considered:
     asked = (*thread_parts(thread, known, question.room, rules), question_part(known_of, rules, before))
     # The query is made of all of these, and an embedding model may see it.
     found = await deps.search(query, readers, deps.passages, joined(asked, rules))
+    found = tuple(passage for passage in found if not rules.unsaid(passage.document))
     shown = Shown.in_room(_worth_reading(found, question), question.room, rules, question.attached)
     usable = _numbered(shown.passages, 1, rules)
     withheld = _numbered(shown.title_only, len(shown.sources) + 1, rules)

@@ -12,10 +12,13 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.policy.conversation import labels_of
 from bot.policy.optout import OptedOut, OptOuts
 from bot.receipts import Counts, Mentioned
 from bot.seal import Seal
+from bot.slack import history_kind
 from bot.subjects import Scope, Subject
+from retrieval import labelled
 from retrieval.database import Database
 
 _SOME = 500
@@ -25,8 +28,8 @@ _COMMON = 20
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """questions, answers: that are kept. sources: documents, by source; passages: the same. documents: that name a
-    person; of the others none do."""
+    """questions, answers: that are kept. sources: documents, by source; passages: the same; of what somebody said in
+    Slack, by its kind. documents: that name a person; of the others none do."""
 
     questions: int = 0
     answers: int = 0
@@ -80,7 +83,8 @@ class Blast:
             if subject.kind == "user":
                 values["rooms"] = []
             questions, answers = (await connection.execute(_OWN, values)).one()
-        return Hit(questions, answers)
+            said = await labelled.carrying(connection, labels_of(subject, key), history_kind.NAME)
+        return Hit(questions, answers, {history_kind.NAME: len(said)} if said else {})
 
     async def _source(self, connection: AsyncConnection, name: str) -> Hit:
         answers, documents, passages = (await connection.execute(_SOURCE, {"name": name})).one()

@@ -77,9 +77,10 @@ def _source_name(value: str) -> str:
 
 def _kinds() -> Mapping[str, Kind]:
     """Loaded once a source is read: the libraries of all kinds take longer than the settings without one."""
+    from bot.slack import history_kind
     from retrieval.sources.kinds import KINDS
 
-    return KINDS
+    return {**KINDS, history_kind.NAME: history_kind.KIND}
 
 
 def _kind(value: str) -> str:
@@ -334,6 +335,14 @@ class SourceSection(Section):
         if kind is not None:
             kind.checked(options)
         return options
+
+    @field_validator("rules")
+    @classmethod
+    def _are_for_its_kind(cls, rules: tuple[RuleSection, ...], info: ValidationInfo) -> tuple[RuleSection, ...]:
+        kind = _kinds().get(info.data.get("kind", ""))
+        if rules and kind is not None and not kind.ruled:
+            raise ValueError("are of no use for this kind of source: it says itself who may read which document")
+        return rules
 
     def source(self, absolute: Callable[[str], str]) -> Source:
         """As retrieval knows it. absolute: where a path that stands in the file leads to."""

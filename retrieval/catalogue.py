@@ -94,6 +94,11 @@ class Catalogue:
             rows = (await connection.execute(_NAMED)).all()
         return tuple((frozenset(map(Principal, row.readers)), row.documents) for row in rows)
 
+    async def readers_of(self, kind: str) -> frozenset[Principal]:
+        """All that the documents of the searched sources of a kind name as readers."""
+        async with self._database.transaction() as connection:
+            return frozenset(map(Principal, await connection.scalars(_READERS, {"kind": kind})))
+
     async def readable(self, readers: Readers) -> tuple[tuple[str, int], ...]:
         """The sources that are searched and hold documents which those readers may read, with how many, by name."""
         async with self._database.transaction() as connection:
@@ -165,6 +170,12 @@ _NAMED = text(
     from document join source on source.id = document.source_id
     where source.active and document.sha256 is not null
     group by document.readers
+    """
+)
+_READERS = text(
+    """
+    select distinct unnest(document.readers) from document join source on source.id = document.source_id
+    where source.active and source.kind = :kind
     """
 )
 _READABLE = text(

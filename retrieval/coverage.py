@@ -37,9 +37,9 @@ class Coverage:
 async def coverage(database: Database, source: Source, reader: Reader) -> Coverage:
     """Lists the source anew and reads nothing. Where it names no versions, what changed there is not seen. Raises
     SourceFault where it cannot be listed."""
-    listed = {one.uri: one async for one in reader.list()}
+    listed = {one.uri: one async for one in reader.list() if one.uri.endswith("/") or not one.withdrawn}
     known = await Index(database).known(source.name)
-    closed = tuple(uri for uri in listed if uri.endswith("/"))
+    closed = tuple(uri for uri, one in listed.items() if uri.endswith("/") and not one.withdrawn)
     gaps = [gap for uri in sorted(listed) if (gap := _gap(listed[uri], known.get(uri))) is not None]
     gone = sorted(uri for uri in known.keys() - listed.keys() if not uri.startswith(closed))
     indexed = sum(uri in known and known[uri].sha256 is not None for uri in listed)

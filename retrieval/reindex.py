@@ -80,11 +80,16 @@ async def reindex(
             raise BusyFault(f"Source '{source.name}' is being re-indexed already: wait for that run.")
         index = Index(database, withheld)
         known = await index.known(source.name)
-        listed = {one.uri: one async for one in reader.list()}
-        closed = tuple(uri for uri in listed if uri.endswith("/"))
-        vanished = sorted(uri for uri in known.keys() - listed.keys() if not uri.startswith(closed))
+        told = {one.uri: one async for one in reader.list()}
+        withdrawn = tuple(uri for uri, one in told.items() if one.withdrawn)
+        listed = {uri: one for uri, one in told.items() if uri.endswith("/") or not one.withdrawn}
+        closed = tuple(uri for uri in listed if uri.endswith("/") and uri not in withdrawn)
+        gone = known.keys() - listed.keys()
+        vanished = sorted(uri for uri in gone if uri in told or not uri.startswith(closed))
         if not accept_deletions or not listed:
-            _refuse_to_lose(source, len(known), len(known) - len(vanished), len(listed))
+            held = len(known) - sum(uri.startswith(withdrawn) for uri in vanished)
+            lost = sum(not uri.startswith(withdrawn) for uri in vanished)
+            _refuse_to_lose(source, held, held - lost, len(listed))
         run = _Run(index, source.name, _Look(reader, parse, pace or Pace()), known, listed, vanished)
         return await run.run(progress, processes)
 
@@ -146,9 +151,10 @@ class _Look:
                     return _Same(listed.uri, version)
                 version = loaded.version or listed.version
                 digest = sha256(loaded.content).digest()
-                if held and held.is_of(digest):
+                if held and held.is_of(digest) and _carries(held.said, loaded.said):
                     return _Same(listed.uri, version)
                 parsed = await self.parse(listed.uri, loaded.content, loaded.suffix)
+            listed = replace(listed, said=loaded.said or listed.said)
             if sum(len(block) for section in parsed.sections for block in section.blocks) <= QUICK:
                 return self._cut(listed, parsed, digest, version)
             return await asyncio.to_thread(self._cut, listed, parsed, digest, version)
@@ -156,7 +162,7 @@ class _Look:
             return Problem(listed.uri, str(fault), fault.why)
 
     def _cut(self, listed: Listed, parsed: Parsed, digest: bytes, version: str | None) -> _Uncounted:
-        said = replace(listed.said, carried=parsed.labels)
+        said = replace(listed.said, carried=(*listed.said.carried, *parsed.labels))
         title, term = said.title or parsed.title, _term(said, in_force(parsed))
         gap = parsed.gap and f"{listed.uri} {parsed.gap}"
         return _Uncounted(Fresh(listed.uri, title, digest, (), version, said, term, gap), split(parsed))
@@ -354,6 +360,11 @@ class _Run:
             relabelled=relabelled,
             lacking=self._lacking,
         )
+
+
+def _carries(said: Said, loaded: Said | None) -> bool:
+    """Whether the labels that only loading tells are known."""
+    return loaded is None or set(loaded.carried) <= set(said.carried)
 
 
 def _term(said: Said, own: Term) -> Term:

@@ -18,6 +18,7 @@ from bot.policy import detect
 from bot.policy.policy_file import load_rules
 from bot.policy.profiles import meaning
 from bot.policy.rules import Rules
+from bot.slack import history_kind
 from bot.toml_file import SettingsFault
 from retrieval.catalogue import Catalogue, Status
 from retrieval.errors import Fault
@@ -153,6 +154,8 @@ async def sources(scene: Scene) -> AsyncIterator[Finding]:
 
 async def _tried(source: Source, means: Means) -> Finding:
     """Whether it can be listed now."""
+    if source.kind == history_kind.NAME:
+        return skip(f"The source {source.name} is Slack's history: only its runs list it, as slowly as Slack asks.")
     try:
         async with asyncio.timeout(_LIST_S):
             count = 0

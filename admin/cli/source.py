@@ -16,6 +16,7 @@ from admin.cli import reindexing, source_push, source_trial
 from admin.cli.base import Json, bar, emit, err, load, out, run
 from bot.config_file import SourceSection
 from bot.console import table
+from bot.slack import history_kind
 from bot.toml_file import model_of
 from retrieval.catalogue import Status
 from retrieval.database import Then
@@ -38,8 +39,10 @@ Name = Annotated[str, typer.Argument(help="The source's name.")]
 @app.command("add")
 def add(
     name: Name,
-    location: Annotated[str, typer.Argument(help="The folder, s3://.., smb://.., an address; none for push.")] = "",
-    kind: Annotated[str, typer.Option(help="files, web, confluence, notion or push.")] = "files",
+    location: Annotated[
+        str, typer.Argument(help="The folder, s3://.., smb://.., an address; none for notion, push and slack.")
+    ] = "",
+    kind: Annotated[str, typer.Option(help="files, web, confluence, notion, push or slack.")] = "files",
     level: Annotated[str | None, typer.Option(help="public, internal, confidential or restricted.")] = None,
     readers: Annotated[
         str | None, typer.Option(help="Who may read: everyone, group:hr, user:U1, ... separated by commas.")
@@ -67,6 +70,8 @@ def add(
     run(_add(source))
     then = f"naru source push {name} < FILE, or naru source token {name}" if kind == "push" else None
     err.print(f"Added. Now: {then or f'naru source reindex {name}'}", markup=False)
+    if kind == history_kind.NAME:
+        err.print(history_kind.SLOW, markup=False)
 
 
 def _asked(said: str | None, flag: str, question: str) -> str:
@@ -172,7 +177,10 @@ def _state(s: Status) -> str:
 
 async def _add(source: Source) -> None:
     async with opened(load()) as opened_app:
-        async for _ in reader_of(source, opened_app.means).list():
+        reader = reader_of(source, opened_app.means)
+        async for one in reader.list():
+            if one.withdrawn:
+                await reader.load(one.uri)  # says why nothing of it may be read
             break  # it can be listed; a mistyped folder is said now, and not at the next run
         said = {"source": source.name, "kind": source.kind, "level": source.level.name}
         await opened_app.catalogue.add(source, _noted(opened_app, "source_added", said))

@@ -71,7 +71,7 @@ async def forget(connection: AsyncConnection, erasure: Erasure, after: str | Non
     for table, statement in _ANSWER_TEXTS.items():
         gone = erased((await connection.execute(statement, {"ids": [*found.texts, *found.answers]})).rowcount)
         counts[table] = counts.get(table, Counts()) + gone
-    if wanted.names is not None or erasure.kept:  # the rest is found again by whose it is
+    if wanted.names is not None or wanted.said or erasure.kept:  # the rest is found again by whose it is
         for kind, ids in ((WHOLE, found.whole), (QUESTION, found.texts), (ANSWER, found.answers)):
             await erasures.erased(connection, kind, map(str, ids))
     return Batch(counts, str(rows[-1].id) if len(rows) == most else None)

@@ -9,14 +9,16 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.policy.conversation import labels_of
 from bot.policy.detect.letters import letters_of
 from bot.policy.detect.lists import Names as Listed
 from bot.policy.detect.normal import fold, whole
 from bot.policy.detect.segment import Segment
 from bot.policy.optout import spellings
 from bot.seal import Seal
+from bot.slack import history_kind
 from bot.subjects import Subject
-from retrieval import index
+from retrieval import index, labelled
 
 _GONE = text("""
 select distinct id from (
@@ -64,13 +66,15 @@ class Reach:
     """Whose rows, by what the tables know of them.
 
     askers: pseudonyms. rooms: as `question.room` has them. documents: by id, with the answers that rest on them. names:
-    for texts that must be opened; None: by the columns alone.
+    for texts that must be opened; None: by the columns alone. said: of the documents those that hold what they said
+    themselves, which go whole.
     """
 
     askers: frozenset[str] = frozenset()
     rooms: frozenset[str] = frozenset()
     documents: frozenset[int] = frozenset()
     names: Named | None = None
+    said: frozenset[int] = frozenset()
 
     def __bool__(self) -> bool:
         return bool(self.askers or self.rooms or self.documents or self.names)
@@ -139,11 +143,14 @@ async def reach_of(connection: AsyncConnection, seal: Seal, subjects: Iterable[S
     of: dict[str, list[Subject]] = {"user": [], "room": [], "source": [], "person": []}
     for subject in subjects:
         of[subject.kind].append(subject)
-    rooms = [one.id for one in of["room"]]
+    rooms, sources = [one.id for one in of["room"]], [one.id for one in of["source"]]
+    labels = [labels_of(one, seal.pseudonym(one.id)) for one in (*of["user"], *of["room"])]
+    said = await labelled.carrying(connection, frozenset().union(*labels), history_kind.NAME)
     return Reach(
         askers=frozenset(seal.pseudonym(one.id) for one in of["user"]),
         # A direct message stands in the tables under its pseudonym.
         rooms=frozenset((*rooms, *map(seal.pseudonym, rooms))),
-        documents=await documents_of(connection, [one.id for one in of["source"]]) if of["source"] else frozenset(),
+        documents=said | (await documents_of(connection, sources) if sources else frozenset()),
+        said=said,
         names=names_of(*of["person"]) if of["person"] else None,
     )

@@ -11,9 +11,8 @@ from uuid import UUID
 
 from bot.domain import SHORES, Room, Route
 from bot.policy.optout import KIND as OPT_OUT
-from bot.policy.optout import refuses
 from bot.policy.parts import FROM_ATTACHED, FROM_DOCUMENTS, Masking, Prompt, Role, joined, joined_masked
-from bot.policy.rules import SINKS, Rules, Sink, SinkName, allowed
+from bot.policy.rules import SINKS, Rules, Sink, SinkName, allowed, never
 from bot.small_talk import small_talk
 from retrieval.label import NOTHING_SENSITIVE, Label, Level, Reason
 
@@ -126,7 +125,7 @@ def _rests_on(parts: Prompt) -> set[str]:
 
 def _verdict(label: Label, sink: Sink, withheld: Label = NOTHING_SENSITIVE, masked: Label | None = None) -> SinkVerdict:
     reasons = (label | withheld).reasons
-    against = sorted(r for r in reasons if r.level > sink.highest or r.kind in sink.refuse or refuses(r, sink.name))
+    against = sorted(r for r in reasons if r.level > sink.highest or r.kind in sink.refuse or never(r, sink.name))
     if sink.closed:
         against.append(Reason(Level.PUBLIC, "profile", sink.closed))
     takes = allowed(label, sink)

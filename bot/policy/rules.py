@@ -17,7 +17,7 @@ from typing import Any, Literal
 from unicodedata import normalize
 
 from bot.domain import Room, Route
-from bot.policy import detect
+from bot.policy import conversation, detect
 from bot.policy.optout import NOBODY_OUT, OptOuts, of_the_text, refuses
 from bot.policy.seen import Seen
 from bot.policy.terms import KIND as TERM
@@ -34,7 +34,9 @@ ProfileName = Literal["standard", "finance", "on_prem_only", "cloud_only"]
 
 OPINION = "second_opinion"
 MASKED = "masked"
-CIRCUMSTANCES = ("channel", "source", "thread", "label", "asker", "attached", TERM, OPINION, MASKED)
+CIRCUMSTANCES = (
+    "channel", "source", "thread", "label", "asker", "attached", conversation.KIND, TERM, OPINION, MASKED,
+)  # fmt: skip
 """The kinds of the reasons that no detector finds: where a text stands, who asks, what it followed, what is written
 on it, the company's own words, what a model thinks, and that something stands behind a placeholder."""
 
@@ -57,9 +59,14 @@ class Sink:
         return min(self.ceiling, Level.CONFIDENTIAL) if self.name in OUTSIDE else self.ceiling
 
 
+def never(reason: Reason, sink: str) -> bool:
+    """Whether no line of a policy can let a text with that reason go there."""
+    return refuses(reason, sink) or conversation.refuses(reason, sink)
+
+
 def allowed(label: Label, sink: Sink) -> bool:
     """Whether a text of that label may go there. Antitone: more reasons never allow more."""
-    if any(refuses(reason, sink.name) for reason in label.reasons):
+    if any(never(reason, sink.name) for reason in label.reasons):
         return False
     return not sink.closed and label.level <= sink.highest and label.kinds.isdisjoint(sink.refuse)
 
@@ -196,8 +203,23 @@ class Rules:
         label = said
         if floor > said.level:
             label |= Label.of(floor, "source", f"floor of the policy, source {source}")
-        carried = [Label.of(self.imported(one), "label", f"label of a document, source {source}") for one in labels]
+        carried = [self._carried(one, source) for one in labels]
         return Label.join([label, *carried, self.opt_outs.of_source(source)])
+
+    def _carried(self, one: ImportedLabel, source: str) -> Label:
+        if room := conversation.room_of(one):
+            return self.room_label(room) | Label.of(Level.PUBLIC, conversation.KIND, f"source {source}")
+        if speaker := conversation.speaker_of(one):
+            return self.opt_outs.of_user(speaker)
+        return Label.of(self.imported(one), "label", f"label of a document, source {source}")
+
+    def unsaid(self, document: Document) -> bool:
+        """Whether it holds what somebody said who has opted out of being kept since, or was said in a room that has:
+        until the next run has taken it out, nobody is given it."""
+        if not any(map(conversation.is_ours, document.labels)):
+            return False
+        told = self.known_of(NOTHING_SENSITIVE, "", "", filter(conversation.is_ours, document.labels))
+        return any(refuses(reason, "record") for reason in told.reasons)
 
     def attached_label(self, labels: Iterable[ImportedLabel], origin: str) -> Label:
         """What is known of a file that came with a question before its text is read."""
@@ -206,7 +228,9 @@ class Rules:
 
     def imported(self, label: ImportedLabel) -> Level:
         """The level of a label that a document carries, by its id and its name, the stricter of the two; one that
-        policy.toml does not know is RESTRICTED."""
+        policy.toml does not know is RESTRICTED, but for those of our own."""
+        if conversation.is_ours(label):
+            return Level.PUBLIC
         known = [self.labels[key] for key in map(one_spelling, (label.id, label.name)) if key and key in self.labels]
         return max(known, default=Level.RESTRICTED)
 

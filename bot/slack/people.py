@@ -12,6 +12,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial, reduce
 from typing import Any, Generic, TypeVar
@@ -36,6 +37,9 @@ PATIENCE_S = 3.0
 FRESH_PATIENCE_S = 10.0
 """Seconds that a finished answer waits: longer than the pace of any method, so that a busy hour delays answers and
 does not turn them into nothing."""
+MOST_ROOMS = 20
+"""Channels beside the one in which somebody asks whose members may read what was said there. Each look costs one of the
+100 conversations.members of a minute, and nobody reads by those that are over."""
 FEW = 5
 """So many people are looked up one by one; for more the list of all is read. Five of the 100 users.info of a minute
 are the same share as one of its 20 users.list."""
@@ -80,13 +84,18 @@ class _Found(Generic[T]):
     keys: Collection[str]
 
 
+async def _nowhere() -> Collection[str]:
+    """Where no document is for the members of a channel."""
+    return ()
+
+
 class SlackPeople:
     """bot.people.People over Slack's Web API.
 
     team: our workspace's id. directory: the company's, as it is now; may raise SettingsFault. everyone: the usergroup
     (id or handle) of those who are `everyone`; None: all full members. admins: principals (`user:U1`, `group:ops`,
     `email:a@b.c`) who are admins beside those of Slack. limits: calls a minute, by method; with several processes, each
-    one's share.
+    one's share. rooms: the channels, by id, whose members are readers of some document.
     """
 
     def __init__(
@@ -100,6 +109,7 @@ class SlackPeople:
         limits: Mapping[str, int] = PER_MINUTE,
         patience_s: float = PATIENCE_S,
         fresh_patience_s: float = FRESH_PATIENCE_S,
+        rooms: Callable[[], Awaitable[Collection[str]]] = _nowhere,
         clock: Clock = time.monotonic,
     ) -> None:
         self._team = team
@@ -108,6 +118,7 @@ class SlackPeople:
         self._admins = frozenset(Principal(admin) for admin in admins)
         self._patience_s = patience_s
         self._fresh_patience_s = fresh_patience_s
+        self._rooms = rooms
         self._changes = changes = Changes()
         paces = {method: Pace(limit, clock) for method, limit in limits.items()}
         lookup = Lookup(client, team)
@@ -242,14 +253,19 @@ class SlackPeople:
             return _Found(found, {room.id, *ids})
         groups = await self._groups.get(_USERGROUPS, age.groups_s, modest=age.modest)
         found = await self._shared(asker, room, channel, users, groups.value)
-        return _Found(found, {room.id, _USERGROUPS, *ids})
+        # Where outsiders are present, or the asker is nobody, there is nothing but the room, and nothing to add.
+        ours = found.principals - {Principal(f"channel:{room.id}")}
+        more = await self._elsewhere(users, room.id, age) if ours else _Found(NOBODY, ())
+        both = Readers(found.principals | more.value.principals)
+        return _Found(both, {room.id, _USERGROUPS, *ids, *more.keys})
 
     async def _alone(self, asker: str) -> _Found[Readers]:
         users, groups = await asyncio.gather(self._users([asker], _KEPT), self._groups.get(_USERGROUPS, GROUPS_S))
         directory = await self._directory_now()
         here = _here(users, directory)
-        found = Readers(self._principals(here[0], groups.value, directory)) if here else NOBODY
-        return _Found(found, {asker, _USERGROUPS})
+        own = self._principals(here[0], groups.value, directory) if here else frozenset[Principal]()
+        more = await self._elsewhere(users, "", _KEPT) if own else _Found(NOBODY, ())
+        return _Found(Readers(own | more.value.principals), {asker, _USERGROUPS, *more.keys})
 
     async def _shared(
         self, asker: str | None, room: Room, channel: Channel, users: Iterable[User], groups: Groups
@@ -264,6 +280,18 @@ class SlackPeople:
         alone = room.shared or channel.room(here).shared
         common = frozenset() if alone else reduce(frozenset.intersection, own)
         return Readers(common | {Principal(f"channel:{room.id}")})
+
+    async def _elsewhere(self, users: Iterable[User], but: str, age: _Age) -> _Found[Readers]:
+        """The channels whose members are readers of something and that all of these are in now, where all are full
+        members. What Slack does not say of a channel takes only that channel away."""
+        here = _here(users, await self._directory_now())
+        rooms = sorted(set(await self._rooms()) - {but})[:MOST_ROOMS] if here and all(one.full for one in here) else []
+        found: list[Principal] = []
+        for id in rooms:
+            with suppress(UnsureFault):
+                members = (await self._members.get(id, age.room_s, modest=age.modest)).value
+                found += [Principal(f"channel:{id}")] if {one.user.id for one in here} <= set(members) else []
+        return _Found(Readers(frozenset(found)), rooms)
 
     def _principals(self, member: Member, groups: Groups, directory: Directory) -> frozenset[Principal]:
         return principals(member, groups, self._everyone, directory)

@@ -24,22 +24,25 @@ class Listed:
     """A document as its source lists it.
 
     uri: names it for as long as the source exists. version: another one whenever its content may be another (a change
-    time, an ETag); None: only its content tells. said: what the source says of it beside its text.
+    time, an ETag); None: only its content tells. said: what the source says of it beside its text. withdrawn: it
+    may be held no longer, and of a part (its uri ends with "/") nothing below it, however much that is.
     """
 
     uri: str
     version: str | None = None
     said: Said = NOTHING_SAID
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """A document's content. version: as in Listed, where only loading tells it. suffix: of its family, such as ".html";
-    None: the uri's own."""
+    None: the uri's own. said: in place of what was listed, with labels that only loading tells in `carried`."""
 
     content: bytes
     version: str | None = None
     suffix: str | None = None
+    said: Said | None = None
 
 
 class Reader(Protocol):

@@ -40,13 +40,14 @@ class Patience:
 @dataclass(frozen=True, slots=True)
 class Means:
     """What readers work with; the composition root builds it. parse: in a process that can do little else. patience:
-    with web APIs, as often a second as the source's options say."""
+    with web APIs, as often a second as the source's options say. kinds: of the root's own, beside this package's."""
 
     database: Database
     fetcher: Fetcher
     parse: Parse
     credentials: tuple[Credential, ...] = ()
     patience: Patience = Patience()
+    kinds: Mapping[str, Kind] = field(default_factory=dict)
 
     def credential(self, location: str) -> Credential | None:
         """The one that names the most of this location."""
@@ -80,12 +81,14 @@ class Kind:
     """One kind of source.
 
     located: a location as somebody wrote it -> as it is kept; raises ValueError with the rest of a sentence.
-    reader: reads a source whose location and options were checked. options: by name.
+    reader: reads a source whose location and options were checked. options: by name. ruled: whether rules may give its
+    documents other levels and readers; False: its readers are not for a file to say.
     """
 
     located: Callable[[str, Absolute], str]
     reader: Callable[[Source, Means], Reader]
     options: Mapping[str, Option] = field(default_factory=dict)
+    ruled: bool = True
 
     def checked(self, options: Mapping[str, object]) -> dict[str, Value]:
         """All options, those not given with their default; raises ValueError with the rest of a sentence."""

@@ -19,9 +19,10 @@ KINDS: Mapping[str, Kind] = {
 
 def reader_of(source: Source, means: Means) -> Reader:
     """Raises SourceFault for a kind that this Naru does not know, or options that are none of it."""
-    kind = KINDS.get(source.kind)
+    kinds = {**KINDS, **means.kinds}
+    kind = kinds.get(source.kind)
     if kind is None:
-        known = ", ".join(KINDS)
+        known = ", ".join(kinds)
         raise SourceFault(f"Source '{source.name}' is of kind '{source.kind}'; the kinds are {known}.")
     try:
         kind.checked(source.options)

@@ -28,12 +28,13 @@ PURE = {
     "bot/differences.py", "admin/check/finding.py", "admin/check/clocks.py",
     "bot/audit_chain.py", "admin/audit/formats.py",
     "bot/small_talk.py", "bot/why.py", "bot/slack/mrkdwn.py", "bot/slack/blocks.py", "bot/slack/users.py",
-    "bot/slack/home_blocks.py", "bot/slack/home_words.py", "bot/notice.py",
+    "bot/slack/home_blocks.py", "bot/slack/home_words.py", "bot/notice.py", "bot/slack/transcript.py",
+    "bot/slack/history_place.py",
     "bot/domain.py", "bot/check.py", "bot/rewrite.py", "bot/words.py", "bot/models/quote.py",
     "bot/directory.py", "bot/unmapped.py",
     "bot/policy/parts.py", "bot/policy/decide.py", "bot/policy/permit.py", "bot/policy/rules.py",
     "bot/policy/profiles.py", "bot/policy/terms.py", "bot/policy/compare.py", "bot/policy/seen.py",
-    "bot/policy/optout.py", "bot/subjects.py",
+    "bot/policy/optout.py", "bot/policy/conversation.py", "bot/subjects.py",
     "bot/policy/detect/seams.py",
     "bot/policy/detect/finding.py", "bot/policy/detect/normal.py", "bot/policy/detect/segment.py",
     "retrieval/parse/refusals.py", "retrieval/parse/recognise.py", "retrieval/parse/outline.py",
@@ -141,6 +142,7 @@ WAYS_OUT = {
     "bot/slack/lookup.py": "names Slack's errors, opens nothing",
     "bot/slack/post.py": "what Slack is told, over the session of app.py",
     "bot/slack/history.py": "what Slack did not deliver, over the session of app.py",
+    "bot/slack/archive.py": "all of a channel, for the source of kind slack, over a session of app.py",
     "bot/slack/files.py": "what people attach, from Slack alone and without redirects, over the session of app.py",
     "bot/slack/probe.py": "the doctor's look at Slack, over a session of app.py",
     "admin/slack.py": "Slack's events come in: Socket Mode, or a server",
@@ -323,6 +325,24 @@ def test_every_broad_except_is_named_here() -> None:
     }
     # A detector that fails is a finding, whatever made it fail.
     assert broad == {"bot/worker.py", "bot/policy/detect/__init__.py"}
+
+
+def test_all_of_a_channel_is_read_in_one_place_and_by_one_reader() -> None:
+    """history.py reads what was not delivered, post.py our own posts; the rest leads through what is left out."""
+    product = {file: tree for file, tree in sources().items() if not file.startswith("benchmarks/")}
+    readers = {
+        file
+        for file, tree in product.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr in ("conversations_history", "conversations_replies")
+    }
+    assert readers == {"bot/slack/history.py", "bot/slack/archive.py", "bot/slack/post.py"}
+    openers = {file for file, tree in product.items() if under_any(tree, "bot.slack.archive")}
+    assert openers == {"bot/slack/history_source.py", "admin/slack_history.py"}
+
+
+def under_any(tree: ast.Module, module: str) -> bool:
+    return any(under(name, {module}) for name in imports(tree))
 
 
 def test_only_the_owner_of_a_table_writes_it() -> None:

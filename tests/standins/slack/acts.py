@@ -16,7 +16,7 @@ from tests.standins.slack.interactions import (
     view_submission,
 )
 from tests.standins.slack.state import State
-from tests.standins.slack.workspace import OTHER_TEAM, Channel, File, Json, Message, User, Usergroup, View
+from tests.standins.slack.workspace import OTHER_TEAM, Channel, File, Json, Kind, Message, User, Usergroup, View
 
 
 class Acts:
@@ -157,6 +157,13 @@ class Acts:
     async def archives(self, channel: Channel) -> None:
         channel.is_archived = True
         self._publish(events.of_channel("channel_archive", channel, self.state.clock.stamp()), channel)
+
+    async def renames(self, channel: Channel, name: str) -> None:
+        channel.name = name
+
+    async def converts(self, channel: Channel, kind: Kind) -> None:
+        """A public channel becomes private, or the other way round; its id stays."""
+        channel.kind = kind
 
     async def shares(self, channel: Channel, team: str = OTHER_TEAM) -> None:
         channel.other_teams.append(team)

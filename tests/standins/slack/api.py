@@ -65,7 +65,9 @@ class Api:
         status, headers = 200, {"x-slack-req-id": f"{len(self.calls):032x}"}
         try:
             method = self._allowed(call, headers)
-            self._state.rates.count_call(call.method, method.per_minute)
+            limited = self._state.is_limited and call.method in ("conversations.history", "conversations.replies")
+            per_minute = limits.CALLS_OF_A_LIMITED_APP if limited else method.per_minute
+            self._state.rates.count_call(call.method, per_minute)
             call.answer = {"ok": True} | method.run(self._state, Arguments(call.arguments))
         except ApiError as refusal:
             status, call.answer = refusal.status, refusal.body

@@ -50,6 +50,8 @@ STREAM_AGE = 300.0
 TRIGGER_AGE = 3.0
 RESPONSE_URL_AGE, RESPONSE_URL_USES = 1800.0, 5
 CONNECTIONS = 10
+MESSAGES_OF_A_LIMITED_APP, CALLS_OF_A_LIMITED_APP = 15, 1
+"""docs.slack.dev/changelog/2025/05/29/rate-limit-changes-for-non-marketplace-apps: history and replies, a minute."""
 
 
 class ApiError(Exception):

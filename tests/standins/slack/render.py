@@ -68,7 +68,7 @@ def channel(one: Channel, workspace: Workspace) -> Json:
         "internal_team_ids": [],
         "connected_team_ids": [*one.other_teams],
         "creator": one.creator or workspace.bot.id,
-        "topic": {"value": "", "creator": "", "last_set": 0},
+        "topic": {"value": one.topic[0], "creator": one.topic[1], "last_set": 0},
         "purpose": {"value": "", "creator": "", "last_set": 0},
     }
 
@@ -98,6 +98,12 @@ def message(one: Message, workspace: Workspace, *, with_metadata: bool = False) 
     if one.reactions:
         body["reactions"] = [{"name": n, "users": [*u], "count": len(u)} for n, u in one.reactions.items()]
     return body | _thread(one, workspace)
+
+
+def tombstone(one: Message, workspace: Workspace) -> Json:
+    """What is left of a deleted message that has replies."""
+    said = {"type": "message", "subtype": "tombstone", "user": "USLACKBOT", "text": "This message was deleted."}
+    return said | {"ts": one.ts, "thread_ts": one.ts, "hidden": True} | _thread(one, workspace)
 
 
 def _thread(one: Message, workspace: Workspace) -> Json:

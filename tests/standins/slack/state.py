@@ -46,6 +46,13 @@ class State:
     triggers: dict[str, Trigger] = field(default_factory=dict)
     response_urls: dict[str, ResponseUrl] = field(default_factory=dict)
     uploads: dict[str, Json] = field(default_factory=dict)
+    is_limited: bool = False
+    """An app of the cohort of 2025: history by 15 messages a call, once a minute."""
+
+    @property
+    def a_page(self) -> int | None:
+        """Messages of history that a call gives at most."""
+        return limits.MESSAGES_OF_A_LIMITED_APP if self.is_limited else None
 
     def need(self, scope: str) -> None:
         if self.strictness.holds(Limit.SCOPES) and scope not in self.scopes:

@@ -57,6 +57,8 @@ class Channel:
     """By ts, oldest first, replies too."""
     creator: str | None = None
     """Who made it; None: the bot."""
+    topic: tuple[str, str] = ("", "")
+    """What it says, and who set it."""
 
     @property
     def is_shared(self) -> bool:

@@ -32,11 +32,13 @@ def _members(state: State, args: Arguments) -> Json:
 
 
 def _history(state: State, args: Arguments) -> Json:
-    """Newest first; replies in threads are not among them, unless they were sent to the channel too."""
+    """Newest first; replies in threads are not among them, unless they were sent to the channel too. Of a deleted
+    message with replies a tombstone is left."""
     channel = state.joined_channel(args.text("channel"))
     state.need_for(channel, "history")
     shown = [m for m in channel.messages.values() if m.thread_ts in (None, m.ts) or m.is_broadcast]
-    found, after = page([m for m in reversed(shown) if _between(m, args)], args, default=100, most=999)
+    left = [m for m in reversed(shown) if _is_left(m, channel) and _is_within(m, args)]
+    found, after = page(left, args, default=100, most=999, at_most=state.a_page)
     more = bool(after["response_metadata"]["next_cursor"])
     return {"messages": _rendered(state, found, args), "has_more": more, "pin_count": 0} | (after if more else {})
 
@@ -49,7 +51,13 @@ def _replies(state: State, args: Arguments) -> Json:
     asked, replies = channel.messages.get(ts), channel.replies(ts)
     if asked is None or (asked.deleted and not replies):
         raise ApiError("thread_not_found")
-    found, after = page([m for m in replies if _between(m, args)], args, default=1000, most=1000)
+    found, after = page(
+        [m for m in replies if not m.deleted and _is_within(m, args)],
+        args,
+        default=1000,
+        most=1000,
+        at_most=state.a_page,
+    )
     more = bool(after["response_metadata"]["next_cursor"])
     messages = _rendered(state, [asked, *found], args)
     return {"messages": messages, "has_more": more} | (after if more else {})
@@ -99,9 +107,11 @@ def _is_listed(state: State, channel: Channel) -> bool:
     return channel.kind == "public" or inside
 
 
-def _between(message: Message, args: Arguments) -> bool:
-    if message.deleted:
-        return False
+def _is_left(message: Message, channel: Channel) -> bool:
+    return not message.deleted or any(not reply.deleted for reply in channel.replies(message.ts))
+
+
+def _is_within(message: Message, args: Arguments) -> bool:
     ts, oldest, latest = float(message.ts), _bound(args, "oldest", "0"), _bound(args, "latest", "inf")
     return oldest <= ts <= latest if args.flag("inclusive") else oldest < ts < latest
 
@@ -116,9 +126,7 @@ def _bound(args: Arguments, name: str, default: str) -> float:
 def _rendered(state: State, messages: Iterable[Message], args: Arguments) -> list[Json]:
     full = args.flag("include_all_metadata")
     return [
-        {"type": "message", "subtype": "tombstone", "ts": m.ts, "thread_ts": m.ts, "text": "This message was deleted."}
-        if m.deleted
-        else render.message(m, state.workspace, with_metadata=full)
+        render.tombstone(m, state.workspace) if m.deleted else render.message(m, state.workspace, with_metadata=full)
         for m in messages
     ]
 

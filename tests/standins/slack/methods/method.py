@@ -26,11 +26,15 @@ class Method:
     token: str = "xoxb"
 
 
-def page(found: Sequence[T], args: Arguments, *, default: int, most: int) -> tuple[list[T], Json]:
-    """One page, and the fields that say where the next one begins; there is none when the cursor is empty."""
+def page(
+    found: Sequence[T], args: Arguments, *, default: int, most: int, at_most: int | None = None
+) -> tuple[list[T], Json]:
+    """One page, and the fields that say where the next one begins; there is none when the cursor is empty. at_most: so
+    many are given, whatever was asked for."""
     limit = args.number("limit", default)
     if not 1 <= limit <= most:
         raise ApiError("invalid_limit")
+    limit = min(limit, at_most or limit)
     start = _decoded(args.text("cursor", ""))
     rest = start + limit < len(found)
     cursor = base64.b64encode(f"next:{start + limit}".encode()).decode() if rest else ""
