@@ -235,6 +235,16 @@ class Api:
         raise ApiFault(f"A listing of {self._name} does not end: it gives what it gave before.", "garbled")
 
 
+async def or_else(asked: Awaitable[T], otherwise: T) -> T:
+    """What was asked for; `otherwise` where the token's owner may not see it, or it is gone. Raises ApiFault."""
+    try:
+        return await asked
+    except ApiFault as fault:
+        if fault.why not in ("closed", "gone"):
+            raise
+        return otherwise
+
+
 def _now() -> float:
     return asyncio.get_running_loop().time()
 
