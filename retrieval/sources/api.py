@@ -26,8 +26,8 @@ T = TypeVar("T")
 Why = Literal["token", "closed", "gone", "away", "busy", "big", "garbled", "elsewhere"]
 Object = Mapping[str, Any]
 
-MOST_REQUESTS = 50_000
-"""For one listing: at 100 entries each, more than any of these systems holds."""
+MOST_REQUESTS = 20_000
+"""For one listing: at 100 entries each, two million."""
 _EMPTY_IN_A_ROW = 20
 """Pages of a listing that bring nothing new: after so many it does not end."""
 _DEAD = 8
@@ -214,25 +214,33 @@ class Api:
             raise ApiFault(f"{self._name} asks to be left alone for {seconds:,.0f} s: the next run goes on.", "busy")
         return seconds
 
-    async def all(
-        self, ask: Callable[[str | None], Awaitable[tuple[Sequence[Object], str | None]]], most: int = 0
-    ) -> list[Object]:
+    async def all(self, ask: Callable[[str | None], Awaitable[tuple[Sequence[Object], str | None]]]) -> list[Object]:
         """The entries of a listing, each once. ask: cursor -> the entries from there on, and the next cursor. Raises
-        ApiFault where it does not end. most: 0 means all."""
+        ApiFault where it does not end."""
         found: dict[str, Object] = {}
         cursor: str | None = None
         seen, idle = {cursor}, 0
         for _ in range(MOST_REQUESTS):
-            entries, cursor = await ask(cursor)
+            given, cursor = await ask(cursor)
             before = len(found)
-            found |= {key_of(entry): entry for entry in entries}
+            found |= {key_of(entry): entry for entry in given}
             idle = 0 if len(found) > before else idle + 1
             if cursor is None:
                 return list(found.values())
-            if cursor in seen or idle >= _EMPTY_IN_A_ROW or 0 < most < len(found):
+            if cursor in seen or idle >= _EMPTY_IN_A_ROW:
                 break
             seen.add(cursor)
         raise ApiFault(f"A listing of {self._name} does not end: it gives what it gave before.", "garbled")
+
+
+async def or_else(asked: Awaitable[T], otherwise: T) -> T:
+    """What was asked for; `otherwise` where the token's owner may not see it, or it is gone. Raises ApiFault."""
+    try:
+        return await asked
+    except ApiFault as fault:
+        if fault.why not in ("closed", "gone"):
+            raise
+        return otherwise
 
 
 def _now() -> float:

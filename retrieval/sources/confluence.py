@@ -6,7 +6,7 @@ is asked each time: it changes without a new version.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from html import escape
 
@@ -16,7 +16,7 @@ from retrieval.parse.families import STORAGE
 from retrieval.parse.families import SUFFIXES as FAMILIES
 from retrieval.passage import Principal, Said, Source
 from retrieval.sources import Listed, Loaded, Reader, SourceFault, api
-from retrieval.sources.api import Api, ApiFault, secret_of
+from retrieval.sources.api import Api, ApiFault, or_else, secret_of
 from retrieval.sources.confluence_api import Above, Attachment, Edition, Page, Space
 from retrieval.sources.confluence_cloud import Cloud
 from retrieval.sources.confluence_readers import Clause, Person, met, principals, unsettled
@@ -24,9 +24,8 @@ from retrieval.sources.confluence_server import DataCenter
 from retrieval.sources.kind import Absolute, Kind, Means, Option
 from retrieval.sources.pages import SUFFIXES
 
-Asked = Callable[[], Awaitable[tuple[Clause, ...]]]
-
-NOBODY: Clause = frozenset()
+NOT_TOLD: tuple[Clause, ...] = (frozenset(),)
+"""What may not be seen, or is gone, says nothing of who may read: nobody."""
 _DEEPEST = 200
 
 
@@ -139,7 +138,7 @@ class _Readers:
 
     async def of(self, space: Space, pages: Mapping[str, Page]) -> dict[str, Said]:
         """What Confluence says of each page, by its id."""
-        admitted = () if self.trusting else await self._or_nobody(lambda: self.edition.admitted(space))
+        admitted = () if self.trusting else await or_else(self.edition.admitted(space), NOT_TOLD)
         who = {page.id: await self._who((*admitted, *await self._clauses(page, pages))) for page in pages.values()}
         await self._learn(pages.values(), [clause for clause in who.values() if clause is not None])
         return {page.id: self._said(page, who[page.id]) for page in pages.values()}
@@ -164,24 +163,16 @@ class _Readers:
         key = frozenset(clauses)
         if key not in self.settled:
             for group in sorted(unsettled(clauses) - self.members.keys()):
-                self.members[group] = await self._members(group)
+                self.members[group] = await or_else(self.edition.members(group), frozenset())
             self.settled[key] = met(clauses, self.members)
         return self.settled[key]
-
-    async def _members(self, group: str) -> frozenset[str]:
-        try:
-            return await self.edition.members(group)
-        except ApiFault as fault:
-            if fault.why not in ("closed", "gone"):
-                raise
-            return frozenset()
 
     async def _clauses(self, page: Page, pages: Mapping[str, Page]) -> list[Clause]:
         """Its own restrictions and those of all that it lies below: each has to be met."""
         found, above, seen = list(await self._own(page)), page.above, {page.id}
         while above is not None:
             if above.id in seen or len(seen) > _DEEPEST:
-                return [NOBODY]
+                return [*NOT_TOLD]
             seen.add(above.id)
             clauses, above = await self._step(above, pages)
             found += clauses
@@ -191,46 +182,26 @@ class _Readers:
         if above.kind == "page" and above.id in pages:
             return await self._own(pages[above.id]), pages[above.id].above
         if above.id not in self.steps:
-            try:
-                self.steps[above.id] = await self.edition.restriction(above.id), await self.edition.above(above)
-            except ApiFault as fault:
-                if fault.why not in ("closed", "gone"):
-                    raise
-                self.steps[above.id] = (NOBODY,), None
+            self.steps[above.id] = await or_else(self._told(above), (NOT_TOLD, None))
         return self.steps[above.id]
+
+    async def _told(self, above: Above) -> tuple[tuple[Clause, ...], Above | None]:
+        return await self.edition.restriction(above.id), await self.edition.above(above)
 
     async def _own(self, page: Page) -> tuple[Clause, ...]:
         if page.own is not None:
             return page.own
         if page.id not in self.steps:
-            own = await self._or_nobody(lambda: self.edition.restriction(page.id))
-            self.steps[page.id] = own, page.above
+            self.steps[page.id] = await or_else(self.edition.restriction(page.id), NOT_TOLD), page.above
         return self.steps[page.id][0]
-
-    async def _or_nobody(self, ask: Asked) -> tuple[Clause, ...]:
-        """What may not be seen, or is gone, says nothing of who may read: nobody."""
-        try:
-            return await ask()
-        except ApiFault as fault:
-            if fault.why not in ("closed", "gone"):
-                raise
-            return (NOBODY,)
 
     async def _learn(self, pages: Iterable[Page], who: Iterable[Clause]) -> None:
         """The names and addresses of whom they name. What is not told is done without."""
         subjects = set().union(*who)
         accounts = {one.id for one in subjects if one.kind == "user"} | {page.owner for page in pages if page.owner}
-        try:
-            self.people |= await self.edition.people(sorted(accounts - self.people.keys()))
-        except ApiFault as fault:
-            if fault.why not in ("closed", "gone"):
-                raise
+        self.people |= await or_else(self.edition.people(sorted(accounts - self.people.keys())), {})
         for group in {one.id for one in subjects if one.kind == "group"} - self.groups.keys():
-            try:
-                self.groups[group] = await self.edition.group(group)
-            except ApiFault as fault:
-                if fault.why not in ("closed", "gone"):
-                    raise
+            self.groups[group] = await or_else(self.edition.group(group), "")
 
 
 def _attached(one: Attachment, page: Page, said: Said) -> Said:

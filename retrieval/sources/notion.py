@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 from retrieval.parse import UnreadableFault
 from retrieval.passage import Said, Source
 from retrieval.sources import Listed, Loaded, Reader, api
-from retrieval.sources.api import Answer, Api, ApiFault, Object, dig, entries, secret_of, text
+from retrieval.sources.api import Answer, Api, ApiFault, Object, dig, entries, or_else, secret_of, text
 from retrieval.sources.kind import Absolute, Kind, Means, Option
 from retrieval.sources.notion_text import Block, link_of, markdown, properties, title_of
 
@@ -96,14 +96,8 @@ class Notion:
 
     async def _meet(self) -> None:
         """People's names; an integration may not be allowed to see them."""
-        try:
-            found, _ = await self._all(
-                lambda cursor: self._api.get("/v1/users", page_size=_AT_ONCE, start_cursor=cursor)
-            )
-        except ApiFault as fault:
-            if fault.why not in ("closed", "gone"):
-                raise
-            found = ()
+        users = self._all(lambda cursor: self._api.get("/v1/users", page_size=_AT_ONCE, start_cursor=cursor))
+        found, _ = await or_else(users, ((), None))
         self._people = {text(one, "id"): name for one in found if (name := text(one, "name"))}
 
     async def _rows(self, source: str) -> tuple[Sequence[Object], datetime | None]:
@@ -145,13 +139,10 @@ class _Blocks:
     async def _within(self, told: Object, depth: int) -> Sequence[Block]:
         if dig(told, "has_children") is not True or text(told, "type") in _OTHER_PAGES:
             return ()
-        try:
-            return await self.below(_id(told), depth + 1)
-        except ApiFault as fault:
-            # A copy of what stands on a page that the integration was not given.
-            if text(told, "type") == "synced_block" and fault.why in ("closed", "gone"):
-                return ()
-            raise
+        inner = self.below(_id(told), depth + 1)
+        if text(told, "type") == "synced_block":  # perhaps of what stands on a page that the integration was not given
+            return await or_else(inner, [])
+        return await inner
 
 
 _IN_ORDER = {"sort": {"timestamp": "last_edited_time", "direction": "ascending"}}

@@ -45,6 +45,6 @@ async def test_what_is_listed_can_be_loaded_and_nothing_else(make: Callable[[Pat
 
 
 def test_an_unknown_kind_of_source_is_named_with_those_there_are() -> None:
-    source = Source("wiki", "confluence", "x", Level.INTERNAL, frozenset({EVERYONE}))
-    with pytest.raises(SourceFault, match=r"'wiki' is of kind 'confluence'; the kinds are files, web, push"):
+    source = Source("wiki", "gopher", "x", Level.INTERNAL, frozenset({EVERYONE}))
+    with pytest.raises(SourceFault, match=r"of kind 'gopher'; the kinds are files, web, push, confluence, notion"):
         reader_of(source, Means(Database("postgresql://nowhere/none"), Fetcher(Reach()), in_thread))
