@@ -30,9 +30,10 @@ from retrieval.sources import SourceFault
 from retrieval.split import Piece
 from retrieval.tables import document
 from retrieval.tables import source as source_table
+from retrieval.tokenizer import BIGRAMS, Tokenizer, format_of
 from retrieval.tombstones import Whom, Withheld
 
-FORMAT = 4
+FORMAT = 5
 """Counted up when text becomes pieces or terms in another way, or more of a file is read than was: then every document
 is indexed anew."""
 
@@ -57,9 +58,6 @@ class Known:
     def unread(self) -> bool:
         """Whether its newest version could not be read at all."""
         return self.problem is not None and self.why != "partly"
-
-    def is_of(self, sha256: bytes) -> bool:
-        return self.sha256 == sha256 and self.format == FORMAT
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +104,13 @@ class Changes:
 
 
 class Index:
-    """withheld: of which texts nothing is taken in, see tombstones.py."""
+    """withheld: of which texts nothing is taken in, see tombstones.py. format: that of documents as it indexes them."""
 
-    def __init__(self, database: Database, withheld: Whom = tombstones.nobody) -> None:
+    def __init__(self, database: Database, withheld: Whom = tombstones.nobody, tokenizer: Tokenizer = BIGRAMS) -> None:
         self._database = database
         self._withheld = withheld
+        self._tokenizer = tokenizer
+        self.format = format_of(FORMAT, tokenizer)
 
     async def known(self, source_name: str) -> dict[str, Known]:
         """Every document of the source, by uri."""
@@ -153,7 +153,7 @@ class Index:
                 read = {one.uri: one.passages for one in changes.fresh}
                 left = await tombstones.honoured(connection, source_name, read, withheld)
                 fresh = [_shown(one, left[one.uri], withheld) for one in changes.fresh]
-                await _swap(connection, source_id, source, fresh, counted)
+                await _swap(connection, source_id, source, fresh, counted, self.format)
                 short = [is_.uri for is_, was in zip(fresh, changes.fresh, strict=True) if _is_short(is_, was)]
                 uris = {"uris": [one.uri for one in fresh], "short": short}
                 await connection.execute(_SHORT, uris | {"source": source_id})
@@ -173,7 +173,7 @@ class Index:
 
     async def settle(self) -> None:
         """What is done once after many changes: new weights where lengths have drifted, and quick searches."""
-        await passages.reweigh_if_drifted(self._database)
+        await passages.reweigh_if_drifted(self._database, self._tokenizer, self.format)
         await passages.settle(self._database)
 
     async def _freeze_averages(self, fresh: Sequence[Fresh]) -> None:
@@ -246,7 +246,7 @@ async def delete(connection: AsyncConnection, ids: list[int]) -> None:
 
 
 async def _swap(
-    connection: AsyncConnection, source_id: int, source: Source, fresh: Sequence[Fresh], counted: Counts
+    connection: AsyncConnection, source_id: int, source: Source, fresh: Sequence[Fresh], counted: Counts, format: int
 ) -> None:
     before = {"source": source_id, "uris": [one.uri for one in fresh]}
     was = {row.uri: (row.title, row.format) for row in await connection.execute(_WAS, before)}
@@ -263,9 +263,9 @@ async def _swap(
         }
         for one in fresh
     ]
-    values = {"source": source_id, "format": FORMAT, "rows": json.dumps(rows)}
+    values = {"source": source_id, "format": format, "rows": json.dumps(rows)}
     ids = {row.uri: row.id for row in await connection.execute(_FRESH, values)}
-    reworded = {ids[one.uri] for one in fresh if was.get(one.uri) != (one.title, FORMAT)}
+    reworded = {ids[one.uri] for one in fresh if was.get(one.uri) != (one.title, format)}
     await passages.swap(connection, {ids[one.uri]: one.passages for one in fresh}, counted, reworded)
 
 

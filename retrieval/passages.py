@@ -21,6 +21,7 @@ from retrieval.passage import Place
 from retrieval.split import Piece
 from retrieval.tables import document, passage
 from retrieval.text import language
+from retrieval.tokenizer import BIGRAMS, Tokenizer
 
 _CHUNK = 500
 _COLUMNS = "document_id, ordinal, heading, text, place, language, length, terms, weights"
@@ -40,9 +41,9 @@ class Bagged:
         return self.piece.heading, self.piece.text, str(self.piece.place or ""), self.language
 
 
-def bagged(title: str, pieces: Iterable[Piece]) -> tuple[Bagged, ...]:
+def bagged(title: str, pieces: Iterable[Piece], tokenizer: Tokenizer = BIGRAMS) -> tuple[Bagged, ...]:
     """Counting is the slow part of a run: to be done before a transaction begins."""
-    return tuple(Bagged(one, language(one.text), Bag.of((title, one.heading, one.text))) for one in pieces)
+    return tuple(Bagged(one, language(one.text), Bag.of((title, one.heading, one.text), tokenizer)) for one in pieces)
 
 
 async def pieces(connection: AsyncConnection, document_ids: Sequence[int]) -> dict[int, list[Piece]]:
@@ -93,14 +94,15 @@ async def delete_some(connection: AsyncConnection, ids: Sequence[int], counted: 
     await _delete(connection, list(ids), counted)
 
 
-async def reweigh_if_drifted(database: Database) -> bool:
-    """Weigh all passages of a language anew when their average length is over 20% off the one in use."""
+async def reweigh_if_drifted(database: Database, tokenizer: Tokenizer, format: int) -> bool:
+    """Weigh the passages of a language anew when their average length is over 20% off the one in use. format: of the
+    documents that are cut by this tokenizer; the others are about to be cut anew, and weighed then."""
     async with database.transaction() as connection:
         if not await counts.drifted(connection):
             return False
         await counts.hold_weights(connection)
         for spoken in await counts.drifted(connection):
-            await _reweigh(connection, spoken)
+            await _reweigh(connection, spoken, tokenizer, format)
     return True
 
 
@@ -157,12 +159,12 @@ async def _copy(
             counted.add(one.language, terms, bag.length)
 
 
-async def _reweigh(connection: AsyncConnection, spoken: str) -> None:
+async def _reweigh(connection: AsyncConnection, spoken: str, tokenizer: Tokenizer, format: int) -> None:
     average = await counts.average_anew(connection, spoken)
     await connection.execute(text("create temporary table reweighed (id bigint, weights sparsevec) on commit drop"))
     driver = (await connection.get_raw_connection()).driver_connection
     assert driver is not None
-    async for bags in _bags(connection, spoken):
+    async for bags in _bags(connection, spoken, tokenizer, format):
         async with driver.cursor() as cursor, cursor.copy("copy reweighed from stdin") as copy:
             for passage_id, bag in bags:
                 await copy.write_row((passage_id, sparsevec(bag.weights(average))))
@@ -172,21 +174,23 @@ async def _reweigh(connection: AsyncConnection, spoken: str) -> None:
     await connection.execute(text("drop table reweighed"))
 
 
-async def _bags(connection: AsyncConnection, spoken: str) -> AsyncIterator[list[tuple[int, Bag]]]:
+async def _bags(
+    connection: AsyncConnection, spoken: str, tokenizer: Tokenizer, format: int
+) -> AsyncIterator[list[tuple[int, Bag]]]:
     after = 0
     columns = (passage.c.id, passage.c.heading, passage.c.text, document.c.title)
     while True:
         chunk = (
             select(*columns)
             .join_from(passage, document, passage.c.document_id == document.c.id)
-            .where(passage.c.language == spoken, passage.c.id > after)
+            .where(passage.c.language == spoken, passage.c.id > after, document.c.format == format)
             .order_by(passage.c.id)
             .limit(_CHUNK)
         )
         rows = (await connection.execute(chunk)).all()
         if not rows:
             return
-        yield [(row.id, Bag.of((row.title, row.heading, row.text))) for row in rows]
+        yield [(row.id, Bag.of((row.title, row.heading, row.text), tokenizer)) for row in rows]
         after = rows[-1].id
 
 

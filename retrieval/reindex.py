@@ -12,20 +12,19 @@ from time import monotonic
 
 from retrieval.database import Database
 from retrieval.in_force import Term, in_force
-from retrieval.index import FORMAT, Changes, Fresh, Index, Known, Problem
+from retrieval.index import Changes, Fresh, Index, Known, Problem
 from retrieval.pace import Pace, together
 from retrieval.parse import Parse, Parsed, UnreadableFault
 from retrieval.passage import Said, Source
 from retrieval.passages import bagged
 from retrieval.sources import BusyFault, Listed, Reader, SourceFault
 from retrieval.split import split
+from retrieval.tokenizer import BIGRAMS, Tokenizer
 from retrieval.tombstones import Whom, nobody
 
 BATCH, BATCH_S = 200, 2.0
 """Documents per transaction, and the seconds after which it is made with fewer."""
 _CHUNK = 50
-QUICK = 20_000
-"""Characters that are counted in 3 ms. For more, a thread keeps the process answering meanwhile."""
 MANY = 20
 """Documents of which not over a half may be gone at once, unless somebody says that it is right."""
 
@@ -62,25 +61,28 @@ async def reindex(
     pace: Pace | None = None,
     accept_deletions: bool = False,
     withheld: Whom = nobody,
+    tokenizer: Tokenizer = BIGRAMS,
 ) -> Report:
     """Bring the index to what `reader` has now.
 
     A document that cannot be read keeps its last good version. accept_deletions: most of the documents may be gone.
-    withheld: of which texts nothing is taken in, see tombstones.py.
+    withheld: of which texts nothing is taken in, see tombstones.py. tokenizer: what searches use too; documents that
+    another one has cut are cut anew.
     Raises SourceFault when the source cannot be listed, lists nothing or less than half all of a sudden, is gone, or is
     being re-indexed already; what was done stays, and the next run goes on from there.
     """
     async with database.exclusively(f"reindex {source.name}") as alone:
         if not alone:
             raise BusyFault(f"Source '{source.name}' is being re-indexed already: wait for that run.")
-        index = Index(database, withheld)
+        index = Index(database, withheld, tokenizer)
         known = await index.known(source.name)
         listed = {one.uri: one async for one in reader.list()}
         closed = tuple(uri for uri in listed if uri.endswith("/"))
         vanished = sorted(uri for uri in known.keys() - listed.keys() if not uri.startswith(closed))
         if not accept_deletions or not listed:
             _refuse_to_lose(source, len(known), len(known) - len(vanished), len(listed))
-        run = _Run(index, source.name, _Look(reader, parse, pace or Pace()), known, listed, vanished)
+        look = _Look(reader, parse, pace or Pace(), tokenizer, index.format)
+        run = _Run(index, source.name, look, known, listed, vanished)
         return await run.run(progress)
 
 
@@ -116,10 +118,12 @@ class _Look:
     reader: Reader
     parse: Parse
     pace: Pace
+    tokenizer: Tokenizer
+    format: int
 
     async def at(self, listed: Listed, known: Known | None) -> _Found:
         """known: what the index holds of it; None where its text is needed in any case."""
-        held = known if known is not None and known.sha256 is not None and known.format == FORMAT else None
+        held = known if known is not None and known.sha256 is not None and known.format == self.format else None
         version = held.version if held else None
         try:
             async with self.pace.turn():
@@ -128,11 +132,12 @@ class _Look:
                     return _Same(listed.uri, version)
                 version = loaded.version or listed.version
                 digest = sha256(loaded.content).digest()
-                if held and held.is_of(digest):
+                if held and held.sha256 == digest:
                     return _Same(listed.uri, version)
                 parsed = await self.parse(listed.uri, loaded.content, loaded.suffix)
-            if sum(len(block) for section in parsed.sections for block in section.blocks) <= QUICK:
+            if sum(len(block) for section in parsed.sections for block in section.blocks) <= self.tokenizer.at_once:
                 return self._fresh(listed, parsed, digest, version)
+            # For more, a thread keeps the process answering meanwhile.
             return await asyncio.to_thread(self._fresh, listed, parsed, digest, version)
         except UnreadableFault as fault:
             return Problem(listed.uri, str(fault), fault.why)
@@ -141,7 +146,7 @@ class _Look:
         said = replace(listed.said, carried=parsed.labels)
         title, term = said.title or parsed.title, _term(said, in_force(parsed))
         gap = parsed.gap and f"{listed.uri} {parsed.gap}"
-        return Fresh(listed.uri, title, digest, bagged(title, split(parsed)), version, said, term, gap)
+        return Fresh(listed.uri, title, digest, bagged(title, split(parsed), self.tokenizer), version, said, term, gap)
 
 
 class _Run:
@@ -210,7 +215,7 @@ class _Run:
             known is not None
             and one.version is not None
             and one.version == known.version
-            and known.format == FORMAT
+            and known.format == self._look.format
             and not known.unread
             and not _retitled(one.said, known.said)
         )
@@ -242,7 +247,16 @@ class _Run:
             said = replace(self._listed[uri].said, carried=known.said.carried)
             title, term = said.title or known.title, _term(said, known.term)
             digest = known.sha256 or b""
-            return Fresh(uri, title, digest, bagged(title, stored[uri]), versions[uri], said, term, known.problem)
+            return Fresh(
+                uri,
+                title,
+                digest,
+                bagged(title, stored[uri], self._look.tokenizer),
+                versions[uri],
+                said,
+                term,
+                known.problem,
+            )
 
         return [again(one.uri) if one.uri in stored else one for one in found]
 
@@ -291,7 +305,7 @@ class _Run:
             self._moved += 1
         elif known is None or known.sha256 is None:
             self._added += 1
-        elif known.is_of(one.sha256):
+        elif (known.sha256, known.format) == (one.sha256, self._look.format):
             self._relabelled.add(one.uri)
             return
         else:
