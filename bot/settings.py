@@ -117,8 +117,8 @@ class Settings:
         return _loader(environ, cwd or Path.cwd()).load()
 
 
-_AS_THEY_ARE = ("console", "answer", "index", "search", "models", "slack", "retention", "parse", "fetch", "http", "audit",
-                "roles", "egress")  # fmt: skip
+_AS_THEY_ARE = ("console", "answer", "index", "search", "models", "slack", "retention", "parse", "fetch", "http",
+                "audit", "roles", "egress")  # fmt: skip
 """Sections that are settings as they stand in the file."""
 
 
