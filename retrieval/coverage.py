@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from sqlalchemy import text
+
 from retrieval.database import Database
 from retrieval.index import Index, Known
 from retrieval.passage import Source
@@ -48,6 +50,13 @@ async def coverage(database: Database, source: Source, reader: Reader, tokenizer
     return Coverage(len(listed), indexed, (*gaps, *(Gap(uri, "gone", searched=_searched(known[uri])) for uri in gone)))
 
 
+async def cut_otherwise(database: Database, tokenizer: Tokenizer) -> int:
+    """How many documents are searched by terms that this Naru would not give them: the next runs see to it."""
+    async with database.transaction() as connection:
+        found = await connection.scalar(_CUT_OTHERWISE, {"format": Index(database, tokenizer=tokenizer).format})
+    return int(found or 0)
+
+
 def _gap(listed: Listed, known: Known | None, format: int) -> Gap | None:
     if known is None:
         sentence = (
@@ -63,3 +72,9 @@ def _gap(listed: Listed, known: Known | None, format: int) -> Gap | None:
 
 def _searched(known: Known) -> bool:
     return known.sha256 is not None
+
+
+_CUT_OTHERWISE = text(
+    "select count(*) from document where format <> :format"
+    " and exists (select from passage where passage.document_id = document.id)"
+)

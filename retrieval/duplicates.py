@@ -18,7 +18,7 @@ from retrieval.text import normalise
 SHORTEST = 20
 """Letters of a text that can be the same by more than chance: below the headings of two tables may stand the same."""
 
-_MARKUP = re.compile(r"[*_`#>|\s]+|(?<![^\s|])-{3,}(?![^\s|])")
+_MARKUP = re.compile(r"(?:^\s*(?:[-+>]\s+|-{3,}))+|(?<=\|)[\s:|-]+(?=\|)|[*_`#|\s]+", re.MULTILINE)
 _STATES = {"now": 0, None: 1, "later": 2, "before": 3}
 
 
@@ -33,7 +33,7 @@ def folded(passages: Sequence[Passage], *, of_today: bool = True) -> tuple[Passa
 
 
 def _key(one: Passage) -> object:
-    text = _MARKUP.sub(" ", normalise(one.text)).strip()
+    text = " ".join(_MARKUP.sub(" ", normalise(one.text)).split())
     if len(text) < SHORTEST:
         return one.id
     return text, one.document.level, frozenset(one.document.labels)

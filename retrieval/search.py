@@ -55,11 +55,13 @@ SURE_WEIGHT = 2.2
 """The weight of a term from which its share of a confidence is whole. A term that stands once in a passage of average
 length weighs 1, whatever k1 is: so the bars of bot/answer.py need not move with it."""
 
-MORE = 2
-"""How many times what was asked for is looked at, so that the version in force is there to take the place of an older
-one that says the same. A passage comes without its neighbours: of the handbook's files, the passage that answers is
-among what a prompt holds for .914 with ten passages (5,700 characters), for .887 with six and up to 1,200 characters of
-the rest of their sections (5,200), for .894 with 1,200 of the sections beside them (5,500); with six alone for .847."""
+FURTHER = 24
+"""Passages that are looked at beyond those asked for, so that the version in force is there to take the place of an
+older one that says the same, and others to take the places of what stands in several documents."""
+
+# A passage comes without its neighbours. Of the handbook's files (odd half, with the model) the passage that answers is
+# among what a prompt holds for .914 with ten passages (5,700 characters), for .887 with six and up to 1,200 characters
+# of the rest of their sections (5,200), for .894 with those of sections beside them too (5,500), for .847 with six.
 
 
 class Search:
@@ -91,6 +93,7 @@ class Search:
 
         label: what is known of the query, for an embedder that may not see everything.
         """
+        query = query.encode(errors="replace").decode()  # a lone surrogate is taken by no model
         asked = self._glossary().asked(query, self._tokenizer)
         if not asked.own or not readers.principals:
             return ()
@@ -108,7 +111,7 @@ class Search:
                 **weighed.parameters,
                 "candidates": weighed.candidates,
                 "principals": names,
-                "limit": MORE * limit,
+                "limit": limit + FURTHER,
             }
             if meaning is None:
                 found = (await connection.execute(_FIND, parameters)).all()
