@@ -65,8 +65,8 @@ class Analyzer(Protocol):
 
 class WithMorphemes:
     """Bigrams, and beside them the morphemes that an analyser finds. Both: a dictionary knows where a word ends, and
-    pairs find what no dictionary knows. KorQuAD, recall@1/recall@10/MRR@10, odd half: pairs .917/.993/.947, both
-    .922/.993/.951; with adverbs, or with morphemes at half the weight of pairs, it is the same within .001, with pairs
+    pairs find what no dictionary knows. KorQuAD, recall@1/recall@10/MRR@10, odd half: pairs .910/.993/.944, both
+    .920/.993/.950; with adverbs, or with morphemes at half the weight of pairs, it is the same within .001, with pairs
     at half the weight of morphemes worse by .002 to .003."""
 
     at_once = 300
