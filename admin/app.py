@@ -18,7 +18,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from admin import embedders, schema
+from admin import embedders, schema, tokenizers
 from admin.audit.keeper import Keeper
 from admin.doors import endpoints, second_opinion
 from admin.embedded import EmbeddedPostgres
@@ -66,6 +66,7 @@ from retrieval.runs import Run
 from retrieval.search import Search
 from retrieval.sources.kind import Credential, Kind, Means
 from retrieval.sources.kinds import reader_of
+from retrieval.tokenizer import Tokenizer
 
 TALKATIVE = (
     "openai", "httpx2", "httpcore2", "httpx", "httpcore", "hpack", "h2", "aiohttp", "urllib3", "websockets",
@@ -90,6 +91,7 @@ class App:
     database: Database
     catalogue: Catalogue
     means: Means
+    tokenizer: Tokenizer
     indexing: Indexing
     jobs: Jobs
     search: Search
@@ -174,9 +176,11 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
 
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(address(settings))
-        database = Database(url)
+        tokenizer = tokenizers.tokenizer_of(settings.search)
+        database = Database(url, tokenizers.called(tokenizer))
         stack.push_async_callback(database.close)
         await database.requirements()
+        await tokenizers.warned(database, tokenizer)
         if migrate or settings.database_url is None:
             await schema.upgrade(url)
         else:
@@ -194,7 +198,7 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
         embedding = await embedders.opened(settings, rules, database, stack)
         catalogue = Catalogue(database)
         glossary = GlossaryFile(settings.glossary)
-        search = Search(database, embedding.embedders, glossary, partial(today, settings))
+        search = Search(database, embedding.embedders, glossary, partial(today, settings), tokenizer=tokenizer)
         sandbox = await stack.enter_async_context(sandbox_of(settings))
         means = means_of(settings, database, sandbox.parse, stack, own_kinds(settings, register, seal, stack))
         if sync:
@@ -205,7 +209,7 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
         if sync:
             await keeper.sources()
         forgetting = Forgetting(database, seal, spool_of(settings, seal), Holds(seal))
-        indexing, jobs = _indexing(settings, catalogue, means, embedding.follow, _noted(audit), forgetting)
+        indexing, jobs = _indexing(settings, catalogue, means, tokenizer, embedding.follow, _noted(audit), forgetting)
         records = Records(database, seal, unkept=settings.retention.unkept)
         history = PolicyHistory(database, seal, policy)
         await history.follow()
@@ -234,6 +238,7 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
             database,
             catalogue,
             means,
+            tokenizer,
             indexing,
             jobs,
             search,
@@ -273,7 +278,13 @@ def _noted(audit: Audit) -> Noted:
 
 
 def _indexing(
-    settings: Settings, catalogue: Catalogue, means: Means, embed: Embed, noted: Noted, forgetting: Forgetting
+    settings: Settings,
+    catalogue: Catalogue,
+    means: Means,
+    tokenizer: Tokenizer,
+    embed: Embed,
+    noted: Noted,
+    forgetting: Forgetting,
 ) -> tuple[Indexing, Jobs]:
     """embed: gives vectors to the passages that have none, once a run has written some."""
 
@@ -284,7 +295,7 @@ def _indexing(
     readers = partial(reader_of, means=means)
     pace = how.at_once, how.documents_per_second
     processes = min(COUNTING, (os.cpu_count() or 1) // 2) if how.processes is None else how.processes
-    reading = Reading(readers, means.parse, *pace, changed, forgetting.withheld, processes)
+    reading = Reading(readers, means.parse, *pace, changed, forgetting.withheld, processes, tokenizer)
     indexing = Indexing(means.database, catalogue, reading, noted)
     jobs = Jobs(means.database, indexing, catalogue, settings.timezone, embed, forgetting)
     return indexing, jobs

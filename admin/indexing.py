@@ -20,6 +20,7 @@ from retrieval.passage import Source
 from retrieval.reindex import Report, reindex
 from retrieval.runs import CancelledFault, Run, Runs
 from retrieval.sources import BusyFault, Reader, SourceFault
+from retrieval.tokenizer import BIGRAMS, Tokenizer
 from retrieval.tombstones import Whom, nobody
 
 _log = logging.getLogger(__name__)
@@ -42,7 +43,7 @@ async def not_noted(connection: AsyncConnection, run: Run, counts: Mapping[str, 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """How documents are read. readers: what reads a source. changed: told when a run has written something. withheld:
-    of which texts nothing is taken in. processes: that count terms, where much is new."""
+    of which texts nothing is taken in. processes: that count terms, where much is new. tokenizer: of the searches."""
 
     readers: Callable[[Source], Reader]
     parse: Parse
@@ -51,6 +52,7 @@ class Reading:
     changed: Callable[[], Awaitable[None]] | None = None
     withheld: Whom = nobody
     processes: int = 0
+    tokenizer: Tokenizer = BIGRAMS
 
 
 class Indexing:
@@ -166,6 +168,7 @@ class Indexing:
                 accept_deletions=run.accept_deletions,
                 withheld=reading.withheld,
                 processes=reading.processes,
+                tokenizer=reading.tokenizer,
             )
         )
         try:

@@ -18,7 +18,7 @@ from retrieval.catalogue import Catalogue
 from retrieval.database import Database
 from retrieval.in_force import in_force
 from retrieval.label import Level
-from retrieval.parse import Parse, Parsed
+from retrieval.parse import Parsed
 from retrieval.passage import EVERYONE, NOTHING_SAID, Readers, Said, Source
 from retrieval.reindex import reindex
 from retrieval.search import Search
@@ -92,14 +92,14 @@ async def steps(
     yield await _vectors(app.embedding, watch)
     async with app.database.rehearsal() as database:
         copy = replace(source, name=f"trial-{uuid4().hex}", schedule=None, link=None)
-        passages = await _stored(database, copy, _One(uri, loaded, said), app.means.parse)
+        passages = await _stored(database, copy, _One(uri, loaded, said), app)
         yield watch.step("store", f"passages: {passages}, taken back at the end")
         asked = question or title
         who = Readers(readers) if person is None else await app.people.readers(person, app.present(person, None)[1])
         if not who.may_read(readers):
             yield watch.step("find", f"{person} may not read it: it is for {', '.join(sorted(readers))}", ok=False)
             return
-        found = await Search(database)(asked, who, AMONG)
+        found = await Search(database, tokenizer=app.tokenizer)(asked, who, AMONG)
     ranks = [
         n for n, one in enumerate(found, 1) if one.document.uri == uri and one.document.source in _names(copy, source)
     ]
@@ -150,9 +150,9 @@ async def _load(app: App, tried: Tried) -> tuple[Loaded, Said]:
     raise SourceFault(f"{tried.uri} is not listed by its source.")
 
 
-async def _stored(database: Database, source: Source, reader: _One, parse: Parse) -> int:
+async def _stored(database: Database, source: Source, reader: _One, app: App) -> int:
     await Catalogue(database).add(source)
-    report = await reindex(database, source, reader, parse=parse)
+    report = await reindex(database, source, reader, parse=app.means.parse, tokenizer=app.tokenizer)
     if report.problems:
         raise SourceFault(report.problems[0].sentence)
     return next(one.passages for one in await Catalogue(database).status() if one.source.name == source.name)

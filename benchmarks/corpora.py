@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -57,10 +57,18 @@ def korquad(folder: Path) -> Corpus:
     )
 
 
-def handbook(folder: Path, *, whole_files: bool, pool: int | None = POOL) -> Corpus:
-    """A company's handbook, 3,000 of its passages and 602 questions. pool: so many of them; None: all 8,420.
+def one_pool(folder: Path) -> Corpus:
+    """KorQuAD's questions where its paragraphs stand among all of the handbook's passages: two languages, one index."""
+    korean, english = korquad(folder), handbook(folder, whole_files=False, pool=None)
+    documents = {**korean.documents, **{f"handbook/{uri}": parsed for uri, parsed in english.documents.items()}}
+    return replace(korean, unit=f"among {len(english.documents):,} handbook passages", documents=documents)
 
-    whole_files: its files as documents, of which a passage has to be found; else each passage is a document.
+
+def handbook(folder: Path, *, whole_files: bool, pool: int | None = POOL) -> Corpus:
+    """A company's handbook and 602 questions.
+
+    whole_files: its files as documents, of which a passage has to be found; else each passage is a document. pool: how
+    many of its passages; None: all.
     """
     data = _read(folder / "company_handbook_faq.json")
     answering = {number for question in data["questions"] for number in question["gold"]}

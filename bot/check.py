@@ -103,7 +103,8 @@ class Shown:
 
     @property
     def documents(self) -> tuple[int, ...]:
-        return tuple(dict.fromkeys(p.document.id for p in (*self.passages, *self.title_only)))
+        every = (*self.passages, *self.title_only)
+        return tuple(dict.fromkeys(one.id for p in every for one in (p.document, *p.also)))
 
     @property
     def sources(self) -> tuple[Citation, ...]:
@@ -126,7 +127,7 @@ def check(
     tongue = spoken(question.text)
     hide = partial(masked, sink=rules.shown_in(question.room), rules=rules, tongue=tongue)
     refused = draft.route is Route.REFUSE
-    stale = not refused and not all(_unchanged(p.document, present, rules) for p in shown.passages)
+    stale = not refused and not all(_is_as_it_was(p, present, rules) for p in shown.passages)
     text, cited = ("", frozenset[int]()) if stale else _harmless(draft.text, shown, tongue)
     # Who cites something does say something, whatever the first words are.
     known = draft.known and not stale and bool(cited or (text and not _SAYS_UNKNOWN.match(text)) or refused)
@@ -151,7 +152,7 @@ def check(
         question=question.id,
         decision=decision.id,
         text=text,
-        citations=_citations(_sources(cited, differ), shown, tongue, hide) if answered else (),
+        citations=_citations(_sources(cited, differ), shown, present, tongue, hide) if answered else (),
         route=Route.REFUSE if stale else draft.route,
         # A title is a text of its document: a follow-up, which carries this answer, may not take it to the cloud.
         label=Label.join(
@@ -180,7 +181,7 @@ def _sources(cited: frozenset[int], differ: Iterable[Difference]) -> frozenset[i
 
 def check_so_far(text: str, question: Question, shown: Shown, present: Mapping[int, Document], rules: Rules) -> str:
     """What may be shown of an answer of which only these sentences are there; empty: nothing."""
-    if not all(_unchanged(p.document, present, rules) for p in shown.passages):
+    if not all(_is_as_it_was(p, present, rules) for p in shown.passages):
         return ""
     tongue = spoken(question.text)
     return masked(_harmless(text, shown, tongue)[0], rules.shown_in(question.room), rules, tongue)
@@ -225,6 +226,12 @@ def _findings(text: str, rules: Rules) -> Iterator[tuple[Level, detect.Finding]]
 def _refused(kind: str, level: Level, sink: Sink) -> bool:
     """Whether it is not for that room. What a text is about is no value that could be taken out of it for its level."""
     return kind in sink.refuse or (kind not in detect.ABOUT and level > sink.ceiling)
+
+
+def _is_as_it_was(passage: Passage, present: Mapping[int, Document], rules: Rules) -> bool:
+    """Whether it may still be shown. Another document that says the same may be gone, but not be more sensitive now."""
+    also = (one for one in passage.also if one.id in present)
+    return all(_unchanged(one, present, rules) for one in (passage.document, *also))
 
 
 def _unchanged(document: Document, present: Mapping[int, Document], rules: Rules) -> bool:
@@ -281,7 +288,11 @@ def _inert(text: str, used: Iterable[str], tongue: Language) -> str:
 
 
 def _citations(
-    cited: frozenset[int], shown: Shown, tongue: Language, hide: Callable[[str], str]
+    cited: frozenset[int],
+    shown: Shown,
+    present: Mapping[int, Document],
+    tongue: Language,
+    hide: Callable[[str], str],
 ) -> tuple[Citation, ...]:
     """What the text cites, in the order of the numbers; when it cites nothing all passages, and each file once."""
 
@@ -299,7 +310,9 @@ def _citations(
         whole = sources[number]
         link = whole.link if whole.link and hide(whole.link) == whole.link else None
         title, heading, uri = clean(whole.title), clean(whole.heading), clean(whole.uri)
-        citations.append(replace(whole, title=title, heading=heading, uri=uri, link=link))
+        same = shown.passages[number - 1].also if number <= len(shown.passages) else ()
+        also = tuple(clean(one.title) for one in same if one.id in present)
+        citations.append(replace(whole, title=title, heading=heading, uri=uri, link=link, also=also))
     return tuple(citations)
 
 

@@ -20,6 +20,7 @@ from bot.config_directory import DirectorySection, as_section
 from bot.config_notice import NoticeSection
 from bot.config_officer import Egress, RolesSection
 from bot.config_retention import Retention
+from bot.config_search import SearchSection
 from bot.toml_file import Hosts, LevelName, Secret, Section, Text
 from retrieval.addresses import Reach
 from retrieval.passage import Principal, Rule, Source, principal
@@ -380,6 +381,7 @@ class ConfigFile(Section):
     console: Console = Console()
     answer: AnswerLimits = AnswerLimits()
     index: Index = Index()
+    search: SearchSection = SearchSection()
     models: Models = Models()
     slack: Slack = Slack()
     notice: NoticeSection = NoticeSection()

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from bot.directory import Directory
 from bot.domain import Answer, Feedback, Question, QuestionFault, Room, Verdict
-from bot.words import Language, in_force_name, place_name, route_name, say, spoken
+from bot.words import Language, also_name, in_force_name, place_name, route_name, say, spoken
 from retrieval.errors import Fault
 
 _HELP = (
@@ -195,7 +195,8 @@ def show(
         heading = "" if only_titles else citation.heading
         name = " › ".join(filter(None, (citation.title, heading, place_name(tongue, citation.place))))
         address = citation.link or citation.uri
-        holds = " · ".join(filter(None, (name, in_force_name(tongue, citation.in_force))))
+        said = name, in_force_name(tongue, citation.in_force), also_name(tongue, citation.also)
+        holds = " · ".join(filter(None, said))
         line = f"  [cyan]\\[{citation.number}][/cyan] {escape(holds)} [dim]{escape(address)}[/dim]"
         out.print(line, emoji=False, soft_wrap=True)
     kinds = ", ".join(sorted({reason.kind for reason in answer.label.reasons}))

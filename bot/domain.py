@@ -166,7 +166,7 @@ class Draft:
 @dataclass(frozen=True, slots=True)
 class Citation:
     """Where an answer comes from. number: the n of [n] in the text. place: on which pages, slides or rows.
-    in_force: when it holds."""
+    in_force: when it holds. also: the titles of other documents that say the same."""
 
     number: int
     title: str
@@ -175,12 +175,13 @@ class Citation:
     link: str | None
     place: Place | None = None
     in_force: InForce | None = None
+    also: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, number: int, passage: Passage) -> Citation:
         document = passage.document
         where = document.title, passage.heading, document.uri, document.link, passage.place
-        return cls(number, *where, in_force=passage.in_force)
+        return cls(number, *where, in_force=passage.in_force, also=tuple(one.title for one in passage.also))
 
     @classmethod
     def of_attached(cls, number: int, file: Attached, piece: Piece) -> Citation:

@@ -39,6 +39,7 @@ from bot.config_file import (
 from bot.config_notice import NoticeSection
 from bot.config_officer import Egress, RolesSection
 from bot.config_retention import Retention
+from bot.config_search import SearchSection
 from bot.toml_file import Place, Problem, SettingsFault, dotted, hint, read_toml, sentence
 from retrieval.passage import Source
 
@@ -96,6 +97,7 @@ class Settings:
     console: Console
     answer: AnswerLimits
     index: Index
+    search: SearchSection
     models: Models
     slack: Slack
     notice: NoticeSection
@@ -115,9 +117,8 @@ class Settings:
         return _loader(environ, cwd or Path.cwd()).load()
 
 
-_AS_THEY_ARE = (
-    "console", "answer", "index", "models", "slack", "retention", "parse", "fetch", "http", "audit", "roles", "egress",
-)  # fmt: skip
+_AS_THEY_ARE = ("console", "answer", "index", "search", "models", "slack", "retention", "parse", "fetch", "http",
+                "audit", "roles", "egress")  # fmt: skip
 """Sections that are settings as they stand in the file."""
 
 
@@ -161,9 +162,7 @@ def _written(path: Path) -> dict[str, str]:
     try:
         values = dotenv_values(path, interpolate=False, encoding="utf-8")
     except (OSError, UnicodeDecodeError):
-        raise SettingsFault(
-            Problem(str(path), "", "cannot be read: it must be a UTF-8 file of NAME=value lines")
-        ) from None
+        raise SettingsFault(Problem(str(path), "", "cannot be read: it must be NAME=value lines in UTF-8")) from None
     return {name: value for name, value in values.items() if value and name.startswith(("NARU_", "SLACK_"))}
 
 

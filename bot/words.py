@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from bot.domain import Route
@@ -130,6 +130,8 @@ _SENTENCES = {
         "copy_late": "화면을 열 시간이 지났습니다. 메시지의 메뉴에서 ‘가린 사본’을 다시 눌러 주세요.",
         "copy_empty": "이 메시지에는 글이 없습니다.",
         "masked": "⟦비공개⟧",
+        "also": "같은 내용: {titles}",
+        "also_more": "같은 내용: {titles} 외 {more}건",
         "link": "(링크 생략)",
     },
     "en": {
@@ -224,10 +226,14 @@ _SENTENCES = {
         "copy_late": "The time to open the form is over. Choose Masked copy in the message's menu once more.",
         "copy_empty": "There is no text in this message.",
         "masked": "⟦withheld⟧",
+        "also": "the same in: {titles}",
+        "also_more": "the same in: {titles} and {more} more",
         "link": "(link removed)",
     },
 }
 
+
+_ALSO = 3
 
 _UNREAD_KO: Mapping[Why, str] = {
     "encrypted": "암호가 걸려 있습니다. 암호를 풀어 다시 올려 주세요.",
@@ -289,6 +295,15 @@ def in_force_name(tongue: Language, in_force: InForce | None) -> str:
         return _HOLDS_UNDATED[tongue][in_force.state]
     days = _DAYS[tongue][2 if first and last else 0 if first else 1].format(first=first, last=last)
     return _HOLDS[tongue][in_force.state].format(days)
+
+
+def also_name(tongue: Language, titles: Sequence[str]) -> str:
+    """Which other documents say the same, as a citation says it; empty for none."""
+    if not titles:
+        return ""
+    named = ", ".join(titles[:_ALSO])
+    more = len(titles) - _ALSO
+    return say(tongue, "also_more", titles=named, more=str(more)) if more > 0 else say(tongue, "also", titles=named)
 
 
 def route_name(tongue: Language, route: Route) -> str:

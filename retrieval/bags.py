@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from retrieval.bm25 import Bag
 from retrieval.split import Piece
 from retrieval.text import Language, language
+from retrieval.tokenizer import BIGRAMS, Tokenizer
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +25,11 @@ class Bagged:
         return self.piece.heading, self.piece.text, str(self.piece.place or ""), self.language
 
 
-def bagged(title: str, pieces: Iterable[Piece]) -> tuple[Bagged, ...]:
+def bagged(title: str, pieces: Iterable[Piece], tokenizer: Tokenizer = BIGRAMS) -> tuple[Bagged, ...]:
     """Counting is the slow part of a run: to be done before a transaction begins."""
-    return tuple(Bagged(one, *counted(title, one.heading, one.text)) for one in pieces)
+    return tuple(Bagged(one, *counted(title, one.heading, one.text, tokenizer)) for one in pieces)
 
 
-def counted(title: str, heading: str, text: str) -> tuple[Language, Bag]:
+def counted(title: str, heading: str, text: str, tokenizer: Tokenizer = BIGRAMS) -> tuple[Language, Bag]:
     """The language of a passage, and its terms."""
-    return language(text), Bag.of((title, heading, text))
+    return language(text), Bag.of((title, heading, text), tokenizer)

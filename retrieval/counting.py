@@ -27,6 +27,7 @@ from retrieval.bm25 import Bag
 from retrieval.errors import Fault
 from retrieval.split import Piece
 from retrieval.text import Language
+from retrieval.tokenizer import Tokenizer
 
 T = TypeVar("T")
 
@@ -59,18 +60,22 @@ Count = Callable[[Sequence[Uncounted]], Awaitable[Sequence[Sequence[Bagged]]]]
 """The passages of each document, in order. Raises CountFault."""
 
 
-async def here(documents: Sequence[Uncounted]) -> Sequence[Sequence[Bagged]]:
+def here(tokenizer: Tokenizer) -> Count:
     """In this process: nothing has to be started for few."""
 
-    def all_of_them() -> list[Sequence[Bagged]]:
-        return [bagged(one.title, one.pieces) for one in documents]
+    async def count(documents: Sequence[Uncounted]) -> Sequence[Sequence[Bagged]]:
+        def all_of_them() -> list[Sequence[Bagged]]:
+            return [bagged(one.title, one.pieces, tokenizer) for one in documents]
 
-    return all_of_them() if _characters(documents) <= QUICK else await asyncio.to_thread(all_of_them)
+        # For more, a thread keeps the process answering meanwhile.
+        return all_of_them() if _characters(documents) <= tokenizer.at_once else await asyncio.to_thread(all_of_them)
+
+    return count
 
 
 class Counting:
-    """A Count in at most `processes` processes, each started when it is needed; an async context manager, at whose end
-    they end. One holds some 40 MB, and the documents that it was asked of last."""
+    """A Count by pairs (tokenizer.py) in at most `processes` processes, each started when it is needed; an async
+    context manager, at whose end they end. One holds some 40 MB, and the documents that it was asked of last."""
 
     def __init__(self, processes: int) -> None:
         self._free = asyncio.Semaphore(processes)

@@ -22,6 +22,7 @@ POOL_SIZE = 10
 CONNECT_TIMEOUT_S = 5
 POOL_TIMEOUT_S = 10
 MIN_POSTGRES = 16
+CALLED = "naru"
 MIN_PGVECTOR = (0, 8)
 
 
@@ -72,9 +73,10 @@ def _version(text: str) -> tuple[int, ...]:
 
 
 class Database:
-    """Connections to one PostgreSQL. `url` as libpq knows it: `postgresql://...` or `postgres://...`."""
+    """Connections to one PostgreSQL. `url` as libpq knows it: `postgresql://...` or `postgres://...`. called: what the
+    connections say of themselves, to be seen by other processes."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, called: str = CALLED) -> None:
         self._url = _psycopg_url(url)
         self._engine = create_async_engine(
             self._url,
@@ -85,7 +87,7 @@ class Database:
             hide_parameters=True,
             connect_args={
                 "connect_timeout": CONNECT_TIMEOUT_S,
-                "application_name": "naru",
+                "application_name": called,
                 # A server that vanished without a word is noticed in 11 s; the system's own defaults take hours.
                 "keepalives": 1,
                 "keepalives_idle": 5,

@@ -10,6 +10,7 @@ Fault               a sentence: what is wrong, where, and what to do
 │   └── ApiFault    retrieval/sources/api.py    a web API that gives no whole answer
 ├── FetchFault      retrieval/fetch.py  an address that was not fetched: refused, away, too big
 ├── PushFault       retrieval/intake.py     a push that asks for what is surely not meant
+├── KiwiFault       retrieval/kiwi.py   the extra `kiwi` is wanted and not installed
 ├── CancelledFault  retrieval/runs.py   somebody stopped a source's run; what was done stays
 ├── UnreadableFault retrieval/parse/    one document that cannot be read; its last good version stays
 ├── SandboxFault    retrieval/parse/workers.py  the processes that read documents do not start

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from retrieval.stopwords import KOREAN_ENDINGS, KOREAN_PARTICLES
-from retrieval.text import MAX_QUERY_TERMS, normalise, query_terms, stem, term_id
+from retrieval.text import MAX_QUERY_TERMS, normalise, stem
+from retrieval.tokenizer import BIGRAMS, Tokenizer
 
 SYNONYM = 0.7
 """What a synonym is worth, in parts of the word that was asked, where that word stands in some passage: whoever writes
@@ -109,15 +110,15 @@ class Glossary:
             start += length
         return tuple(found.values())
 
-    def asked(self, query: str) -> Asked:
+    def asked(self, query: str, tokenizer: Tokenizer = BIGRAMS) -> Asked:
         """The query with what else says its words; at most 256 terms, the query's own first."""
-        own, text = _terms(query), normalise(query)
+        own, text = dict(tokenizer.query(query)), normalise(query)
         room, left = MAX_QUERY_TERMS - len(own), dict(own)
         words: list[Word] = []
         for found in self.find(query):
-            asked = {term: left.pop(term) for term in _terms(text[slice(*found.at)]) if term in left}
+            asked = {term: left.pop(term) for term in tokenizer.query(text[slice(*found.at)]) if term in left}
             others: list[dict[int, float]] = []
-            for other in map(_terms, found.means[:MAX_SYNONYMS]):
+            for other in (dict(tokenizer.query(other)) for other in found.means[:MAX_SYNONYMS]):
                 if 0 < len(other) <= room:
                     others.append(other)
                     room -= len(other)
@@ -163,10 +164,6 @@ def _forms(token: str) -> Iterator[str]:
     yield token
     if "가" <= token[0] <= "힣" and len(token) <= _LONGEST_WORD:
         yield from (token[:end] for end in range(len(token) - 1, 0, -1) if _TAIL.fullmatch(token, end))
-
-
-def _terms(text: str) -> dict[int, float]:
-    return {term_id(term): weight for term, weight in query_terms(text).items()}
 
 
 def _known(terms: Mapping[int, float], known: frozenset[int]) -> dict[int, float]:

@@ -31,9 +31,10 @@ from retrieval.sources import SourceFault
 from retrieval.split import Piece
 from retrieval.tables import document
 from retrieval.tables import source as source_table
+from retrieval.tokenizer import BIGRAMS, Tokenizer, format_of
 from retrieval.tombstones import Whom, Withheld
 
-FORMAT = 4
+FORMAT = 5
 """Counted up when text becomes pieces or terms in another way, or more of a file is read than was: then every document
 is indexed anew."""
 
@@ -59,17 +60,16 @@ class Known:
         """Whether its newest version could not be read at all."""
         return self.problem is not None and self.why != "partly"
 
-    def is_of(self, sha256: bytes) -> bool:
-        return self.sha256 == sha256 and self.format == FORMAT
-
 
 class Index:
-    """withheld: of which texts nothing is taken in, see tombstones.py."""
+    """withheld: of which texts nothing is taken in, see tombstones.py. format: that of documents as it indexes them."""
 
-    def __init__(self, database: Database, withheld: Whom = tombstones.nobody) -> None:
+    def __init__(self, database: Database, withheld: Whom = tombstones.nobody, tokenizer: Tokenizer = BIGRAMS) -> None:
         self._database = database
         self._withheld = withheld
         self._frozen: set[str] = set()
+        self._tokenizer = tokenizer
+        self.format = format_of(FORMAT, tokenizer)
 
     async def known(self, source_name: str) -> dict[str, Known]:
         """Every document of the source, by uri."""
@@ -113,7 +113,7 @@ class Index:
                 left = await tombstones.honoured(connection, source_name, read, withheld)
                 fresh = [_shown(one, left[one.uri], withheld) for one in changes.fresh]
                 short = {is_.uri for is_, was in zip(fresh, changes.fresh, strict=True) if _is_short(is_, was)}
-                await _swap(connection, source_id, source, fresh, short, counted)
+                await _swap(connection, source_id, source, fresh, short, counted, self.format)
             if changes.problems:
                 await _record(connection, source_id, source, changes.problems)
             if changes.told:
@@ -134,7 +134,7 @@ class Index:
 
     async def settle(self) -> None:
         """What is done once after many changes: new weights where lengths have drifted, and quick searches."""
-        await passages.reweigh_if_drifted(self._database)
+        await passages.reweigh_if_drifted(self._database, self._tokenizer, self.format)
         await first_load.settle(self._database)
 
     async def _freeze_averages(self, fresh: Sequence[Fresh]) -> None:
@@ -215,6 +215,7 @@ async def _swap(
     fresh: Sequence[Fresh],
     short: Collection[str],
     counted: Counts,
+    format: int,
 ) -> None:
     """short: the uris of those of which something is withheld."""
     before = {"source": source_id, "uris": [one.uri for one in fresh]}
@@ -233,10 +234,10 @@ async def _swap(
         }
         for one in fresh
     ]
-    values = {"source": source_id, "format": FORMAT, "rows": json.dumps(rows)}
+    values = {"source": source_id, "format": format, "rows": json.dumps(rows)}
     ids = {row.uri: row.id for row in await connection.execute(_FRESH, values)}
     held = [ids[one.uri] for one in fresh if one.uri in was]
-    reworded = {ids[one.uri] for one in fresh if was.get(one.uri) != (one.title, FORMAT)}
+    reworded = {ids[one.uri] for one in fresh if was.get(one.uri) != (one.title, format)}
     await passages.swap(connection, {ids[one.uri]: one.passages for one in fresh}, counted, held, reworded)
 
 

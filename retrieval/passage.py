@@ -200,7 +200,8 @@ class Passage:
     heading: the headings above it, outermost first, joined by " › ". score: its BM25 and a part of its document's,
     higher is better; comparable within one search only. confidence: how much of the BM25 that a passage could reach
     for this query it does reach, 0 to 1; comparable between searches. place: which pages, slides or rows of the file it
-    stands on, None where it has none. in_force: when it holds, None where that is not known.
+    stands on, None where it has none. in_force: when it holds, None where that is not known. also: the other documents
+    of these readers that say the same, word for word.
     """
 
     id: int
@@ -211,3 +212,4 @@ class Passage:
     confidence: float
     place: Place | None = None
     in_force: InForce | None = None
+    also: tuple[Document, ...] = ()

@@ -20,6 +20,7 @@ from retrieval.database import Database
 from retrieval.passage import Place
 from retrieval.split import Piece
 from retrieval.tables import document, passage
+from retrieval.tokenizer import Tokenizer
 
 _CHUNK = 500
 _COPY = (
@@ -78,14 +79,15 @@ async def delete_some(connection: AsyncConnection, ids: Sequence[int], counted: 
     await _delete(connection, list(ids), counted)
 
 
-async def reweigh_if_drifted(database: Database) -> bool:
-    """Weigh all passages of a language anew when their average length is over 20% off the one in use."""
+async def reweigh_if_drifted(database: Database, tokenizer: Tokenizer, format: int) -> bool:
+    """Weigh the passages of a language anew when their average length is over 20% off the one in use. format: of the
+    documents that are cut by this tokenizer; the others are about to be cut anew, and weighed then."""
     async with database.transaction() as connection:
         if not await counts.drifted(connection):
             return False
         await counts.hold_weights(connection)
         for spoken in await counts.drifted(connection):
-            await _reweigh(connection, spoken)
+            await _reweigh(connection, spoken, tokenizer, format)
     return True
 
 
@@ -149,10 +151,10 @@ def _row(document_id: int, ordinal: int, one: Bagged, averages: Mapping[str, flo
     )
 
 
-async def _reweigh(connection: AsyncConnection, spoken: str) -> None:
+async def _reweigh(connection: AsyncConnection, spoken: str, tokenizer: Tokenizer, format: int) -> None:
     average = await counts.average_anew(connection, spoken)
     await connection.execute(text("create temporary table reweighed (id bigint, weights sparsevec) on commit drop"))
-    async for bags in _bags(connection, spoken):
+    async for bags in _bags(connection, spoken, tokenizer, format):
         rows = [(binary.int8(id), binary.sparsevec(bag.terms, bag.weights(average))) for id, bag in bags]
         await binary.copy(connection, "copy reweighed from stdin (format binary)", rows)
     await connection.execute(
@@ -161,21 +163,23 @@ async def _reweigh(connection: AsyncConnection, spoken: str) -> None:
     await connection.execute(text("drop table reweighed"))
 
 
-async def _bags(connection: AsyncConnection, spoken: str) -> AsyncIterator[list[tuple[int, Bag]]]:
+async def _bags(
+    connection: AsyncConnection, spoken: str, tokenizer: Tokenizer, format: int
+) -> AsyncIterator[list[tuple[int, Bag]]]:
     after = 0
     columns = (passage.c.id, passage.c.heading, passage.c.text, document.c.title)
     while True:
         chunk = (
             select(*columns)
             .join_from(passage, document, passage.c.document_id == document.c.id)
-            .where(passage.c.language == spoken, passage.c.id > after)
+            .where(passage.c.language == spoken, passage.c.id > after, document.c.format == format)
             .order_by(passage.c.id)
             .limit(_CHUNK)
         )
         rows = (await connection.execute(chunk)).all()
         if not rows:
             return
-        yield [(row.id, Bag.of((row.title, row.heading, row.text))) for row in rows]
+        yield [(row.id, Bag.of((row.title, row.heading, row.text), tokenizer)) for row in rows]
         after = rows[-1].id
 
 

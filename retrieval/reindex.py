@@ -16,12 +16,13 @@ from retrieval.database import Database
 from retrieval.errors import Fault
 from retrieval.first_load import MANY as MANY_AT_FIRST
 from retrieval.in_force import Term, in_force
-from retrieval.index import FORMAT, Index, Known
+from retrieval.index import Index, Known
 from retrieval.pace import Pace, in_order, together
 from retrieval.parse import Parse, Parsed, UnreadableFault
 from retrieval.passage import Said, Source
 from retrieval.sources import BusyFault, Listed, Reader, SourceFault
 from retrieval.split import Piece, split
+from retrieval.tokenizer import BIGRAMS, Tokenizer
 from retrieval.tombstones import Whom, nobody
 
 BATCH, PASSAGES, BATCH_S = 1_000, 5_000, 2.0
@@ -67,18 +68,20 @@ async def reindex(
     accept_deletions: bool = False,
     withheld: Whom = nobody,
     processes: int = 0,
+    tokenizer: Tokenizer = BIGRAMS,
 ) -> Report:
     """Bring the index to what `reader` has now.
 
     A document that cannot be read keeps its last good version. accept_deletions: most of the documents may be gone.
     withheld: of which texts nothing is taken in, see tombstones.py. processes: that count terms, where much is new.
+    tokenizer: what searches use too; documents that another one has cut are cut anew.
     Raises SourceFault when the source cannot be listed, lists nothing or less than half all of a sudden, is gone, or is
     being re-indexed already, and CountFault; what was done stays, and the next run goes on from there.
     """
     async with database.exclusively(f"reindex {source.name}") as alone:
         if not alone:
             raise BusyFault(f"Source '{source.name}' is being re-indexed already: wait for that run.")
-        index = Index(database, withheld)
+        index = Index(database, withheld, tokenizer)
         known = await index.known(source.name)
         told = {one.uri: one async for one in reader.list()}
         withdrawn = tuple(uri for uri, one in told.items() if one.withdrawn)
@@ -90,8 +93,10 @@ async def reindex(
             held = len(known) - sum(uri.startswith(withdrawn) for uri in vanished)
             lost = sum(not uri.startswith(withdrawn) for uri in vanished)
             _refuse_to_lose(source, held, held - lost, len(listed))
-        run = _Run(index, source.name, _Look(reader, parse, pace or Pace()), known, listed, vanished)
-        return await run.run(progress, processes)
+        look = _Look(reader, parse, pace or Pace(), index.format)
+        run = _Run(index, source.name, look, known, listed, vanished)
+        # What another tokenizer needs may be half a gigabyte, and is there once.
+        return await run.run(progress, here(tokenizer), processes if tokenizer is BIGRAMS else 0)
 
 
 def _refuse_to_lose(source: Source, held: int, stay: int, listed: int) -> None:
@@ -139,10 +144,11 @@ class _Look:
     reader: Reader
     parse: Parse
     pace: Pace
+    format: int
 
     async def at(self, listed: Listed, known: Known | None) -> _Read:
         """known: what the index holds of it; None where its text is needed in any case."""
-        held = known if known is not None and known.sha256 is not None and known.format == FORMAT else None
+        held = known if known is not None and known.sha256 is not None and known.format == self.format else None
         version = held.version if held else None
         try:
             async with self.pace.turn():
@@ -151,7 +157,7 @@ class _Look:
                     return _Same(listed.uri, version)
                 version = loaded.version or listed.version
                 digest = sha256(loaded.content).digest()
-                if held and held.is_of(digest) and _carries(held.said, loaded.said):
+                if held and held.sha256 == digest and _carries(held.said, loaded.said):
                     return _Same(listed.uri, version)
                 parsed = await self.parse(listed.uri, loaded.content, loaded.suffix)
             listed = replace(listed, said=loaded.said or listed.said)
@@ -192,11 +198,11 @@ class _Run:
         self._relabelled: set[str] = set()
         self._problems: list[Problem] = []
 
-    async def run(self, progress: Progress, processes: int) -> Report:
+    async def run(self, progress: Progress, count: Count, processes: int) -> Report:
         started = monotonic()
         await self._tell()
         try:
-            await self._read(progress, processes)
+            await self._read(progress, count, processes)
         except Fault:
             # What was stored is searched, and should be quickly.
             await self._index.settle()
@@ -207,11 +213,10 @@ class _Run:
         await self._index.settle()
         return self._report(monotonic() - started)
 
-    async def _read(self, progress: Progress, processes: int) -> None:
+    async def _read(self, progress: Progress, count: Count, processes: int) -> None:
         uris = sorted(uri for uri in self._listed if not self._is_known(uri))
         done, total = len(self._listed) - len(uris), len(self._listed)
         async with AsyncExitStack() as stack:
-            count: Count = here
             if processes and len(uris) >= COUNTED_ASIDE:
                 count = await stack.enter_async_context(Counting(processes))
             if len(uris) >= MANY_AT_FIRST:
@@ -248,7 +253,7 @@ class _Run:
             known is not None
             and one.version is not None
             and one.version == known.version
-            and known.format == FORMAT
+            and known.format == self._look.format
             and not known.unread
             and not _retitled(one.said, known.said)
         )
@@ -339,7 +344,7 @@ class _Run:
             self._moved += 1
         elif known is None or known.sha256 is None:
             self._added += 1
-        elif known.is_of(one.sha256):
+        elif (known.sha256, known.format) == (one.sha256, self._look.format):
             self._relabelled.add(one.uri)
             return
         else:

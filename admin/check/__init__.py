@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 
-from admin.check import audit, config, database, documents, key, machine, models, slack
+from admin.check import audit, config, database, documents, key, machine, models, search, slack
 from admin.check.finding import Finding, Status, ended, fail, of, skip
 from admin.check.scene import Machine, Scene, scene
 from bot.settings import Salvaged
@@ -46,6 +46,7 @@ CHECKS: tuple[Check, ...] = (
     Check("directory", documents.directory, ("directory",)),
     Check("lists", documents.lists, ("lists", "directory")),
     Check("glossary", documents.glossary, ("glossary",)),
+    Check("search", search.terms, ("search",)),
     Check("sources", documents.sources, ("sources",), within_s=20.0),
     Check("machine", machine.home, ("home",)),
     Check("machine", machine.limits),

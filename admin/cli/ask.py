@@ -154,6 +154,7 @@ def answer_data(result: Answer, *, only_titles: bool = False) -> dict[str, Any]:
                 "in_force": in_force_data(c.in_force),
                 "uri": c.uri,
                 "link": c.link,
+                "also": list(c.also),
             }
             for c in result.citations
         ],

@@ -147,7 +147,7 @@ async def _cancel(name: str) -> bool:
 async def _cover(name: str) -> Coverage:
     async with opened(load()) as app:
         source = await app.catalogue.get(name)
-        return await coverage(app.database, source, reader_of(source, app.means))
+        return await coverage(app.database, source, reader_of(source, app.means), app.tokenizer)
 
 
 async def _work() -> None:

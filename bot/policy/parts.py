@@ -139,7 +139,9 @@ def passage_parts(number: int, passage: Passage, rules: Rules) -> Prompt:
         (Role.HEADING, passage.heading, f"passage {number} heading"),
         (Role.PASSAGE, passage.text, f"passage {number}"),
     )
-    known, source = rules.document_label(passage.document), passage.document.source
+    # What another document says as well carries that document's label too, as if both had been found.
+    known = Label.join([rules.document_label(one) for one in (passage.document, *passage.also)])
+    source = passage.document.source
 
     def part(role: Role, text: str, origin: str) -> Part:
         told = found_in(text, origin, rules, document=True)

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from bot.domain import Answer, Citation
 from bot.slack.mrkdwn import Line, escape, link, mrkdwn, sections
-from bot.words import Language, both, in_force_name, place_name, route_name, say
+from bot.words import Language, also_name, both, in_force_name, place_name, route_name, say
 
 GOOD, BAD, FORM = "feedback_good", "feedback_bad", "feedback"
 ALONE, AGAIN = "ask_alone", "ask_again"
@@ -130,7 +130,8 @@ def _source(citation: Citation, tongue: Language) -> str:
     name = " › ".join(filter(None, (_short(citation.title), _short(citation.heading), place))) or _short(citation.uri)
     short_enough = citation.link is not None and len(citation.link) <= _LONGEST_LINK
     shown = f"[{citation.number}] {link(citation.link if short_enough else None, name)}"
-    return " · ".join(filter(None, (shown, in_force_name(tongue, citation.in_force))))
+    also = also_name(tongue, [link(None, _short(title)) for title in citation.also])
+    return " · ".join(filter(None, (shown, in_force_name(tongue, citation.in_force), also)))
 
 
 def _short(name: str) -> str:

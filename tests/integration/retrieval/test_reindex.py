@@ -13,12 +13,14 @@ from sqlalchemy import text
 from retrieval.bm25 import Bag
 from retrieval.catalogue import Catalogue
 from retrieval.database import Database
+from retrieval.index import FORMAT
 from retrieval.label import Level
 from retrieval.passage import Rule
 from retrieval.passages import reweigh_if_drifted
 from retrieval.search import Search
 from retrieval.sources import Listed, Loaded, SourceFault
 from retrieval.sources.files import Folder
+from retrieval.tokenizer import BIGRAMS
 from tests.integration.retrieval.shelf import ANYONE, Shelf, a_source, principals, reindex, shelve
 
 TABLES = ("source", "document", "passage", "term", "corpus")
@@ -233,7 +235,7 @@ async def test_weights_follow_the_average_length_once_it_has_drifted(database: D
     expected = dict(zip(bag.terms, bag.weights(average), strict=True))
     stored = dict(element.split(":") for element in str(weights)[1:].partition("}")[0].split(","))
     assert {int(term): float(weight) for term, weight in stored.items()} == pytest.approx(expected, rel=1e-4)
-    assert not await reweigh_if_drifted(database)
+    assert not await reweigh_if_drifted(database, BIGRAMS, FORMAT)
 
 
 BODIES = st.sampled_from(["연차 규정", "출장 숙박비", "leave policy", "expense policy for travel", "\0", ""])

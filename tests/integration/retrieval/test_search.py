@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager
 
@@ -12,6 +13,8 @@ from retrieval.database import Database
 from retrieval.label import Level
 from retrieval.passage import EVERYONE, NOBODY, Principal, Readers, Rule
 from retrieval.search import Search
+from retrieval.vectors import Vectors
+from tests.integration.retrieval.embedders import Letters
 from tests.integration.retrieval.shelf import ANYONE, Shelf, a_source, principals, reindex, shelve
 
 LEAVE = "# 휴가 안내\n\n## 연차\n\n연차는 1년에 15일이며 입사일을 기준으로 발생합니다.\n"
@@ -49,6 +52,34 @@ async def test_a_question_of_40000_characters_is_answered(database: Database) ->
     await shelve(database, a_source(), {"hr.md": LEAVE, "oncall.md": ONCALL})
     question = "연차 " + " ".join(f"낱말{number}" for number in range(7_000))
     assert (await Search(database)(question, ANYONE))[0].document.uri == "hr.md"
+
+
+ODD = {
+    "10,000 words": " ".join(f"낱말{number} word{number}" for number in range(5_000)),
+    "one word 10,000 times": "연차 " * 10_000,
+    "one syllable": "휴",
+    "one letter": "x",
+    "one run of syllables": "연차휴가" * 2_500,
+    "emoji": "🏖️" * 500,
+    "stop words": "그리고 어떻게 the of and " * 500,
+    "NUL": "\0연\0차\0",
+    "a lone surrogate": "연차 \ud800",
+    "SQL and patterns": "'; drop table passage; -- %_\\ {1:1}/9 [연차](x)",
+}
+
+
+@pytest.mark.parametrize("embedders", [(), (Letters(),)], ids=["by words", "with a model"])
+@pytest.mark.parametrize("question", ODD.values(), ids=ODD)
+async def test_whatever_is_asked_gets_an_answer_and_no_error(
+    database: Database, question: str, embedders: tuple[Letters, ...]
+) -> None:
+    await shelve(database, a_source(), {"hr.md": LEAVE, "oncall.md": ONCALL})
+    for each in embedders:
+        await Vectors(database).fill(each)
+    async with asyncio.timeout(20):
+        found = await Search(database, embedders)(question, ANYONE)
+    assert {one.document.uri for one in found} <= {"hr.md", "oncall.md"}
+    assert all(0 <= one.confidence <= 1 for one in found)
 
 
 async def test_a_question_on_what_no_document_says_has_little_confidence(database: Database) -> None:
