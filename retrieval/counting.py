@@ -70,7 +70,7 @@ async def here(documents: Sequence[Uncounted]) -> Sequence[Sequence[Bagged]]:
 
 class Counting:
     """A Count in at most `processes` processes, each started when it is needed; an async context manager, at whose end
-    they end. One holds some 40 MB, and the documents that it was asked of last."""
+    they end. One holds some 50 MB, and the documents that it was asked of last."""
 
     def __init__(self, processes: int) -> None:
         self._free = asyncio.Semaphore(processes)
