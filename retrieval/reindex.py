@@ -25,9 +25,10 @@ from retrieval.sources import BusyFault, Listed, Reader, SourceFault
 from retrieval.split import Piece, split
 from retrieval.tombstones import Whom, nobody
 
-BATCH, PASSAGES, BATCH_S = 1_000, 5_000, 2.0
-"""Documents or passages after which a transaction is made, and the seconds after which it is made with fewer. The more
-there are, the fewer times each term's count is written: at 200 documents that is a third of what a load costs."""
+BATCH, MOST, PASSAGES, BATCH_S = 200, 1_000, 5_000, 2.0
+"""Documents per transaction, or a tenth of those to be read where that is more, up to MOST; passages, and seconds, after
+which it is made with fewer. The more at once, the fewer times each term's count is written: at 200 documents that is a
+third of what a load costs the database."""
 _CHUNK = 50
 COUNTED_ASIDE = 500
 """Documents to be read from which processes are started to count terms: it takes as long as counting those here."""
@@ -252,12 +253,12 @@ class _Run:
 
     async def _batches(self, uris: Sequence[str], count: Count, processes: int) -> AsyncGenerator[list[_Found], None]:
         found: list[_Found] = []
-        began, passages = monotonic(), 0
+        began, passages, most = monotonic(), 0, max(BATCH, min(MOST, len(uris) // 10))
         async with aclosing(in_order(self._chunks(uris), partial(_counted, count), processes + 1)) as chunks:
             async for chunk in chunks:
                 found += chunk
                 passages += sum(len(one.passages) for one in chunk if isinstance(one, Fresh))
-                if len(found) >= BATCH or passages >= PASSAGES or monotonic() - began > BATCH_S:
+                if len(found) >= most or passages >= PASSAGES or monotonic() - began > BATCH_S:
                     yield found
                     found, began, passages = [], monotonic(), 0
         if found:
