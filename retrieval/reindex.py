@@ -26,9 +26,9 @@ from retrieval.split import Piece, split
 from retrieval.tombstones import Whom, nobody
 
 BATCH, MOST, PASSAGES, BATCH_S = 200, 1_000, 5_000, 2.0
-"""Documents per transaction, or a tenth of those to be read where that is more, up to MOST; passages, and seconds, after
-which it is made with fewer. The more at once, the fewer times each term's count is written: at 200 documents that is a
-third of what a load costs the database."""
+"""Documents per transaction, or a tenth of those to be read where that is more, up to MOST; passages, and seconds,
+after which it is made with fewer. The more at once, the fewer times each term's count is written: at 200 documents that
+is a third of what a load costs the database."""
 _CHUNK = 50
 COUNTED_ASIDE = 500
 """Documents to be read from which processes are started to count terms: it takes as long as counting those here."""
