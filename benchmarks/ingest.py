@@ -68,10 +68,10 @@ def main(arguments: Sequence[str]) -> int:
 
 
 async def measure(tell: Tell) -> list[Row]:
-    return [*await _files(tell), *await loading.measure(tell)]
+    return [*await files(tell), *await loading.measure(tell)]
 
 
-async def _files(tell: Tell) -> list[Row]:
+async def files(tell: Tell) -> list[Row]:
     machine = Machine.now()
     with empty_home() as home, tempfile.TemporaryDirectory() as written:
         folder = Path(written)

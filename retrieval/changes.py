@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from retrieval.bags import Bagged
 from retrieval.in_force import ALWAYS, Term
@@ -52,3 +52,24 @@ class Changes:
 
     def __bool__(self) -> bool:
         return any((self.moved, self.told, self.fresh, self.problems, self.same, self.removed))
+
+
+def carries(said: Said, loaded: Said | None) -> bool:
+    """Whether the labels that only loading tells are known."""
+    return loaded is None or set(loaded.carried) <= set(said.carried)
+
+
+def term_of(said: Said, own: Term) -> Term:
+    """When a document holds: what its source says of the first day counts more than what it says itself."""
+    return own if said.in_force_from is None else replace(own, first=said.in_force_from)
+
+
+def retitled(said: Said, before: Said) -> bool:
+    return (said.title, said.in_force_from) != (before.title, before.in_force_from)
+
+
+def needs_text(said: Said, before: Said) -> bool:
+    """Whether the source no longer says what the document then says itself."""
+    return (said.title is None and before.title is not None) or (
+        said.in_force_from is None and before.in_force_from is not None
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Generic, TypeVar
 
@@ -48,13 +48,13 @@ async def together(work: Sequence[Awaitable[T]]) -> list[T]:
 
 
 async def in_order(
-    coming: AsyncIterator[A], work: Callable[[A], Awaitable[T]], at_once: int
+    coming: AsyncIterator[A] | Iterable[A], work: Callable[[A], Awaitable[T]], at_once: int
 ) -> AsyncGenerator[T, None]:
     """The results of `work`, as its arguments came, of which at most `at_once` are at work or wait to be taken. The
     first that fails ends those behind it; what comes before it was given out."""
     at_work: deque[asyncio.Future[T]] = deque()
     try:
-        async for one in coming:
+        async for one in coming if isinstance(coming, AsyncIterator) else _each(coming):
             at_work.append(asyncio.ensure_future(work(one)))
             if len(at_work) >= at_once:
                 yield await at_work[0]
@@ -67,6 +67,11 @@ async def in_order(
             task.cancel()
         if at_work:
             await asyncio.wait(at_work)
+
+
+async def _each(coming: Iterable[A]) -> AsyncGenerator[A, None]:
+    for one in coming:
+        yield one
 
 
 class Gathered(Generic[A, T]):

@@ -7,17 +7,18 @@ from collections import defaultdict, deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import sha256
 from time import monotonic
 
-from retrieval.changes import Changes, Fresh, Problem
+from retrieval.changes import Changes, Fresh, Problem, carries, needs_text, retitled, term_of
 from retrieval.counting import QUICK, Count, Counting, Uncounted, here
 from retrieval.database import Database
 from retrieval.errors import Fault
 from retrieval.first_load import MANY as MANY_AT_FIRST
-from retrieval.in_force import Term, in_force
+from retrieval.in_force import in_force
 from retrieval.index import Index, Known
-from retrieval.pace import Pace, in_order, together
+from retrieval.pace import Pace, in_order
 from retrieval.parse import Parse, Parsed, UnreadableFault
 from retrieval.passage import Said, Source
 from retrieval.sources import BusyFault, Listed, Reader, SourceFault
@@ -25,9 +26,10 @@ from retrieval.split import Piece, split
 from retrieval.tokenizer import BIGRAMS, Tokenizer
 from retrieval.tombstones import Whom, nobody
 
-BATCH, PASSAGES, BATCH_S = 1_000, 5_000, 2.0
-"""Documents or passages after which a transaction is made, and the seconds after which it is made with fewer. The more
-there are, the fewer times each term's count is written: at 200 documents that is a third of what a load costs."""
+BATCH, MOST, PASSAGES, BATCH_S = 200, 1_000, 5_000, 2.0
+"""Documents per transaction, or a tenth of those to be read where that is more, up to MOST; passages, and seconds,
+after which it is made with fewer. The more at once, the fewer times each term's count is written: at 200 documents that
+is a third of what a load costs the database."""
 _CHUNK = 50
 COUNTED_ASIDE = 500
 """Documents to be read from which processes are started to count terms: it takes as long as counting those here."""
@@ -157,7 +159,7 @@ class _Look:
                     return _Same(listed.uri, version)
                 version = loaded.version or listed.version
                 digest = sha256(loaded.content).digest()
-                if held and held.sha256 == digest and _carries(held.said, loaded.said):
+                if held and held.sha256 == digest and carries(held.said, loaded.said):
                     return _Same(listed.uri, version)
                 parsed = await self.parse(listed.uri, loaded.content, loaded.suffix)
             listed = replace(listed, said=loaded.said or listed.said)
@@ -169,7 +171,7 @@ class _Look:
 
     def _cut(self, listed: Listed, parsed: Parsed, digest: bytes, version: str | None) -> _Uncounted:
         said = replace(listed.said, carried=(*listed.said.carried, *parsed.labels))
-        title, term = said.title or parsed.title, _term(said, in_force(parsed))
+        title, term = said.title or parsed.title, term_of(said, in_force(parsed))
         gap = parsed.gap and f"{listed.uri} {parsed.gap}"
         return _Uncounted(Fresh(listed.uri, title, digest, (), version, said, term, gap), split(parsed))
 
@@ -255,32 +257,38 @@ class _Run:
             and one.version == known.version
             and known.format == self._look.format
             and not known.unread
-            and not _retitled(one.said, known.said)
+            and not retitled(one.said, known.said)
         )
 
     # -- text ------------------------------------------------------------------------------------------------
 
     async def _batches(self, uris: Sequence[str], count: Count, processes: int) -> AsyncGenerator[list[_Found], None]:
         found: list[_Found] = []
-        began, passages = monotonic(), 0
-        counting = in_order(self._chunks(uris), lambda chunk: _counted(chunk, count), processes + 1)
-        async with aclosing(counting) as chunks:
+        began, passages, most = monotonic(), 0, max(BATCH, min(MOST, len(uris) // 10))
+        async with aclosing(in_order(self._chunks(uris), partial(_counted, count), processes + 1)) as chunks:
             async for chunk in chunks:
                 found += chunk
                 passages += sum(len(one.passages) for one in chunk if isinstance(one, Fresh))
-                if len(found) >= BATCH or passages >= PASSAGES or monotonic() - began > BATCH_S:
+                if len(found) >= most or passages >= PASSAGES or monotonic() - began > BATCH_S:
                     yield found
                     found, began, passages = [], monotonic(), 0
         if found:
             yield found
 
     async def _chunks(self, uris: Sequence[str]) -> AsyncGenerator[list[_Read], None]:
-        for start in range(0, len(uris), _CHUNK):
-            yield await self._restored(await together([self._at(uri) for uri in uris[start : start + _CHUNK]]))
+        chunk: list[_Read] = []
+        async with aclosing(in_order(uris, self._at, _CHUNK)) as read:
+            async for one in read:
+                chunk.append(one)
+                if len(chunk) == _CHUNK:
+                    yield await self._restored(chunk)
+                    chunk = []
+        if chunk:
+            yield await self._restored(chunk)
 
     async def _at(self, uri: str) -> _Read:
         one, known = self._listed[uri], self._known.get(uri)
-        return await self._look.at(one, None if known and _needs_text(one.said, known.said) else known)
+        return await self._look.at(one, None if known and needs_text(one.said, known.said) else known)
 
     async def _restored(self, found: list[_Read]) -> list[_Read]:
         """Those of which only the title or the date changed, made anew from what is stored of them."""
@@ -293,14 +301,14 @@ class _Run:
         def again(uri: str) -> _Uncounted:
             known = self._known[uri]
             said = replace(self._listed[uri].said, carried=known.said.carried)
-            title, term = said.title or known.title, _term(said, known.term)
+            title, term = said.title or known.title, term_of(said, known.term)
             digest = known.sha256 or b""
             return _Uncounted(Fresh(uri, title, digest, (), versions[uri], said, term, known.problem), stored[uri])
 
         return [again(one.uri) if one.uri in stored else one for one in found]
 
     def _is_retitled(self, uri: str) -> bool:
-        return _retitled(self._listed[uri].said, self._known[uri].said)
+        return retitled(self._listed[uri].said, self._known[uri].said)
 
     async def _take(self, found: Sequence[_Found]) -> None:
         """Write what of a batch has to be written, and count it."""
@@ -367,28 +375,7 @@ class _Run:
         )
 
 
-def _carries(said: Said, loaded: Said | None) -> bool:
-    """Whether the labels that only loading tells are known."""
-    return loaded is None or set(loaded.carried) <= set(said.carried)
-
-
-def _term(said: Said, own: Term) -> Term:
-    """When a document holds: what its source says of the first day counts more than what it says itself."""
-    return own if said.in_force_from is None else replace(own, first=said.in_force_from)
-
-
-def _retitled(said: Said, before: Said) -> bool:
-    return (said.title, said.in_force_from) != (before.title, before.in_force_from)
-
-
-def _needs_text(said: Said, before: Said) -> bool:
-    """Whether the source no longer says what the document then says itself."""
-    return (said.title is None and before.title is not None) or (
-        said.in_force_from is None and before.in_force_from is not None
-    )
-
-
-async def _counted(chunk: Sequence[_Read], count: Count) -> list[_Found]:
+async def _counted(count: Count, chunk: Sequence[_Read]) -> list[_Found]:
     waiting = [one for one in chunk if isinstance(one, _Uncounted)]
     passages = iter(await count([Uncounted(one.fresh.title, one.pieces) for one in waiting]) if waiting else ())
     return [replace(one.fresh, passages=next(passages)) if isinstance(one, _Uncounted) else one for one in chunk]
