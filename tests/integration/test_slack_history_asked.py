@@ -160,15 +160,13 @@ async def test_a_room_that_opts_out_of_all_goes_at_once_and_what_the_law_holds_s
 
 
 async def test_a_private_channel_stays_in_the_building_by_the_shipped_policy(tmp_path: Path, fresh_url: str) -> None:
-    async with talking() as here, asking(here, tmp_path, fresh_url, here.general, here.ops) as naru:
-        with psycopg.connect(fresh_url, autocommit=True) as connection:
-            connection.execute("update document set readers = '{everyone}'")
+    async with talking() as here, asking(here, tmp_path, fresh_url, here.general) as naru:
         await here.slack.converts(here.general, "private")
         await naru.reindex()
         with psycopg.connect(fresh_url, autocommit=True) as connection:
             readers = connection.execute("select distinct readers from document").fetchall()
             assert readers == [([f"channel:{here.general.id}"],)]
-            connection.execute("update document set readers = '{everyone}'")
+            connection.execute("update document set readers = '{everyone}'")  # the console's people are in no channel
         told = await naru.ask(ASKED)
         assert told.route is Route.ON_PREM
         assert not naru.cloud.heard("빨간 단추")
