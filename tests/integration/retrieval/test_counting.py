@@ -15,6 +15,7 @@ from retrieval.database import Database
 from retrieval.passage import Place
 from retrieval.reindex import COUNTED_ASIDE
 from retrieval.split import Piece
+from retrieval.tokenizer import BIGRAMS
 from tests.integration.retrieval.shelf import Shelf, a_source, reindex
 
 DOCUMENTS = [
@@ -34,7 +35,7 @@ async def test_other_processes_count_as_this_one_does() -> None:
             twice = await asyncio.gather(counting(DOCUMENTS), counting(DOCUMENTS[::-1]))
         assert len(children()) == 2
     assert children() == []
-    expected = [list(one) for one in await here(DOCUMENTS)]
+    expected = [list(one) for one in await here(BIGRAMS)(DOCUMENTS)]
     assert [list(one) for one in twice[0]] == expected
     assert [list(one) for one in twice[1]] == expected[::-1]
 
@@ -51,7 +52,7 @@ async def test_a_process_that_is_killed_is_a_sentence_and_the_next_documents_are
             await asked
         assert "연차" not in str(caught.value)
         assert caught.value.again
-        assert [list(one) for one in await counting(DOCUMENTS)] == [list(one) for one in await here(DOCUMENTS)]
+        assert [list(one) for one in await counting(DOCUMENTS)] == [list(one) for one in await here(BIGRAMS)(DOCUMENTS)]
 
 
 async def stored(database: Database, source: str) -> list[tuple[object, ...]]:
