@@ -12,10 +12,12 @@ from sqlalchemy import Row, text
 from retrieval.bm25 import MAX_WEIGHT, idf, sparsevec
 from retrieval.database import Database
 from retrieval.dense import EXACT_UP_TO, Meaning, Meanings
-from retrieval.embed import UNKNOWN, Embedder
+from retrieval.embed import UNKNOWN, Embeddable, Embedder
+from retrieval.explain import Explanation, Looked, Numbers, explanation, spelled
 from retrieval.glossary import NO_GLOSSARY, Asked, Glossary
 from retrieval.label import Label
 from retrieval.passage import Document, Passage, Place, Readers
+from retrieval.rerank import Reranker, ranked
 from retrieval.rows import document_of
 from retrieval.versions import versions_in_order
 
@@ -51,9 +53,19 @@ MORE = 2
 one that says the same."""
 
 
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What the parts of a score count. context: by words alone; fused_context, meaning: with a vector."""
+
+    context: float = CONTEXT_WEIGHT
+    fused_context: float = FUSED_CONTEXT_WEIGHT
+    meaning: float = MEANING_WEIGHT
+
+
 class Search:
     """embedders: those whose vectors may be there; none: by words alone. glossary: the company's words as they are now.
-    today: in the company's time zone. exact_up_to: readable passages up to which each vector is looked at."""
+    today: in the company's time zone. exact_up_to: readable passages up to which each vector is looked at. model: the
+    one whose vectors are to count, for a comparison; None: the one that serves."""
 
     def __init__(
         self,
@@ -63,11 +75,16 @@ class Search:
         today: Callable[[], date] = date.today,
         *,
         exact_up_to: int = EXACT_UP_TO,
+        reranker: Reranker | None = None,
+        weights: Weights = Weights(),
+        model: str | None = None,
     ) -> None:
         self._database = database
         self._glossary = glossary
         self._today = today
-        self._meanings = Meanings(database, embedders, exact_up_to=exact_up_to)
+        self._reranker = reranker
+        self._weights = weights
+        self._meanings = Meanings(database, embedders, exact_up_to=exact_up_to, model=model)
 
     async def __call__(
         self, query: str, readers: Readers, limit: int = 6, label: Label = UNKNOWN
@@ -75,35 +92,66 @@ class Search:
         """The passages that answer best and that `readers` may read, best first, and of several versions of a document
         the one in force before the others; () where nothing matches.
 
-        label: what is known of the query, for an embedder that may not see everything.
+        label: what is known of the query, for a model that may not see everything.
         """
+        return (await self._looked(query, readers, limit, label)).chosen
+
+    async def explained(self, query: str, readers: Readers, limit: int = 6, label: Label = UNKNOWN) -> Explanation:
+        """The same search with its numbers: of all that the query gave, about twice `limit`."""
+        looked = await self._looked(query, readers, limit, label)
+        found, terms = [passage.id for passage in looked.found], sorted(looked.asked.terms)
+        ones, names = [sparsevec({term: 1}) for term in terms], sorted(readers.principals)
+        parameters = {"passages": found, "terms": terms, "ones": ones, "principals": names}
+        weights: dict[int, dict[int, float]] = {}
+        async with self._database.transaction() as connection:
+            for row in await connection.execute(_TERMS, parameters):
+                weights.setdefault(row.id, {})[row.term] = row.weight
+        return explanation(looked, spelled(query, self._glossary()), weights)
+
+    async def _looked(self, query: str, readers: Readers, limit: int, label: Label) -> Looked:
         asked = self._glossary().asked(query)
         if not asked.own or not readers.principals:
-            return ()
+            return Looked(readers, limit)
         meaning = await self._meanings.of(query, label)
         async with self._database.transaction() as connection:
             names = sorted(readers.principals)
             counted = (await connection.execute(_DF, {"terms": list(asked.terms), "principals": names})).all()
             rows = [row for row in counted if row.df > 0]
             if not rows and meaning is None:
-                return ()
-            everywhere = {row.id: row.everywhere for row in rows}
+                return Looked(readers, limit, asked)
+            everywhere, df = {row.id: row.everywhere for row in rows}, {row.id: row.df for row in rows}
             passages = rows[0].passages if rows else 0
-            weighed = _Weighed.of(asked, {row.id: row.df for row in rows}, passages, everywhere)
+            weighed = _Weighed.of(asked, df, passages, everywhere, self._weights)
             parameters: dict[str, Any] = {
                 **weighed.parameters,
                 "candidates": weighed.candidates,
                 "principals": names,
-                "limit": MORE * limit,
+                "limit": max(MORE * limit, self._reranker.depth if self._reranker else 0),
             }
             if meaning is None:
-                found = (await connection.execute(_FIND, parameters)).all()
+                found = (await connection.execute(text(_by_words(self._weights)), parameters)).all()
             else:
-                fused = _fused(meaning, await meaning.nearest(connection, names))
+                fused = _fused(meaning, await meaning.nearest(connection, names), self._weights)
                 more = {**meaning.parameters, "reachable": MAX_WEIGHT * weighed.reachable}
                 found = (await connection.execute(text(fused), parameters | more)).all()
-        passages = [_passage(row, weighed, fused=meaning is not None) for row in found]
-        return versions_in_order(passages, query, self._today())[:limit]
+        scale = 1.0 if meaning is None else MAX_WEIGHT * weighed.reachable
+        by_score = tuple(_passage(row, weighed, fused=meaning is not None) for row in found)
+        best = await ranked(self._reranker, Embeddable(query, label), by_score)
+        return Looked(
+            readers,
+            limit,
+            asked,
+            df,
+            passages,
+            weighed.rank,
+            [(word, rank) for word, rank, _ in weighed.ways],
+            scale,
+            by_score,
+            {row.id: _numbers(row, scale, self._weights) for row in found},
+            versions_in_order(best.passages[: MORE * limit], query, self._today()),
+            None if meaning is None else meaning.model.name,
+            best.scores,
+        )
 
     async def present(self, documents: Sequence[int], readers: Readers) -> dict[int, Document]:
         """Those of the documents, by id, that still exist and that `readers` may read, as they are now."""
@@ -122,7 +170,7 @@ class _Weighed:
     rank: how they order passages. certain: how they tell whether a passage is about the question at all, where
     verbs count a quarter and not half; reachable and total: what the two would sum to over all of the question's terms.
     ways: of each word that can be said otherwise, by its number, how each way of saying it counts for the two.
-    candidates: the rarest whose document counts sum to at most 20,000, and at least one.
+    candidates: the rarest whose document counts sum to at most 20,000, and at least one. weights: of a score's parts.
     """
 
     rank: Mapping[int, float]
@@ -131,9 +179,12 @@ class _Weighed:
     total: float
     ways: Sequence[tuple[int, Mapping[int, float], Mapping[int, float]]]
     candidates: list[int]
+    weights: Weights
 
     @classmethod
-    def of(cls, asked: Asked, df: Mapping[int, int], passages: int, everywhere: Mapping[int, int]) -> _Weighed:
+    def of(
+        cls, asked: Asked, df: Mapping[int, int], passages: int, everywhere: Mapping[int, int], weights: Weights
+    ) -> _Weighed:
         """df and passages: what these readers may read. everywhere: df over all, which is what a look-up costs."""
         # A word that stands nowhere is the most telling there is: the documents say nothing of it.
         idfs = {term: idf(passages, df.get(term, 0)) for term in asked.terms}
@@ -152,7 +203,7 @@ class _Weighed:
             if candidates and looked_at > MAX_CANDIDATES:
                 break
             candidates.append(term)
-        return cls(rank, certain, reachable, total, ways, candidates)
+        return cls(rank, certain, reachable, total, ways, candidates, weights)
 
     @property
     def parameters(self) -> dict[str, object]:
@@ -174,7 +225,8 @@ class _Weighed:
         share = min(1.0, certain / (MAX_WEIGHT * self.total))
         if not fused:
             return share
-        return FUSED_CONFIDENCE * (share + MEANING_WEIGHT * (share if lift is None else lift)) / (1 + MEANING_WEIGHT)
+        meaning = self.weights.meaning
+        return FUSED_CONFIDENCE * (share + meaning * (share if lift is None else lift)) / (1 + meaning)
 
 
 def _times_idf(weights: Mapping[int, float], idfs: Mapping[int, float], power: int = 1) -> dict[int, float]:
@@ -191,6 +243,11 @@ def _passage(row: Row[Any], weighed: _Weighed, *, fused: bool) -> Passage:
         confidence=weighed.confidence(row.certain, row.lift, fused=fused),
         place=Place.of(row.place),
     )
+
+
+def _numbers(row: Row[Any], scale: float, weights: Weights) -> Numbers:
+    meaning = 0.0 if row.meant is None else weights.meaning * row.meant
+    return Numbers(row.own / scale, row.context / scale, meaning, cosine=row.cosine, lift=row.lift)
 
 
 # What is hidden must not move a score or a confidence either, so it is taken out of the counts: a word that stands in
@@ -271,7 +328,7 @@ def _worded(context_weight: float) -> str:
 
 _FOUND = f"""
     select passage.id, passage.heading, passage.text, passage.place, best.score, {_DOCUMENT}, best.lift,
-           {_sum("certain")} as certain
+           best.own, best.context, best.meant, best.cosine, {_sum("certain")} as certain
     from best
     join passage on passage.id = best.id
     join document on document.id = passage.document_id
@@ -279,25 +336,26 @@ _FOUND = f"""
     order by best.score desc, passage.id
 """
 
-_FIND = text(
-    f"""
-    with {_worded(CONTEXT_WEIGHT)}, best as (
-      select id, bm25 + context as score, cast(null as double precision) as lift
+
+def _by_words(weights: Weights) -> str:
+    return f"""
+    with {_worded(weights.context)}, best as (
+      select id, bm25 + context as score, bm25 as own, context, cast(null as double precision) as lift,
+             cast(null as double precision) as meant, cast(null as double precision) as cosine
       from worded order by score desc, id limit :limit
     )
     {_FOUND}
     """
-)
 
 
-def _fused(meaning: Meaning, nearest: str) -> str:
+def _fused(meaning: Meaning, nearest: str, weights: Weights) -> str:
     """What is best by words and what is nearest, each scored by both. A passage without a vector is judged by its
     words: as it stands to the best worded, so between the last and the first of the nearest."""
     return f"""
-    with {_worded(FUSED_CONTEXT_WEIGHT)}, about as (
+    with {_worded(weights.fused_context)}, about as (
       select document_id, max(context) as context from worded group by document_id
     ), {nearest}, both_ways as (
-      select passage.id, {_sum("rank")} + coalesce(about.context, 0) as bm25,
+      select passage.id, {_sum("rank")} as own, coalesce(about.context, 0) as context,
              {meaning.cosine("made")} as cosine, (select coalesce(min(cosine), 0) from nearest) as last,
              (select coalesce(max(cosine), 0) from nearest) as first
       from ((select id from worded order by bm25 + context desc, id limit {_BEST}) union select id from nearest) as one
@@ -306,17 +364,29 @@ def _fused(meaning: Meaning, nearest: str) -> str:
       left join passage_vector as made
         on made.model = {meaning.model.id} and made.passage_id = passage.id
        and passage.language = any(cast(:known as text[]))
+    ), meaning as (
+      select *, coalesce(
+               cosine, last + coalesce((own + context) / nullif(max(own + context) over (), 0), 0) * (first - last)
+             ) as meant
+      from both_ways
     ), best as (
-      select id,
-             bm25 / :reachable + {MEANING_WEIGHT} * coalesce(
-               cosine, last + coalesce(bm25 / nullif(max(bm25) over (), 0), 0) * (first - last)
-             ) as score,
+      select id, own, context, meant, cosine, (own + context) / :reachable + {weights.meaning} * meant as score,
              greatest(0, (cosine - last) / greatest(1 - last, 1e-6)) as lift
-      from both_ways order by score desc, id limit :limit
+      from meaning order by score desc, id limit :limit
     )
     {_FOUND}
     """
 
+
+_TERMS = text(
+    """
+    select passage.id, one.term, -(passage.weights <#> one.only) as weight
+    from passage join document on document.id = passage.document_id join source on source.id = document.source_id
+    cross join unnest(cast(:terms as int[]), cast(:ones as sparsevec[])) as one (term, only)
+    where passage.id = any(cast(:passages as bigint[])) and passage.terms && array[one.term]
+      and document.readers && cast(:principals as text[]) and source.active
+    """
+)
 
 _PRESENT = text(
     f"""

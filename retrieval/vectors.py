@@ -127,6 +127,14 @@ async def serving(connection: AsyncConnection) -> Model | None:
     return None if row is None else _model(row)
 
 
+async def named(connection: AsyncConnection, name: str) -> Model | None:
+    """The newest model of that name with vectors, whether or not questions use it: one that was retired keeps its
+    vectors until the next run takes them away."""
+    rows = text("select * from model where name = :name order by state = 'retired', id desc limit 1")
+    row = (await connection.execute(rows, {"name": name})).one_or_none()
+    return None if row is None else _model(row)
+
+
 def index_of(model: int) -> str:
     return f"passage_vector_{model}_idx"
 
