@@ -233,10 +233,21 @@ class SecondOpinion(Endpoint):
     timeout_s: Seconds = 3.0
 
 
+class Rerank(Endpoint):
+    """A re-ranking model in the building. api: which of vLLM's two it is asked by. depth: how many passages it puts in
+    order. timeout_s: how long a question waits for it. verdict: the file that says that it helps."""
+
+    api: Literal["score", "rerank"] = "score"
+    depth: int = Field(default=20, ge=2, le=100)
+    timeout_s: Seconds = 1.0
+    verdict: Text = "rerank.json"
+
+
 class Models(Section):
     cloud: Cloud = Cloud()
     on_prem: OnPrem = OnPrem()
     embed: Embed = Embed()
+    rerank: Rerank = Rerank()
     second_opinion: SecondOpinion = SecondOpinion()
 
 

@@ -91,6 +91,13 @@ class Vectors:
         async with self._database.transaction() as connection:
             return await serving(connection)
 
+    async def count(self, name: str) -> int:
+        """Vectors of the model of that name which `named` would give; 0 where there is none."""
+        async with self._database.transaction() as connection:
+            model = await named(connection, name)
+            held = text("select count(*) from passage_vector where model = :id")
+            return 0 if model is None else int(await connection.scalar(held, {"id": model.id}) or 0)
+
     async def _drop_retired(self) -> None:
         async with self._database.exclusively("retired models") as alone:
             if not alone:

@@ -86,6 +86,7 @@ def test_every_variable_reaches_its_setting(tmp_path: Path) -> None:
         ("CLOUD", models.cloud),
         ("ON_PREM", models.on_prem),
         ("EMBED", models.embed),
+        ("RERANK", models.rerank),
         ("SECOND_OPINION", models.second_opinion),
     ):
         assert endpoint.base_url == f"http://localhost/NARU_{name}_BASE_URL"
