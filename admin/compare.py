@@ -54,6 +54,14 @@ class Setting:
         return setting
 
 
+def two_of(a: str, b: str) -> tuple[Setting, Setting]:
+    """Raises EvaluationFault."""
+    one, other = Setting.of(a), Setting.of(b)
+    if replace(one, said="") == replace(other, said=""):
+        raise EvaluationFault(f"'{a}' and '{b}' are one way of searching: name two.")
+    return one, other
+
+
 def _with(setting: Setting, part: str) -> Setting:
     name, _, value = part.partition("=")
     if part == "rerank":

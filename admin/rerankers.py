@@ -42,7 +42,7 @@ def opened(settings: Settings, rules: Callable[[], Rules], stack: AsyncExitStack
     connected = EndpointReranker(door, rules, depth=rerank.depth, timeout_s=rerank.timeout_s)
     why_not = against(settings)
     if why_not is not None:
-        _log.warning("the re-ranking model %s is not used: %s", rerank.model, why_not)
+        _log.info("the re-ranking model %s is not used: %s", rerank.model, why_not)
     return Reranking(connected, why_not)
 
 

@@ -12,7 +12,7 @@ import typer
 from admin.app import App, opened
 from admin.cli.base import As, In, Json, Reason, bar, emit, load, out, run
 from admin.cli.compared import print_compared
-from admin.compare import GRAMMAR, Setting, Side, without_and_with
+from admin.compare import GRAMMAR, Setting, Side, two_of, without_and_with
 from admin.compare import adopt as keep_verdict
 from admin.compare import compare as ask_both
 from admin.evaluate import Asked, EvaluationFault, evaluate, figures, read
@@ -55,7 +55,7 @@ def retrieval(
         raise typer.BadParameter("--adopt says itself what to compare: leave --compare out")
     asked = _questions(file)
     if compare is not None or adopt:
-        sides = (Setting.of(compare[0]), Setting.of(compare[1])) if compare else None
+        sides = two_of(*compare) if compare else None
         compared = run(_compare(asked, source, person, room, readers, reason, sides, file))
         emit(compared) if json else print_compared(compared)
         return
