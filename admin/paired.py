@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import comb
 from random import Random
 from typing import Literal
 
@@ -61,5 +60,8 @@ def paired(differences: Sequence[float], *, resamples: int = RESAMPLES) -> Paire
 def sign_test(wins: int, losses: int) -> float:
     """How likely a fair coin is to be at least as one-sided, exactly; 1 where nothing was tossed."""
     tossed = wins + losses
-    tail = sum(comb(tossed, k) for k in range(min(wins, losses) + 1))
+    tail, ways = 0, 1
+    for k in range(min(wins, losses) + 1):
+        tail += ways
+        ways = ways * (tossed - k) // (k + 1)
     return min(1.0, 2 * tail / (1 << tossed))

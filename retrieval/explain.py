@@ -172,7 +172,8 @@ def _terms(looked: Looked, names: Mapping[int, Spelled]) -> tuple[Term, ...]:
     said: list[Term] = []
     for word in asked.words:
         instead_of = " ".join(dict.fromkeys(_name(names, id).word for id in word.asked))
-        said += (term(id, weight, instead_of) for other in word.others for id, weight in other.items())
+        ways = {id: weight for other in word.others for id, weight in other.items()}
+        said += (term(id, weight, instead_of) for id, weight in ways.items())
     return (*own, *said)
 
 

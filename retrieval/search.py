@@ -380,9 +380,9 @@ def _fused(meaning: Meaning, nearest: str, weights: Weights) -> str:
 
 _TERMS = text(
     """
-    select passage.id, one.term, -(passage.weights <#> one.only) as weight
+    select passage.id, one.term, -(passage.weights <#> one.alone) as weight
     from passage join document on document.id = passage.document_id join source on source.id = document.source_id
-    cross join unnest(cast(:terms as int[]), cast(:ones as sparsevec[])) as one (term, only)
+    cross join unnest(cast(:terms as int[]), cast(:ones as sparsevec[])) as one (term, alone)
     where passage.id = any(cast(:passages as bigint[])) and passage.terms && array[one.term]
       and document.readers && cast(:principals as text[]) and source.active
     """

@@ -65,7 +65,8 @@ def print_explained(why: Why, tongue: Language, only_titles: bool) -> None:
         out.print(words["no_words"], markup=False)
         return
     out.print(table([words["term"], words["word"], words["weight"], words["df"], "idf"], _terms(said.terms, words)))
-    out.print(words["model"].format(f"{said.passages:,}", said.model or words["by_words"]), markup=False)
+    if said.passages:
+        out.print(words["model"].format(f"{said.passages:,}", said.model or words["by_words"]), markup=False)
     out.print()
     if said.explained:
         columns = ["", words["document"], words["score"], words["confidence"], words["became"]]

@@ -355,7 +355,7 @@ def test_settings_never_show_a_secret(tmp_path: Path) -> None:
     secrets = {name: SECRET for name in VARIABLES if re.search("KEY|TOKEN|SECRET", name)}
     text = f'[models.cloud]\nproxy = "http://user:{SECRET}@proxy.example"'
     settings = load(tmp_path, text, NARU_KEY=key, NARU_DATABASE_URL=f"postgresql://naru:{SECRET}@db/naru", **secrets)
-    assert len(secrets) == 7
+    assert len(secrets) == 8
     for shown in (repr(settings), str(settings), repr(settings.models), str(settings.models.cloud)):
         assert SECRET not in shown
         assert key not in shown
