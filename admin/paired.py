@@ -1,4 +1,4 @@
-"""Whether one way of searching is better than another, on the same questions. Pure.
+"""Whether one way of searching is better than another, on the same questions.
 
 Each question is a pair, so only the difference counts. Two looks at it: a bootstrap over questions (Sakai 2006,
 Evaluating Evaluation Metrics Based on the Bootstrap) says how large the difference may be; the sign test says whether

@@ -128,14 +128,13 @@ async def test_a_re_ranker_that_says_nothing_is_not_compared(tmp_path: Path, fre
 
 
 async def test_weights_and_depths_are_compared_and_what_is_alike_is_said_to_be(tmp_path: Path, fresh_url: str) -> None:
-    async with OpenAIStandIn(scores=[Scores(of=likes_folders)]) as server:
-        async with naru(tmp_path, fresh_url, rerank(server)) as app:
-            alike = await compared(app, "words", "words+context=0.1")
-            assert alike.data()["verdict"] == "not distinguishable"
-            assert "is not distinguishable from words on these 9 questions" in alike.sentence
-            before = len(server.requests)
-            await compared(app, "words", "words+depth=2")
-            assert {len(request.json["text_2"]) for request in server.requests[before:]} == {2}
+    async with OpenAIStandIn() as server, naru(tmp_path, fresh_url, rerank(server)) as app:
+        alike = await compared(app, "words", "words+context=0.1")
+        assert alike.data()["verdict"] == "not distinguishable"
+        assert "is not distinguishable from words on these 9 questions" in alike.sentence
+        before = len(server.requests)
+        await compared(app, "words", "words+depth=2")
+        assert {len(request.json["text_2"]) for request in server.requests[before:]} == {2}
 
 
 async def test_two_embedding_models_are_compared_side_by_side(tmp_path: Path, fresh_url: str) -> None:
