@@ -16,7 +16,7 @@ from admin.paired import Paired, paired
 from admin.rerankers import verdict_file
 from admin.verdict import Measured, Verdict, VerdictFault, hash_of, named
 from bot.settings import Settings
-from retrieval.embed import Embeddable
+from retrieval.embed import Embeddable, Embedder, Vector
 from retrieval.passage import Readers
 from retrieval.rerank import Reranker
 from retrieval.search import Search, Weights
@@ -96,18 +96,43 @@ class Counted:
         return scores
 
 
+class CountedEmbedder:
+    """An Embedder that remembers of how many questions it gave a vector."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self.name, self.revision = embedder.name, embedder.revision
+        self.dimensions, self.languages = embedder.dimensions, embedder.languages
+        self.given = 0
+        self._embedder = embedder
+
+    async def passages(self, texts: Sequence[Embeddable]) -> Sequence[Vector | None]:
+        return await self._embedder.passages(texts)
+
+    async def query(self, text: Embeddable) -> Vector | None:
+        vector = await self._embedder.query(text)
+        self.given += vector is not None
+        return vector
+
+
 @dataclass(frozen=True, slots=True)
 class Side:
-    """A setting made real."""
+    """A setting made real, with the models that it asks."""
 
     setting: Setting
     search: Search
+    embedders: tuple[CountedEmbedder, ...] = ()
     reranker: Counted | None = None
+
+    @property
+    def asked(self) -> dict[str, int]:
+        """Of how many questions its models said something, by what that is called."""
+        vectors = {"vectors": sum(one.given for one in self.embedders)} if self.embedders else {}
+        return vectors | ({"reranked": self.reranker.given} if self.reranker else {})
 
     @classmethod
     async def of(cls, app: App, setting: Setting) -> Side:
         """Raises EvaluationFault where naru.toml has no such model."""
-        embedders = app.embedding.embedders if setting.vectors else ()
+        embedders = tuple(map(CountedEmbedder, app.embedding.embedders)) if setting.vectors else ()
         if setting.vectors and setting.rerank is not None and not embedders:
             why = f": {app.embedding.problem}" if app.embedding.problem else "; [models.embed] sets one."
             raise EvaluationFault(f"'{setting.said}' needs an embedding model{why}")
@@ -120,7 +145,7 @@ class Side:
                 raise EvaluationFault(f"'{setting.said}' needs a re-ranking model; [models.rerank] connects one.")
             reranker = Counted(app.reranking.connected, setting.depth)
         search = app.searching(embedders=embedders, reranker=reranker, weights=setting.weights, model=setting.model)
-        return cls(setting, search, reranker)
+        return cls(setting, search, embedders, reranker)
 
 
 async def _has_vectors(app: App, name: str) -> None:
@@ -199,7 +224,7 @@ async def compare(
     told: Callable[[int, int], None] = lambda done, total: None,
 ) -> Comparison:
     """Each question to both, in turns first, so that neither always finds the caches warm. Raises EvaluationFault where
-    a re-ranking model that is compared says nothing."""
+    a model that is compared says nothing: the comparison would be of something else."""
     asking = partial(result_of, source=source, readers=readers)
     of_a: list[Result] = []
     of_b: list[Result] = []
@@ -213,6 +238,11 @@ async def compare(
     for side in (a, b):
         if side.reranker is not None and side.reranker.given == 0:
             raise EvaluationFault(f"The re-ranking model {side.reranker.name} gave no scores: `naru check` says why.")
+        if side.setting.rerank is not None and side.asked.get("vectors") == 0:
+            raise EvaluationFault(
+                f"'{side.setting.said}' was by words alone: the embedding model gave no question a vector. It does not "
+                "know their language, may not see them, or is away; `naru status` says whether it answers."
+            )
     gains = [_gain(one, other) for one, other in zip(of_a, of_b, strict=True) if one.asked.relevant]
     return Comparison(a, b, tuple(of_a), tuple(of_b), paired(gains))
 
@@ -244,10 +274,10 @@ def _gain(a: Result, b: Result) -> float:
 def _side(side: Side, results: Sequence[Result]) -> dict[str, Any]:
     took_ms = sorted(1000 * result.seconds for result in results)
     cuts = quantiles(took_ms, n=20, method="inclusive") if len(took_ms) > 1 else took_ms * 19
-    reranked = {} if side.reranker is None else {"reranked": min(side.reranker.given, len(results))}
     return {
         "setting": side.setting.said,
         **figures(results),
         "ms": {"p50": round(cuts[9], 1), "p95": round(cuts[18], 1)},
-        **reranked,
+        # The first question was asked once more, to warm up.
+        **{name: min(given, len(results)) for name, given in side.asked.items()},
     }

@@ -19,8 +19,9 @@ def print_compared(data: Mapping[str, Any]) -> None:
     for name in ("abstained", "wrongly_abstained"):
         rows += [(f"{name}, {bar}", _cell(a[name][bar]), _cell(b[name][bar])) for bar in a[name]]
     rows += [(f"ms, {name}", _cell(a["ms"][name]), _cell(b["ms"][name])) for name in a["ms"]]
-    if "reranked" in a or "reranked" in b:
-        rows.append(("re-ranked", _cell(a.get("reranked")), _cell(b.get("reranked"))))
+    for name, says in (("vectors", "with a vector"), ("reranked", "re-ranked")):
+        if name in a or name in b:
+            rows.append((says, _cell(a.get(name)), _cell(b.get(name))))
     rows.append(("better, by line", _lines(difference["losses"]), _lines(difference["wins"])))
     out.print(table(["", a["setting"], b["setting"]], rows))
     out.print(data["sentence"], markup=False)

@@ -155,8 +155,18 @@ async def test_two_embedding_models_are_compared_side_by_side(tmp_path: Path, fr
             data = (await compared(app, "model:old", "model:new")).data()
             # Of letters a model knows the colours; of those three things `near` knows none.
             assert data["b"]["recall@10"] >= data["a"]["recall@10"]
+            assert (data["a"]["vectors"], data["b"]["vectors"]) == (9, 9)
             asked = {tuple(request.json["input"]) for request in old.requests[-9:]}
             assert asked == {tuple(request.json["input"]) for request in new.requests[-9:]}
+
+
+async def test_a_model_that_is_away_is_not_compared_as_if_it_were_there(tmp_path: Path, fresh_url: str) -> None:
+    async with OpenAIStandIn(vectors=[Vectors(of=near), Status(500)]) as server:
+        config = f'[models.embed]\nbase_url = "{server.base_url}"\nmodel = "m"\n'
+        async with naru(tmp_path, fresh_url, config) as app:
+            await app.embedding.fill()
+            with pytest.raises(EvaluationFault, match="'model' was by words alone"):
+                await compared(app, "words", "model")
 
 
 async def test_what_naru_toml_has_no_model_for_is_said(tmp_path: Path, fresh_url: str) -> None:
