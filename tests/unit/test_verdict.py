@@ -49,7 +49,7 @@ def test_only_better_lets_a_model_be_used(file: Path, says: str) -> None:
 @given(name=st.sampled_from([field.name for field in fields(Measured)]), data=st.data())
 def test_a_verdict_never_speaks_for_anything_but_what_was_measured(file: Path, name: str, data: st.DataObject) -> None:
     value = data.draw(st.integers() if isinstance(getattr(NOW, name), int) else st.text(max_size=5))
-    now = replace(NOW, **{name: value})
+    now = replace(NOW, **{name: value})  # type: ignore[arg-type]
     why_not = verdict(file).why_not(now, file)
     assert (why_not is None) == (now == NOW)
     if why_not is not None:
