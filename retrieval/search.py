@@ -109,7 +109,7 @@ class Search:
         return explanation(looked, spelled(query, self._glossary()), weights)
 
     async def _looked(self, query: str, readers: Readers, limit: int, label: Label) -> Looked:
-        asked = self._glossary().asked(query)
+        asked, more = self._glossary().asked(query), MORE * limit
         if not asked.own or not readers.principals:
             return Looked(readers, limit)
         meaning = await self._meanings.of(query, label)
@@ -126,14 +126,14 @@ class Search:
                 **weighed.parameters,
                 "candidates": weighed.candidates,
                 "principals": names,
-                "limit": max(MORE * limit, self._reranker.depth if self._reranker else 0),
+                "limit": max(more, self._reranker.depth if self._reranker else 0),
             }
             if meaning is None:
                 found = (await connection.execute(text(_by_words(self._weights)), parameters)).all()
             else:
                 fused = _fused(meaning, await meaning.nearest(connection, names), self._weights)
-                more = {**meaning.parameters, "reachable": MAX_WEIGHT * weighed.reachable}
-                found = (await connection.execute(text(fused), parameters | more)).all()
+                parameters |= {**meaning.parameters, "reachable": MAX_WEIGHT * weighed.reachable}
+                found = (await connection.execute(text(fused), parameters)).all()
         scale = 1.0 if meaning is None else MAX_WEIGHT * weighed.reachable
         by_score = tuple(_passage(row, weighed, fused=meaning is not None) for row in found)
         best = await ranked(self._reranker, Embeddable(query, label), by_score)
@@ -143,14 +143,14 @@ class Search:
             asked,
             df,
             passages,
-            weighed.rank,
-            [(word, rank) for word, rank, _ in weighed.ways],
-            scale,
-            by_score,
-            {row.id: _numbers(row, scale, self._weights) for row in found},
-            versions_in_order(best.passages[: MORE * limit], query, self._today()),
-            None if meaning is None else meaning.model.name,
-            best.scores,
+            rank=weighed.rank,
+            ways=[(word, rank) for word, rank, _ in weighed.ways],
+            scale=scale,
+            found=by_score,
+            numbers={row.id: _numbers(row, scale, self._weights) for row in found},
+            ordered=(*versions_in_order(best.passages[:more], query, self._today()), *best.passages[more:]),
+            model=None if meaning is None else meaning.model.name,
+            scores=best.scores,
         )
 
     async def present(self, documents: Sequence[int], readers: Readers) -> dict[int, Document]:

@@ -127,5 +127,8 @@ async def test_a_re_ranker_orders_what_is_chosen_and_its_scores_are_said(databas
 async def test_a_re_ranker_is_given_as_many_as_it_wants_whatever_is_asked_for(database: Database) -> None:
     await shelve(database, a_source(), DOCUMENTS)
     question = "반차 laptop 한도"
-    (best,) = await Search(database, reranker=Backwards())(question, ANYONE, 1)
+    search = Search(database, reranker=Backwards())
+    (best,) = await search(question, ANYONE, 1)
     assert best.id == (await Search(database)(question, ANYONE))[2].id
+    fates = [one.fate for one in (await check(search, question, 1)).explained]
+    assert fates == ["chosen", "beyond", "beyond"]
