@@ -18,7 +18,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from admin import embedders, schema, tokenizers
+from admin import embedders, rerankers, schema, tokenizers
 from admin.audit.keeper import Keeper
 from admin.doors import endpoints, second_opinion
 from admin.embedded import EmbeddedPostgres
@@ -28,6 +28,7 @@ from admin.jobs import Embed, Jobs
 from admin.key import sealing_key
 from admin.ledger import LedgerFile
 from admin.optouts import opting_out
+from admin.rerankers import Reranking
 from admin.slack_history import own_kinds
 from bot.answer import Deps, no_opinion
 from bot.attached import Attachments
@@ -83,7 +84,7 @@ ALLOCATIONS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """A Naru with its database open, at `url`."""
+    """A Naru with its database open, at `url`. searching: makes another Search over the same, for a comparison."""
 
     settings: Settings
     url: str
@@ -95,7 +96,9 @@ class App:
     indexing: Indexing
     jobs: Jobs
     search: Search
+    searching: Callable[..., Search]
     embedding: Embedding
+    reranking: Reranking
     people: DirectoryFile
     records: Records
     policy: PolicyFile
@@ -198,7 +201,9 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
         embedding = await embedders.opened(settings, rules, database, stack)
         catalogue = Catalogue(database)
         glossary = GlossaryFile(settings.glossary)
-        search = Search(database, embedding.embedders, glossary, partial(today, settings), tokenizer=tokenizer)
+        reranking = rerankers.opened(settings, rules, stack)
+        searching = partial(Search, database, glossary=glossary, today=partial(today, settings), tokenizer=tokenizer)
+        search = searching(embedders=embedding.embedders, reranker=reranking.used)
         sandbox = await stack.enter_async_context(sandbox_of(settings))
         means = means_of(settings, database, sandbox.parse, stack, own_kinds(settings, register, seal, stack))
         if sync:
@@ -242,7 +247,9 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
             indexing,
             jobs,
             search,
+            searching,
             embedding,
+            reranking,
             people,
             records,
             policy,

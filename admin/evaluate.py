@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from math import log2
+from time import perf_counter
 from typing import Any, Protocol
 
 from bot.answer import ASKABLE, QUOTABLE
@@ -54,11 +56,14 @@ class Finds(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """rank: of the first that answers, from 1; None: not among the first ten. confidence: of the best passage."""
+    """rank: of the first that answers, from 1; None: not among the first ten. confidence: of the best passage. ranks:
+    of each that answers and is among the first ten. seconds: that the search took."""
 
     asked: Asked
     rank: int | None
     confidence: float
+    ranks: tuple[int, ...] = ()
+    seconds: float = 0.0
 
 
 def read(lines: Iterable[str]) -> tuple[Asked, ...]:
@@ -93,20 +98,29 @@ async def evaluate(
     """Ask each question. uris are those of `source`; the ranks are among all that `readers` may read."""
     results: list[Result] = []
     for each in asked:
-        found = await search(each.text, readers, DEPTH)
-        confidence = max((passage.confidence for passage in found[:ANSWERED_FROM]), default=0.0)
-        results.append(Result(each, _rank(each.relevant, found, source), confidence))
+        results.append(await result_of(search, each, source=source, readers=readers))
         told(len(results), len(asked))
     return results
+
+
+async def result_of(search: Finds, asked: Asked, *, source: str, readers: Readers) -> Result:
+    began = perf_counter()
+    found = await search(asked.text, readers, DEPTH)
+    seconds = perf_counter() - began
+    confidence = max((passage.confidence for passage in found[:ANSWERED_FROM]), default=0.0)
+    ranks = _ranks(asked.relevant, found, source)
+    return Result(asked, min(ranks, default=None), confidence, ranks, seconds)
 
 
 def figures(results: Sequence[Result]) -> dict[str, Any]:
     """Shares, 0 to 1; None where there is no such question.
 
     recall@k: of the answerable questions, those with something that answers among the first k (of documents, or of
-    passages where a `contains` says which). mrr@10: the mean of 1/rank, 0 beyond. abstained: of the unanswerable
-    questions, those whose best passage is below the bar; wrongly_abstained: the same of the answerable. quote: the bar
-    for quotations; ask: the one for asking a model. missed: the lines of answerable questions not in the first ten.
+    passages where a `contains` says which). mrr@10: the mean of 1/rank, 0 beyond. ndcg@10: how much of all that answers
+    stands how far in front, 1 where all of it comes first (Järvelin and Kekäläinen 2002). abstained: of the
+    unanswerable questions, those whose best passage is below the bar; wrongly_abstained: the same of the answerable.
+    quote: the bar for quotations; ask: the one for asking a model. missed: the lines of answerable questions not in the
+    first ten.
     """
     answerable = [result for result in results if result.asked.relevant]
     others = [result for result in results if not result.asked.relevant]
@@ -118,15 +132,16 @@ def figures(results: Sequence[Result]) -> dict[str, Any]:
         "answerable": len(answerable),
         **recall,
         f"mrr@{MRR_AT}": mrr,
+        f"ndcg@{MRR_AT}": _share([_ndcg(r) for r in answerable]),
         "abstained": {name: _share([r.confidence < bar for r in others]) for name, bar in bars.items()},
         "wrongly_abstained": {name: _share([r.confidence < bar for r in answerable]) for name, bar in bars.items()},
         "missed": [result.asked.line for result in answerable if result.rank is None],
     }
 
 
-def _rank(relevant: Sequence[Relevant], found: Sequence[Passage], source: str) -> int | None:
+def _ranks(relevant: Sequence[Relevant], found: Sequence[Passage], source: str) -> tuple[int, ...]:
     documents: dict[int, int] = {}
-    best: int | None = None
+    best: dict[Relevant, int] = {}
     for place, passage in enumerate(found, 1):
         documents.setdefault(passage.document.id, len(documents) + 1)
         if passage.document.source != source:
@@ -134,8 +149,14 @@ def _rank(relevant: Sequence[Relevant], found: Sequence[Passage], source: str) -
         for each in relevant:
             if each.is_in(passage):
                 rank = place if each.contains else documents[passage.document.id]
-                best = rank if best is None else min(best, rank)
-    return best if best is not None and best <= MRR_AT else None
+                best[each] = min(rank, best.get(each, rank))
+    return tuple(sorted(rank for rank in best.values() if rank <= MRR_AT))
+
+
+def _ndcg(result: Result) -> float:
+    """With every answer worth the same. Two that stand in one document share its rank."""
+    best = sum(1 / log2(rank + 1) for rank in range(1, min(len(set(result.asked.relevant)), MRR_AT) + 1))
+    return min(1.0, sum(1 / log2(rank + 1) for rank in result.ranks) / best)
 
 
 def _asked(number: int, line: str) -> Asked:

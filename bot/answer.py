@@ -154,7 +154,7 @@ async def consider(question: Question, rules: Rules, deps: Deps) -> Considered:
     # The query is made of all of these, and an embedding model may see it.
     found = await deps.search(query, readers, deps.passages, joined(asked, rules))
     found = tuple(passage for passage in found if not rules.unsaid(passage.document))
-    shown = Shown.in_room(_worth_reading(found, question), question.room, rules, question.attached)
+    shown = Shown.in_room(worth_reading(found, question), question.room, rules, question.attached)
     usable = _numbered(shown.passages, 1, rules)
     withheld = _numbered(shown.title_only, len(shown.sources) + 1, rules)
     attached = attached_parts(question.attached, len(shown.passages) + 1, question.room, rules)
@@ -232,7 +232,7 @@ def _brings_text(files: tuple[Attached, ...]) -> bool:
     return any(file.pieces for file in files)
 
 
-def _worth_reading(found: tuple[Passage, ...], question: Question) -> tuple[Passage, ...]:
+def worth_reading(found: tuple[Passage, ...], question: Question) -> tuple[Passage, ...]:
     """The passages that may answer: none when even the best one is hopeless, else those not far behind it. Beside a
     file that came with the question only what is surely about it may stand: it may be quoted with the file."""
     best = _best(found)

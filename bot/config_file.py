@@ -19,10 +19,10 @@ from bot.config_audit import AuditSection
 from bot.config_directory import DirectorySection, as_section
 from bot.config_notice import NoticeSection
 from bot.config_officer import Egress, RolesSection
+from bot.config_reading import Fetch, Index, Parse
 from bot.config_retention import Retention
 from bot.config_search import SearchSection
 from bot.toml_file import Hosts, LevelName, Secret, Section, Text
-from retrieval.addresses import Reach
 from retrieval.passage import Principal, Rule, Source, principal
 from retrieval.schedule import is_schedule
 from retrieval.text import LANGUAGES, Language
@@ -105,23 +105,6 @@ def _timezone(value: str) -> str:
     return value
 
 
-def _command(value: tuple[str, ...]) -> tuple[str, ...]:
-    if not value or not value[0].startswith("/") or not any("{file}" in part for part in value[1:]):
-        raise ValueError(
-            'must be a program\'s whole path and its arguments, one with {file}: ["/opt/unwrap", "{file}"]'
-        )
-    return value
-
-
-def _reachable(value: tuple[str, ...]) -> tuple[str, ...]:
-    for host in value:
-        try:
-            Reach.of([host])
-        except ValueError as error:
-            raise ValueError(str(error)) from None
-    return value
-
-
 def _options(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise ValueError("must be a section of its own")
@@ -158,16 +141,6 @@ class AnswerLimits(Section):
     passages: int = Field(default=6, ge=1, le=20)
     max_question_chars: int = Field(default=8000, ge=500, le=40_000)
     max_attached_chars: int = Field(default=8000, ge=1500, le=100_000)
-
-
-class Index(Section):
-    """How sources are read, so that others get through too. at_once: documents at the same time. documents_per_second:
-    begun in a second, by each run; as fast as it goes without. processes: that count terms where much is new; half as
-    many as there are processors without, and at most 4."""
-
-    at_once: int = Field(default=8, ge=1, le=64)
-    documents_per_second: float | None = Field(default=None, gt=0, le=10_000)
-    processes: int | None = Field(default=None, ge=0, le=64)
 
 
 class DataUse(Section):
@@ -237,10 +210,21 @@ class SecondOpinion(Endpoint):
     timeout_s: Seconds = 3.0
 
 
+class Rerank(Endpoint):
+    """A re-ranking model in the building. api: which of vLLM's two it is asked by. depth: how many passages it puts in
+    order. timeout_s: how long a question waits for it. verdict: the file that says that it helps."""
+
+    api: Literal["score", "rerank"] = "score"
+    depth: int = Field(default=20, ge=2, le=100)
+    timeout_s: Seconds = 1.0
+    verdict: Text = "rerank.json"
+
+
 class Models(Section):
     cloud: Cloud = Cloud()
     on_prem: OnPrem = OnPrem()
     embed: Embed = Embed()
+    rerank: Rerank = Rerank()
     second_opinion: SecondOpinion = SecondOpinion()
 
 
@@ -263,24 +247,6 @@ class Slack(Section):
     app_token: Secret | None = None
     signing_secret: Secret | None = None
     api_url: Url | None = None
-
-
-class Parse(Section):
-    """decrypt: the command for documents that are protected; {file} stands for the path. The rest: limits of one
-    document, of memory, wall time and size."""
-
-    decrypt: Annotated[tuple[Text, ...], Strict(False), AfterValidator(_command)] | None = None
-    memory_mb: int = Field(default=512, ge=320, le=8192)
-    seconds: float = Field(default=10.0, ge=1, le=300)
-    max_mb: int = Field(default=50, ge=1, le=100)
-
-
-class Fetch(Section):
-    """What the fetcher may reach beyond public addresses at their usual ports. private_hosts: names, addresses and
-    networks in the building."""
-
-    private_hosts: Annotated[tuple[str, ...], Strict(False), AfterValidator(_reachable)] = ()
-    ports: Annotated[tuple[Annotated[int, Field(ge=1, le=65_535)], ...], Strict(False)] = ()
 
 
 class Http(Section):

@@ -28,16 +28,14 @@ from bot.config_file import (
     ConfigFile,
     Console,
     CredentialSection,
-    Fetch,
     Http,
-    Index,
     ListsSection,
     Models,
-    Parse,
     Slack,
 )
 from bot.config_notice import NoticeSection
 from bot.config_officer import Egress, RolesSection
+from bot.config_reading import Fetch, Index, Parse
 from bot.config_retention import Retention
 from bot.config_search import SearchSection
 from bot.toml_file import Place, Problem, SettingsFault, dotted, hint, read_toml, sentence
@@ -51,18 +49,11 @@ VARIABLES: Mapping[str, tuple[str, ...]] = {
     "NARU_HOME": ("home",),
     "NARU_DATABASE_URL": ("database_url",),
     "NARU_POLICY": ("policy",),
-    "NARU_CLOUD_BASE_URL": ("models", "cloud", "base_url"),
-    "NARU_CLOUD_API_KEY": ("models", "cloud", "api_key"),
-    "NARU_CLOUD_MODEL": ("models", "cloud", "model"),
-    "NARU_ON_PREM_BASE_URL": ("models", "on_prem", "base_url"),
-    "NARU_ON_PREM_API_KEY": ("models", "on_prem", "api_key"),
-    "NARU_ON_PREM_MODEL": ("models", "on_prem", "model"),
-    "NARU_EMBED_BASE_URL": ("models", "embed", "base_url"),
-    "NARU_EMBED_API_KEY": ("models", "embed", "api_key"),
-    "NARU_EMBED_MODEL": ("models", "embed", "model"),
-    "NARU_SECOND_OPINION_BASE_URL": ("models", "second_opinion", "base_url"),
-    "NARU_SECOND_OPINION_API_KEY": ("models", "second_opinion", "api_key"),
-    "NARU_SECOND_OPINION_MODEL": ("models", "second_opinion", "model"),
+    **{
+        f"NARU_{model.upper()}_{key.upper()}": ("models", model, key)
+        for model in ("cloud", "on_prem", "embed", "rerank", "second_opinion")
+        for key in ("base_url", "api_key", "model")
+    },
     "NARU_AUDIT_AUTHORIZATION": ("audit", "authorization"),
     "SLACK_BOT_TOKEN": ("slack", "bot_token"),
     "SLACK_APP_TOKEN": ("slack", "app_token"),
@@ -70,7 +61,7 @@ VARIABLES: Mapping[str, tuple[str, ...]] = {
     "SLACK_API_URL": ("slack", "api_url"),
 }
 VARIABLE_OF = {place: name for name, place in VARIABLES.items()}
-_ON_PREM = (("on_prem",), ("embed",), ("embed", "previous"), ("second_opinion",))
+_ON_PREM = (("on_prem",), ("embed",), ("embed", "previous"), ("rerank",), ("second_opinion",))
 PATHS = ("home", "policy", "glossary")
 ONLY_VARIABLES = ("NARU_CONFIG", "NARU_KEY", "NARU_DATA")  # NARU_DATA: of the evaluation, not ours
 

@@ -105,6 +105,12 @@ class Catalogue:
             rows = (await connection.execute(_READABLE, {"principals": sorted(readers.principals)})).all()
         return tuple((row.name, row.documents) for row in rows)
 
+    async def every_reader(self) -> Readers:
+        """All that somebody may read anything by. What is found with it is for no answer: an operator with a role and a
+        reason is told by it what a room may not read."""
+        async with self._database.transaction() as connection:
+            return Readers(frozenset(map(Principal, await connection.scalars(_EVERY_READER))))
+
     async def status(self) -> tuple[Status, ...]:
         """All sources by name, with what is stored of them and what cannot be read."""
         async with self._database.transaction() as connection:
@@ -177,6 +183,9 @@ _READERS = text(
     select distinct unnest(document.readers) from document join source on source.id = document.source_id
     where source.active and source.kind = :kind
     """
+)
+_EVERY_READER = text(
+    "select distinct unnest(document.readers) from document join source on source.id = source_id where source.active"
 )
 _READABLE = text(
     """

@@ -12,7 +12,7 @@ from retrieval.database import Database
 from retrieval.embed import Embeddable, Embedder
 from retrieval.label import Label
 from retrieval.text import Language, language
-from retrieval.vectors import Model, serving, written
+from retrieval.vector_model import Model, named, serving, written
 
 EXACT_UP_TO = 5_000
 """Readable passages up to which each is looked at: an index that is filtered down to few of its rows finds hardly any
@@ -65,10 +65,18 @@ class Meaning:
 
 class Meanings:
     """Questions to vectors, by whichever embedder made those that are stored. embedders: the one that is wanted, and
-    while its vectors are made the one before it."""
+    while its vectors are made the one before it. model: the name of one to use in place of the one that serves."""
 
-    def __init__(self, database: Database, embedders: Sequence[Embedder], *, exact_up_to: int = EXACT_UP_TO) -> None:
+    def __init__(
+        self,
+        database: Database,
+        embedders: Sequence[Embedder],
+        *,
+        exact_up_to: int = EXACT_UP_TO,
+        model: str | None = None,
+    ) -> None:
         self._database = database
+        self._named = model
         self._exact_up_to = exact_up_to
         self._embedders = tuple(embedders)
 
@@ -79,7 +87,7 @@ class Meanings:
         if not any(spoken in embedder.languages for embedder in self._embedders):
             return None
         async with self._database.transaction() as connection:
-            model = await serving(connection)
+            model = await (serving(connection) if self._named is None else named(connection, self._named))
         embedder = None if model is None else self._maker(model, spoken)
         if model is None or embedder is None:
             return None

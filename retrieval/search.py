@@ -2,58 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Row, text
 
-from retrieval.bm25 import MAX_WEIGHT, idf, sparsevec
+from retrieval.bm25 import MAX_WEIGHT, sparsevec
 from retrieval.database import Database
 from retrieval.dense import EXACT_UP_TO, Meaning, Meanings
 from retrieval.duplicates import folded
-from retrieval.embed import UNKNOWN, Embedder
-from retrieval.glossary import NO_GLOSSARY, Asked, Glossary
+from retrieval.embed import UNKNOWN, Embeddable, Embedder
+from retrieval.explain import Explanation, Looked, Numbers, explanation, spelled
+from retrieval.glossary import NO_GLOSSARY, Glossary
 from retrieval.label import Label
 from retrieval.passage import Document, Passage, Place, Readers
+from retrieval.rerank import Reranker, ranked
 from retrieval.rows import document_of
 from retrieval.tokenizer import BIGRAMS, Tokenizer
 from retrieval.versions import asked_day, versions_in_order
+from retrieval.weighed import CONTEXT_PASSAGES, WEIGHTS, Weighed, Weights
 
-MAX_CANDIDATES = 20_000
-"""Passages looked at for one question, about: it bounds the time of questions made of frequent words."""
-
-CONTEXT_WEIGHT = 0.3
-CONTEXT_PASSAGES = 3
-"""A passage's score is its own BM25 and 0.3 of the sum of its document's three best passages: a short question names
-the subject, and the passage that answers it often does not repeat it. On 3,000 passages of a company's 717 files
-recall@1/recall@10/MRR@10 of the passage (odd half of 602 questions) is .422/.831/.553, without it .412/.837/.549, with
-.5 .412/.817/.539, with .9 .382/.767/.512. In a document of one section the best stands for all: it is one text that had
-to be cut, and says the same thing twice (KorQuAD, recall@1: .901, and .880 where each counts)."""
-
-FUSED_CONTEXT_WEIGHT = 0.1
-MEANING_WEIGHT = 1.2
-DOCUMENT_MEANING_WEIGHT = 0.6
-"""With a vector of the question: BM25 as a share of what it could reach, little of its document, 1.2 of the cosine, and
-.6 of the best cosine of its document, over the 50 best of each (a convex combination, as in Bruch et al. 2023, An
-Analysis of Fusion Functions for Hybrid Retrieval). Ranks are not fused: they do not say how far behind a passage is.
-With all-MiniLM-L6-v2 on 3,000 passages of a company's 717 files, recall@1/recall@10/MRR@10 (odd half): .525/.910/.650,
-all 602 .487/.864/.611; without the document's .515/.900/.643; by words alone .422/.831/.553. Not worth their cost,
-beside .532/.900/.651 with a k1 of .5: pairs of words near each other (.538/.900/.655), the neighbours' cosine
-(.542/.897/.660), titles counted twice (.532/.900/.652), feedback from the first passages (.523/.890/.646), cosines
-scaled between the first and the last (.525/.890/.640)."""
 _BEST = 50
 _LIKELY = 200
-
-FUSED_CONFIDENCE = 0.6
-"""Something is near any question, so a confidence that counts nearness is higher for all: .6 lets the bars that were
-found for words alone (bot/answer.py) stand for both. On the sample's English questions with all-MiniLM-L6-v2, 7 of 8
-without an answer then stay below the bar for quotations (words alone: 6), and 2 of 20 with one (words alone: 1)."""
-
-SURE_WEIGHT = 2.2
-"""The weight of a term from which its share of a confidence is whole. A term that stands once in a passage of average
-length weighs 1, whatever k1 is: so the bars of bot/answer.py need not move with it."""
 
 FURTHER = 24
 """Passages that are looked at beyond those asked for, so that the version in force is there to take the place of an
@@ -67,7 +38,7 @@ older one that says the same, and others to take the places of what stands in se
 class Search:
     """embedders: those whose vectors may be there; none: by words alone. glossary: the company's words as they are now.
     today: in the company's time zone. tokenizer: what cut the documents. exact_up_to: readable passages up to which
-    each vector is looked at."""
+    each vector is looked at. model: the one whose vectors are to count, for a comparison; None: the one that serves."""
 
     def __init__(
         self,
@@ -78,12 +49,17 @@ class Search:
         *,
         tokenizer: Tokenizer = BIGRAMS,
         exact_up_to: int = EXACT_UP_TO,
+        reranker: Reranker | None = None,
+        weights: Weights = WEIGHTS,
+        model: str | None = None,
     ) -> None:
         self._database = database
         self._glossary = glossary
         self._today = today
         self._tokenizer = tokenizer
-        self._meanings = Meanings(database, embedders, exact_up_to=exact_up_to)
+        self._reranker = reranker
+        self._weights = weights
+        self._meanings = Meanings(database, embedders, exact_up_to=exact_up_to, model=model)
 
     async def __call__(
         self, query: str, readers: Readers, limit: int = 6, label: Label = UNKNOWN
@@ -91,38 +67,72 @@ class Search:
         """The passages that answer best and that `readers` may read, best first, and of several versions of a document
         the one in force before the others; () where nothing matches.
 
-        label: what is known of the query, for an embedder that may not see everything.
+        label: what is known of the query, for a model that may not see everything.
         """
+        return (await self._looked(query, readers, limit, label)).chosen
+
+    async def explained(self, query: str, readers: Readers, limit: int = 6, label: Label = UNKNOWN) -> Explanation:
+        """The same search with its numbers: of all that the query gave, which is more than `limit`."""
+        looked = await self._looked(query, readers, limit, label)
+        found, terms = [passage.id for passage in looked.found], sorted(looked.asked.terms)
+        ones, names = [sparsevec({term: 1}) for term in terms], sorted(readers.principals)
+        parameters = {"passages": found, "terms": terms, "ones": ones, "principals": names}
+        weights: dict[int, dict[int, float]] = {}
+        async with self._database.transaction() as connection:
+            for row in await connection.execute(_TERMS, parameters):
+                weights.setdefault(row.id, {})[row.term] = row.weight
+        return explanation(looked, spelled(query, self._glossary(), self._tokenizer), weights)
+
+    async def _looked(self, query: str, readers: Readers, limit: int, label: Label) -> Looked:
         query = query.encode(errors="replace").decode()  # a lone surrogate is taken by no model
-        asked = self._glossary().asked(query, self._tokenizer)
+        asked, more = self._glossary().asked(query, self._tokenizer), limit + FURTHER
         if not asked.own or not readers.principals:
-            return ()
+            return Looked(readers, limit)
         meaning = await self._meanings.of(query, label)
         async with self._database.transaction() as connection:
             names = sorted(readers.principals)
             counted = (await connection.execute(_DF, {"terms": list(asked.terms), "principals": names})).all()
             rows = [row for row in counted if row.df > 0]
             if not rows and meaning is None:
-                return ()
-            everywhere = {row.id: row.everywhere for row in rows}
+                return Looked(readers, limit, asked)
+            everywhere, df = {row.id: row.everywhere for row in rows}, {row.id: row.df for row in rows}
             passages = rows[0].passages if rows else 0
-            weighed = _Weighed.of(asked, {row.id: row.df for row in rows}, passages, everywhere)
+            weighed = Weighed.of(asked, df, passages, everywhere, self._weights)
             parameters: dict[str, Any] = {
                 **weighed.parameters,
                 "candidates": weighed.candidates,
                 "principals": names,
-                "limit": limit + FURTHER,
+                "limit": max(more, self._reranker.depth if self._reranker else 0),
             }
             if meaning is None:
-                found = (await connection.execute(_FIND, parameters)).all()
+                found = (await connection.execute(text(_by_words(self._weights)), parameters)).all()
             else:
-                fused = _fused(meaning, await meaning.nearest(connection, names))
-                more = {**meaning.parameters, "reachable": MAX_WEIGHT * weighed.reachable}
-                found = (await connection.execute(text(fused), parameters | more)).all()
-        passages = [_passage(row, weighed, fused=meaning is not None) for row in found]
+                fused = _fused(meaning, await meaning.nearest(connection, names), self._weights)
+                parameters |= {**meaning.parameters, "reachable": MAX_WEIGHT * weighed.reachable}
+                found = (await connection.execute(text(fused), parameters)).all()
+        scale = 1.0 if meaning is None else MAX_WEIGHT * weighed.reachable
+        by_score = tuple(_passage(row, weighed, fused=meaning is not None) for row in found)
+        best = await ranked(self._reranker, Embeddable(query, label), by_score)
+        return Looked(
+            readers,
+            limit,
+            asked,
+            df,
+            passages,
+            rank=weighed.rank,
+            ways=[(word, rank) for word, rank, _ in weighed.ways],
+            scale=scale,
+            found=by_score,
+            numbers={row.id: _numbers(row, scale, self._weights) for row in found},
+            ordered=(*self._ordered(best.passages[:more], query), *best.passages[more:]),
+            model=None if meaning is None else meaning.model.name,
+            scores=best.scores,
+        )
+
+    def _ordered(self, passages: Sequence[Passage], query: str) -> tuple[Passage, ...]:
+        """Each text once, and of several versions the one in force first."""
         today = self._today()
-        ordered = versions_in_order(passages, query, today)
-        return folded(ordered, of_today=asked_day(query, today) is None)[:limit]
+        return folded(versions_in_order(passages, query, today), of_today=asked_day(query, today) is None)
 
     async def present(self, documents: Sequence[int], readers: Readers) -> dict[int, Document]:
         """Those of the documents, by id, that still exist and that `readers` may read, as they are now."""
@@ -134,73 +144,7 @@ class Search:
         return {row.document_id: document_of(row) for row in rows}
 
 
-@dataclass(frozen=True, slots=True)
-class _Weighed:
-    """A question's terms that stand in some passage, by term id, as the passages are scored with them.
-
-    rank: how they order passages. certain: how they tell whether a passage is about the question at all, where
-    verbs count a quarter and not half; reachable and total: what the two would sum to over all of the question's terms.
-    ways: of each word that can be said otherwise, by its number, how each way of saying it counts for the two.
-    candidates: the rarest whose document counts sum to at most 20,000, and at least one.
-    """
-
-    rank: Mapping[int, float]
-    certain: Mapping[int, float]
-    reachable: float
-    total: float
-    ways: Sequence[tuple[int, Mapping[int, float], Mapping[int, float]]]
-    candidates: list[int]
-
-    @classmethod
-    def of(cls, asked: Asked, df: Mapping[int, int], passages: int, everywhere: Mapping[int, int]) -> _Weighed:
-        """df and passages: what these readers may read. everywhere: df over all, which is what a look-up costs."""
-        # A word that stands nowhere is the most telling there is: the documents say nothing of it.
-        idfs = {term: idf(passages, df.get(term, 0)) for term in asked.terms}
-        reachable = sum(weight * idfs[term] for term, weight in asked.own.items())
-        total = sum(weight**2 * idfs[term] for term, weight in asked.own.items())
-        plain = {term: weight for term, weight in asked.plain.items() if term in df}
-        rank, certain = _times_idf(plain, idfs), _times_idf(plain, idfs, power=2)
-        ways = [
-            (way.word, _times_idf(way.weights, idfs), _times_idf(way.weights, idfs, power=2))
-            for way in asked.ways(idfs, frozenset(df))
-        ]
-        candidates: list[int] = []
-        looked_at = 0
-        for term in sorted(df, key=lambda term: (everywhere[term], term)):
-            looked_at += everywhere[term]
-            if candidates and looked_at > MAX_CANDIDATES:
-                break
-            candidates.append(term)
-        return cls(rank, certain, reachable, total, ways, candidates)
-
-    @property
-    def parameters(self) -> dict[str, object]:
-        """What `_sum` reads."""
-        return {
-            "rank": sparsevec(self.rank),
-            "certain": sparsevec(self.certain),
-            "words": [word for word, _, _ in self.ways],
-            "rank_ways": [sparsevec(rank) for _, rank, _ in self.ways],
-            "certain_ways": [sparsevec(certain) for _, _, certain in self.ways],
-        }
-
-    def confidence(self, certain: float, lift: float | None, *, fused: bool) -> float:
-        """How much of the score that a passage could reach for this question it does reach, 0 to 1.
-
-        lift: how far its cosine stands above that of the 50th nearest, as a share of the way to 1, because models
-        differ in what a cosine is worth. None: it has no vector, and is judged by its words.
-        """
-        share = min(1.0, certain / (SURE_WEIGHT * self.total))
-        if not fused:
-            return share
-        return FUSED_CONFIDENCE * (share + MEANING_WEIGHT * (share if lift is None else lift)) / (1 + MEANING_WEIGHT)
-
-
-def _times_idf(weights: Mapping[int, float], idfs: Mapping[int, float], power: int = 1) -> dict[int, float]:
-    return {term: weight**power * idfs[term] for term, weight in weights.items()}
-
-
-def _passage(row: Row[Any], weighed: _Weighed, *, fused: bool) -> Passage:
+def _passage(row: Row[Any], weighed: Weighed, *, fused: bool) -> Passage:
     return Passage(
         id=row.id,
         document=document_of(row),
@@ -210,6 +154,12 @@ def _passage(row: Row[Any], weighed: _Weighed, *, fused: bool) -> Passage:
         confidence=weighed.confidence(row.certain, row.lift, fused=fused),
         place=Place.of(row.place),
     )
+
+
+def _numbers(row: Row[Any], scale: float, weights: Weights) -> Numbers:
+    meaning = 0.0 if row.meant is None else weights.meaning * row.meant
+    near = 0.0 if row.near is None else weights.document_meaning * row.near
+    return Numbers(row.own / scale, row.context / scale, meaning, near, cosine=row.cosine, lift=row.lift)
 
 
 # What is hidden must not move a score or a confidence either, so it is taken out of the counts: a word that stands in
@@ -290,7 +240,7 @@ def _worded(context_weight: float) -> str:
 
 _FOUND = f"""
     select passage.id, passage.heading, passage.text, passage.place, best.score, {_DOCUMENT}, best.lift,
-           {_sum("certain")} as certain
+           best.own, best.context, best.meant, best.cosine, best.near, {_sum("certain")} as certain
     from best
     join passage on passage.id = best.id
     join document on document.id = passage.document_id
@@ -298,25 +248,27 @@ _FOUND = f"""
     order by best.score desc, passage.id
 """
 
-_FIND = text(
-    f"""
-    with {_worded(CONTEXT_WEIGHT)}, best as (
-      select id, bm25 + context as score, cast(null as double precision) as lift
+
+def _by_words(weights: Weights) -> str:
+    return f"""
+    with {_worded(weights.context)}, best as (
+      select id, bm25 + context as score, bm25 as own, context, cast(null as double precision) as lift,
+             cast(null as double precision) as meant, cast(null as double precision) as cosine,
+             cast(null as double precision) as near
       from worded order by score desc, id limit :limit
     )
     {_FOUND}
     """
-)
 
 
-def _fused(meaning: Meaning, nearest: str) -> str:
+def _fused(meaning: Meaning, nearest: str, weights: Weights) -> str:
     """What is best by words and what is nearest, each scored by both. A passage without a vector is judged by its
     words: as it stands to the best worded, so between the last and the first of the nearest."""
     return f"""
-    with {_worded(FUSED_CONTEXT_WEIGHT)}, about as (
+    with {_worded(weights.fused_context)}, about as (
       select document_id, max(context) as context from worded group by document_id
     ), {nearest}, both_ways as (
-      select passage.id, passage.document_id, {_sum("rank")} + coalesce(about.context, 0) as bm25,
+      select passage.id, passage.document_id, {_sum("rank")} as own, coalesce(about.context, 0) as context,
              {meaning.cosine("made")} as cosine, (select coalesce(min(cosine), 0) from nearest) as last,
              (select coalesce(max(cosine), 0) from nearest) as first
       from ((select id from worded order by bm25 + context desc, id limit {_BEST}) union select id from nearest) as one
@@ -325,17 +277,30 @@ def _fused(meaning: Meaning, nearest: str) -> str:
       left join passage_vector as made
         on made.model = {meaning.model.id} and made.passage_id = passage.id
        and passage.language = any(cast(:known as text[]))
+    ), meaning as (
+      select *, coalesce(
+               cosine, last + coalesce((own + context) / nullif(max(own + context) over (), 0), 0) * (first - last)
+             ) as meant, coalesce(max(cosine) over (partition by document_id), last) as near
+      from both_ways
     ), best as (
-      select id,
-             bm25 / :reachable + {MEANING_WEIGHT} * coalesce(
-               cosine, last + coalesce(bm25 / nullif(max(bm25) over (), 0), 0) * (first - last)
-             ) + {DOCUMENT_MEANING_WEIGHT} * coalesce(max(cosine) over (partition by document_id), last) as score,
+      select id, own, context, meant, cosine, near,
+             (own + context) / :reachable + {weights.meaning} * meant + {weights.document_meaning} * near as score,
              greatest(0, (cosine - last) / greatest(1 - last, 1e-6)) as lift
-      from both_ways order by score desc, id limit :limit
+      from meaning order by score desc, id limit :limit
     )
     {_FOUND}
     """
 
+
+_TERMS = text(
+    """
+    select passage.id, one.term, -(passage.weights <#> one.alone) as weight
+    from passage join document on document.id = passage.document_id join source on source.id = document.source_id
+    cross join unnest(cast(:terms as int[]), cast(:ones as sparsevec[])) as one (term, alone)
+    where passage.id = any(cast(:passages as bigint[])) and passage.terms && array[one.term]
+      and document.readers && cast(:principals as text[]) and source.active
+    """
+)
 
 _PRESENT = text(
     f"""

@@ -22,8 +22,8 @@ from retrieval.embed import Embeddable, Embedder, EmbedFault, Vector, checked
 from retrieval.label import NOTHING_SENSITIVE, Label, Level
 from retrieval.pace import in_order
 from retrieval.rows import labels_of
-from retrieval.text import Language
 from retrieval.vector_index import INDEXED_FROM, build, index_of
+from retrieval.vector_model import Model, model_of, named, serving
 
 CHUNK = 128
 """Passages that are embedded and stored together: about what a server takes at once, and what a kill costs."""
@@ -42,18 +42,6 @@ _Embedded = tuple[Sequence[Row[Any]], Sequence[Vector | None]]
 _DROPPED_AT_ONCE = 10_000
 Progress = Callable[[int, int], None]
 """(passages with a vector, passages that could have one)"""
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """A row of `model`."""
-
-    id: int
-    name: str
-    revision: str
-    dimensions: int
-    languages: frozenset[Language]
-    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +95,13 @@ class Vectors:
         async with self._database.transaction() as connection:
             return await serving(connection)
 
+    async def count(self, name: str) -> int:
+        """Vectors of the model of that name which `named` would give; 0 where there is none."""
+        async with self._database.transaction() as connection:
+            model = await named(connection, name)
+            held = text("select count(*) from passage_vector where model = :id")
+            return 0 if model is None else int(await connection.scalar(held, {"id": model.id}) or 0)
+
     async def _drop_retired(self) -> None:
         async with self._database.exclusively("retired models") as alone:
             if not alone:
@@ -135,12 +130,6 @@ class Vectors:
             await connection.execute(
                 text("delete from model where id = :model and state = 'retired'"), {"model": model}
             )
-
-
-async def serving(connection: AsyncConnection) -> Model | None:
-    """The model that questions use, as this transaction sees it."""
-    row = (await connection.execute(text("select * from model where state = 'serving'"))).one_or_none()
-    return None if row is None else _model(row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +269,7 @@ class _Run:
             if row.state == "filling":
                 given_up = text("update model set state = 'retired' where state = 'filling' and id <> :id")
                 await connection.execute(given_up, {"id": row.id})
-        return _model(row)
+        return model_of(row)
 
     async def _serve(self, model: Model) -> None:
         async with self.database.transaction() as connection:
@@ -290,7 +279,7 @@ class _Run:
             await connection.execute(retire, {"id": model.id})
             row = (await connection.execute(serve, {"id": model.id})).one_or_none()
         if row is not None:
-            self.model = _model(row)
+            self.model = model_of(row)
 
     async def _first_lacking(self, after: int) -> int | None:
         async with self.database.transaction() as connection:
@@ -328,16 +317,7 @@ class _Run:
 
 async def _coverage(connection: AsyncConnection) -> tuple[Coverage, ...]:
     rows = (await connection.execute(text(f"{_COUNTS} where model.state <> 'retired' order by state desc, id"))).all()
-    return tuple(Coverage(_model(row), row.vectors, row.passages) for row in rows)
-
-
-def written(vector: Vector) -> str:
-    """The text form that pgvector reads."""
-    return f"[{','.join(f'{number:.6g}' for number in vector)}]"
-
-
-def _model(row: Row[Any]) -> Model:
-    return Model(row.id, row.name, row.revision, row.dimensions, frozenset(row.languages), row.state)
+    return tuple(Coverage(model_of(row), row.vectors, row.passages) for row in rows)
 
 
 def _embeddable(row: Row[Any]) -> Embeddable:

@@ -107,6 +107,7 @@ def of_settings(settings: Settings) -> dict[str, Any]:
                 ("cloud", models.cloud),
                 ("on_prem", models.on_prem),
                 ("embed", models.embed),
+                ("rerank", models.rerank),
                 ("second_opinion", models.second_opinion),
             )
             if shore.base_url is not None

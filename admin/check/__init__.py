@@ -41,6 +41,7 @@ CHECKS: tuple[Check, ...] = (
     Check("cloud", models.terms, ("models",)),
     Check("on_prem", models.on_prem, ("models",), within_s=45.0),
     Check("embed", models.embed, ("models",), within_s=20.0),
+    Check("rerank", models.rerank, ("models",), within_s=20.0),
     Check("second_opinion", models.second_opinion, ("models",), within_s=20.0),
     Check("policy", documents.policy, ("policy",)),
     Check("directory", documents.directory, ("directory",)),

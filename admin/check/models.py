@@ -14,16 +14,18 @@ from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 from uuid import uuid4
 
+from admin import rerankers
 from admin.app import data_use
 from admin.check.clocks import compared
-from admin.check.finding import Finding, Status, fail, ok, skip, warn
+from admin.check.finding import Finding, Status, ended, fail, ok, skip, warn
 from admin.check.scene import Scene
 from admin.doors import door_to, opinion_door
-from bot.config_file import EmbedModel, Endpoint, SecondOpinion, Shore
+from bot.config_file import EmbedModel, Endpoint, Rerank, SecondOpinion, Shore
 from bot.domain import Room, Route
 from bot.models import opinion
 from bot.models.faults import ModelFault
 from bot.models.probe import ProbeFault, offer
+from bot.models.rerank import EndpointReranker
 from bot.policy.decide import decide
 from bot.policy.permit import permit
 from bot.policy.policy_file import load_rules
@@ -94,6 +96,41 @@ async def _local(scene: Scene, model: EmbedModel) -> Finding:
         await loaded.query(Embeddable("OK", NOTHING_SENSITIVE))
     took_ms = 1000 * (time.perf_counter() - began)
     return ok(f"The local model {loaded.name} gives vectors ({', '.join(sorted(loaded.languages))}; {took_ms:.0f} ms).")
+
+
+async def rerank(scene: Scene) -> AsyncIterator[Finding]:
+    asked = scene.settings.models.rerank
+    if asked.base_url is None:
+        yield skip("No re-ranking model is connected: what the search finds stays in its order.")
+        return
+    usable = True
+    async for finding in _offered(scene, _Named("The re-ranking model", "NARU_RERANK", asked)):
+        usable &= finding.status is not Status.FAIL
+        yield finding
+    if usable:
+        yield await _scored(scene, asked)
+    why_not = await asyncio.to_thread(rerankers.against, scene.settings)
+    if why_not is None:
+        yield ok("The re-ranking model is used: your own questions said that it helps.")
+    else:
+        yield warn(ended(f"The re-ranking model {asked.model} is not used: {why_not}"))
+
+
+async def _scored(scene: Scene, asked: Rerank) -> Finding:
+    """One real score of words of our own, through the door and with a Permit."""
+    rules = _rules(scene)
+    if rules is None or rules.shadow:
+        return skip("The re-ranking model is asked nothing while the policy cannot be read, or is in shadow mode.")
+    door = rerankers.door_to(asked)
+    began = time.perf_counter()
+    try:
+        model = EndpointReranker(door, lambda: rules, depth=asked.depth, timeout_s=asked.timeout_s)
+        trouble = await model.trouble()
+    finally:
+        await door.aclose()
+    if trouble is not None:
+        return fail(trouble, "Look at its server's log, at `api`, or at timeout_s under [models.rerank].")
+    return ok(f"The re-ranking model gives scores ({1000 * (time.perf_counter() - began):.0f} ms).")
 
 
 async def second_opinion(scene: Scene) -> AsyncIterator[Finding]:

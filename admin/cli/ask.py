@@ -1,4 +1,4 @@
-"""`naru ask | explain | search`: one question from the command line, through the same story."""
+"""`naru ask | explain`: one question from the command line, through the same story."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def ask(
     json: Json = False,
 ) -> None:
     """Ask one question, as a person of the directory, in a room or in a direct message."""
-    text = _text(question)
+    text = text_of(question)
     result, machine, only_titles = run(_ask(text, person, room, reason, attach or ()))
     if json:
         emit(answer_data(result, only_titles=only_titles))
@@ -59,27 +59,11 @@ def explain(
     json: Json = False,
 ) -> None:
     """Show what would be found and decided, and why. Nothing is sent to a model, nothing is kept."""
-    considered, only_titles = run(_explain(_text(question), person, room, reason, attach or ()))
+    considered, only_titles = run(_explain(text_of(question), person, room, reason, attach or ()))
     if json:
         emit(_explained(considered, only_titles))
         return
     _print_explained(considered, only_titles)
-
-
-def search(
-    question: Question,
-    person: As = None,
-    room: In = None,
-    reason: Reason = None,
-    limit: Annotated[int, typer.Option(min=1, max=100, help="How many passages.")] = 10,
-    json: Json = False,
-) -> None:
-    """Show the passages that a person may read there, best first."""
-    passages, only_titles = run(_search(_text(question), person, room, reason, limit))
-    if json:
-        emit([_passage(p, only_titles) for p in passages])
-        return
-    _print_passages(passages, only_titles)
 
 
 async def _ask(
@@ -90,7 +74,7 @@ async def _ask(
         machine = notices_of(app.settings).machine
         question = await _question(app, text, person, room, files)
         only_titles = await titles_only(app, "ask", person, reason)
-        await _first_index(app)
+        await first_index(app)
         return await answer(question, app.deps), machine, only_titles
 
 
@@ -100,19 +84,8 @@ async def _explain(
     async with opened(load()) as app:
         question = await _question(app, text, person, room, files)
         only_titles = await titles_only(app, "explain", person, reason)
-        await _first_index(app)
+        await first_index(app)
         return await consider(question, app.rules(), app.deps), only_titles
-
-
-async def _search(
-    text: str, person: str | None, room: str | None, reason: str | None, limit: int
-) -> tuple[tuple[Passage, ...], bool]:
-    async with opened(load()) as app:
-        question = app.question(text, person=person, room=room, thread="")
-        only_titles = await titles_only(app, "search", person, reason)
-        await _first_index(app)
-        readers = await app.deps.people.readers(question.asker, question.room)
-        return await app.search(question.text, readers, limit), only_titles
 
 
 async def _question(
@@ -133,11 +106,11 @@ async def _content(path: Path, max_mb: int) -> bytes:
     return content  # one byte too many is for the parser to refuse
 
 
-async def _first_index(app: App) -> None:
+async def first_index(app: App) -> None:
     await reindexed(app, await app.never_indexed(), patient=True)
 
 
-def _text(question: str) -> str:
+def text_of(question: str) -> str:
     return sys.stdin.read() if question == "-" else question
 
 
@@ -177,7 +150,7 @@ def _reasons(label: Label) -> list[dict[str, str]]:
     return [{"level": r.level.name, "kind": r.kind, "origin": r.origin} for r in reasons]
 
 
-def _passage(passage: Passage, only_titles: bool = False) -> dict[str, Any]:
+def passage_data(passage: Passage, only_titles: bool = False) -> dict[str, Any]:
     document = passage.document
     return {
         "title": document.title,
@@ -196,7 +169,7 @@ def _explained(considered: Considered, only_titles: bool) -> dict[str, Any]:
     decision = considered.decision
     return {
         "query": considered.query,
-        "passages": [{k: v for k, v in _passage(p, only_titles).items() if k != "text"} for p in considered.found],
+        "passages": [{k: v for k, v in passage_data(p, only_titles).items() if k != "text"} for p in considered.found],
         "in_prompt": [p.document.uri for p in considered.shown.passages],
         "attached": [{"name": f.name, "pieces": len(f.pieces), "unread": f.unread} for f in considered.shown.attached],
         "title_only": [p.document.uri for p in considered.shown.title_only],
@@ -226,10 +199,10 @@ def _print_explained(considered: Considered, only_titles: bool) -> None:
     rows.append(("routes", " → ".join(route.value for route in decision.routes)))
     rows += domain_model(decision.domain_model)
     out.print(table(["", ""], rows))
-    _print_passages(considered.found, only_titles)
+    print_passages(considered.found, only_titles)
 
 
-def _print_passages(passages: tuple[Passage, ...], only_titles: bool) -> None:
+def print_passages(passages: tuple[Passage, ...], only_titles: bool) -> None:
     rows = [
         (
             f"{p.score:.2f}",

@@ -23,6 +23,7 @@ from admin.cli import (
     reindexing,
     report,
     run,
+    search,
     source,
     status,
     why,
@@ -55,7 +56,7 @@ def options(
 app.command("run")(run.run_naru)
 app.command("ask")(ask.ask)
 app.command("explain")(ask.explain)
-app.command("search")(ask.search)
+app.command("search")(search.search)
 app.command("why")(why.why)
 app.command("mask")(masking.mask)
 app.command("unmask")(masking.unmask)

@@ -11,6 +11,10 @@ import typer
 
 from admin.app import App, opened
 from admin.cli.base import As, In, Json, Reason, bar, emit, load, out, run
+from admin.cli.compared import print_compared
+from admin.compare import GRAMMAR, Setting, Side, two_of, without_and_with
+from admin.compare import adopt as keep_verdict
+from admin.compare import compare as ask_both
 from admin.evaluate import Asked, EvaluationFault, evaluate, figures, read
 from admin.operators import titles_only
 from bot.config_file import EvaluatedReaders
@@ -32,16 +36,30 @@ def retrieval(
         str | None, typer.Option(help="In place of --as: everyone, group:hr, ... separated by commas.")
     ] = None,
     reason: Reason = None,
+    compare: Annotated[
+        tuple[str, str] | None, typer.Option(metavar="A B", help=f"Two ways of searching, each {GRAMMAR}.")
+    ] = None,
+    adopt: Annotated[
+        bool, typer.Option("--adopt", help="Compare without and with the re-ranking model, and keep the verdict.")
+    ] = False,
     json: Json = False,
 ) -> None:
-    """Measure recall@1/5/10, MRR@10 and abstention on questions of your own.
+    """Measure recall@1/5/10, MRR@10, nDCG@10 and abstention on questions of your own, of one way of searching or two.
 
     "relevant" holds what answers: a document's uri, or {"uri": "...", "contains": "..."} for the passage with that
     text; it is empty where nothing answers. Whose eyes to look with has no default: --as or --readers.
     """
     if (person is None) == (readers is None):
         raise typer.BadParameter("say with whose eyes to look: --as PERSON, or --readers everyone")
-    found = run(_evaluate(_questions(file), source, person, room, readers, reason))
+    if compare is not None and adopt:
+        raise typer.BadParameter("--adopt says itself what to compare: leave --compare out")
+    asked = _questions(file)
+    if compare is not None or adopt:
+        sides = two_of(*compare) if compare else None
+        compared = run(_compare(asked, source, person, room, readers, reason, sides, file))
+        emit(compared) if json else print_compared(compared)
+        return
+    found = run(_evaluate(asked, source, person, room, readers, reason))
     if json:
         emit(found)
         return
@@ -63,16 +81,43 @@ async def _evaluate(
     asked: Sequence[Asked], source: str, person: str | None, room: str | None, readers: str | None, reason: str | None
 ) -> dict[str, Any]:
     async with opened(load()) as opened_app:
-        if source not in (known := [s.name for s in await opened_app.active()]):
-            raise SourceFault(f"There is no source '{source}'; there is {', '.join(known) or 'none yet'}.")
-        eyes = await _readers(opened_app, person, room, readers)
-        # Only figures come out; but whose eyes they are is somebody's business all the same.
-        await titles_only(opened_app, "evaluate retrieval", person, reason, readers=readers is not None)
+        eyes = await _eyes(opened_app, source, person, room, readers, reason)
         with bar() as progress:
             results = await evaluate(
                 opened_app.search, asked, source, eyes, lambda done, total: progress("questions", done, total)
             )
     return figures(results)
+
+
+async def _compare(
+    asked: Sequence[Asked],
+    source: str,
+    person: str | None,
+    room: str | None,
+    readers: str | None,
+    reason: str | None,
+    settings: tuple[Setting, Setting] | None,
+    file: Path,
+) -> dict[str, Any]:
+    """settings: None to decide whether the re-ranking model is to be used, and keep what came of it."""
+    async with opened(load()) as opened_app:
+        eyes = await _eyes(opened_app, source, person, room, readers, reason)
+        a, b = [await Side.of(opened_app, one) for one in settings or without_and_with(opened_app)]
+        with bar() as progress:
+            compared = await ask_both(a, b, asked, source, eyes, lambda done, total: progress("questions", done, total))
+        data = compared.data()
+        return data if settings else data | {"adopted": keep_verdict(opened_app.settings, compared, file)}
+
+
+async def _eyes(
+    opened_app: App, source: str, person: str | None, room: str | None, readers: str | None, reason: str | None
+) -> Readers:
+    if source not in (known := [s.name for s in await opened_app.active()]):
+        raise SourceFault(f"There is no source '{source}'; there is {', '.join(known) or 'none yet'}.")
+    eyes = await _readers(opened_app, person, room, readers)
+    # Only figures come out; but whose eyes they are is somebody's business all the same.
+    await titles_only(opened_app, "evaluate retrieval", person, reason, readers=readers is not None)
+    return eyes
 
 
 async def _readers(opened_app: App, person: str | None, room: str | None, readers: str | None) -> Readers:

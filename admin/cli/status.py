@@ -11,6 +11,7 @@ from admin.cli.base import Json, emit, load, out, run
 from admin.cli.source import source_data
 from admin.embedders import Embedding
 from admin.people import directory_status, nobodies
+from admin.rerankers import Reranking
 from bot.config_file import Endpoint
 from bot.console import table
 from bot.policy.rules import Rules
@@ -75,6 +76,7 @@ async def _facts(app: App) -> dict[str, Any]:
         | _agreed(settings),
         "on_prem": _endpoint(settings.models.on_prem),
         "embed": await _embedding(app.embedding),
+        "rerank": _reranking(app.reranking),
         "policy": _policy(app, rules),
         "directory": directory_status(settings),
         "kept for days": settings.retention.model_dump() | {"events": settings.slack.inbox_days},
@@ -136,6 +138,12 @@ async def _embedding(embedding: Embedding) -> dict[str, Any]:
         for one in await embedding.coverage()
     ]
     return said | {"models": models}
+
+
+def _reranking(reranking: Reranking) -> dict[str, Any]:
+    if reranking.connected is None:
+        return {"model": "none"}
+    return {"model": reranking.connected.name, "used": f"no, {reranking.why_not}" if reranking.why_not else "yes"}
 
 
 def vectors_sentence(model: dict[str, Any]) -> str:

@@ -63,11 +63,16 @@ class Door(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What a request may hold. covered: the key whose value the Permit covers; beside it and the model only what
+    """What a request may hold. covered: the keys whose values the Permit covers; beside them and the model only what
     `known` knows, with plain values."""
 
-    covered: str
+    covered: tuple[str, ...]
     known: Callable[[str, object], bool]
+
+    def said(self, content: dict[str, Any]) -> object:
+        """What the Permit has to cover: the one key's value, or a list of them in order."""
+        said = [content.get(key) for key in self.covered]
+        return said[0] if len(said) == 1 else said
 
 
 def _known_in_chat(key: str, value: object) -> bool:
@@ -82,13 +87,13 @@ def _known_in_chat(key: str, value: object) -> bool:
             return False
 
 
-CHAT = Body("messages", _known_in_chat)
+CHAT = Body(("messages",), _known_in_chat)
 
 
 def chat_in(form: dict[str, Any]) -> Body:
     """A chat whose answer is to have this form, word for word (OpenAI's response_format)."""
     return Body(
-        "messages", lambda key, value: value == form if key == "response_format" else _known_in_chat(key, value)
+        ("messages",), lambda key, value: value == form if key == "response_format" else _known_in_chat(key, value)
     )
 
 
@@ -149,11 +154,11 @@ class Guard(httpx2.AsyncBaseTransport):
         if request.method != "POST" or request.url != self._url:
             raise PermitFault(f"A request to another address than the {self._shore} model's was stopped.")
         content = _parsed(body)
-        covered = {"model", self._body.covered}
+        covered = {"model", *self._body.covered}
         odd = sorted(key for key, value in content.items() if key not in covered and not self._body.known(key, value))
         if odd:
             raise PermitFault(f"The request body holds what no Permit covers: {', '.join(odd)}.")
-        if content.get("model") != permit.model or digest_of(content.get(self._body.covered)) != permit.digest:
+        if content.get("model") != permit.model or digest_of(self._body.said(content)) != permit.digest:
             raise PermitFault(f"The request body is not what the decision {permit.decision} covers.")
 
 

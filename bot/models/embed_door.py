@@ -30,7 +30,7 @@ def _known(key: str, value: object) -> bool:
             return False
 
 
-EMBEDDING = Body("input", _known)
+EMBEDDING = Body(("input",), _known)
 
 
 class EmbedDoor:

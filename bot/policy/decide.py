@@ -107,6 +107,11 @@ def decide_embedding(parts: Prompt, rules: Rules, id: UUID) -> Decision:
     return _on_prem(parts, rules, id)
 
 
+def decide_reranking(parts: Prompt, rules: Rules, id: UUID) -> Decision:
+    """The same for the on-prem model that puts passages in order."""
+    return _on_prem(parts, rules, id)
+
+
 def decide_opinion(parts: Prompt, rules: Rules, id: UUID) -> Decision:
     """The same for the on-prem model that gives a second opinion."""
     return _on_prem(parts, rules, id)

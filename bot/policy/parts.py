@@ -52,6 +52,7 @@ class Role(StrEnum):
     ATTACHED = "attached file"
     QUESTION = "question"
     EMBEDDED = "text to embed"
+    RERANKED = "text to re-rank"
 
 
 FROM_DOCUMENTS = frozenset({Role.TITLE, Role.IN_FORCE, Role.HEADING, Role.PASSAGE})
@@ -178,6 +179,11 @@ def attached_parts(files: Iterable[Attached], first: int, room: Room, rules: Rul
 def embedded_part(text: str, label: Label, rules: Rules) -> Part:
     """A passage or a question that is to become a vector; label: what is known of it beside what it says."""
     return Part(text, label | found_in(text, Role.EMBEDDED.value, rules), Role.EMBEDDED, beside=label, mint=_MINT)
+
+
+def reranked_part(text: str, label: Label, rules: Rules) -> Part:
+    """A question, or a passage that is to be put in order by it; label: what is known of it beside what it says."""
+    return Part(text, label | found_in(text, Role.RERANKED.value, rules), Role.RERANKED, beside=label, mint=_MINT)
 
 
 def thread_parts(turns: Sequence[Turn], documents: Mapping[int, Document], room: Room, rules: Rules) -> Prompt:
@@ -349,3 +355,9 @@ def messages(prompt: Prompt) -> list[dict[str, str]]:
 def inputs(prompt: Prompt) -> list[str]:
     """The texts that an embedding model is sent for a prompt: each Part by itself."""
     return [part.text for part in prompt]
+
+
+def question_and_passages(prompt: Prompt) -> list[object]:
+    """The texts that a re-ranking model is sent for a prompt: the first Part, and a list of the others."""
+    question, *passages = inputs(prompt)
+    return [question, passages]

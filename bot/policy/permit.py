@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 
 from bot.domain import SHORES, Route
 from bot.policy.decide import Decision
-from bot.policy.parts import Prompt, inputs, joined, messages
+from bot.policy.parts import Prompt, inputs, joined, messages, question_and_passages
 from bot.policy.rules import Rules, allowed
 from retrieval.errors import Fault
 
@@ -69,6 +69,11 @@ def domain_permit(decision: Decision, prompt: Prompt, rules: Rules) -> Permit:
 def embedding_permit(decision: Decision, prompt: Prompt, model: str, rules: Rules) -> Permit:
     """The same for texts that are to become vectors, which is done on-prem or not at all."""
     return _issued(decision, prompt, Route.ON_PREM, model, rules, inputs(prompt))
+
+
+def reranking_permit(decision: Decision, prompt: Prompt, model: str, rules: Rules) -> Permit:
+    """The same for a question and the passages that are to be put in order by how well they answer it."""
+    return _issued(decision, prompt, Route.ON_PREM, model, rules, question_and_passages(prompt))
 
 
 def _issued(

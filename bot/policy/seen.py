@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from hashlib import sha256
 from itertools import accumulate
 
@@ -92,7 +93,8 @@ class Seen:
             self._kinds[key] = kinds
             if len(self._kinds) > self._most:
                 self._kinds.popitem(last=False)
-        self._kinds.move_to_end(key)
+        with suppress(KeyError):  # another thread's new text may have just taken its place
+            self._kinds.move_to_end(key)
         return kinds
 
 

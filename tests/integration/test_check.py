@@ -22,7 +22,7 @@ from admin.cli import main
 from bot.settings import Salvaged
 from bot.slack.manifest import SCOPES as MANIFEST
 from tests.integration.company import CONFIG, PEOPLE, company
-from tests.standins.openai import OpenAIStandIn, Says, Truncated
+from tests.standins.openai import OpenAIStandIn, Says, Scores, Truncated
 from tests.standins.openai import Status as Answers
 from tests.standins.slack import SCOPES, SlackStandIn
 
@@ -333,6 +333,16 @@ async def test_a_second_opinion_is_tried(set_up: SetUp) -> None:
             found = [one for where, one in await set_up.findings() if where == "second_opinion"]
             assert (found[-1].status, told in found[-1].sentence) == (status, True), found
             assert server.requests[-1].json["response_format"]["type"] == "json_schema"
+
+
+async def test_a_re_ranker_is_tried_and_told_why_it_is_not_used(set_up: SetUp) -> None:
+    for scores, status, told in ((Scores(), Status.OK, "gives scores"), (Scores(short=1), Status.FAIL, "no list of")):
+        async with OpenAIStandIn(scores=[scores]) as server:
+            set_up.variables |= {"NARU_RERANK_BASE_URL": server.base_url, "NARU_RERANK_MODEL": MODEL}
+            *_, tried, used = [one for where, one in await set_up.findings() if where == "rerank"]
+            assert (tried.status, told in tried.sentence) == (status, True), tried
+            assert (used.status, "nothing says that it helps" in used.sentence) == (Status.WARN, True), used
+            assert server.requests[-1].json["text_2"] == ["Naru"]
 
 
 async def test_what_is_asked_of_the_models_is_our_own_words_only(set_up: SetUp) -> None:

@@ -114,11 +114,27 @@ class Vectors:
     longest: float = inf
 
 
+def of_shared_pairs(question: str, passage: str) -> float:
+    """The share of the question's pairs of letters that stand in the passage, too."""
+    pairs = {question[n : n + 2].lower() for n in range(len(question) - 1)}
+    return sum(pair in passage.lower() for pair in pairs) / max(1, len(pairs))
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Answers a score for each passage after `delay_s`, in any order; the last `short` are left out."""
+
+    of: Callable[[str, str], float] = of_shared_pairs
+    delay_s: float = 0.0
+    short: int = 0
+
+
 Reply = Says | Status | Redirect | Callable[[Request], str | Says]
 
 
 class OpenAIStandIn:
-    """POST /v1/chat/completions, streamed or not, and /v1/embeddings, GET /v1/models, and OpenAI's 404 for the rest.
+    """POST /v1/chat/completions, streamed or not, /v1/embeddings, vLLM's /v1/score and /v1/rerank, GET /v1/models, and
+    OpenAI's 404 for the rest.
 
     Each well-formed completion takes the next reply; the last one repeats. A callable reply is given the
     request and returns the text: a model that obeys what it reads. An `api_key` is asked for as vLLM does.
@@ -131,11 +147,12 @@ class OpenAIStandIn:
         replies: Sequence[Reply] = (Says(),),
         *,
         vectors: Sequence[Vectors | Status | Redirect] = (Vectors(),),
+        scores: Sequence[Scores | Status | Redirect] = (Scores(),),
         models: Sequence[str] = (),
         api_key: str | None = None,
         port: int = 0,
     ) -> None:
-        if not replies or not vectors:
+        if not replies or not vectors or not scores:
             raise ValueError("a script needs at least one reply")
         self.requests: list[Request] = []
         self.unknown_keys: set[str] = set()
@@ -143,6 +160,7 @@ class OpenAIStandIn:
         self.models = list(models)
         self._replies = list(replies)
         self._vectors = list(vectors)
+        self._scores = list(scores)
         self._api_key = api_key
         self._port = port
         self._connections: list[_Connection] = []
@@ -193,6 +211,8 @@ class OpenAIStandIn:
                 return await self._complete(raw, request)
             case "POST", "/v1/embeddings":
                 return await self._embed(raw, request)
+            case "POST", "/v1/score" | "/v1/rerank":
+                return await self._score(request)
             case "GET", "/v1/models":
                 names = self.models or ["standin"]
                 listed = [{"id": one, "object": "model", "created": 0, "owned_by": "standin"} for one in names]
@@ -223,6 +243,28 @@ class OpenAIStandIn:
         data = [{"object": "embedding", "index": n, "embedding": list(reply.of(text))} for n, text in enumerate(texts)]
         usage = {"prompt_tokens": 1, "total_tokens": 1}
         return web.json_response({"object": "list", "data": data, "model": request.json.get("model"), "usage": usage})
+
+    async def _score(self, request: Request) -> web.StreamResponse:
+        """Each with a script of its own, as the vectors; last first, since no order is promised."""
+        match request.path, request.json:
+            case "/v1/score", {"text_1": str(question), "text_2": [_, *_] as passages}:
+                reply = self._scores.pop(0) if len(self._scores) > 1 else self._scores[0]
+            case "/v1/rerank", {"query": str(question), "documents": [_, *_] as passages}:
+                reply = self._scores.pop(0) if len(self._scores) > 1 else self._scores[0]
+            case _:
+                return _error(400, "The body must be a JSON object with a question and a list of passages.")
+        match reply:
+            case Redirect(location, status):
+                return web.Response(status=status, headers={"Location": location})
+            case Status(code, None, headers):
+                return _error(code, f"Scripted status {code}.", headers)
+            case Status(code, body, headers):
+                return web.Response(status=code, body=body, headers=JSON | dict(headers))
+        await asyncio.sleep(reply.delay_s)
+        listed, name = ("data", "score") if request.path == "/v1/score" else ("results", "relevance_score")
+        given = [{"index": n, name: reply.of(question, text)} for n, text in enumerate(passages)]
+        rows = given[: len(given) - reply.short][::-1]
+        return web.json_response({"id": "score-standin", "model": request.json.get("model"), listed: rows})
 
     async def _complete(self, raw: web.BaseRequest, request: Request) -> web.StreamResponse:
         if isinstance(request.json, dict):

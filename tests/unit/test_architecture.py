@@ -46,6 +46,7 @@ PURE = {
     "bot/policy/detect/lists.py", "bot/policy/detect/about.py", "bot/policy/detect/matters.py",
     "bot/policy/detect/directive.py", "bot/policy/detect/phrases.py", "bot/policy/detect/sentences.py",
     "bot/policy/detect/learned.py", "bot/policy/mask.py", "bot/policy/particles.py", "bot/models/restored.py",
+    "retrieval/explain.py",
     "admin/reports/period.py", "admin/reports/statement.py", "admin/reports/words.py",
 }  # fmt: skip
 IO = {
@@ -54,8 +55,13 @@ IO = {
     "pydantic", "random", "secrets", "time", "urllib.request",
 }  # fmt: skip
 ONLY_IN = {
-    "openai": {"bot/models/door.py", "bot/models/embed_door.py"},
-    "httpx2": {"bot/models/door.py", "bot/models/embed_door.py", "bot/models/probe.py"},
+    "openai": {"bot/models/door.py", "bot/models/embed_door.py", "bot/models/rerank_door.py"},
+    "httpx2": {
+        "bot/models/door.py",
+        "bot/models/embed_door.py",
+        "bot/models/rerank_door.py",
+        "bot/models/probe.py",
+    },
     "onnxruntime": {"retrieval/local_model.py"},
     "tokenizers": {"retrieval/local_model.py"},
     "safetensors": {"retrieval/local_model.py"},
@@ -98,6 +104,7 @@ ONLY_IN = {
         "bot/config_file.py",
         "bot/config_directory.py",
         "bot/config_officer.py",
+        "bot/config_reading.py",
         "bot/config_retention.py",
         "bot/toml_file.py",
         "bot/settings.py",
@@ -138,6 +145,7 @@ NEVER = {
 WAYS_OUT = {
     "bot/models/door.py": "the shores' transport, behind the Guard; the second opinion's too",
     "bot/models/embed_door.py": "the embedding server's transport, behind the Guard",
+    "bot/models/rerank_door.py": "the re-ranking server's transport, behind the Guard",
     "bot/models/probe.py": "GET /models of the settings' own addresses: no text of anybody's goes along",
     "bot/slack/app.py": "Slack's session, without the environment's proxies",
     "bot/slack/faults.py": "names Slack's errors, opens nothing",
@@ -261,7 +269,7 @@ def test_each_shore_has_one_transport_behind_the_guard() -> None:
         if name in ("AsyncHTTPTransport", "HTTPTransport", "Guard", "AsyncClient", "AsyncOpenAI", "OpenAI", "Client")
         and not file.startswith("benchmarks/")
     )
-    doors = ("bot/models/door.py", "bot/models/embed_door.py")
+    doors = ("bot/models/door.py", "bot/models/embed_door.py", "bot/models/rerank_door.py")
     each = ("AsyncHTTPTransport", "Guard", "AsyncClient", "AsyncOpenAI")
     probe = {("bot/models/probe.py", name): 1 for name in ("AsyncHTTPTransport", "AsyncClient")}
     assert made == {**{(file, name): 1 for file in doors for name in each}, **probe}
@@ -357,7 +365,7 @@ def test_only_the_owner_of_a_table_writes_it() -> None:
         # These erase from any table and write none (held below).
         "bot/forget/asked.py", "bot/forget/kept.py", "bot/forget/old.py", "bot/forget/replayed.py",
     }  # fmt: skip
-    changes = re.compile(r"\b(insert into|update \w+ set|delete from|truncate|copy \w+ ?\()", re.IGNORECASE)
+    changes = re.compile(r"\b(insert into|update \w+ set|delete from|truncate\b|copy \w+ ?\()", re.IGNORECASE)
     found = {
         file
         for file, tree in sources().items()
@@ -379,6 +387,14 @@ def test_no_command_looks_with_somebodys_eyes_unasked() -> None:
     asking = {file for file, tree in sources().items() for name, _ in calls(tree) if name == "titles_only"}
     assert looking
     assert looking - asking == set()
+
+
+def test_nobody_but_an_explanation_looks_with_the_eyes_of_all_readers() -> None:
+    """What is found with them is for no answer, and the command has asked for a role and a reason."""
+    using = {file for file, tree in sources().items() for name, _ in calls(tree) if name == "every_reader"}
+    assert using == {"admin/explaining.py"}
+    asking = {file for file, tree in sources().items() for name in imports(tree) if name == "admin.explaining.why"}
+    assert asking == {"admin/cli/search.py"}
 
 
 def test_what_forgets_only_takes_away() -> None:

@@ -119,3 +119,24 @@ def test_many_bad_lines_are_counted() -> None:
 def test_a_file_without_questions_is_said(lines: list[str]) -> None:
     with pytest.raises(EvaluationFault, match="no question"):
         read(lines)
+
+
+async def ndcg(relevant: Sequence[object], *passages: Passage) -> float:
+    asked = read([json.dumps({"question": "q", "relevant": relevant})])
+    found: float = figures(await evaluate(Found(*passages), asked, "handbook", ANYONE))["ndcg@10"]
+    return found
+
+
+async def test_ndcg_counts_all_that_answers_and_how_far_in_front_it_stands() -> None:
+    a, b, c = hit("a.md"), hit("b.md"), hit("c.md")
+    assert await ndcg(["a.md", "b.md"], a, b, c) == 1.0
+    assert await ndcg(["a.md", "b.md"], b, a, c) == 1.0
+    assert await ndcg(["c.md"], a, b, c) == 0.5  # 1 / log2(4)
+    assert await ndcg(["a.md", "c.md"], a, b, c) == pytest.approx((1 + 0.5) / (1 + 0.6309), abs=1e-3)
+    assert await ndcg(["z.md"], a, b, c) == 0.0
+
+
+async def test_ndcg_is_never_above_1_where_two_answers_stand_in_one_document() -> None:
+    twice = [{"uri": "a.md", "contains": "fifteen"}, {"uri": "a.md", "contains": "days"}]
+    assert await ndcg(twice, hit("a.md", "fifteen days")) == 1.0
+    assert await ndcg(["a.md", "a.md"], hit("a.md")) == 1.0

@@ -86,6 +86,7 @@ def test_every_variable_reaches_its_setting(tmp_path: Path) -> None:
         ("CLOUD", models.cloud),
         ("ON_PREM", models.on_prem),
         ("EMBED", models.embed),
+        ("RERANK", models.rerank),
         ("SECOND_OPINION", models.second_opinion),
     ):
         assert endpoint.base_url == f"http://localhost/NARU_{name}_BASE_URL"
@@ -354,7 +355,7 @@ def test_settings_never_show_a_secret(tmp_path: Path) -> None:
     secrets = {name: SECRET for name in VARIABLES if re.search("KEY|TOKEN|SECRET", name)}
     text = f'[models.cloud]\nproxy = "http://user:{SECRET}@proxy.example"'
     settings = load(tmp_path, text, NARU_KEY=key, NARU_DATABASE_URL=f"postgresql://naru:{SECRET}@db/naru", **secrets)
-    assert len(secrets) == 7
+    assert len(secrets) == 8
     for shown in (repr(settings), str(settings), repr(settings.models), str(settings.models.cloud)):
         assert SECRET not in shown
         assert key not in shown
