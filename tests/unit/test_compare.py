@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from admin.compare import Setting, two_of
 from admin.evaluate import EvaluationFault
-from retrieval.weighed import Weights
+from retrieval.weighed import CONTEXT_WEIGHT, Weights
 
 
 def test_a_way_of_searching_is_read_part_by_part() -> None:
@@ -44,5 +44,5 @@ def test_a_weight_is_never_anything_but_a_number_from_0_to_100(said: str) -> Non
 
 def test_one_way_is_not_compared_with_itself() -> None:
     with pytest.raises(EvaluationFault, match="are one way of searching"):
-        two_of("words", "words+context=0.9")
+        two_of("words", f"words+context={CONTEXT_WEIGHT}")
     assert [setting.said for setting in two_of("words", "words+rerank")] == ["words", "words+rerank"]
