@@ -61,7 +61,12 @@ async def forget(connection: AsyncConnection, erasure: Erasure, after: str | Non
     # In a thread: opening and reading thousands of texts takes longer than a question may wait.
     found = await asyncio.to_thread(_judged, rows, erasure)
     counts = {"question": held(found.held), "posted": Counts()}
+    named = [*found.texts, *found.answers] if wanted.names is not None else []
+    # Of an answer that is not kept nobody can tell whether it took a name from its thread.
+    beside = list(await connection.scalars(_UNKEPT_BESIDE, {"ids": named})) if named else []
+    stays = posted.Kept(sorted(erasure.kept.askers), sorted(erasure.kept.rooms), sorted(erasure.kept.documents))
     shown = await posted.withdraw(connection, "opt_out", questions=found.shown)
+    shown += await posted.withdraw(connection, "opt_out", questions=beside, kept=stays)
     counts["posted"] += erased(shown)
     counts["egress_sample"] = erased((await connection.execute(_SAMPLES, {"ids": found.shown})).rowcount)
     for table, statement in _WHOLE.items():
@@ -251,6 +256,11 @@ where question.id > cast(:after as uuid)
   and (:all or question.asker = any(cast(:askers as text[])) or question.room = any(cast(:rooms as text[]))
        or (answer.documents && cast(:documents as bigint[]) and answer.text is not null))
 order by question.id limit :most for update of question
+""")
+_UNKEPT_BESIDE = text("""
+select question.id from question left join answer on answer.question = question.id
+where answer.text is null and question.thread in (
+  select named.thread from question as named where named.id = any(cast(:ids as uuid[])))
 """)
 _ROWS_OF = text("""
 select question.id, question.thread, question.asker, question.room, question.text, answer.id as answer,

@@ -70,16 +70,21 @@ async def samples(connection: AsyncConnection, erasure: Erasure, after: str | No
 
 
 async def shown(connection: AsyncConnection, erasure: Erasure, after: str | None, most: int) -> Batch:
-    """What stands in Slack of a subject whose questions are not kept any more, or rests on a source's documents."""
+    """What stands in Slack of a subject whose questions are not kept any more, or rests on a source's documents; and
+    where neither question nor answer was kept, nobody can tell whom it names."""
     wanted, kept = erasure.wanted, erasure.kept
+    stays = posted.Kept(sorted(kept.askers), sorted(kept.rooms), sorted(kept.documents))
     withdrawn = await posted.withdraw(
         connection,
         "opt_out",
         askers=sorted(wanted.askers),
         channels=sorted(wanted.rooms),
         documents=sorted(wanted.documents),
-        kept=posted.Kept(sorted(kept.askers), sorted(kept.rooms), sorted(kept.documents)),
+        kept=stays,
     )
+    if wanted.names is not None:
+        untold = list(await connection.scalars(_UNTOLD))
+        withdrawn += await posted.withdraw(connection, "opt_out", questions=untold, kept=stays)
     return Batch({"posted": erased(withdrawn)})
 
 
@@ -143,6 +148,12 @@ _VALUES = text(
     " from unnest(cast(:threads as text[]), cast(:names as text[])) as gone (thread, name)"
     " where placeholder.thread = gone.thread and placeholder.name = gone.name"
 )
+_UNTOLD = text("""
+select posted.question from posted
+where why is null and withdrawn_at is null
+  and not exists (select from question where question.id = posted.question and text is not null)
+  and not exists (select from answer where answer.question = posted.question and text is not null)
+""")
 _SAMPLES = text("select id, payload from egress_sample where id > cast(:after as uuid) order by id limit :most")
 _SAMPLE = text("delete from egress_sample where id = any(cast(:ids as uuid[]))")
 _EVENTS = text(

@@ -41,7 +41,7 @@ class Desk:
     async def asked(
         self,
         asker: str = KIM,
-        question: str = "연차는 며칠인가요?",
+        question: str | None = "연차는 며칠인가요?",
         answer: str | None = "15일입니다.",
         *,
         room: str = "C1",
@@ -55,7 +55,7 @@ class Desk:
             "thread": SEAL.pseudonym(thread),
             "room": room,
             "asker": SEAL.pseudonym(asker),
-            "text": SEAL.close(question, f"question:{id}"),
+            "text": None if question is None else SEAL.close(question, f"question:{id}"),
         }
         async with self.database.transaction() as connection:
             await connection.execute(_QUESTION, row)
@@ -64,7 +64,11 @@ class Desk:
             values = {"id": given, "question": id, "decision": decision, "text": sealed, "documents": list(documents)}
             await connection.execute(_ANSWER, values)
             payload = uuid4()
-            sample = {"id": payload, "decision": decision, "payload": SEAL.close(question, f"egress_sample:{payload}")}
+            sample = {
+                "id": payload,
+                "decision": decision,
+                "payload": SEAL.close(question or "", f"egress_sample:{payload}"),
+            }
             await connection.execute(_SAMPLE, sample)
             if posted:
                 where = {"ts": posted, "question": id, "asker": SEAL.pseudonym(asker), "documents": list(documents)}
@@ -236,6 +240,18 @@ async def test_what_a_placeholder_stood_for_that_nobody_kept_may_have_been_anybo
     assert await desk.rows("select ts from posted where why is not null") == [("1.1",)]
     assert len(await desk.texts()) == 10, "no text holds the name"
     assert counts["placeholder"]["found"] == 0
+
+
+async def test_of_what_nobody_kept_a_name_may_stand_in_it(desk: Desk) -> None:
+    await desk.asked(KIM, None, None, posted="1.1")
+    await desk.asked(KIM, "연차는 며칠?", None, posted="1.2", thread="second")
+    await desk.asked(KIM, "홍길동의 연차는?", "10일", posted="1.3", thread="third")
+    await desk.asked(KIM, "그러면?", None, posted="1.4", thread="third")
+    await desk.asked(LEE, None, None, posted="1.5", thread="fourth")
+    await desk.holds(Subject("user", LEE))
+    await desk.forgetting()(PERSON)
+    gone = {ts for (ts,) in await desk.rows("select ts from posted where why = 'opt_out'")}
+    assert gone == {"1.1", "1.3", "1.4"}, "the second's question is kept and names nobody; the fifth is held"
 
 
 async def test_what_the_law_holds_stays_where_a_placeholder_names_somebody(desk: Desk) -> None:
