@@ -280,13 +280,15 @@ def _fused(meaning: Meaning, nearest: str, weights: Weights) -> str:
     ), meaning as (
       select *, coalesce(
                cosine, last + coalesce((own + context) / nullif(max(own + context) over (), 0), 0) * (first - last)
-             ) as meant, coalesce(max(cosine) over (partition by document_id), last) as near
+             ) as meant
       from both_ways
+    ), with_document as (
+      select *, coalesce(max(cosine) over (partition by document_id), meant) as near from meaning
     ), best as (
       select id, own, context, meant, cosine, near,
              (own + context) / :reachable + {weights.meaning} * meant + {weights.document_meaning} * near as score,
              greatest(0, (cosine - last) / greatest(1 - last, 1e-6)) as lift
-      from meaning order by score desc, id limit :limit
+      from with_document order by score desc, id limit :limit
     )
     {_FOUND}
     """
