@@ -206,8 +206,8 @@ def with_domain_model(deps: Deps) -> Deps:
 
 
 def policy_changes(deps: Deps) -> Deps:
-    """At each look another one: the one that decides is not the one that embeds, or answers the next question."""
-    preferred = cycle((Route.ON_PREM, Route.CLOUD))
+    """Every few looks another one: the one that decides is not the one that embeds, or answers the next question."""
+    preferred = cycle((Route.ON_PREM, Route.CLOUD, Route.CLOUD))
     return with_rules(lambda rules: replace(rules, prefer=next(preferred)), deps)
 
 
