@@ -26,6 +26,7 @@ UNREADABLE = ImportedLabel("unreadable label")
 
 _PLACES = ("docprops/custom.xml", "docmetadata/labelinfo.xml")
 _MAX_PART = 4 * 1024**2
+_GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _PROPERTY = re.compile(r"MSIP_Label_([0-9a-f-]{36})_(Name|Enabled)", re.IGNORECASE)
 _ENTRY = re.compile(rb"/(MSIP_Label_[0-9A-Fa-f-]{36}_(?:Name|Enabled))(?![0-9A-Za-z_#-])")
 _PACKET = re.compile(rb"/Type\s?/Metadata[^\x00]{0,300}?stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
@@ -34,6 +35,12 @@ _BLANK = b" \t\r\n\0\xef\xbb\xbf"
 
 Told = tuple[str, str, bool]
 """The id of a label, its name where that is said, and whether the label holds."""
+
+
+def is_id(id: str) -> bool:
+    """Whether a file may say this id of a label: Microsoft's are GUIDs. Any other could be one that a source says of
+    its own documents, and the policy trusts."""
+    return _GUID.fullmatch(id) is not None
 
 
 def has_labels(parts: Iterable[str]) -> bool:
@@ -78,7 +85,8 @@ def labels_of_header(values: Iterable[str]) -> tuple[ImportedLabel, ...]:
 def _in_force(told: Iterable[Told | None]) -> tuple[ImportedLabel, ...]:
     names: dict[str, str] = {}
     off: set[str] = set()
-    for id, name, holds in filter(None, told):
+    for one in filter(None, told):
+        id, name, holds = one if is_id(one[0]) else (UNREADABLE.id, UNREADABLE.name, True)
         names[id] = name or names.get(id, "")
         off |= set() if holds else {id}
     found = [ImportedLabel(name, id) for id, name in sorted(names.items()) if id not in off]

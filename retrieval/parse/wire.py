@@ -14,6 +14,7 @@ from typing import Any, cast, get_args
 
 from retrieval.label import ImportedLabel
 from retrieval.parse import MAX_HEADING, Parsed, Section
+from retrieval.parse.labels import is_id
 from retrieval.parse.refusals import REFUSALS, Refusal
 from retrieval.passage import Place, PlaceKind
 
@@ -152,7 +153,7 @@ def _section(said: Any) -> Section:
 
 def _label(said: Any) -> ImportedLabel:
     match said:
-        case [str(name), str(id)] if name or id:
+        case [str(name), str(id)] if is_id(id) or (name and not id):
             return ImportedLabel(*(_text(one, MAX_HEADING) if one else "" for one in (name, id)))
     raise WireError("no label")
 

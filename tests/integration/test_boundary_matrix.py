@@ -157,7 +157,7 @@ async def nothing(_: Company) -> None:
 @dataclass(frozen=True)
 class Row:
     """What is broken. leaves: whether a harmless question still reaches the cloud. between: done after the first
-    question of a thread. proxied: the environment names a proxy."""
+    question of a thread. proxied: the environment names a proxy. passes: it is over before the harmless question."""
 
     cloud: Sequence[Reply] = (Says("연차는 15일입니다. [1]"),)
     on_prem: Sequence[Reply] = (Says("연차는 15일입니다. [1]"),)
@@ -167,6 +167,7 @@ class Row:
     between: Meanwhile = nothing
     leaves: bool = True
     proxied: bool = False
+    passes: bool = False
 
 
 class Names:
@@ -206,8 +207,8 @@ def with_domain_model(deps: Deps) -> Deps:
 
 
 def policy_changes(deps: Deps) -> Deps:
-    """Every few looks another one: the one that decides is not the one that embeds, or answers the next question."""
-    preferred = cycle((Route.ON_PREM, Route.CLOUD, Route.CLOUD))
+    """With each look another one: the one that decides is not the one that embeds, or answers the next question."""
+    preferred = cycle((Route.ON_PREM, Route.CLOUD))
     return with_rules(lambda rules: replace(rules, prefer=next(preferred)), deps)
 
 
@@ -272,7 +273,7 @@ ROWS: dict[str, Row] = {
     "both shores: 500": Row(cloud=(Status(500),), on_prem=(Status(500),)),
     "a detector raises": Row(change=detector_fails, leaves=False),
     "the lists are missing": Row(change=partial(listed, names=Names("", FileNotFoundError())), leaves=False),
-    "the policy changes meanwhile": Row(change=policy_changes),
+    "the policy changes meanwhile": Row(change=policy_changes, passes=True),
     "the audit cannot be written": Row(between=no_audit, leaves=False),
     "second opinion: away": Row(opinion=(Status(503),), leaves=False),
     "second opinion: silent": Row(opinion=(Silent(),), leaves=False),
@@ -328,6 +329,7 @@ async def test_no_canary_reaches_the_cloud(
         assert [place for place, canary in canaries.items() if naru.cloud.heard(canary)] == []
         await row.between(naru)
         before = len(naru.cloud.requests)
+        deps = listed(naru.app.deps) if row.passes else deps
         await route_of(ask_in(naru, deps, "harmless", HARMLESS, "", nothing))
         assert (len(naru.cloud.requests) > before) is row.leaves
         assert proxy.bytes_received == b""

@@ -15,7 +15,8 @@ from pptx import Presentation
 from retrieval.label import ImportedLabel
 from retrieval.parse import Parsed
 from retrieval.parse.families import parse
-from retrieval.parse.wire import answer, answers, outcome
+from retrieval.parse.labels import UNREADABLE
+from retrieval.parse.wire import LENGTH, WireError, answer, answers, outcome
 from retrieval.sources.push import Pushed, read_line
 
 SECRET, PLAIN = "0aa1b2c3-1111-2222-3333-444455556666", "1bb1b2c3-1111-2222-3333-444455556666"
@@ -118,6 +119,15 @@ def test_the_newer_place_says_ids_and_the_older_one_their_names() -> None:
 )
 def test_labels_that_cannot_be_read_are_a_label_that_no_policy_knows(broken: str) -> None:
     assert [one.name for one in read(word(), {CUSTOM: broken}).labels] == ["unreadable label"]
+
+
+@pytest.mark.parametrize("id", ["naru:said-in:C1", "naru:said-by:0123456789abcdef", f"{SECRET}x"])
+def test_a_file_never_says_what_only_a_source_says_of_its_documents(id: str) -> None:
+    """What a policy trusts of Slack's history would make a file look less sensitive than it is."""
+    (label,) = read(word(), {INFO: info(f'<clbl:label id="{id}" enabled="1"/>')}).labels
+    assert label == UNREADABLE
+    with pytest.raises(WireError):
+        outcome(answer(Parsed("제목", (), labels=(ImportedLabel("channel general", id),)))[LENGTH.size :])
 
 
 def test_an_attached_documents_label_is_the_letters() -> None:
