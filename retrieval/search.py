@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Row, text
 
+from retrieval.asked import words_of
 from retrieval.bm25 import MAX_WEIGHT, idf, sparsevec
+from retrieval.confidence import OURS, Calibration, Candidate, How, signals_of
 from retrieval.database import Database
 from retrieval.dense import EXACT_UP_TO, Meaning, Meanings
 from retrieval.embed import UNKNOWN, Embedder
@@ -41,11 +43,6 @@ With all-MiniLM-L6-v2 on 3,000 passages of a company's 717 files, recall@10 and 
 _BEST = 50
 _LIKELY = 200
 
-FUSED_CONFIDENCE = 0.6
-"""Something is near any question, so a confidence that counts nearness is higher for all: .6 lets the bars that were
-found for words alone (bot/answer.py) stand for both. On the sample's English questions with all-MiniLM-L6-v2, 7 of 8
-without an answer then stay below the bar for quotations (words alone: 6), and 2 of 20 with one (words alone: 1)."""
-
 MORE = 2
 """How many times what was asked for is looked at, so that the version in force is there to take the place of an older
 one that says the same."""
@@ -53,7 +50,8 @@ one that says the same."""
 
 class Search:
     """embedders: those whose vectors may be there; none: by words alone. glossary: the company's words as they are now.
-    today: in the company's time zone. exact_up_to: readable passages up to which each vector is looked at."""
+    today: in the company's time zone. calibration: how a confidence is counted. exact_up_to: readable passages up to
+    which each vector is looked at."""
 
     def __init__(
         self,
@@ -61,12 +59,14 @@ class Search:
         embedders: Sequence[Embedder] = (),
         glossary: Callable[[], Glossary] = lambda: NO_GLOSSARY,
         today: Callable[[], date] = date.today,
+        calibration: Callable[[], Calibration] = lambda: OURS,
         *,
         exact_up_to: int = EXACT_UP_TO,
     ) -> None:
         self._database = database
         self._glossary = glossary
         self._today = today
+        self._calibration = calibration
         self._meanings = Meanings(database, embedders, exact_up_to=exact_up_to)
 
     async def __call__(
@@ -102,8 +102,22 @@ class Search:
                 fused = _fused(meaning, await meaning.nearest(connection, names))
                 more = {**meaning.parameters, "reachable": MAX_WEIGHT * weighed.reachable}
                 found = (await connection.execute(text(fused), parameters | more)).all()
-        passages = [_passage(row, weighed, fused=meaning is not None) for row in found]
-        return versions_in_order(passages, query, self._today())[:limit]
+        lifts = {row.id: row.lift or 0.0 for row in found}
+        ordered = versions_in_order(list(map(_passage, found)), query, self._today())[:limit]
+        how: How = "words" if meaning is None else "fused"
+        return self._judged(query, ordered, lifts, weighed, how)
+
+    def _judged(
+        self, query: str, found: Sequence[Passage], lifts: Mapping[int, float], weighed: _Weighed, how: How
+    ) -> tuple[Passage, ...]:
+        """With the confidence that each answers. It is of what these readers may read, as all that it is made of."""
+        words = words_of(query, self._glossary().find(query))
+        candidates = [Candidate(f"{p.document.title}\n{p.heading}", p.text, lifts[p.id]) for p in found]
+        calibration = self._calibration()
+        return tuple(
+            replace(passage, confidence=calibration.probability(signals, how), signals=signals, how=how)
+            for passage, signals in zip(found, signals_of(words, candidates, weighed.idf), strict=True)
+        )
 
     async def present(self, documents: Sequence[int], readers: Readers) -> dict[int, Document]:
         """Those of the documents, by id, that still exist and that `readers` may read, as they are now."""
@@ -119,18 +133,17 @@ class Search:
 class _Weighed:
     """A question's terms that stand in some passage, by term id, as the passages are scored with them.
 
-    rank: how they order passages. certain: how they tell whether a passage is about the question at all, where
-    verbs count a quarter and not half; reachable and total: what the two would sum to over all of the question's terms.
-    ways: of each word that can be said otherwise, by its number, how each way of saying it counts for the two.
-    candidates: the rarest whose document counts sum to at most 20,000, and at least one.
+    rank: how they order passages; reachable: what that would sum to over all of the question's terms. ways: of each
+    word that can be said otherwise, by its number, how each way of saying it counts. candidates: the rarest whose
+    document counts sum to at most 20,000, and at least one. idfs: of all that is searched for; unknown: of the rest.
     """
 
     rank: Mapping[int, float]
-    certain: Mapping[int, float]
     reachable: float
-    total: float
-    ways: Sequence[tuple[int, Mapping[int, float], Mapping[int, float]]]
+    ways: Sequence[tuple[int, Mapping[int, float]]]
     candidates: list[int]
+    idfs: Mapping[int, float]
+    unknown: float
 
     @classmethod
     def of(cls, asked: Asked, df: Mapping[int, int], passages: int, everywhere: Mapping[int, int]) -> _Weighed:
@@ -138,13 +151,9 @@ class _Weighed:
         # A word that stands nowhere is the most telling there is: the documents say nothing of it.
         idfs = {term: idf(passages, df.get(term, 0)) for term in asked.terms}
         reachable = sum(weight * idfs[term] for term, weight in asked.own.items())
-        total = sum(weight**2 * idfs[term] for term, weight in asked.own.items())
         plain = {term: weight for term, weight in asked.plain.items() if term in df}
-        rank, certain = _times_idf(plain, idfs), _times_idf(plain, idfs, power=2)
-        ways = [
-            (way.word, _times_idf(way.weights, idfs), _times_idf(way.weights, idfs, power=2))
-            for way in asked.ways(idfs, frozenset(df))
-        ]
+        rank = _times_idf(plain, idfs)
+        ways = [(way.word, _times_idf(way.weights, idfs)) for way in asked.ways(idfs, frozenset(df))]
         candidates: list[int] = []
         looked_at = 0
         for term in sorted(df, key=lambda term: (everywhere[term], term)):
@@ -152,43 +161,33 @@ class _Weighed:
             if candidates and looked_at > MAX_CANDIDATES:
                 break
             candidates.append(term)
-        return cls(rank, certain, reachable, total, ways, candidates)
+        return cls(rank, reachable, ways, candidates, idfs, idf(passages, 0))
+
+    def idf(self, term: int) -> float:
+        return self.idfs.get(term, self.unknown)
 
     @property
     def parameters(self) -> dict[str, object]:
         """What `_sum` reads."""
         return {
             "rank": sparsevec(self.rank),
-            "certain": sparsevec(self.certain),
-            "words": [word for word, _, _ in self.ways],
-            "rank_ways": [sparsevec(rank) for _, rank, _ in self.ways],
-            "certain_ways": [sparsevec(certain) for _, _, certain in self.ways],
+            "words": [word for word, _ in self.ways],
+            "rank_ways": [sparsevec(rank) for _, rank in self.ways],
         }
 
-    def confidence(self, certain: float, lift: float | None, *, fused: bool) -> float:
-        """How much of the score that a passage could reach for this question it does reach, 0 to 1.
 
-        lift: how far its cosine stands above that of the 50th nearest, as a share of the way to 1, because models
-        differ in what a cosine is worth. None: it has no vector, and is judged by its words.
-        """
-        share = min(1.0, certain / (MAX_WEIGHT * self.total))
-        if not fused:
-            return share
-        return FUSED_CONFIDENCE * (share + MEANING_WEIGHT * (share if lift is None else lift)) / (1 + MEANING_WEIGHT)
+def _times_idf(weights: Mapping[int, float], idfs: Mapping[int, float]) -> dict[int, float]:
+    return {term: weight * idfs[term] for term, weight in weights.items()}
 
 
-def _times_idf(weights: Mapping[int, float], idfs: Mapping[int, float], power: int = 1) -> dict[int, float]:
-    return {term: weight**power * idfs[term] for term, weight in weights.items()}
-
-
-def _passage(row: Row[Any], weighed: _Weighed, *, fused: bool) -> Passage:
+def _passage(row: Row[Any]) -> Passage:
     return Passage(
         id=row.id,
         document=document_of(row),
         heading=row.heading,
         text=row.text,
         score=row.score,
-        confidence=weighed.confidence(row.certain, row.lift, fused=fused),
+        confidence=0.0,
         place=Place.of(row.place),
     )
 
@@ -221,13 +220,13 @@ _DOCUMENT = """
 """
 
 
-def _sum(kind: str, of: str = "passage") -> str:
-    """What a passage is worth in `kind` (rank or certain): its terms, and of each word with several ways the best."""
+def _sum(of: str = "passage") -> str:
+    """What a passage is worth: its terms, and of each word with several ways the best."""
     return f"""
-    (-({of}.weights <#> cast(:{kind} as sparsevec)) + case when cardinality(cast(:words as int[])) = 0 then 0 else (
+    (-({of}.weights <#> cast(:rank as sparsevec)) + case when cardinality(cast(:words as int[])) = 0 then 0 else (
       select sum(best) from (
         select max(-({of}.weights <#> way.weights)) as best
-        from unnest(cast(:words as int[]), cast(:{kind}_ways as sparsevec[])) as way(word, weights) group by word
+        from unnest(cast(:words as int[]), cast(:rank_ways as sparsevec[])) as way(word, weights) group by word
       ) as of_each_word
     ) end)
     """
@@ -243,7 +242,7 @@ def _worded(context_weight: float) -> str:
       where terms && cast(:candidates as int[])
     ), scored as materialized (
       select candidate.id, candidate.document_id, candidate.place,
-             {_sum("rank", "candidate")} as bm25
+             {_sum("candidate")} as bm25
       from candidate
       join document on document.id = candidate.document_id
       join source on source.id = document.source_id
@@ -270,8 +269,7 @@ def _worded(context_weight: float) -> str:
 
 
 _FOUND = f"""
-    select passage.id, passage.heading, passage.text, passage.place, best.score, {_DOCUMENT}, best.lift,
-           {_sum("certain")} as certain
+    select passage.id, passage.heading, passage.text, passage.place, best.score, {_DOCUMENT}, best.lift
     from best
     join passage on passage.id = best.id
     join document on document.id = passage.document_id
@@ -297,7 +295,7 @@ def _fused(meaning: Meaning, nearest: str) -> str:
     with {_worded(FUSED_CONTEXT_WEIGHT)}, about as (
       select document_id, max(context) as context from worded group by document_id
     ), {nearest}, both_ways as (
-      select passage.id, {_sum("rank")} + coalesce(about.context, 0) as bm25,
+      select passage.id, {_sum()} + coalesce(about.context, 0) as bm25,
              {meaning.cosine("made")} as cosine, (select coalesce(min(cosine), 0) from nearest) as last,
              (select coalesce(max(cosine), 0) from nearest) as first
       from ((select id from worded order by bm25 + context desc, id limit {_BEST}) union select id from nearest) as one
