@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-from retrieval.confidence import SHIPPED, How, Scale, Signals, Weights, logistic
+from retrieval.confidence import SHIPPED, Calibration, How, Scale, Signals, Weights, logistic
 from retrieval.errors import Fault
 
 ENOUGH = 20
@@ -32,15 +32,63 @@ class Judged:
     how: How = "words"
 
 
+NOT_JUDGED = Judged((), False)
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrated:
+    """Two numbers for each way of searching that was fitted, and what the bar for quotations then does, by halves: the
+    even questions were fitted to, the odd ones tell how it is with questions that nobody has seen."""
+
+    calibration: Calibration
+    fitted: tuple[How, ...]
+    false_answers: Mapping[str, float]
+    false_refusals: Mapping[str, float]
+
+
+def calibrated(judged: Sequence[Judged], bar: float) -> Calibrated:
+    """bar: for quotations. Fits to every other question; where there are too few for one way of searching, that one
+    stays as it was shipped. Raises CalibrationFault where both do."""
+    scales: dict[How, Scale] = {}
+    faults: list[CalibrationFault] = []
+    for how in SHIPPED:
+        mine = [one for one in judged if one.how == how]
+        try:
+            scales[how] = scale_of(_half(mine, 0), how)
+        except CalibrationFault as fault:
+            faults += [fault] if mine else []
+    if not scales:
+        raise faults[0] if faults else CalibrationFault("There are no questions to count a confidence from.")
+    calibration = Calibration(**scales)
+    answers, refusals = {}, {}
+    for name, which in (("even", 0), ("odd", 1)):
+        some = [one for how in scales for one in _half([j for j in judged if j.how == how], which)]
+        answers[name] = _over(some, False, calibration, bar)
+        refusals[name] = round(1 - _over(some, True, calibration, bar), 4)
+    return Calibrated(calibration, tuple(scales), answers, refusals)
+
+
+def _half(judged: Sequence[Judged], which: int) -> list[Judged]:
+    """Every other question of each kind."""
+    return [
+        one for answerable in (True, False) for one in [one for one in judged if one.answerable is answerable][which::2]
+    ]
+
+
+def _over(judged: Sequence[Judged], answerable: bool, calibration: Calibration, bar: float) -> float:
+    some = [one for one in judged if one.answerable is answerable]
+    over = [max((calibration.probability(s, one.how) for s in one.signals), default=0.0) >= bar for one in some]
+    return round(sum(over) / len(over), 4) if over else 0.0
+
+
 def weights_of(judged: Sequence[Judged]) -> Weights:
     """The weights that tell the answerable from the rest by their best passage. Which one that is hangs on the weights,
     so that the two are found in turn."""
-    chosen = [one.signals[0] if one.signals else Signals() for one in judged]
-    truths = [one.answerable for one in judged]
+    weights, truths = SHIPPED["words"], [one.answerable for one in judged]
     for _ in range(_ROUNDS):
+        chosen = [max(one.signals, key=weights.log_odds, default=Signals()) for one in judged]
         (said, line, together), constant = regressed([(s.said, s.line, s.together) for s in chosen], truths)
         weights = Weights(said, line, together, constant)
-        chosen = [max(one.signals, key=weights.log_odds, default=Signals()) for one in judged]
     return weights
 
 

@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from admin.calibrate import NOT_JUDGED, Judged
 from bot.answer import ASKABLE, QUOTABLE
+from bot.worth_reading import DECIDING, likeliest
 from retrieval.errors import Fault
 from retrieval.passage import Passage, Readers
 
@@ -16,9 +18,6 @@ DEPTH = 100
 
 RANKS = (1, 5, 10)
 MRR_AT = 10
-ANSWERED_FROM = 6
-"""Of so many passages the best decides whether there is an answer, as in the story."""
-
 _SHOWN_PROBLEMS = 20
 
 
@@ -54,11 +53,13 @@ class Finds(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """rank: of the first that answers, from 1; None: not among the first ten. confidence: of the best passage."""
+    """rank: of the first that answers, from 1; None: not among the first ten. confidence: of the best passage. judged:
+    what that was counted from."""
 
     asked: Asked
     rank: int | None
     confidence: float
+    judged: Judged = NOT_JUDGED
 
 
 def read(lines: Iterable[str]) -> tuple[Asked, ...]:
@@ -94,8 +95,12 @@ async def evaluate(
     results: list[Result] = []
     for each in asked:
         found = await search(each.text, readers, DEPTH)
-        confidence = max((passage.confidence for passage in found[:ANSWERED_FROM]), default=0.0)
-        results.append(Result(each, _rank(each.relevant, found, source), confidence))
+        judged = Judged(
+            tuple(passage.signals for passage in found[:DECIDING]),
+            bool(each.relevant),
+            found[0].how if found else "words",
+        )
+        results.append(Result(each, _rank(each.relevant, found, source), likeliest(found), judged))
         told(len(results), len(asked))
     return results
 

@@ -23,6 +23,7 @@ from bot.answer import answer
 from bot.domain import Answer
 from bot.glossary_file import GlossaryFile
 from bot.settings import PROJECT
+from bot.worth_reading import DECIDING
 from retrieval.confidence import SHIPPED, How, Weights, logistic
 from retrieval.local_model import PACKAGE, LocalModel, folder_of
 from retrieval.passage import Passage
@@ -34,8 +35,6 @@ RECALL = 0.85
 FALSE = 0.08
 TOP = 10
 PASSAGES = 100
-DECIDE = 6
-"""Passages of which the best decides, as in the story."""
 HOWS: Mapping[How, str] = {"words": "by words", "fused": "with the local model"}
 
 
@@ -108,7 +107,7 @@ async def _found(app: App, search: Search, asked: Asked, how: How) -> Found:
     passages = await search(asked.text, readers, PASSAGES)
     documents = list(dict.fromkeys(passage.document.uri for passage in passages))
     rank = next((rank for rank, uri in enumerate(documents, 1) if uri in asked.relevant), None)
-    return Found(asked, passages[0].how if passages else how, rank, passages[:DECIDE])
+    return Found(asked, passages[0].how if passages else how, rank, passages[:DECIDING])
 
 
 async def _answered(app: App, search: Search, asked: Asked, how: How) -> Found:
@@ -126,12 +125,8 @@ def _recall(figure: str, found: Sequence[Found], conditions: str, tell: Tell) ->
     for one in found:
         if one.rank is None or one.rank > TOP:
             tell(f"{one.asked.text!r} has its document at rank {one.rank or 'nowhere'}")
-    return [
-        Row.at_least(
-            f"{figure}: {half}", _share([f.rank is not None and f.rank <= TOP for f in some]), RECALL, conditions
-        )
-        for half, some in _halves(found)
-    ]
+    shares = [(half, _share([f.rank is not None and f.rank <= TOP for f in some])) for half, some in _halves(found)]
+    return [Row.at_least(f"{figure}: {half}", share, RECALL, conditions) for half, share in shares]
 
 
 def _false(figure: str, found: Sequence[Found], when: bool, conditions: str, tell: Tell) -> list[Row]:

@@ -70,8 +70,8 @@ class Word:
 def words_of(question: str, glossed: Sequence[Found] = ()) -> tuple[Word, ...]:
     """glossed: what the glossary knows of its words, with places in the normalised question."""
     words = list(query_words(question))
-    following = [word.text for word in words[1:]] + [""]
-    return tuple(_word(word, after, glossed) for word, after in zip(words, following, strict=True) if word.terms)
+    following = [*(word.text for word in words[1:]), ""]
+    return tuple(_word(word, after, glossed) for word, after in zip(words, following, strict=False) if word.terms)
 
 
 class Lines:

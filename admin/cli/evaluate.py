@@ -10,9 +10,12 @@ from typing import Annotated, Any
 import typer
 
 from admin.app import App, opened
+from admin.calibrate import calibrated
 from admin.cli.base import As, In, Json, Reason, bar, emit, load, out, run
-from admin.evaluate import Asked, EvaluationFault, evaluate, figures, read
+from admin.evaluate import Asked, EvaluationFault, Result, evaluate, figures, read
 from admin.operators import titles_only
+from bot.answer import ASKABLE, CLOSE, QUOTABLE
+from bot.calibration_file import NAME, save_calibration
 from bot.config_file import EvaluatedReaders
 from bot.console import table
 from bot.toml_file import model_of
@@ -32,6 +35,13 @@ def retrieval(
         str | None, typer.Option(help="In place of --as: everyone, group:hr, ... separated by commas.")
     ] = None,
     reason: Reason = None,
+    calibrate: Annotated[
+        bool,
+        typer.Option(
+            "--calibrate",
+            help="Count confidences as these questions say, from now on: writes calibration.toml beside naru.toml.",
+        ),
+    ] = False,
     json: Json = False,
 ) -> None:
     """Measure recall@1/5/10, MRR@10 and abstention on questions of your own.
@@ -41,7 +51,10 @@ def retrieval(
     """
     if (person is None) == (readers is None):
         raise typer.BadParameter("say with whose eyes to look: --as PERSON, or --readers everyone")
-    found = run(_evaluate(_questions(file), source, person, room, readers, reason))
+    results = run(_evaluate(_questions(file), source, person, room, readers, reason))
+    found = figures(results)
+    if calibrate:
+        found["calibrated"] = _calibrated(results)
     if json:
         emit(found)
         return
@@ -61,7 +74,7 @@ def _questions(file: Path) -> tuple[Asked, ...]:
 
 async def _evaluate(
     asked: Sequence[Asked], source: str, person: str | None, room: str | None, readers: str | None, reason: str | None
-) -> dict[str, Any]:
+) -> list[Result]:
     async with opened(load()) as opened_app:
         if source not in (known := [s.name for s in await opened_app.active()]):
             raise SourceFault(f"There is no source '{source}'; there is {', '.join(known) or 'none yet'}.")
@@ -72,7 +85,25 @@ async def _evaluate(
             results = await evaluate(
                 opened_app.search, asked, source, eyes, lambda done, total: progress("questions", done, total)
             )
-    return figures(results)
+    return results
+
+
+def _calibrated(results: Sequence[Result]) -> dict[str, Any]:
+    """What was fitted and written. Raises CalibrationFault, SettingsFault."""
+    settings = load()
+    if settings.sample:
+        raise EvaluationFault("The sample company is counted as it was shipped: set up a naru.toml of your own.")
+    made = calibrated([result.judged for result in results], QUOTABLE)
+    path = settings.config.parent / NAME
+    save_calibration(path, made.calibration)
+    scales = {how: made.calibration.words if how == "words" else made.calibration.fused for how in made.fitted}
+    return {
+        "file": str(path),
+        **{how: f"{scale.slope} x log odds {scale.shift:+}" for how, scale in scales.items()},
+        "bars": {"ask": ASKABLE, "quote": QUOTABLE, "close": CLOSE},
+        "false_answers": dict(made.false_answers),
+        "false_refusals": dict(made.false_refusals),
+    }
 
 
 async def _readers(opened_app: App, person: str | None, room: str | None, readers: str | None) -> Readers:
