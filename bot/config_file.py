@@ -153,7 +153,7 @@ class AnswerLimits(Section):
     """passages: how many an answer may rest on at most, and max_passage_chars: how long they may be together.
     max_question_chars: longer questions are refused. max_attached_chars: of the files that come with a question."""
 
-    passages: int = Field(default=20, ge=1, le=50)
+    passages: int = Field(default=12, ge=1, le=50)
     max_passage_chars: int = Field(default=6000, ge=1000, le=200_000)
     max_question_chars: int = Field(default=8000, ge=500, le=40_000)
     max_attached_chars: int = Field(default=8000, ge=1500, le=100_000)

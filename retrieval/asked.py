@@ -55,16 +55,22 @@ _BEFORE_MAY = frozenset({"수", "때", "지", "데"})
 @dataclass(frozen=True, slots=True)
 class Word:
     """A word of a question. weight: what it counts for where a passage lacks it. terms: what BM25 counts of it. ways:
-    the terms of what says the same. spelled: of a Korean verb the letters that its forms share, else empty."""
+    the terms of what says the same. spelled: of a Korean verb the letters that its forms share, else empty. bare: of a
+    Korean noun of one syllable, whose pairs are with its particle, the noun."""
 
     text: str
     terms: tuple[int, ...]
     weight: float
     ways: tuple[tuple[int, ...], ...] = ()
     spelled: str = ""
+    bare: str = ""
 
-    def spelled_in(self, text: str) -> bool:
-        return any(map(partial(_begins, self.spelled), _HANGUL_WORD.findall(text)))
+    def stands_in(self, text: str) -> bool:
+        """In another form than it was asked."""
+        written = _HANGUL_WORD.findall(text)
+        if self.bare:
+            return any(_BARE.sub("", word) == self.bare for word in written)
+        return any(map(partial(_begins, self.spelled), written))
 
 
 def words_of(question: str, glossed: Sequence[Found] = ()) -> tuple[Word, ...]:
@@ -97,8 +103,8 @@ class Lines:
         if said < 1 and word.ways:
             otherwise = max(_share(way, terms, idf) for way in word.ways)
             said = max(said, _SAID_OTHERWISE * otherwise if otherwise > 0.5 else 0.0)
-        if said < _SAID_OTHERWISE and word.spelled:
-            said = _SAID_OTHERWISE if any(map(word.spelled_in, texts)) else said
+        if said < _SAID_OTHERWISE and (word.spelled or word.bare):
+            said = _SAID_OTHERWISE if any(map(word.stands_in, texts)) else said
         return said
 
 
@@ -114,7 +120,8 @@ def _word(word: QueryWord, after: str, glossed: Sequence[Found]) -> Word:
     means = [other for found in glossed if found.at[0] <= start and end <= found.at[1] for other in found.means]
     ways = tuple(ids for other in means if (ids := tuple(map(term_id, query_terms(other)))))
     weight, spelled = _kind(word, after)
-    return Word(word.text, tuple(map(term_id, word.terms)), weight, ways, spelled)
+    bare = _BARE.sub("", word.text) if weight == NOUN and _HANGUL_WORD.fullmatch(word.text) else ""
+    return Word(word.text, tuple(map(term_id, word.terms)), weight, ways, spelled, bare if len(bare) == 1 else "")
 
 
 def _kind(word: QueryWord, after: str) -> tuple[float, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,7 +35,12 @@ def test_nothing_is_read_where_even_the_likeliest_does_not_answer() -> None:
 
 def test_a_drop_behind_the_best_ends_what_is_read_and_a_doubtful_best_takes_more_with_it() -> None:
     assert whys(found(0.9, 0.5, 0.01)) == ["in the prompt", "in the prompt", "far behind the best"]
-    assert whys(found(0.1, 0.09, 0.01)) == ["in the prompt"] * 3
+    assert whys(found(0.04, 0.03, 0.01)) == ["in the prompt"] * 3
+
+
+def test_a_fall_of_the_score_ends_what_is_read_where_many_say_a_short_question() -> None:
+    first, second = found(0.9, 0.9)
+    assert whys([first, replace(second, score=first.score / 3)]) == ["in the prompt", "far behind the best"]
 
 
 def test_a_short_passage_takes_the_room_that_a_long_one_had_no_use_for() -> None:
