@@ -25,6 +25,8 @@ answerable and an unanswerable question into the right order, 1/.6/.15/.15 .92, 
 
 _PART = 0.35
 """Of a word's pairs: below it they are another word's. 다과비 has half of 다과."""
+_PHRASE = 0.75
+"""Of a synonym: "leave" alone does not say "annual leave"."""
 _SAID_OTHERWISE = 0.9
 """What a synonym or another form of the verb is worth, in parts of the word."""
 
@@ -102,7 +104,7 @@ class Lines:
         said = said if said >= _PART else 0.0
         if said < 1 and word.ways:
             otherwise = max(_share(way, terms, idf) for way in word.ways)
-            said = max(said, _SAID_OTHERWISE * otherwise if otherwise > 0.5 else 0.0)
+            said = max(said, _SAID_OTHERWISE * otherwise if otherwise >= _PHRASE else 0.0)
         if said < _SAID_OTHERWISE and (word.spelled or word.bare):
             said = _SAID_OTHERWISE if any(map(word.stands_in, texts)) else said
         return said
