@@ -37,7 +37,7 @@ class _File(Section):
 
 class CalibrationFile:
     """The calibration of a file that may come and go: without it the shipped one. What cannot be used is not used, and
-    `naru check` says why: a search must not fail over it."""
+    the log says why: a search must not fail over it."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
