@@ -17,8 +17,8 @@ NOT_FAR_BEHIND = 0.2
 .5 and six passages, as it was before, for .863 in 569. More in the prompt may keep more questions from the cloud."""
 DROP = 0.66
 """In parts of the best passage's score: what falls below it is not read, where many passages say a short question. Of
-six passages .6 keeps the document that answers for .858 and .7 for .825 (none: .874); without it a quotation for "연차는
-며칠인가요?" is of parental leave."""
+six passages .6 keeps the document that answers for .858 and .7 for .825 (none: .874); without it a quotation for
+"연차는 며칠인가요?" is of parental leave."""
 
 Why = Literal["in the prompt", "too unlikely", "far behind the best", "no room"]
 
