@@ -41,7 +41,7 @@ from retrieval.passage import NOBODY, Document, Passage, Readers
 
 _log = logging.getLogger(__name__)
 
-ASKABLE = 0.01
+ASKABLE = 0.005
 """Probability that a passage answers from which a model may look: it can still say that none does."""
 QUOTABLE = 0.5
 """From which passages are quoted: a quotation cannot doubt itself. Likelier than not is where false answers and false
