@@ -33,6 +33,7 @@ from admin.slack_history import own_kinds
 from bot.answer import Deps, no_opinion
 from bot.attached import Attachments
 from bot.audit import Audit
+from bot.calibration_file import NAME, CalibrationFile
 from bot.directory import Directory, Listed
 from bot.domain import Attached, Question, QuestionFault, Room
 from bot.egress import Samples
@@ -53,6 +54,7 @@ from bot.records import Records
 from bot.seal import Seal
 from bot.settings import Settings
 from bot.spool import Spool
+from bot.worth_reading import Budget
 from retrieval.addresses import Reach
 from retrieval.catalogue import Catalogue
 from retrieval.database import Database
@@ -201,8 +203,16 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
         embedding = await embedders.opened(settings, rules, database, stack)
         catalogue = Catalogue(database)
         glossary = GlossaryFile(settings.glossary)
+        calibration = CalibrationFile(settings.config.parent / NAME)
         reranking = rerankers.opened(settings, rules, stack)
-        searching = partial(Search, database, glossary=glossary, today=partial(today, settings), tokenizer=tokenizer)
+        searching = partial(
+            Search,
+            database,
+            glossary=glossary,
+            today=partial(today, settings),
+            calibration=calibration,
+            tokenizer=tokenizer,
+        )
         search = searching(embedders=embedding.embedders, reranker=reranking.used)
         sandbox = await stack.enter_async_context(sandbox_of(settings))
         means = means_of(settings, database, sandbox.parse, stack, own_kinds(settings, register, seal, stack))
@@ -231,7 +241,7 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
                 Template.shipped("answer"),
                 glossary,
             ),
-            passages=settings.answer.passages,
+            budget=Budget(settings.answer.passages, settings.answer.max_passage_chars),
             operator=seal.pseudonym(whoever_runs_this()),
             opinion=opinion or no_opinion,
             look=register.look,

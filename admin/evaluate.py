@@ -9,7 +9,10 @@ from math import log2
 from time import perf_counter
 from typing import Any, Protocol
 
+from admin.calibrate import NOT_JUDGED, Judged
 from bot.answer import ASKABLE, QUOTABLE
+from bot.worth_reading import DECIDING, likeliest
+from retrieval.confidence import How
 from retrieval.errors import Fault
 from retrieval.passage import Passage, Readers
 
@@ -18,9 +21,6 @@ DEPTH = 100
 
 RANKS = (1, 5, 10)
 MRR_AT = 10
-ANSWERED_FROM = 6
-"""Of so many passages the best decides whether there is an answer, as in the story."""
-
 _SHOWN_PROBLEMS = 20
 
 
@@ -56,14 +56,16 @@ class Finds(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """rank: of the first that answers, from 1; None: not among the first ten. confidence: of the best passage. ranks:
-    of each that answers and is among the first ten. seconds: that the search took."""
+    """rank: of the first that answers, from 1; None: not among the first ten. confidence: of the likeliest passage.
+    ranks: of each that answers and is among the first ten. seconds: that the search took. judged: what the confidence
+    was counted from."""
 
     asked: Asked
     rank: int | None
     confidence: float
     ranks: tuple[int, ...] = ()
     seconds: float = 0.0
+    judged: Judged = NOT_JUDGED
 
 
 def read(lines: Iterable[str]) -> tuple[Asked, ...]:
@@ -107,9 +109,10 @@ async def result_of(search: Finds, asked: Asked, *, source: str, readers: Reader
     began = perf_counter()
     found = await search(asked.text, readers, DEPTH)
     seconds = perf_counter() - began
-    confidence = max((passage.confidence for passage in found[:ANSWERED_FROM]), default=0.0)
     ranks = _ranks(asked.relevant, found, source)
-    return Result(asked, min(ranks, default=None), confidence, ranks, seconds)
+    how: How = found[0].how if found else "words"
+    judged = Judged(tuple(passage.signals for passage in found[:DECIDING]), bool(asked.relevant), how)
+    return Result(asked, min(ranks, default=None), likeliest(found), ranks, seconds, judged)
 
 
 def figures(results: Sequence[Result]) -> dict[str, Any]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from admin.app import App
-from bot.answer import worth_reading
+from bot.answer import least_of
 from bot.domain import Question
+from bot.worth_reading import choices
 from retrieval.explain import Explained, Explanation
 from retrieval.passage import Document, Principal, Readers
 
@@ -41,10 +42,12 @@ async def why(app: App, question: Question, limit: int | None, *, hidden: bool) 
     """limit: how many passages are chosen; None: as many as an answer may rest on. hidden: look for what the room may
     not read, too: ask for role and reason before."""
     readers = await app.people.readers(question.asker, question.room)
-    limit = limit or app.settings.answer.passages
+    budget = app.deps.budget
+    limit = limit or budget.passages
     explanation = await app.search.explained(question.text, readers, limit)
     chosen = tuple(one.passage for one in explanation.explained if one.fate == "chosen")
-    worth = {passage.id for passage in worth_reading(chosen, question)}
+    made = choices(chosen, least_of(question), replace(budget, passages=limit))
+    worth = {choice.passage.id for choice in made if choice.why == "in the prompt"}
     outcomes = tuple(_outcome(one, worth) for one in explanation.explained)
     unseen = await _hidden(app, question, readers, limit) if hidden else None
     return Why(readers, limit, explanation, outcomes, unseen)

@@ -60,6 +60,8 @@ ALONE: Mapping[str, Callable[[Sequence[str]], int]] = {
 
 def main(arguments: Sequence[str], benchmarks: Mapping[str, Benchmark] = BENCHMARKS) -> int:
     """The exit status. Figures go to stdout, talk to stderr."""
+    if arguments[:1] == ["questions"] and "--fit" in arguments:
+        return questions.main(arguments[1:])
     if arguments and arguments[0] in ALONE:
         return ALONE[arguments[0]](arguments[1:])
     options = _options(arguments, benchmarks)

@@ -1,7 +1,12 @@
-"""How good the sample company's answers are: the right document first, and "I don't know" where there is none."""
+"""How good the sample company's answers are: the right document first, and "I don't know" where there is none.
+
+`python -m benchmarks questions --fit` fits the weights of a confidence anew (own.py).
+"""
 
 from __future__ import annotations
 
+import argparse
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -9,7 +14,7 @@ from math import ceil
 from uuid import uuid4
 
 from admin.app import App
-from benchmarks import Machine, Row, Tell
+from benchmarks import Machine, Row, Tell, own
 from benchmarks.sample import Asked, company, empty_home, environment, questions
 from bot.answer import answer
 from bot.rewrite import rewrite
@@ -45,16 +50,26 @@ class Result:
         return None if self.known else "is not answered"
 
 
+def main(arguments: Sequence[str]) -> int:
+    """With --fit only."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks questions", description=own.__doc__)
+    parser.add_argument("--fit", action="store_true", required=True, help="the weights, as confidence.py has them")
+    parser.parse_args(arguments)
+    asyncio.run(own.fit(print))
+    return 0
+
+
 async def measure(tell: Tell) -> list[Row]:
     machine = Machine.now()
     with empty_home() as home:
         async with company(environment(home)) as app:
             results = [await _result(app, asked) for asked in questions()]
             conditions = await machine.conditions(app.database, f"{len(results)} questions asked once, no models")
+            ours = await own.rows(app, await machine.conditions(app.database, "100 each, half to tune"), tell)
     for result in results:
         if miss := result.miss():
             tell(f"{result.asked.person}: {result.asked.text!r} {miss}")
-    return rows(results, conditions)
+    return [*rows(results, conditions), *ours]
 
 
 def rows(results: Sequence[Result], conditions: str) -> list[Row]:

@@ -44,6 +44,7 @@ from bot.slack.posted import Posted, Standing
 from bot.slack.sweep import Sweep
 from bot.slack.withdrawing import Withdrawing
 from bot.subjects import Subject
+from bot.worth_reading import Budget
 from retrieval.catalogue import Catalogue
 from retrieval.database import Database, beside, name_of
 from retrieval.errors import Fault
@@ -225,7 +226,7 @@ class World:
                 search=search,
                 records=Records(database, seal),
                 shores=Shores(endpoints, Template.shipped("answer")),
-                passages=3,
+                budget=Budget(3, 6000),
                 look=register.look,
             ),
             opting_out(database, seal, register, forgetting),

@@ -33,6 +33,7 @@ from bot.policy.rules import Rules, allowed
 from bot.records import TURNS, Records
 from bot.rewrite import rewrite
 from bot.words import say, spoken
+from bot.worth_reading import Budget, Choice, choices, likeliest
 from retrieval.database import DatabaseFault
 from retrieval.errors import Fault
 from retrieval.label import NOTHING_SENSITIVE, Label
@@ -40,14 +41,13 @@ from retrieval.passage import NOBODY, Document, Passage, Readers
 
 _log = logging.getLogger(__name__)
 
-ASKABLE = 0.05
-"""Confidence from which a model may look at the passages; it can still say that they do not answer."""
-QUOTABLE = 0.145
-"""Confidence from which passages are quoted. A quotation cannot doubt itself, so the bar is higher: on the sample
-questions 16 of 20 without an answer stay below it (`python -m benchmarks questions`)."""
-CLOSE = 0.1
-"""Confidence from which a document that does not answer is worth naming."""
-_NOT_FAR_BEHIND = 0.5
+ASKABLE = 0.005
+"""Probability that a passage answers from which a model may look: it can still say that none does."""
+QUOTABLE = 0.5
+"""From which passages are quoted: a quotation cannot doubt itself. Likelier than not is where false answers and false
+refusals are as many (`python -m benchmarks questions`)."""
+CLOSE = 0.05
+"""From which a document that does not answer is worth naming."""
 _CLOSEST = 2
 _DECISIONS = 4
 """How often one question is decided anew because the policy changed meanwhile."""
@@ -82,7 +82,7 @@ class Search(Protocol):
 class Deps:
     """What the story needs, wired by the composition root.
 
-    rules: the policy as it is now; look: has it know who has opted out by now. passages: how many a prompt may carry.
+    rules: the policy as it is now; look: has it know who has opted out by now. budget: how much a prompt may carry.
     operator: the pseudonym of whoever asks in others' names, if somebody does. opinion: asked where the cloud would be.
     """
 
@@ -91,7 +91,7 @@ class Deps:
     search: Search
     records: Records
     shores: Shores
-    passages: int
+    budget: Budget
     operator: str | None = None
     opinion: Opinion = no_opinion
     look: Callable[[], Awaitable[None]] = nothing_to_look_at
@@ -99,15 +99,19 @@ class Deps:
 
 @dataclass(frozen=True, slots=True)
 class Considered:
-    """Everything that is known of a question when its Decision has been made. masking: of the Parts, where the cloud is
-    allowed over placeholders only."""
+    """Everything that is known of a question when its Decision has been made. choices: what was found, and what of it
+    may answer. masking: of the Parts, where the cloud is allowed over placeholders only."""
 
     query: str
-    found: tuple[Passage, ...]
+    choices: tuple[Choice, ...]
     shown: Shown
     parts: Prompt
     decision: Decision
     masking: Masking | None = None
+
+    @property
+    def found(self) -> tuple[Passage, ...]:
+        return tuple(choice.passage for choice in self.choices)
 
 
 async def answer(question: Question, deps: Deps, show: Show | None = None) -> Answer:
@@ -152,9 +156,11 @@ async def consider(question: Question, rules: Rules, deps: Deps) -> Considered:
     before = await deps.records.typed_before(question) if len(thread) == TURNS else ()
     asked = (*thread_parts(thread, known, question.room, rules), question_part(known_of, rules, before))
     # The query is made of all of these, and an embedding model may see it.
-    found = await deps.search(query, readers, deps.passages, joined(asked, rules))
+    found = await deps.search(query, readers, deps.budget.passages, joined(asked, rules))
     found = tuple(passage for passage in found if not rules.unsaid(passage.document))
-    shown = Shown.in_room(worth_reading(found, question), question.room, rules, question.attached)
+    chosen = choices(found, least_of(question), deps.budget)
+    reading = tuple(choice.passage for choice in chosen if choice.why == "in the prompt")
+    shown = Shown.in_room(reading, question.room, rules, question.attached)
     usable = _numbered(shown.passages, 1, rules)
     withheld = _numbered(shown.title_only, len(shown.sources) + 1, rules)
     attached = attached_parts(question.attached, len(shown.passages) + 1, question.room, rules)
@@ -167,7 +173,7 @@ async def consider(question: Question, rules: Rules, deps: Deps) -> Considered:
     if (shown.documents or shown.sources) and Route.CLOUD in decision.routes:
         opinion = await deps.opinion(parts, rules)
         decision = decide(parts, question.room, rules, decision.id, withheld, opinion, masking)
-    return Considered(query, found, shown, parts, decision, masking if decision.verdict("cloud").masked else None)
+    return Considered(query, chosen, shown, parts, decision, masking if decision.verdict("cloud").masked else None)
 
 
 async def _masking(question: Question, parts: Prompt, decision: Decision, rules: Rules, deps: Deps) -> Masking | None:
@@ -218,26 +224,20 @@ def _drafts(
     ).shown()
 
 
-def _best(passages: tuple[Passage, ...]) -> float:
-    return max((passage.confidence for passage in passages), default=0.0)
-
-
 def _quotable(considered: Considered) -> bool:
     """Whether a quotation may be the answer: of passages that are surely about the question, or of a file that came
     with it."""
-    return _best(considered.found) >= QUOTABLE or _brings_text(considered.shown.attached)
+    return likeliest(considered.found) >= QUOTABLE or _brings_text(considered.shown.attached)
 
 
 def _brings_text(files: tuple[Attached, ...]) -> bool:
     return any(file.pieces for file in files)
 
 
-def worth_reading(found: tuple[Passage, ...], question: Question) -> tuple[Passage, ...]:
-    """The passages that may answer: none when even the best one is hopeless, else those not far behind it. Beside a
-    file that came with the question only what is surely about it may stand: it may be quoted with the file."""
-    best = _best(found)
-    least = QUOTABLE if _brings_text(question.attached) else ASKABLE
-    return tuple(p for p in found if best >= least and p.confidence >= _NOT_FAR_BEHIND * best)
+def least_of(question: Question) -> float:
+    """How likely something found must be to be read. Beside a file that came with the question only what is surely
+    about it may stand: it may be quoted with the file."""
+    return QUOTABLE if _brings_text(question.attached) else ASKABLE
 
 
 def _numbered(passages: tuple[Passage, ...], first: int, rules: Rules) -> Prompt:

@@ -135,10 +135,11 @@ class Console(Section):
 
 
 class AnswerLimits(Section):
-    """passages: how many an answer may rest on. max_question_chars: longer questions are refused. max_attached_chars:
-    of the files that come with a question."""
+    """passages: how many an answer may rest on at most, and max_passage_chars: how long they may be together.
+    max_question_chars: longer questions are refused. max_attached_chars: of the files that come with a question."""
 
-    passages: int = Field(default=6, ge=1, le=20)
+    passages: int = Field(default=12, ge=1, le=50)
+    max_passage_chars: int = Field(default=6000, ge=1000, le=200_000)
     max_question_chars: int = Field(default=8000, ge=500, le=40_000)
     max_attached_chars: int = Field(default=8000, ge=1500, le=100_000)
 

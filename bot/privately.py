@@ -18,7 +18,7 @@ async def more_alone(question: Question, alone: Readers, deps: Deps) -> bool:
     asker may read in a direct message. Nothing of it may be said to the room: that it exists is a secret too."""
     rules = deps.rules()
     query = rewrite(question, await deps.records.thread(question))
-    found = await deps.search(query, alone, deps.passages, UNKNOWN)
+    found = await deps.search(query, alone, deps.budget.passages, UNKNOWN)
     best = max(Shown.in_room(found, ALONE, rules).passages, key=lambda p: p.confidence, default=None)
     if best is None or best.confidence < QUOTABLE:
         return False

@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from typing import Literal, NewType, cast
 from unicodedata import normalize
 
+from retrieval.confidence import NO_SIGNALS, How, Signals
 from retrieval.label import ImportedLabel, Label, Level
 
 Principal = NewType("Principal", str)
@@ -198,10 +199,11 @@ class Passage:
     """One retrievable piece of a document.
 
     heading: the headings above it, outermost first, joined by " › ". score: its BM25 and a part of its document's,
-    higher is better; comparable within one search only. confidence: how much of the BM25 that a passage could reach
-    for this query it does reach, 0 to 1; comparable between searches. place: which pages, slides or rows of the file it
-    stands on, None where it has none. in_force: when it holds, None where that is not known. also: the other documents
-    of these readers that say the same, word for word.
+    higher is better; comparable within one search only. confidence: the probability that it answers, which the signals
+    say; comparable between searches. how: whether it was found by words alone. place: which pages, slides or rows of
+    the file it stands on, None where it has none. in_force: when it holds, None where that is not known. also: the
+    other documents of these readers that say the same, word for word. reranked: the re-ranker's score, None where it
+    was not asked.
     """
 
     id: int
@@ -213,3 +215,6 @@ class Passage:
     place: Place | None = None
     in_force: InForce | None = None
     also: tuple[Document, ...] = ()
+    signals: Signals = NO_SIGNALS
+    reranked: float | None = None
+    how: How = "words"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Row, text
 
+from retrieval.asked import words_of
 from retrieval.bm25 import MAX_WEIGHT, sparsevec
+from retrieval.confidence import OURS, Calibration, Candidate, How, signals_of
 from retrieval.database import Database
 from retrieval.dense import EXACT_UP_TO, Meaning, Meanings
 from retrieval.duplicates import folded
@@ -37,8 +40,9 @@ older one that says the same, and others to take the places of what stands in se
 
 class Search:
     """embedders: those whose vectors may be there; none: by words alone. glossary: the company's words as they are now.
-    today: in the company's time zone. tokenizer: what cut the documents. exact_up_to: readable passages up to which
-    each vector is looked at. model: the one whose vectors are to count, for a comparison; None: the one that serves."""
+    today: in the company's time zone. calibration: how a confidence is counted. tokenizer: what cut the documents.
+    exact_up_to: readable passages up to which each vector is looked at. model: the one whose vectors are to count, for
+    a comparison; None: the one that serves."""
 
     def __init__(
         self,
@@ -46,6 +50,7 @@ class Search:
         embedders: Sequence[Embedder] = (),
         glossary: Callable[[], Glossary] = lambda: NO_GLOSSARY,
         today: Callable[[], date] = date.today,
+        calibration: Callable[[], Calibration] = lambda: OURS,
         *,
         tokenizer: Tokenizer = BIGRAMS,
         exact_up_to: int = EXACT_UP_TO,
@@ -56,6 +61,7 @@ class Search:
         self._database = database
         self._glossary = glossary
         self._today = today
+        self._calibration = calibration
         self._tokenizer = tokenizer
         self._reranker = reranker
         self._weights = weights
@@ -69,11 +75,11 @@ class Search:
 
         label: what is known of the query, for a model that may not see everything.
         """
-        return (await self._looked(query, readers, limit, label)).chosen
+        return (await self._looked(query, readers, limit, label, judged=limit)).chosen
 
     async def explained(self, query: str, readers: Readers, limit: int = 6, label: Label = UNKNOWN) -> Explanation:
         """The same search with its numbers: of all that the query gave, which is more than `limit`."""
-        looked = await self._looked(query, readers, limit, label)
+        looked = await self._looked(query, readers, limit, label, judged=None)
         found, terms = [passage.id for passage in looked.found], sorted(looked.asked.terms)
         ones, names = [sparsevec({term: 1}) for term in terms], sorted(readers.principals)
         parameters = {"passages": found, "terms": terms, "ones": ones, "principals": names}
@@ -83,7 +89,8 @@ class Search:
                 weights.setdefault(row.id, {})[row.term] = row.weight
         return explanation(looked, spelled(query, self._glossary(), self._tokenizer), weights)
 
-    async def _looked(self, query: str, readers: Readers, limit: int, label: Label) -> Looked:
+    async def _looked(self, query: str, readers: Readers, limit: int, label: Label, *, judged: int | None) -> Looked:
+        """judged: how many of the best are given a confidence; None: all that is found."""
         query = query.encode(errors="replace").decode()  # a lone surrogate is taken by no model
         asked, more = self._glossary().asked(query, self._tokenizer), limit + FURTHER
         if not asked.own or not readers.principals:
@@ -97,7 +104,7 @@ class Search:
                 return Looked(readers, limit, asked)
             everywhere, df = {row.id: row.everywhere for row in rows}, {row.id: row.df for row in rows}
             passages = rows[0].passages if rows else 0
-            weighed = Weighed.of(asked, df, passages, everywhere, self._weights)
+            weighed = Weighed.of(asked, df, passages, everywhere)
             parameters: dict[str, Any] = {
                 **weighed.parameters,
                 "candidates": weighed.candidates,
@@ -111,8 +118,11 @@ class Search:
                 parameters |= {**meaning.parameters, "reachable": MAX_WEIGHT * weighed.reachable}
                 found = (await connection.execute(text(fused), parameters)).all()
         scale = 1.0 if meaning is None else MAX_WEIGHT * weighed.reachable
-        by_score = tuple(_passage(row, weighed, fused=meaning is not None) for row in found)
+        by_score = tuple(map(_passage, found))
         best = await ranked(self._reranker, Embeddable(query, label), by_score)
+        ordered = (*self._ordered(best.passages[:more], query), *best.passages[more:])
+        lifts = {row.id: row.lift or 0.0 for row in found}
+        how: How = "words" if meaning is None else "fused"
         return Looked(
             readers,
             limit,
@@ -120,11 +130,14 @@ class Search:
             df,
             passages,
             rank=weighed.rank,
-            ways=[(word, rank) for word, rank, _ in weighed.ways],
+            ways=weighed.ways,
             scale=scale,
             found=by_score,
             numbers={row.id: _numbers(row, scale, self._weights) for row in found},
-            ordered=(*self._ordered(best.passages[:more], query), *best.passages[more:]),
+            ordered=tuple(
+                replace(passage, reranked=best.scores.get(passage.id))
+                for passage in self._judged(query, ordered[:judged], lifts, weighed, how)
+            ),
             model=None if meaning is None else meaning.model.name,
             scores=best.scores,
         )
@@ -133,6 +146,18 @@ class Search:
         """Each text once, and of several versions the one in force first."""
         today = self._today()
         return folded(versions_in_order(passages, query, today), of_today=asked_day(query, today) is None)
+
+    def _judged(
+        self, query: str, found: Sequence[Passage], lifts: Mapping[int, float], weighed: Weighed, how: How
+    ) -> tuple[Passage, ...]:
+        """With the confidence that each answers. It is of what these readers may read, as all that it is made of."""
+        words = words_of(query, self._glossary().find(query))
+        candidates = [Candidate(f"{p.document.title}\n{p.heading}", p.text, lifts[p.id]) for p in found]
+        calibration = self._calibration()
+        return tuple(
+            replace(passage, confidence=calibration.probability(signals, how), signals=signals, how=how)
+            for passage, signals in zip(found, signals_of(words, candidates, weighed.idf), strict=True)
+        )
 
     async def present(self, documents: Sequence[int], readers: Readers) -> dict[int, Document]:
         """Those of the documents, by id, that still exist and that `readers` may read, as they are now."""
@@ -144,14 +169,14 @@ class Search:
         return {row.document_id: document_of(row) for row in rows}
 
 
-def _passage(row: Row[Any], weighed: Weighed, *, fused: bool) -> Passage:
+def _passage(row: Row[Any]) -> Passage:
     return Passage(
         id=row.id,
         document=document_of(row),
         heading=row.heading,
         text=row.text,
         score=row.score,
-        confidence=weighed.confidence(row.certain, row.lift, fused=fused),
+        confidence=0.0,
         place=Place.of(row.place),
     )
 
@@ -190,13 +215,13 @@ _DOCUMENT = """
 """
 
 
-def _sum(kind: str, of: str = "passage") -> str:
-    """What a passage is worth in `kind` (rank or certain): its terms, and of each word with several ways the best."""
+def _sum(of: str = "passage") -> str:
+    """What a passage is worth: its terms, and of each word with several ways the best."""
     return f"""
-    (-({of}.weights <#> cast(:{kind} as sparsevec)) + case when cardinality(cast(:words as int[])) = 0 then 0 else (
+    (-({of}.weights <#> cast(:rank as sparsevec)) + case when cardinality(cast(:words as int[])) = 0 then 0 else (
       select sum(best) from (
         select max(-({of}.weights <#> way.weights)) as best
-        from unnest(cast(:words as int[]), cast(:{kind}_ways as sparsevec[])) as way(word, weights) group by word
+        from unnest(cast(:words as int[]), cast(:rank_ways as sparsevec[])) as way(word, weights) group by word
       ) as of_each_word
     ) end)
     """
@@ -212,7 +237,7 @@ def _worded(context_weight: float) -> str:
       where terms && cast(:candidates as int[])
     ), scored as materialized (
       select candidate.id, candidate.document_id, candidate.place,
-             {_sum("rank", "candidate")} as bm25
+             {_sum("candidate")} as bm25
       from candidate
       join document on document.id = candidate.document_id
       join source on source.id = document.source_id
@@ -240,7 +265,7 @@ def _worded(context_weight: float) -> str:
 
 _FOUND = f"""
     select passage.id, passage.heading, passage.text, passage.place, best.score, {_DOCUMENT}, best.lift,
-           best.own, best.context, best.meant, best.cosine, best.near, {_sum("certain")} as certain
+           best.own, best.context, best.meant, best.cosine, best.near
     from best
     join passage on passage.id = best.id
     join document on document.id = passage.document_id
@@ -268,7 +293,7 @@ def _fused(meaning: Meaning, nearest: str, weights: Weights) -> str:
     with {_worded(weights.fused_context)}, about as (
       select document_id, max(context) as context from worded group by document_id
     ), {nearest}, both_ways as (
-      select passage.id, passage.document_id, {_sum("rank")} as own, coalesce(about.context, 0) as context,
+      select passage.id, passage.document_id, {_sum()} as own, coalesce(about.context, 0) as context,
              {meaning.cosine("made")} as cosine, (select coalesce(min(cosine), 0) from nearest) as last,
              (select coalesce(max(cosine), 0) from nearest) as first
       from ((select id from worded order by bm25 + context desc, id limit {_BEST}) union select id from nearest) as one

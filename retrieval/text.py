@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Literal
@@ -85,11 +86,36 @@ def query_terms(text: str) -> dict[str, float]:
     question of stop words, emoji or nothing.
     """
     weights: dict[str, float] = {}
-    for term, weight in _asked(normalise(text)):
-        if len(weights) == MAX_QUERY_TERMS:
-            break
-        weights[term] = max(weight, weights.get(term, 0.0))
+    for word in query_words(text):
+        for term in word.terms:
+            if len(weights) == MAX_QUERY_TERMS:
+                return weights
+            weights[term] = max(word.weight, weights.get(term, 0.0))
     return weights
+
+
+@dataclass(frozen=True, slots=True)
+class QueryWord:
+    """A word of a question, in the normalised spelling. at: where it stands in it. stem: without endings and particles;
+    empty where it only makes it a question. terms: each once, with `weight`."""
+
+    text: str
+    at: tuple[int, int]
+    stem: str
+    terms: tuple[str, ...]
+    weight: float = 1.0
+
+
+def query_words(text: str) -> Iterator[QueryWord]:
+    """What `query_terms` makes its terms of, word by word, also those that have none."""
+    for token in _TOKEN.finditer(normalise(text)):
+        run, at = token.group(), token.span()
+        if token.lastgroup == "hangul" and len(run) <= _MAX_WORD:
+            cut, weight = _stem_of(run), PREDICATE_WEIGHT if _PREDICATE.search(run) else 1.0
+            yield QueryWord(run, at, cut, tuple(dict.fromkeys(_pairs(cut))), weight)
+        else:
+            terms = () if run in ENGLISH_QUESTION_WORDS else tuple(dict.fromkeys(_terms(run)))
+            yield QueryWord(run, at, run, terms)
 
 
 def term_id(term: str) -> int:
@@ -120,16 +146,6 @@ def _ids(text: str) -> tuple[int, ...]:
 @lru_cache(maxsize=65_536)
 def _remembered_ids(written: str) -> tuple[int, ...]:
     return _ids(written)
-
-
-def _asked(text: str) -> Iterator[tuple[str, float]]:
-    for token in _TOKEN.finditer(text):
-        run = token.group()
-        if token.lastgroup == "hangul" and len(run) <= _MAX_WORD:
-            weight = PREDICATE_WEIGHT if _PREDICATE.search(run) else 1.0
-            yield from ((pair, weight) for pair in _pairs(_stem_of(run)))
-        elif run not in ENGLISH_QUESTION_WORDS:
-            yield from ((term, 1.0) for term in _terms(run))
 
 
 def _pairs(run: str) -> Iterator[str]:

@@ -30,14 +30,6 @@ all 602 .487/.864/.611; without the document's .515/.900/.643; by words alone .4
 beside .532/.900/.651 with a k1 of .5: pairs of words near each other (.538/.900/.655), the neighbours' cosine
 (.542/.897/.660), titles counted twice (.532/.900/.652), feedback from the first passages (.523/.890/.646), cosines
 scaled between the first and the last (.525/.890/.640)."""
-FUSED_CONFIDENCE = 0.6
-"""Something is near any question, so a confidence that counts nearness is higher for all: .6 lets the bars that were
-found for words alone (bot/answer.py) stand for both. On the sample's English questions with all-MiniLM-L6-v2, 7 of 8
-without an answer then stay below the bar for quotations (words alone: 6), and 2 of 20 with one (words alone: 1)."""
-
-SURE_WEIGHT = 2.2
-"""The weight of a term from which its share of a confidence is whole. A term that stands once in a passage of average
-length weighs 1, whatever k1 is: so the bars of bot/answer.py need not move with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,35 +50,26 @@ WEIGHTS = Weights()
 class Weighed:
     """A question's terms that stand in some passage, by term id, as the passages are scored with them.
 
-    rank: how they order passages. certain: how they tell whether a passage is about the question at all, where
-    verbs count a quarter and not half; reachable and total: what the two would sum to over all of the question's terms.
-    ways: of each word that can be said otherwise, by its number, how each way of saying it counts for the two.
-    candidates: the rarest whose document counts sum to at most 20,000, and at least one. weights: of a score's parts.
+    rank: how they order passages; reachable: what that would sum to over all of the question's terms. ways: of each
+    word that can be said otherwise, by its number, how each way of saying it counts. candidates: the rarest whose
+    document counts sum to at most 20,000, and at least one. idfs: of all that is searched for; unknown: of the rest.
     """
 
     rank: Mapping[int, float]
-    certain: Mapping[int, float]
     reachable: float
-    total: float
-    ways: Sequence[tuple[int, Mapping[int, float], Mapping[int, float]]]
+    ways: Sequence[tuple[int, Mapping[int, float]]]
     candidates: list[int]
-    weights: Weights
+    idfs: Mapping[int, float]
+    unknown: float
 
     @classmethod
-    def of(
-        cls, asked: Asked, df: Mapping[int, int], passages: int, everywhere: Mapping[int, int], weights: Weights
-    ) -> Weighed:
+    def of(cls, asked: Asked, df: Mapping[int, int], passages: int, everywhere: Mapping[int, int]) -> Weighed:
         """df and passages: what these readers may read. everywhere: df over all, which is what a look-up costs."""
         # A word that stands nowhere is the most telling there is: the documents say nothing of it.
         idfs = {term: idf(passages, df.get(term, 0)) for term in asked.terms}
         reachable = sum(weight * idfs[term] for term, weight in asked.own.items())
-        total = sum(weight**2 * idfs[term] for term, weight in asked.own.items())
         plain = {term: weight for term, weight in asked.plain.items() if term in df}
-        rank, certain = _times_idf(plain, idfs), _times_idf(plain, idfs, power=2)
-        ways = [
-            (way.word, _times_idf(way.weights, idfs), _times_idf(way.weights, idfs, power=2))
-            for way in asked.ways(idfs, frozenset(df))
-        ]
+        ways = [(way.word, _times_idf(way.weights, idfs)) for way in asked.ways(idfs, frozenset(df))]
         candidates: list[int] = []
         looked_at = 0
         for term in sorted(df, key=lambda term: (everywhere[term], term)):
@@ -94,31 +77,20 @@ class Weighed:
             if candidates and looked_at > MAX_CANDIDATES:
                 break
             candidates.append(term)
-        return cls(rank, certain, reachable, total, ways, candidates, weights)
+        return cls(_times_idf(plain, idfs), reachable, ways, candidates, idfs, idf(passages, 0))
+
+    def idf(self, term: int) -> float:
+        return self.idfs.get(term, self.unknown)
 
     @property
     def parameters(self) -> dict[str, object]:
         """What the SQL of search.py reads."""
         return {
             "rank": sparsevec(self.rank),
-            "certain": sparsevec(self.certain),
-            "words": [word for word, _, _ in self.ways],
-            "rank_ways": [sparsevec(rank) for _, rank, _ in self.ways],
-            "certain_ways": [sparsevec(certain) for _, _, certain in self.ways],
+            "words": [word for word, _ in self.ways],
+            "rank_ways": [sparsevec(rank) for _, rank in self.ways],
         }
 
-    def confidence(self, certain: float, lift: float | None, *, fused: bool) -> float:
-        """How much of the score that a passage could reach for this question it does reach, 0 to 1.
 
-        lift: how far its cosine stands above that of the 50th nearest, as a share of the way to 1, because models
-        differ in what a cosine is worth. None: it has no vector, and is judged by its words.
-        """
-        share = min(1.0, certain / (SURE_WEIGHT * self.total))
-        if not fused:
-            return share
-        meaning = self.weights.meaning
-        return FUSED_CONFIDENCE * (share + meaning * (share if lift is None else lift)) / (1 + meaning)
-
-
-def _times_idf(weights: Mapping[int, float], idfs: Mapping[int, float], power: int = 1) -> dict[int, float]:
-    return {term: weight**power * idfs[term] for term, weight in weights.items()}
+def _times_idf(weights: Mapping[int, float], idfs: Mapping[int, float]) -> dict[int, float]:
+    return {term: weight * idfs[term] for term, weight in weights.items()}

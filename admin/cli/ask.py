@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, astuple
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,12 +17,14 @@ from admin.cli.base import As, In, Json, Reason, emit, load, out, reindexed, run
 from admin.notice import notices_of
 from admin.operators import titles_only
 from bot import domain
-from bot.answer import Considered, answer, consider
+from bot.answer import ASKABLE, CLOSE, QUOTABLE, Considered, answer, consider
 from bot.attached import Sent
 from bot.console import show, table
 from bot.domain import Answer
 from bot.why import domain_model, sink_says
 from bot.words import Language, in_force_name
+from bot.worth_reading import Choice
+from retrieval.confidence import SIGNALS
 from retrieval.label import Label
 from retrieval.passage import InForce, Passage
 
@@ -165,11 +168,18 @@ def passage_data(passage: Passage, only_titles: bool = False) -> dict[str, Any]:
     }
 
 
+def _chosen(choice: Choice, only_titles: bool) -> dict[str, Any]:
+    """A passage as `naru explain --json` prints it: how likely it answers, what says so, and what became of it."""
+    signals = {name: round(value, 3) for name, value in asdict(choice.passage.signals).items()}
+    passage = {k: v for k, v in passage_data(choice.passage, only_titles).items() if k != "text"}
+    return {**passage, "searched": choice.passage.how, "signals": signals, "why": choice.why}
+
+
 def _explained(considered: Considered, only_titles: bool) -> dict[str, Any]:
     decision = considered.decision
     return {
         "query": considered.query,
-        "passages": [{k: v for k, v in passage_data(p, only_titles).items() if k != "text"} for p in considered.found],
+        "passages": [_chosen(choice, only_titles) for choice in considered.choices],
         "in_prompt": [p.document.uri for p in considered.shown.passages],
         "attached": [{"name": f.name, "pieces": len(f.pieces), "unread": f.unread} for f in considered.shown.attached],
         "title_only": [p.document.uri for p in considered.shown.title_only],
@@ -198,8 +208,18 @@ def _print_explained(considered: Considered, only_titles: bool) -> None:
     rows += [("attached", f.unread or f"{f.name}, {len(f.pieces)} of its pieces") for f in considered.shown.attached]
     rows.append(("routes", " → ".join(route.value for route in decision.routes)))
     rows += domain_model(decision.domain_model)
+    rows.append(("bars", f"a model may look from {ASKABLE:g}, quoted from {QUOTABLE:g}, named from {CLOSE:g}"))
     out.print(table(["", ""], rows))
     print_passages(considered.found, only_titles)
+    if considered.choices:
+        columns = [*SIGNALS, "probability", "document", ""]
+        out.print(table(columns, [_signals(choice) for choice in considered.choices]))
+
+
+def _signals(choice: Choice) -> tuple[str, ...]:
+    passage = choice.passage
+    values = (f"{value:.2f}" for value in astuple(passage.signals))
+    return (*values, f"{passage.confidence:.3f}", passage.document.uri, choice.why)
 
 
 def print_passages(passages: tuple[Passage, ...], only_titles: bool) -> None:

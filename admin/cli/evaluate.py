@@ -10,13 +10,16 @@ from typing import Annotated, Any
 import typer
 
 from admin.app import App, opened
+from admin.calibrate import calibrated
 from admin.cli.base import As, In, Json, Reason, bar, emit, load, out, run
 from admin.cli.compared import print_compared
 from admin.compare import GRAMMAR, Setting, Side, two_of, without_and_with
 from admin.compare import adopt as keep_verdict
 from admin.compare import compare as ask_both
-from admin.evaluate import Asked, EvaluationFault, evaluate, figures, read
+from admin.evaluate import Asked, EvaluationFault, Result, evaluate, figures, read
 from admin.operators import titles_only
+from bot.answer import ASKABLE, CLOSE, QUOTABLE
+from bot.calibration_file import NAME, save_calibration
 from bot.config_file import EvaluatedReaders
 from bot.console import table
 from bot.toml_file import model_of
@@ -42,6 +45,13 @@ def retrieval(
     adopt: Annotated[
         bool, typer.Option("--adopt", help="Compare without and with the re-ranking model, and keep the verdict.")
     ] = False,
+    calibrate: Annotated[
+        bool,
+        typer.Option(
+            "--calibrate",
+            help="Count confidences as these questions say, from now on: writes calibration.toml beside naru.toml.",
+        ),
+    ] = False,
     json: Json = False,
 ) -> None:
     """Measure recall@1/5/10, MRR@10, nDCG@10 and abstention on questions of your own, of one way of searching or two.
@@ -53,13 +63,18 @@ def retrieval(
         raise typer.BadParameter("say with whose eyes to look: --as PERSON, or --readers everyone")
     if compare is not None and adopt:
         raise typer.BadParameter("--adopt says itself what to compare: leave --compare out")
+    if calibrate and (compare is not None or adopt):
+        raise typer.BadParameter("--calibrate counts confidences and compares nothing: run it by itself")
     asked = _questions(file)
     if compare is not None or adopt:
         sides = two_of(*compare) if compare else None
         compared = run(_compare(asked, source, person, room, readers, reason, sides, file))
         emit(compared) if json else print_compared(compared)
         return
-    found = run(_evaluate(asked, source, person, room, readers, reason))
+    results = run(_evaluate(asked, source, person, room, readers, reason))
+    found = figures(results)
+    if calibrate:
+        found["calibrated"] = _calibrated(results)
     if json:
         emit(found)
         return
@@ -79,14 +94,32 @@ def _questions(file: Path) -> tuple[Asked, ...]:
 
 async def _evaluate(
     asked: Sequence[Asked], source: str, person: str | None, room: str | None, readers: str | None, reason: str | None
-) -> dict[str, Any]:
+) -> list[Result]:
     async with opened(load()) as opened_app:
         eyes = await _eyes(opened_app, source, person, room, readers, reason)
         with bar() as progress:
             results = await evaluate(
                 opened_app.search, asked, source, eyes, lambda done, total: progress("questions", done, total)
             )
-    return figures(results)
+    return results
+
+
+def _calibrated(results: Sequence[Result]) -> dict[str, Any]:
+    """What was fitted and written. Raises CalibrationFault, SettingsFault."""
+    settings = load()
+    if settings.sample:
+        raise EvaluationFault("The sample company is counted as it was shipped: set up a naru.toml of your own.")
+    made = calibrated([result.judged for result in results], QUOTABLE)
+    path = settings.config.parent / NAME
+    save_calibration(path, made.calibration)
+    scales = {how: made.calibration.words if how == "words" else made.calibration.fused for how in made.fitted}
+    return {
+        "file": str(path),
+        **{how: f"{scale.slope} x log odds {scale.shift:+}" for how, scale in scales.items()},
+        "bars": {"ask": ASKABLE, "quote": QUOTABLE, "close": CLOSE},
+        "false_answers": dict(made.false_answers),
+        "false_refusals": dict(made.false_refusals),
+    }
 
 
 async def _compare(

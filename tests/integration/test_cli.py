@@ -121,7 +121,7 @@ def test_a_piped_question_is_answered_and_the_console_ends(piped: Naru) -> None:
 
 
 def test_the_console_speaks_for_others_in_other_rooms(piped: Naru) -> None:
-    asked = "시니어 엔지니어 급여 밴드 알려주세요"
+    asked = "시니어 개발 연봉 밴드 알려주세요"
     lines = [asked, "/as U2", asked, "/in C1", asked, "/quit"]
     done = piped("run", stdin="\n".join(lines))
     assert done.returncode == 0, done.stderr

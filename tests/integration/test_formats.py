@@ -7,7 +7,7 @@ from pathlib import Path
 
 from admin.app import opened
 from benchmarks.sample import QUESTIONS
-from bot.answer import answer
+from bot.answer import consider
 from bot.settings import SAMPLE_CONFIG, Settings
 from bot.words import place_name
 from retrieval.errors import Fault
@@ -24,6 +24,6 @@ async def test_a_question_about_each_format_is_answered_with_its_place(fresh_url
         assert report.problems == ()
         for number, row in enumerate(asked):
             question = app.question(row["question"], person=row["as"], room=None, thread=str(number))
-            first = (await answer(question, app.deps)).citations[0]
+            first = (await consider(question, app.rules(), app.deps)).shown.sources[0]
             assert (first.uri, str(first.place)) == (row["relevant"][0], row.get("place", "None")), row["question"]
             assert not row.get("place", "").startswith("page") or place_name("ko", first.place).endswith("쪽")

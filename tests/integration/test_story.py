@@ -145,7 +145,7 @@ async def test_the_title_of_a_document_that_was_only_named_does_not_leave_with_t
 
 async def test_a_doubtful_passage_is_shown_to_a_model_and_not_quoted(tmp_path: Path, fresh_url: str) -> None:
     """A model can say that the passages do not answer; a quotation cannot."""
-    asked = "연차 이월 보상 기준표 양식은 어디에서 받나요? 휴가 규정"
+    asked = "연차 양식은 어디에서 받나요?"
     away = (Status(401),)
     async with company(
         tmp_path, fresh_url, DOCUMENTS, cloud=(Says("양식은 없습니다. [1]"), *away), on_prem=away

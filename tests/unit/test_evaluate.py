@@ -67,12 +67,12 @@ def results(*ranks: int | None, confidence: float = 0.8) -> list[Result]:
 
 
 def test_the_figures_of_a_small_set() -> None:
-    unanswerable = [Result(Asked(9, "q", ()), None, confidence) for confidence in (0.01, 0.1, 0.2, 0.9)]
+    unanswerable = [Result(Asked(9, "q", ()), None, confidence) for confidence in (0.001, 0.1, 0.2, 0.9)]
     found = figures([*results(1, 2, 6, None), *unanswerable])
     assert (found["questions"], found["answerable"]) == (8, 4)
     assert (found["recall@1"], found["recall@5"], found["recall@10"]) == (0.25, 0.5, 0.75)
     assert found["mrr@10"] == pytest.approx((1 + 1 / 2 + 1 / 6) / 4, abs=1e-4)
-    assert found["abstained"] == {"quote": 0.5, "ask": 0.25}
+    assert found["abstained"] == {"quote": 0.75, "ask": 0.25}
     assert found["wrongly_abstained"] == {"quote": 0.0, "ask": 0.0}
     assert found["missed"] == [4]
 

@@ -53,7 +53,7 @@ def test_an_empty_file_is_a_company_without_models_or_sources(tmp_path: Path) ->
     assert settings.config == tmp_path / "naru.toml"
     assert not settings.sample
     assert settings.sources == ()
-    assert settings.answer.passages == 6
+    assert settings.answer.passages == 12
     assert settings.models.cloud.base_url is None
     assert settings.models.cloud.data_use is None
     assert settings.models.on_prem.hosts == ("127.0.0.1", "localhost", "::1")
@@ -186,7 +186,7 @@ def test_every_problem_is_said_at_once(tmp_path: Path) -> None:
     sampel = true
     directory = "nobody.toml"
     [answer]
-    passages = 21
+    passages = 51
     max_question_chars = "many"
     [models.cloud]
     base_url = "ftp://model.example"
@@ -206,7 +206,7 @@ def test_every_problem_is_said_at_once(tmp_path: Path) -> None:
         "naru.toml: models.cloud.model is missing, though base_url is there: set it here or in NARU_CLOUD_MODEL",
         "naru.toml: models.on_prem.base_url has a host that is not declared in models.on_prem.hosts: "
         "anything else is the cloud",
-        "naru.toml: answer.passages must be at most 20",
+        "naru.toml: answer.passages must be at most 50",
         "naru.toml: answer.max_question_chars must be a whole number",
         "naru.toml: models.cloud.base_url must be an address that begins with http:// or https://",
         "naru.toml: models.cloud.data_use.training must be true or false",
