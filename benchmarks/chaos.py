@@ -8,29 +8,24 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import base64
 import json
 import os
 import random
-import re
 import signal
+import string
 import sys
 import time
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack, suppress
-from dataclasses import asdict, dataclass, fields
-from hashlib import sha256
+from dataclasses import asdict, fields
 from typing import Any
 
 from sqlalchemy import text
 
-from admin.audit.head import HeadFile
 from admin.embedded import EmbeddedPostgres
+from benchmarks.chaos_found import MARK, Found, Tell, judged
 from benchmarks.in_slack import RELAXED, Balancer, Naru, Office, office
-from bot.audit import Audit
-from bot.audit_chain import Verified
-from bot.seal import Seal
+from benchmarks.invented import chosen, kr_rrn
 from retrieval.database import DatabaseFault
 from retrieval.errors import Fault
 from tests.standins.openai import HalfStream, OpenAIStandIn, Reply, Request, Says, Status
@@ -59,38 +54,8 @@ RETRIES = (0.0, 3.0, 10.0)
 PATIENCE_S = 120.0
 """With no progress for so long, what is open counts as lost."""
 QUESTION = "연차는 며칠 전에 올려야 하나요?"
-MARK = re.compile(r"\(Q(\d+)\)")
-Tell = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Found:
-    """lost: questions without an answer. twice: with more than one. orphans: posts of ours that no question owns.
-    differs: questions whose answer is shown otherwise than it is stored, or is another's. out_of_order: questions
-    finished after a later one of their thread that had come in later, too. tampered: what `naru audit verify` finds
-    wrong among `audited` entries. apologies: answered by nothing better.
-    slowest_s: from the arrival to the end, waiting for the update budget included."""
-
-    lost: int
-    twice: int
-    orphans: int
-    differs: int
-    out_of_order: int
-    tampered: int
-    audited: int
-    events: int
-    seed: int
-    kills: int
-    stops: int
-    power_cuts: int
-    apologies: int
-    model_calls: int
-    slowest_s: float
-    seconds: float
-
-    @property
-    def ok(self) -> bool:
-        return not (self.lost or self.twice or self.orphans or self.differs or self.out_of_order or self.tampered)
+PLANTED = 10
+"""Questions with a resident number and a key in them."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -129,15 +94,18 @@ async def measure(events: int, seed: int, tell: Tell) -> Found:
         plan = fleet.plan(events)
         tell(f"{events} questions at {PER_S:g}/s; {', '.join(name for _, name in plan)}")
         troubles = asyncio.create_task(fleet.follow(plan))
-        asked = await _ask(here, events, dice)
+        secrets = [f"{kr_rrn(dice)} AKIA{chosen(dice, string.ascii_uppercase, 16)}" for _ in range(PLANTED)]
+        asked = await _ask(here, events, dice, secrets)
         await troubles
         await _until_done(here, tell)
         await asyncio.sleep(STOPPED_S)  # what comes late comes now
         happened = [name for _, name in plan]
-        return await _found(
+        return await judged(
             here,
             asked,
             tell,
+            secrets,
+            fleet.said(),
             events=events,
             seed=seed,
             kills=happened.count("kill"),
@@ -208,13 +176,14 @@ class Fleet:
         self._dice = dice
         self._tell = tell
         self._running: list[Naru] = []
+        self._started: list[Naru] = []
         self._keeping: list[asyncio.Task[None]] = []
         self._restarted: list[EmbeddedPostgres] = []
         self._cutting = asyncio.Lock()
 
     async def __aenter__(self) -> Fleet:
         for _ in range(PROCESSES):
-            self._running.append(await self._here.start())
+            self._running.append(await self._start())
         self._keeping = [asyncio.create_task(self._keep(place)) for place in range(PROCESSES)]
         return self
 
@@ -228,6 +197,14 @@ class Fleet:
         for server in self._restarted:
             server.stop()
 
+    async def _start(self) -> Naru:
+        self._started.append(await self._here.start())
+        return self._started[-1]
+
+    def said(self) -> list[str]:
+        """What all of them have logged."""
+        return [line for naru in self._started for line in naru.said]
+
     async def _keep(self, place: int) -> None:
         """As a supervisor does."""
         while True:
@@ -236,7 +213,7 @@ class Fleet:
             await self._here.balancer.remove(ended.target)
             while self._running[place] is ended:
                 try:
-                    self._running[place] = await self._here.start()
+                    self._running[place] = await self._start()
                 except Fault as fault:  # the database is away
                     self._tell(str(fault))
                     await asyncio.sleep(1)
@@ -275,8 +252,10 @@ class Fleet:
             await asyncio.to_thread(self._restarted[-1].start)
 
 
-async def _ask(here: Office, events: int, dice: random.Random) -> list[Message]:
-    """Mentions and direct messages, new threads and old ones; the number in each says which it is."""
+async def _ask(here: Office, events: int, dice: random.Random, secrets: Sequence[str]) -> list[Message]:
+    """Mentions and direct messages, new threads and old ones; the number in each says which it is. secrets: each is
+    asked with once, in a thread of its own."""
+    planted = dict(zip(dice.sample(range(events), min(events, len(secrets))), secrets, strict=False))
     slack, bot = here.slack, here.slack.workspace.bot
     general = slack.workspace.channel("general", members=[*here.people, bot])
     asked: list[Message] = []
@@ -286,8 +265,11 @@ async def _ask(here: Office, events: int, dice: random.Random) -> list[Message]:
         channel = dice.choice([general, slack.workspace.im(person)])
         mention = f"<@{bot.id}> " if channel is general else ""
         thread = first.get(channel.id) if dice.random() < 0.5 else None
-        asked.append(await slack.says(person, channel, f"{mention}{QUESTION} (Q{number})", thread))
-        first[channel.id] = thread or asked[-1].ts
+        if number in planted:
+            asked.append(await slack.says(person, channel, f"{mention}{planted[number]} {QUESTION} (Q{number})"))
+        else:
+            asked.append(await slack.says(person, channel, f"{mention}{QUESTION} (Q{number})", thread))
+            first[channel.id] = thread or asked[-1].ts
         await asyncio.sleep(1 / PER_S)
     return asked
 
@@ -305,89 +287,3 @@ async def _until_done(here: Office, tell: Tell) -> None:
             if left + spooled != least:
                 least, since = left + spooled, time.monotonic()
                 tell(f"{left} are open, {spooled} are in the spool")
-
-
-async def _found(here: Office, asked: Sequence[Message], tell: Tell, **how: Any) -> Found:
-    async with here.database.transaction() as connection:
-        inbox = (await connection.execute(text("select * from inbox where kind = 'message'"))).all()
-        stored = {str(id) for id in await connection.scalars(text("select id from answer"))}
-    rows = {row.key: row for row in inbox}
-    audit = await _audit(here)
-    for problem in audit.problems:
-        tell(str(problem))
-    posts = _posts(here)
-    lost = twice = orphans = differs = 0
-    slowest_s = 0.0
-    for number, question in enumerate(asked):
-        key = f"{question.channel}/{question.ts}"
-        mine, row = posts.pop(_mark(key), []), rows.get(key)
-        answers = [post for post in mine if _is_answer(post)]
-        lost += not answers
-        twice += len(answers) > 1
-        orphans += sum(1 for post in mine if row is None or post.ts != row.placeholder)
-        wrong = [found for post in answers if (found := _differs(post, number, stored))]
-        differs += bool(wrong)
-        for each in wrong:
-            tell(f"{each} (attempts: {row.attempt if row else 0})")
-        if row is not None and row.done_at is not None:
-            slowest_s = max(slowest_s, (row.done_at - row.received_at).total_seconds())
-    orphans += sum(len(left) for left in posts.values())
-    return Found(
-        lost=lost,
-        twice=twice,
-        orphans=orphans,
-        differs=differs,
-        out_of_order=out_of_order(inbox),
-        tampered=len(audit.problems),
-        audited=audit.entries,
-        apologies=sum(row.outcome != "answered" for row in inbox),
-        slowest_s=round(slowest_s, 1),
-        **how,
-    )
-
-
-async def _audit(here: Office) -> Verified:
-    """With what the killed processes wrote and did not seal any more."""
-    audit = Audit(Seal(base64.b64decode((here.home / "key").read_bytes())))
-    await audit.seal(here.database)
-    return await audit.verified(here.database, HeadFile(here.home).line())
-
-
-def _posts(here: Office) -> dict[str, list[Message]]:
-    """What the bot has in the workspace, by the mark of the question that it was posted for."""
-    found: defaultdict[str, list[Message]] = defaultdict(list)
-    for channel in here.slack.workspace.channels.values():
-        for post in here.slack.shown(channel):
-            if post.user == here.slack.workspace.bot.id:
-                found[(post.metadata or {}).get("event_payload", {}).get("key", "")].append(post)
-    return found
-
-
-def _mark(key: str) -> str:
-    return sha256(key.encode()).hexdigest()
-
-
-def _is_answer(post: Message) -> bool:
-    """Only what is answered has buttons."""
-    return any(block["type"] == "actions" for block in post.blocks)
-
-
-def _differs(post: Message, number: int, stored: set[str]) -> str | None:
-    """How it is not what is stored for this question, if so."""
-    shown = json.dumps(post.blocks)
-    if any(int(mark) != number for mark in MARK.findall(shown)):
-        return f"Q{number} shows the answer to another question"
-    return None if any(id in shown for id in stored) else f"Q{number} shows an answer that is not the stored one"
-
-
-def out_of_order(inbox: Sequence[Any]) -> int:
-    """How many were finished after a later one of their thread which had come in later, too."""
-    threads: defaultdict[str, list[Any]] = defaultdict(list)
-    for row in inbox:
-        if row.done_at is not None:
-            threads[row.thread].append(row)
-    return sum(
-        any(a.ts < b.ts and a.received_at < b.received_at and a.done_at > b.done_at for b in rows)
-        for rows in threads.values()
-        for a in rows
-    )

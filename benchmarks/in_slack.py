@@ -35,10 +35,11 @@ RELAXED = dict.fromkeys((Limit.METHOD_RATE, Limit.POST_RATE), NOT_THE_POINT)
 
 
 class Naru:
-    """One `naru run`, answering at `target`."""
+    """One `naru run`, answering at `target`. said: its log so far, by lines."""
 
-    def __init__(self, process: Process, target: str, reading: asyncio.Task[None]) -> None:
+    def __init__(self, process: Process, target: str, said: list[str], reading: asyncio.Task[None]) -> None:
         self.target = target
+        self.said = said
         self._process = process
         self._reading = reading
 
@@ -51,17 +52,17 @@ class Naru:
             cwd=PROJECT, env=environ, stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE,
         )  # fmt: skip
         assert process.stderr is not None
-        said = b""
+        said: list[str] = []
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(START_S):
                 while line := await process.stderr.readline():
-                    said += line
+                    said.append(line.decode(errors="replace"))
                     if found := STARTED.search(line):
-                        return cls(process, found[1].decode(), asyncio.create_task(_drained(process.stderr)))
+                        return cls(process, found[1].decode(), said, asyncio.create_task(_read(process.stderr, said)))
         if process.returncode is None:
             process.kill()
         await process.wait()
-        why = (said.decode(errors="replace").strip().splitlines() or ["nothing"])[-1]
+        why = ([line.strip() for line in said if line.strip()] or ["nothing"])[-1]
         raise BenchmarkFault(f"`naru run` did not start and said: {why}")
 
     @property
@@ -77,10 +78,10 @@ class Naru:
         await self._reading
 
 
-async def _drained(stream: asyncio.StreamReader) -> None:
+async def _read(stream: asyncio.StreamReader, said: list[str]) -> None:
     """What nobody reads would fill the pipe and stop the process."""
-    while await stream.readline():
-        pass
+    while line := await stream.readline():
+        said.append(line.decode(errors="replace"))
 
 
 class Balancer:

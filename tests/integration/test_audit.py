@@ -13,10 +13,10 @@ from sqlalchemy import make_url, text
 
 from admin import schema
 from admin.audit.head import HeadFile
+from benchmarks.leaks import found_in
 from bot.audit import Audit, Wanted, read
 from bot.audit_chain import Entry
 from bot.domain import Route
-from bot.policy import detect
 from bot.seal import Seal
 from retrieval.database import Database, DatabaseFault
 from tests.builders import rrn
@@ -324,10 +324,6 @@ def planted() -> list[str]:
     return [*keys, *(f"hunter{n}!Zx9#qL{n}w" for n in range(5)), *(rrn(serial=f"{n}23456") for n in range(1, 6))]
 
 
-def findings(said: str) -> list[detect.Finding]:
-    return [found for found in detect.find(said) if found.score >= detect.ROUTE and found.kind not in detect.ABOUT]
-
-
 async def test_neither_logs_nor_audit_hold_anything_that_a_detector_finds(
     tmp_path: Path, fresh_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -341,8 +337,7 @@ async def test_neither_logs_nor_audit_hold_anything_that_a_detector_finds(
         assert (await naru.app.audit.verified(naru.app.database, None)).problems == []
     logs, audit = caplog.text, [json.dumps(entry.data(), ensure_ascii=False) for entry in entries]
     assert [secret for secret in planted() if secret in logs or secret in "\n".join(audit)] == []
-    assert [found for line in audit for found in findings(line)] == []
-    assert [found for line in ours(caplog) for found in findings(line)] == []
+    assert [found for line in (*audit, *ours(caplog)) for found in found_in(line)] == []
 
 
 def ours(caplog: pytest.LogCaptureFixture) -> list[str]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from importlib.metadata import PathDistribution
 from pathlib import Path
+from random import Random
 from types import SimpleNamespace
 
 import pytest
@@ -15,8 +16,10 @@ from hypothesis import strategies as st
 
 from benchmarks import Benchmark, BenchmarkFault, Row, Tell
 from benchmarks.__main__ import ALONE, BENCHMARKS, main
-from benchmarks.chaos import Found, out_of_order
+from benchmarks.chaos_found import Found, out_of_order
 from benchmarks.installation import default_install, installed_bytes
+from benchmarks.invented import kr_rrn
+from benchmarks.leaks import leaks
 from benchmarks.questions import Result, rows
 from benchmarks.sample import Asked, environment, questions
 
@@ -131,7 +134,7 @@ def test_what_has_options_of_its_own_is_not_part_of_all() -> None:
 # -- chaos -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("what", ["lost", "twice", "orphans", "differs", "out_of_order", "tampered"])
+@pytest.mark.parametrize("what", ["lost", "twice", "orphans", "differs", "out_of_order", "tampered", "leaked"])
 def test_one_question_that_went_wrong_is_not_ok(what: str) -> None:
     numbers = dict.fromkeys((each.name for each in fields(Found)), 0)
     assert Found(**numbers).ok
@@ -154,6 +157,17 @@ def test_a_question_that_overtook_an_earlier_one_of_its_thread_is_out_of_order(
     assert out_of_order(rows) == wrong
     rows[0].thread = "another"
     assert out_of_order(rows) == 0
+
+
+def test_a_leak_is_told_by_its_kind_and_line_and_ids_of_our_own_are_none() -> None:
+    dice = Random(1)
+    number = kr_rrn(dice)
+    id = f"cf06{2644}-79{30}-4182-8123-0123456789ab"
+    assert leaks([f"decision {id}", f"asked {number}", "key sesame"], ["sesame"]) == [
+        "line 2: kr_rrn",
+        "line 3: planted",
+    ]
+    assert all(number not in told for told in leaks([number], []))
 
 
 # -- the questions ---------------------------------------------------------------------------------------------
