@@ -19,7 +19,8 @@ from retrieval.asked import Idf, Lines, Word
 How = Literal["words", "fused"]
 """Whether a question was searched by words alone or with a vector as well."""
 
-_BETWEEN = 6
+BETWEEN = 6
+"""So many passages, best first, are held against each other."""
 _NEAR = 0.05
 """What nearness alone is worth: enough that a model looks at what says it in other words, never enough to be quoted. As
 a signal of the regression its weight is below 0: a question that no document answers is as near to its subject."""
@@ -68,7 +69,7 @@ def signals_of(words: Sequence[Word], found: Sequence[Candidate], idf: Idf) -> t
     if not total or not found:
         return tuple(Signals(near=one.near) for one in found)
     read = [_Read.of(one, words, heavy, idf) for one in found]
-    between = _sum(heavy, [max(column) for column in zip(*(one.said for one in read[:_BETWEEN]), strict=True)])
+    between = _sum(heavy, [max(column) for column in zip(*(one.said for one in read[:BETWEEN]), strict=True)])
     return tuple(_signals(one, heavy, total, between) for one in read)
 
 

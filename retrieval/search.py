@@ -11,7 +11,7 @@ from sqlalchemy import Row, text
 
 from retrieval.asked import words_of
 from retrieval.bm25 import MAX_WEIGHT, sparsevec
-from retrieval.confidence import OURS, Calibration, Candidate, How, signals_of
+from retrieval.confidence import BETWEEN, OURS, Calibration, Candidate, How, signals_of
 from retrieval.database import Database
 from retrieval.dense import EXACT_UP_TO, Meaning, Meanings
 from retrieval.duplicates import folded
@@ -75,7 +75,7 @@ class Search:
 
         label: what is known of the query, for a model that may not see everything.
         """
-        return (await self._looked(query, readers, limit, label, judged=limit)).chosen
+        return (await self._looked(query, readers, limit, label, judged=max(limit, BETWEEN))).chosen
 
     async def explained(self, query: str, readers: Readers, limit: int = 6, label: Label = UNKNOWN) -> Explanation:
         """The same search with its numbers: of all that the query gave, which is more than `limit`."""
