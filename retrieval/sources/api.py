@@ -19,6 +19,7 @@ from retrieval.addresses import Address
 from retrieval.errors import Fault
 from retrieval.fetch import Fetched, Fetcher, FetchFault
 from retrieval.parse import MAX_BYTES, UnreadableFault
+from retrieval.passage import storable
 from retrieval.sources import SourceFault
 from retrieval.sources.kind import Credential, Patience
 
@@ -250,7 +251,7 @@ def _now() -> float:
 def _date(text: str | None) -> datetime | None:
     try:
         found = parsedate_to_datetime(text or "")
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
     return found if found.tzinfo is not None else None
 
@@ -296,11 +297,11 @@ def dig(told: object, *path: str) -> Any:
 
 
 def text(told: object, *path: str) -> str:
-    """What stands there as text; "" for anything else. Numbers as they are written."""
+    """What stands there as text that can be stored; "" for anything else. Numbers as they are written."""
     found = dig(told, *path)
     if isinstance(found, int) and not isinstance(found, bool):
         return str(found)
-    return found if isinstance(found, str) else ""
+    return storable(found) if isinstance(found, str) else ""
 
 
 def key_of(entry: Object) -> str:

@@ -135,30 +135,28 @@ class Shared:
         return await self.api.download(one.path)
 
     async def restriction(self, id: str) -> tuple[Clause, ...]:
-        found: set[Subject] = set()
+        found: list[Subject] = []
         for start in range(0, 100 * _AT_ONCE, _AT_ONCE):
             path = f"/rest/api/content/{quoted(id)}/restriction/byOperation/read"
             expand = "restrictions.user,restrictions.group"
             told = (await self.api.get(path, expand=expand, start=start, limit=_AT_ONCE)).told
-            clause, more = self._named(dig(told, "restrictions"))
-            found |= clause
+            named, more = self._named(dig(told, "restrictions"))
+            found += named
             if not more:
                 break
-        return (frozenset(found),) if found else ()
+        return _clauses(found)
 
     def own(self, content: Object) -> tuple[Clause, ...] | None:
         restrictions = dig(content, "restrictions", "read", "restrictions")
         try:
-            clause, more = self._named(restrictions)
+            named, more = self._named(restrictions)
         except ApiFault:
             return None
-        if more:
-            return None
-        return (clause,) if clause else ()
+        return None if more else _clauses(named)
 
-    def _named(self, restrictions: object) -> tuple[Clause, bool]:
+    def _named(self, restrictions: object) -> tuple[list[Subject], bool]:
         """Those named, and whether there are more. Raises ApiFault where that is no such answer: it is no empty one."""
-        found: set[Subject] = set()
+        found: list[Subject] = []
         more = False
         for kind in ("user", "group"):
             results = entries(restrictions, kind, "results")
@@ -166,8 +164,8 @@ class Shared:
             more |= bool(dig(restrictions, kind, "_links", "next")) or (
                 isinstance(limit, int) and len(results) >= limit > 0
             )
-            found |= {self.user(one) if kind == "user" else self._group(one) for one in results}
-        return frozenset(found), more
+            found += [self.user(one) if kind == "user" else self._group(one) for one in results]
+        return found, more
 
     def user(self, told: Object) -> Subject:
         id = text(told, "accountId") or text(told, "userKey") or text(told, "username")
@@ -176,6 +174,10 @@ class Shared:
 
     def _group(self, told: Object) -> Subject:
         return Subject("group", text(told, "id") or text(told, "name"))
+
+    async def members_at(self, path: str) -> frozenset[str]:
+        """Who has no id is in no group: two of them would be taken for one."""
+        return frozenset(id for one in await self.by_start(path) if (id := self.user(one).id))
 
     async def by_start(self, path: str, limit: int = _AT_ONCE, **query: str) -> list[Object]:
         """Each part begins with the last entry of the one before: were it another one, something before it would be
@@ -212,6 +214,11 @@ class Shared:
     def link(self, told: Object) -> str:
         path = text(told, "_links", "webui") or text(told, "webuiLink")
         return f"{self._site}{path}" if path.startswith("/") else self._site
+
+
+def _clauses(named: Sequence[Subject]) -> tuple[Clause, ...]:
+    """No restriction where nobody is named; who has no id is nobody, and restricts all the same."""
+    return (frozenset(one for one in named if one.id),) if named else ()
 
 
 def clause_of(named: Iterable[tuple[str, str]]) -> Clause:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Sequence
+from urllib.parse import urlencode
 
 from retrieval.sources.api import Api, ApiFault, Object, entries, text
 from retrieval.sources.confluence_api import (
@@ -91,20 +92,21 @@ class Cloud(Shared):
         return [self._attachment(page.id, told) for page in pages for told in self._attached.get(page.id, ())]
 
     def _attachment(self, page: str, told: Object) -> Attachment:
+        # Of the version that was listed: whoever uploads another one may have closed the page for it first.
+        version = version_of(told)
         return Attachment(
             id_of(told),
             page,
             text(told, "title"),
             text(told, "mediaType"),
-            version_of(told),
+            version,
             day_of(text(told, "version", "createdAt")),
             self.link(told),
-            f"/rest/api/content/{page}/child/attachment/{id_of(told)}/download",
+            f"/rest/api/content/{page}/child/attachment/{id_of(told)}/download?{urlencode({'version': version})}",
         )
 
     async def members(self, group: str) -> frozenset[str]:
-        told = await self.by_start(f"/rest/api/group/{quoted(group)}/membersByGroupId")
-        return frozenset(self.user(one).id for one in told)
+        return await self.members_at(f"/rest/api/group/{quoted(group)}/membersByGroupId")
 
     async def people(self, accounts: Sequence[str]) -> dict[str, Person]:
         found: dict[str, Person] = {}

@@ -99,8 +99,7 @@ class DataCenter(Shared):
         )
 
     async def members(self, group: str) -> frozenset[str]:
-        told = await self.by_start(f"/rest/api/group/{quoted(group)}/member")
-        return frozenset(self.user(one).id for one in told)
+        return await self.members_at(f"/rest/api/group/{quoted(group)}/member")
 
     async def people(self, accounts: Sequence[str]) -> dict[str, Person]:
         """Without addresses, which Data Center does not tell."""

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from retrieval.parse import UnreadableFault
-from retrieval.passage import Said, Source
+from retrieval.passage import Said, Source, storable
 from retrieval.sources import Listed, Loaded, Reader, api
 from retrieval.sources.api import Answer, Api, ApiFault, Object, dig, entries, or_else, secret_of, text
 from retrieval.sources.kind import Absolute, Kind, Means, Option
@@ -83,7 +83,7 @@ class Notion:
         blocks = await _Blocks(self._api, uri).below(id)
         title = f"# {title_of(page)}" if title_of(page) else ""
         parts = (title, properties(dig(page, "properties"), self._titles), markdown(blocks, self._titles))
-        return Loaded("\n\n".join(part for part in parts if part).encode("utf-8", "replace"), found, ".md")
+        return Loaded(storable("\n\n".join(part for part in parts if part)).encode(), found, ".md")
 
     def _said(self, page: Object) -> Said:
         link = text(page, "url")
