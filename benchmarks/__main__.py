@@ -32,6 +32,7 @@ from benchmarks import (
     train_matters,
     words,
 )
+from benchmarks.command import say
 from retrieval.errors import Fault
 
 BENCHMARKS: Mapping[str, Benchmark] = {
@@ -66,12 +67,12 @@ def main(arguments: Sequence[str], benchmarks: Mapping[str, Benchmark] = BENCHMA
     chosen = list(benchmarks.values()) if options.name == "all" else [benchmarks.get(options.name)]
     measures = [measure for measure in chosen if measure is not None]
     if not measures:
-        _say(f"There is no benchmark '{options.name}': there are {_names(benchmarks)} and all.")
+        say(f"There is no benchmark '{options.name}': there are {_names(benchmarks)} and all.")
         return 2
     try:
         rows = asyncio.run(_measured(measures, verbose=options.verbose))
     except Fault as fault:
-        _say(str(fault))
+        say(str(fault))
         return 1
     if options.json:
         print(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=2))
@@ -82,7 +83,7 @@ def main(arguments: Sequence[str], benchmarks: Mapping[str, Benchmark] = BENCHMA
 
 async def _measured(measures: Sequence[Benchmark], *, verbose: bool) -> list[Row]:
     """One after the other: side by side they would measure each other."""
-    tell = _say if verbose else lambda _: None
+    tell = say if verbose else lambda _: None
     return [row for measure in measures for row in await measure(tell)]
 
 
@@ -108,10 +109,6 @@ def _print_table(rows: Sequence[Row]) -> None:
     out.print(table)
     for conditions in dict.fromkeys(row.conditions for row in rows):
         out.print(f"[dim]{conditions}[/dim]")
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr)
 
 
 if __name__ == "__main__":
