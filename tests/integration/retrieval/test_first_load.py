@@ -11,8 +11,9 @@ import pytest
 from sqlalchemy import text
 
 from retrieval.database import Database
+from retrieval.first_load import MANY as MANY_AT_FIRST
 from retrieval.first_load import first_load, settle
-from retrieval.reindex import MANY_AT_FIRST, Report
+from retrieval.reindex import Report
 from retrieval.search import Search
 from retrieval.sources import BusyFault, Loaded, SourceFault
 from tests.integration.retrieval import mortal_load
