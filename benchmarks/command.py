@@ -30,8 +30,20 @@ def data_folder(parser: argparse.ArgumentParser, name: str) -> None:
     parser.add_argument("--data", type=Path, default=folder, help="the folder with the data (%(default)s)")
 
 
-def shown(options: argparse.Namespace, measure: Callable[[Tell], Sequence[Row]]) -> int:
-    """The exit status: 0 where every figure is ok."""
+def print_rows(rows: Sequence[Row]) -> None:
+    width = max((len(row.figure) for row in rows), default=0)
+    for row in rows:
+        print(f"{row.figure:{width}} {row.value:12,.3f}  {row.target:10} {'ok' if row.ok else 'not ok'}")
+    for conditions in dict.fromkeys(row.conditions for row in rows):
+        print(conditions)
+
+
+def shown(
+    options: argparse.Namespace,
+    measure: Callable[[Tell], Sequence[Row]],
+    show: Callable[[Sequence[Row]], None] = print_rows,
+) -> int:
+    """The exit status: 0 where every figure is ok. show: the rows to people."""
     try:
         rows = measure(say if options.verbose else lambda _: None)
     except Fault as fault:
@@ -40,17 +52,9 @@ def shown(options: argparse.Namespace, measure: Callable[[Tell], Sequence[Row]])
     if options.json:
         print(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=2))
     else:
-        _print(rows)
+        show(rows)
     return 0 if all(row.ok for row in rows) else 1
 
 
 def say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
-
-
-def _print(rows: Sequence[Row]) -> None:
-    width = max((len(row.figure) for row in rows), default=0)
-    for row in rows:
-        print(f"{row.figure:{width}} {row.value:12,.3f}  {row.target:10} {'ok' if row.ok else 'not ok'}")
-    for conditions in dict.fromkeys(row.conditions for row in rows):
-        print(conditions)

@@ -49,6 +49,10 @@ _MENTIONED = re.compile(r"<@([A-Z0-9]+)")
 _ABOUT = "about"
 _WEEK = 7
 """Days that each run lists; what is older only the first run of a day does."""
+MOST_KEPT = 20_000_000
+"""Characters of days that a run remembers from their listing; those of others are asked for once more."""
+MOST_STRANGERS = 500
+"""People whom a run asks for by name who are not in the workspace's list: anybody can mention thousands who are not."""
 _LOOK_S = 60.0
 """For so long what a channel is counts during a run."""
 _OURS = frozenset(
@@ -90,6 +94,7 @@ class SlackHistory:
         pseudonym: Callable[[str], str],
         zone: tzinfo,
         clock: Callable[[], float] = time.time,
+        most_kept: int = MOST_KEPT,
     ) -> None:
         values = KIND.checked(source.options)
         self._source = source
@@ -104,6 +109,8 @@ class SlackHistory:
         self._run: _Run | None = None
         self._bodies: dict[str, tuple[float, Json]] = {}
         self._texts: dict[str, Transcript] = {}
+        self._may_keep = most_kept
+        self._strangers = 0
         self._troubles: dict[str, str] = {}
 
     async def list(self) -> AsyncIterator[Listed]:
@@ -247,8 +254,10 @@ class SlackHistory:
                 self._said(place, run.us, whole.title, whole.first),
             )
             known = run.known.get(uri)
-            if known is None or known.version != listed.version or known.unread:
+            is_read = known is None or known.version != listed.version or known.unread
+            if is_read and len(whole.text) <= self._may_keep:
                 self._texts[uri] = whole
+                self._may_keep -= len(whole.text)
             yield listed
 
     def _to_withdraw(self, part: str, known: Mapping[str, Known], left_out: OptOuts) -> set[str]:
@@ -270,6 +279,7 @@ class SlackHistory:
             return Transcript(place.about, f"#{channel.name}", place.authors, ""), ""
         if re.fullmatch(_A_DAY, name):
             kept = self._texts.pop(uri, None)
+            self._may_keep += len(kept.text) if kept else 0
             if kept is not None and not any(map(voices.left_out, kept.speakers)):
                 return kept, ""
             began, ended = self._bounds(date.fromisoformat(name))
@@ -335,7 +345,8 @@ class SlackHistory:
         for message in messages:
             said = _MENTIONED.findall(message.get("text") or "")
             for id in {*said, str(message.get("user") or run.us.bot_user)} - run.names.keys():
-                run.names[id] = await self._archive.person(id)
+                self._strangers += 1
+                run.names[id] = await self._archive.person(id) if self._strangers <= MOST_STRANGERS else id
 
     def _today(self) -> date:
         return datetime.fromtimestamp(self._clock(), self._zone).date()

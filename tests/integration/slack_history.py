@@ -80,13 +80,13 @@ class Office:
         told = {"channels": named, **options}
         return Source("talk", "slack", "", Level.INTERNAL, principals("everyone"), options=told)
 
-    def reader(self, source: Source, known: dict[str, Known] | None = None) -> SlackHistory:
+    def reader(self, source: Source, known: dict[str, Known] | None = None, **more: int) -> SlackHistory:
         async def held() -> dict[str, Known]:
             return known or {}
 
-        return self._reader(source, held)
+        return self._reader(source, held, **more)
 
-    def _reader(self, source: Source, held: object) -> SlackHistory:
+    def _reader(self, source: Source, held: object, **more: int) -> SlackHistory:
         return SlackHistory(
             source,
             self.archive,
@@ -95,6 +95,7 @@ class Office:
             pseudonym=SEAL.pseudonym,
             zone=SEOUL,
             clock=self.slack.clock.now,
+            **more,
         )
 
     async def runs(self, database: Database, source: Source) -> Report:

@@ -10,7 +10,7 @@ import pytest
 
 from bot.slack.archive import TRIES
 from bot.slack.history_kind import KIND, SLOW
-from bot.slack.history_source import HistoryFault
+from bot.slack.history_source import MOST_STRANGERS, HistoryFault
 from retrieval.database import Database
 from retrieval.label import Level
 from retrieval.passage import Source
@@ -194,3 +194,28 @@ async def test_half_a_character_in_a_message_ends_no_run(database: Database) -> 
         here.slack.scripts("conversations.history", Answers(body={"ok": True, "messages": [message]}))
         report = await here.runs(database, source)
         assert (report.added, report.problems) == (2, ())
+
+
+async def test_a_message_that_mentions_thousands_asks_slack_for_no_more_than_some_hundreds() -> None:
+    async with office() as here:
+        mentions = " ".join(f"<@U0NOBODY{n}>" for n in range(2_000))
+        message = {"type": "message", "ts": "1790000000.000001", "user": here.hana.id, "text": mentions}
+        here.slack.scripts("conversations.history", Answers(body={"ok": True, "messages": [message]}))
+        assert len(await here.listed(here.source(here.general))) == 2
+        assert len(here.slack.calls_of("users.info")) == MOST_STRANGERS
+
+
+async def test_days_that_a_run_does_not_remember_are_asked_for_once_more() -> None:
+    async with office() as here:
+        source = here.source(here.general)
+        for said in ("월요일 이야기", "화요일 이야기", "수요일 이야기"):
+            await here.slack.says(here.hana, here.general, said)
+            here.slack.advance(DAY_S)
+        for most, asked in ((40, 3), (10_000, 1)):
+            reader, before = here.reader(source, most_kept=most), len(here.slack.calls_of("conversations.history"))
+            days = [one.uri async for one in reader.list() if not one.uri.endswith("about")]
+            loaded = [await reader.load(uri) for uri in days]
+            assert [one.content.decode().split(": ")[1] for one in loaded if one] == [
+                "수요일 이야기", "화요일 이야기", "월요일 이야기",
+            ]  # fmt: skip
+            assert len(here.slack.calls_of("conversations.history")) - before == asked
