@@ -6,15 +6,17 @@ https://developer.atlassian.com/cloud/confluence/rest/v2/ and https://developer.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import Protocol, TypeVar
 from urllib.parse import quote
 
 from retrieval.fetch import Fetched
 from retrieval.sources.api import Api, ApiFault, Object, cursor_in, dig, entries, key_of, text
 from retrieval.sources.confluence_readers import Clause, Person, Subject
+
+T = TypeVar("T")
 
 ID = re.compile(r"[\w~][\w~.:-]{0,254}")
 RESTRICTIONS = "restrictions.read.restrictions.user,restrictions.read.restrictions.group"
@@ -177,11 +179,11 @@ class Shared:
 
     async def members_at(self, path: str) -> frozenset[str]:
         """Who has no id is in no group: two of them would be taken for one."""
-        return frozenset(id for one in await self.by_start(path) if (id := self.user(one).id))
+        return frozenset(await self.by_start(lambda one: self.user(one).id, path)) - {""}
 
-    async def by_start(self, path: str, limit: int = _AT_ONCE, **query: str) -> list[Object]:
-        """Each part begins with the last entry of the one before: were it another one, something before it would be
-        gone or new by now, and an entry passed over."""
+    async def by_start(self, of: Callable[[Object], T], path: str, limit: int = _AT_ONCE, **query: str) -> list[T]:
+        """of: as in Api.all. Each part begins with the last entry of the one before: were it another one, something
+        before it would be gone or new by now, and an entry passed over."""
         last: Object | None = None
 
         async def ask(cursor: str | None) -> tuple[Sequence[Object], str | None]:
@@ -195,16 +197,16 @@ class Shared:
             last = found[-1] if len(found) > 1 else None
             return found, str(start + max(1, len(found) - 1)) if dig(told, "_links", "next") else None
 
-        return await self.api.all(ask)
+        return await self.api.all(ask, of)
 
-    async def by_cursor(self, path: str, limit: int, **query: str) -> list[Object]:
+    async def by_cursor(self, of: Callable[[Object], T], path: str, limit: int, **query: str) -> list[T]:
         async def ask(cursor: str | None) -> tuple[Sequence[Object], str | None]:
             answer = await self.api.get(path, limit=limit, cursor=cursor, **query)
             self._seen_at(answer.told)
             further = text(answer.told, "_links", "next") or answer.headers.get("link", "")
             return entries(answer.told, "results"), cursor_in(further)
 
-        return await self.api.all(ask)
+        return await self.api.all(ask, of)
 
     def _seen_at(self, told: Object) -> None:
         """Where people open it, which is not always where its API is."""
