@@ -80,7 +80,7 @@ def content_of(fetched: Fetched) -> bytes:
 
 def page_of(fetched: Fetched, said: Parsed) -> Page:
     """said: by the page itself, as parse/links.py reads it. The header counts as well."""
-    told = {section.headings[0]: section.blocks for section in said.sections}
+    told = {section.headings[0]: section.blocks for section in said.sections if section.headings}
     robots = ",".join([fetched.headers.get("x-robots-tag", "").lower(), *told.get("robots", ())])
     words = {word.strip() for word in robots.split(",")}
     base = next(_addresses(fetched.address, told.get("base", ())), fetched.address)
@@ -94,8 +94,9 @@ def page_of(fetched: Fetched, said: Parsed) -> Page:
 
 def sitemap_of(fetched: Fetched, said: Parsed) -> tuple[bool, tuple[Address, ...]]:
     """(whether it is an index of site maps, the addresses that it names). said: as parse/sitemap.py reads it."""
-    (section,) = said.sections
-    return section.headings == ("sitemapindex",), tuple(_addresses(fetched.address, section.blocks[1:]))
+    is_index = any(section.headings == ("sitemapindex",) for section in said.sections)
+    named = [block for section in said.sections for block in section.blocks[1:]]
+    return is_index, tuple(_addresses(fetched.address, named))
 
 
 def _addresses(base: Address, references: Iterable[str]) -> Iterator[Address]:

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from retrieval.addresses import Address
 from retrieval.fetch import Fetched
-from retrieval.sources.pages import content_of
+from retrieval.parse import Parsed, Section
+from retrieval.sources.pages import content_of, page_of, sitemap_of
 
 ANY_CODEC = st.sampled_from(sorted({*aliases.values(), "undefined", "idna", "unicode_escape"})) | st.text(max_size=20)
 
@@ -34,3 +35,17 @@ def test_no_encoding_that_a_page_names_ends_a_run(charset: str, content: bytes) 
 def test_what_no_browser_knows_as_an_encoding_is_none(charset: str) -> None:
     content = b"a" * 200_000 + b"-" + b"z" * 200_000  # as punycode a matter of minutes
     assert content_of(page(charset, content)) is content
+
+
+NAMES = ["links", "robots", "base", "canonical", "sitemapindex", "https://[", "/a"]
+WORDS = st.text(max_size=10) | st.sampled_from(NAMES)
+    ["links", "robots", "base", "canonical", "sitemapindex", "https://[", "/a"]
+)
+PARTS = st.lists(WORDS, max_size=3).map(tuple)
+
+
+@given(st.lists(st.builds(Section, PARTS, PARTS), max_size=4).map(tuple))
+def test_whatever_the_process_that_parses_says_of_a_page_ends_no_run(sections: tuple[Section, ...]) -> None:
+    said = Parsed("", sections)
+    for address in (*page_of(page("utf-8", b""), said).links, *sitemap_of(page("utf-8", b""), said)[1]):
+        assert address.scheme in ("http", "https")
