@@ -39,8 +39,6 @@ def test_what_no_browser_knows_as_an_encoding_is_none(charset: str) -> None:
 
 NAMES = ["links", "robots", "base", "canonical", "sitemapindex", "https://[", "/a"]
 WORDS = st.text(max_size=10) | st.sampled_from(NAMES)
-    ["links", "robots", "base", "canonical", "sitemapindex", "https://[", "/a"]
-)
 PARTS = st.lists(WORDS, max_size=3).map(tuple)
 
 
