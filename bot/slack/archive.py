@@ -33,6 +33,8 @@ LIMITED = 15
 TRIES = 5
 UNSAID_S = 30.0
 """How long is waited where Slack asks to wait and does not say for how long; each time twice as long."""
+LONGEST_S = 300.0
+"""Where Slack asks for more the next run goes on: meanwhile this one would keep its source from every other."""
 _STANDING = 3
 """So many pages that bring nothing new, in a row, are no list any more."""
 Json = Mapping[str, Any]
@@ -146,7 +148,7 @@ class Archive:
                     answer = await call(**arguments)
                 return answer.data if isinstance(answer.data, dict) else {}
             except SlackFault as fault:
-                if not fault.retry or n + 1 == TRIES:
+                if not fault.retry or n + 1 == TRIES or (fault.after or 0) > LONGEST_S:
                     raise
                 await asyncio.sleep(self._unsaid_s * 2**n if fault.after is None else fault.after)
         raise AssertionError("unreachable")

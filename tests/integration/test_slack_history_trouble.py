@@ -53,6 +53,19 @@ async def test_limits_that_do_not_end_end_the_run_and_another_try_may_help() -> 
         assert raised.value.again
 
 
+async def test_a_run_that_is_asked_to_wait_for_a_day_ends_and_another_goes_on(database: Database) -> None:
+    async with office() as here:
+        source = here.source(here.general)
+        await here.slack.says(here.hana, here.general, "남아 있을 이야기")
+        await here.runs(database, source)
+        here.slack.scripts("conversations.history", rate_limited(86_400))
+        async with asyncio.timeout(10):
+            with pytest.raises(HistoryFault, match="fewer calls") as raised:
+                await here.runs(database, source)
+        assert raised.value.again
+        assert await found(database, "남아 있을 이야기")
+
+
 @pytest.mark.parametrize("turn", [1, 2])
 async def test_a_list_that_repeats_itself_is_no_list_and_deletes_nothing(turn: int, database: Database) -> None:
     async with office() as here:
