@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from retrieval.catalogue import Catalogue
 from retrieval.database import Database, DatabaseFault
 from retrieval.errors import Fault
+from retrieval.first_load import settle
 from retrieval.pace import AT_ONCE, Pace
 from retrieval.parse import Parse
 from retrieval.passage import Source
@@ -118,6 +119,7 @@ class Indexing:
             raise
         except CancelledFault:
             await self.runs.cancelled(run.id)
+            await settle(self._database)  # what a first load stored before it was stopped should be searched quickly
             raise
         except DatabaseFault:
             raise  # the row says that it runs until somebody goes on with it

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
 
 from rich.console import Console
 from rich.table import Table
@@ -15,6 +13,7 @@ from rich.table import Table
 from benchmarks import (
     Benchmark,
     Row,
+    Tell,
     ack,
     chaos,
     documents,
@@ -32,7 +31,7 @@ from benchmarks import (
     train_matters,
     words,
 )
-from retrieval.errors import Fault
+from benchmarks.command import say, shown
 
 BENCHMARKS: Mapping[str, Benchmark] = {
     "questions": questions.measure,
@@ -68,23 +67,13 @@ def main(arguments: Sequence[str], benchmarks: Mapping[str, Benchmark] = BENCHMA
     chosen = list(benchmarks.values()) if options.name == "all" else [benchmarks.get(options.name)]
     measures = [measure for measure in chosen if measure is not None]
     if not measures:
-        _say(f"There is no benchmark '{options.name}': there are {_names(benchmarks)} and all.")
+        say(f"There is no benchmark '{options.name}': there are {_names(benchmarks)} and all.")
         return 2
-    try:
-        rows = asyncio.run(_measured(measures, verbose=options.verbose))
-    except Fault as fault:
-        _say(str(fault))
-        return 1
-    if options.json:
-        print(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=2))
-    else:
-        _print_table(rows)
-    return 0 if all(row.ok for row in rows) else 1
+    return shown(options, lambda tell: asyncio.run(_measured(measures, tell)), _print_table)
 
 
-async def _measured(measures: Sequence[Benchmark], *, verbose: bool) -> list[Row]:
+async def _measured(measures: Sequence[Benchmark], tell: Tell) -> list[Row]:
     """One after the other: side by side they would measure each other."""
-    tell = _say if verbose else lambda _: None
     return [row for measure in measures for row in await measure(tell)]
 
 
@@ -110,10 +99,6 @@ def _print_table(rows: Sequence[Row]) -> None:
     out.print(table)
     for conditions in dict.fromkeys(row.conditions for row in rows):
         out.print(f"[dim]{conditions}[/dim]")
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -3,15 +3,11 @@ runs that find nothing new. `python -m benchmarks ingest [--peers PYTHON] [--dat
 
 from __future__ import annotations
 
-import argparse
 import asyncio
-import json
-import os
 import random
-import sys
 import tempfile
 from collections.abc import AsyncIterator, Coroutine, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +16,7 @@ from sqlalchemy import text
 
 from admin.app import App, opened
 from benchmarks import BenchmarkFault, Machine, Row, Tell, loading, peers
+from benchmarks.command import data_folder, parser_of, say, shown
 from benchmarks.pages import page
 from benchmarks.sample import empty_home
 from bot.settings import Settings
@@ -39,32 +36,22 @@ SAMPLING_S = 0.05
 
 def main(arguments: Sequence[str]) -> int:
     """The exit status: 0 where every figure is ok."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks ingest", description=__doc__)
-    data = Path(os.environ.get("NARU_DATA", "../shared/data")) / "retrieval"
-    parser.add_argument("--json", action="store_true", help="the rows as one JSON document on standard output")
-    parser.add_argument("--verbose", action="store_true", help="what happens, on standard error")
+    parser = parser_of("ingest", __doc__)
+    data_folder(parser, "retrieval")
     parser.add_argument(
-        "--peers", type=Path, help="a Python that has langchain-postgres and llama-index's PGVectorStore"
+        "--peers", type=Path, help="a Python that has langchain-postgres and llama-index's PGVectorStore; reads --data"
     )
-    parser.add_argument("--data", type=Path, default=data, help=f"the folder with the data for --peers ({data})")
     parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()), help="where vectors are kept")
     options = parser.parse_args(arguments)
-    tell: Tell = (lambda line: print(line, file=sys.stderr, flush=True)) if options.verbose else lambda _: None
-    try:
+
+    def measured(tell: Tell) -> list[Row]:
         rows = asyncio.run(measure(tell))
-        if options.peers:
-            rows += asyncio.run(peers.measure(options.data, options.peers, options.cache, tell))
-        else:
-            print("The others were not measured: --peers names no Python that has them.", file=sys.stderr)
-    except Fault as fault:
-        print(fault, file=sys.stderr)
-        return 1
-    if options.json:
-        print(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=2))
-    else:
-        for row in rows:
-            print(f"{row.figure:60} {row.value:12,.3f}  {row.target:10} {'ok' if row.ok else 'not ok'}")
-    return 0 if all(row.ok for row in rows) else 1
+        if not options.peers:
+            say("The others were not measured: --peers names no Python that has them.")
+            return rows
+        return rows + asyncio.run(peers.measure(options.data, options.peers, options.cache, tell))
+
+    return shown(options, measured)
 
 
 async def measure(tell: Tell) -> list[Row]:

@@ -6,24 +6,21 @@ Not part of `all`: it takes as long as the outage does.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import json
 import os
 import signal
-import sys
 import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import asdict
 from hashlib import sha256
 
 from sqlalchemy import text
 
 from admin.embedded import EmbeddedPostgres
 from benchmarks import BenchmarkFault, Machine, Row, Tell
+from benchmarks.command import parser_of, shown
 from benchmarks.in_slack import RELAXED, UPDATES_PER_MINUTE, Office, office
-from retrieval.errors import Fault
 from tests.standins.openai import OpenAIStandIn, Says
 from tests.standins.slack import Delivery, Message, SlackStandIn
 
@@ -42,24 +39,10 @@ ANSWER = f"{SAYS} [1]"
 
 def main(arguments: Sequence[str]) -> int:
     """The exit status: 0 when every figure is ok."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks outage", description=__doc__)
+    parser = parser_of("outage", __doc__)
     parser.add_argument("--minutes", type=float, default=10.0, help="how long the database is away (10)")
-    parser.add_argument("--json", action="store_true", help="the rows as one JSON document on standard output")
-    parser.add_argument("--verbose", action="store_true", help="what happens, on standard error")
     options = parser.parse_args(arguments)
-    tell: Tell = (lambda line: print(line, file=sys.stderr, flush=True)) if options.verbose else lambda _: None
-    try:
-        rows = asyncio.run(measure(options.minutes, tell))
-    except Fault as fault:
-        print(fault, file=sys.stderr)
-        return 1
-    if options.json:
-        print(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=2))
-    else:
-        for row in rows:
-            print(f"{row.figure:60} {row.value:10,.4g}  {row.target:10} {'ok' if row.ok else 'not ok'}")
-        print(rows[0].conditions)
-    return 0 if all(row.ok for row in rows) else 1
+    return shown(options, lambda tell: asyncio.run(measure(options.minutes, tell)))
 
 
 async def measure(minutes: float, tell: Tell) -> list[Row]:

@@ -7,19 +7,15 @@ not ours to ship.
 
 from __future__ import annotations
 
-import argparse
-import json
-import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import asdict
 from functools import partial
-from pathlib import Path
 
 from benchmarks import Machine, Row, Tell, policy_disguises, policy_properties, policy_routes, policy_times, presidio
 from benchmarks import policy_cases as cases
 from benchmarks import policy_figures as figures
+from benchmarks.command import data_folder, parser_of, shown
 from benchmarks.policy_cases import Span
 from benchmarks.policy_data import KINDS, SYNTH, PolicyData, Vector
 from benchmarks.policy_figures import Find, Looked, at_least, at_most, look, reported
@@ -27,7 +23,6 @@ from bot.policy import detect
 from bot.policy.detect import MASK, ROUTE, Finding
 from bot.policy.detect.lists import Names
 from bot.policy.seen import Seen
-from retrieval.errors import Fault
 from tests.builders import shipped_rules
 
 BY_SEPARATOR = frozenset({"kr_rrn", "kr_business", "kr_driver_licence", "kr_passport", "kr_account", "card"})
@@ -42,11 +37,8 @@ CASES_OF_A_CUT, RUN_OF_EACH_CASE, GROWTH = 200, 5, 3
 
 def main(arguments: Sequence[str]) -> int:
     """The exit status: 0 where every figure is ok."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks policy", description=__doc__)
-    data = Path(os.environ.get("NARU_DATA", "../shared/data")) / "policy"
-    parser.add_argument("--data", type=Path, default=data, help=f"the folder with the data ({data})")
-    parser.add_argument("--json", action="store_true", help="the rows as one JSON document on standard output")
-    parser.add_argument("--verbose", action="store_true", help="what was missed, by kind, on standard error")
+    parser = parser_of("policy", __doc__, "what was missed, by kind, on standard error")
+    data_folder(parser, "policy")
     parser.add_argument(
         "--cases",
         type=int,
@@ -54,18 +46,7 @@ def main(arguments: Sequence[str]) -> int:
         help="random cases of each property, and a fifth of the longest run (%(default)s)",
     )
     options = parser.parse_args(arguments)
-    tell: Tell = (lambda line: print(line, file=sys.stderr, flush=True)) if options.verbose else lambda _: None
-    try:
-        rows = measure(PolicyData(options.data), tell, options.cases)
-    except Fault as fault:
-        print(fault, file=sys.stderr)
-        return 1
-    if options.json:
-        print(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=2))
-    else:
-        for row in rows:
-            print(f"{row.figure:80} {row.value:9.3f}  {row.target:10} {'ok' if row.ok else 'not ok'}")
-    return 0 if all(row.ok for row in rows) else 1
+    return shown(options, lambda tell: measure(PolicyData(options.data), tell, options.cases))
 
 
 def measure(data: PolicyData, tell: Tell, cases_of_each: int) -> list[Row]:

@@ -6,26 +6,23 @@ tuned on. Not part of `all`: the data is not ours to ship, and embedding 3,000 p
 
 from __future__ import annotations
 
-import argparse
 import asyncio
-import json
-import os
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from admin import schema
 from admin.embedded import EmbeddedPostgres
 from admin.evaluate import Result, evaluate, figures
 from benchmarks import Machine, Row, Tell
+from benchmarks.command import data_folder, parser_of, shown
 from benchmarks.corpora import Corpus, handbook, korquad, one_pool
 from benchmarks.sample import empty_home
 from retrieval.catalogue import Catalogue
 from retrieval.database import Database
 from retrieval.embed import Embedder
-from retrieval.errors import Fault
 from retrieval.kiwi import Kiwi, KiwiFault
 from retrieval.label import Level
 from retrieval.local_model import PACKAGE, LocalModel, folder_of
@@ -45,24 +42,10 @@ ANYONE = Readers(frozenset({EVERYONE}))
 
 def main(arguments: Sequence[str]) -> int:
     """The exit status: 0 where every figure is ok."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks retrieval", description=__doc__)
-    data = Path(os.environ.get("NARU_DATA", "../shared/data")) / "retrieval"
-    parser.add_argument("--data", type=Path, default=data, help=f"the folder with the data ({data})")
-    parser.add_argument("--json", action="store_true", help="the rows as one JSON document on standard output")
-    parser.add_argument("--verbose", action="store_true", help="what happens, on standard error")
+    parser = parser_of("retrieval", __doc__)
+    data_folder(parser, "retrieval")
     options = parser.parse_args(arguments)
-    tell: Tell = (lambda line: print(line, file=sys.stderr, flush=True)) if options.verbose else lambda _: None
-    try:
-        rows = asyncio.run(measure(options.data, tell))
-    except Fault as fault:
-        print(fault, file=sys.stderr)
-        return 1
-    if options.json:
-        print(json.dumps([asdict(row) for row in rows], ensure_ascii=False, indent=2))
-    else:
-        for row in rows:
-            print(f"{row.figure:95} {row.value:7.3f}  {row.target:10} {'ok' if row.ok else 'not ok'}")
-    return 0 if all(row.ok for row in rows) else 1
+    return shown(options, lambda tell: asyncio.run(measure(options.data, tell)))
 
 
 async def measure(data: Path, tell: Tell) -> list[Row]:

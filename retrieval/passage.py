@@ -18,6 +18,13 @@ Principal = NewType("Principal", str)
 
 EVERYONE = Principal("everyone")
 
+_NO_TEXT = re.compile(r"[\x00\ud800-\udfff]")
+
+
+def storable(text: str) -> str:
+    """As PostgreSQL takes it: NUL and half of a character, as JSON of somebody else may hold them, are marked."""
+    return _NO_TEXT.sub("\ufffd", text)
+
 
 def principal(text: str) -> Principal:
     """With an address in small letters, as people's own are compared. Raises ValueError with the rest of a sentence for
@@ -73,6 +80,12 @@ class Said:
     link: str | None = None
     labels: tuple[ImportedLabel, ...] = ()
     carried: tuple[ImportedLabel, ...] = ()
+
+    def __post_init__(self) -> None:
+        # Here and not where it is stored: what is stored is compared with what is said the next time.
+        for name in ("title", "owner", "link"):
+            if (said := getattr(self, name)) is not None and _NO_TEXT.search(said):
+                object.__setattr__(self, name, storable(said))
 
 
 NOTHING_SAID = Said()

@@ -98,11 +98,21 @@ class EndpointEmbedder:
             return None
         try:
             async with asyncio.timeout(QUERY_S):
-                (vector,) = await self._once((part,), rules)
+                return await self._of_question(part, rules)
         except (ModelFault, TimeoutError) as error:
             self._away_until = self._clock() + AWAY_S
             _log.warning("questions are searched by words alone for %g s: %s", AWAY_S, error or "no answer in time")
             return None
+
+    async def _of_question(self, part: Part, rules: Rules) -> Vector:
+        """Of its beginning where the model does not take the whole: a long question is no sign that the server is away,
+        and keeps no other from its vector."""
+        try:
+            (vector,) = await self._once((part,), rules)
+        except ModelFault as fault:
+            if fault.status not in _TOO_LONG or len(part.text) < _SHORTEST:
+                raise
+            return await self._of_question(_half(part, rules), rules)
         return vector
 
     async def _patiently(self, parts: Sequence[Part], rules: Rules) -> list[Vector | None]:
@@ -121,7 +131,7 @@ class EndpointEmbedder:
         (part,) = prompt
         if len(part.text) < _SHORTEST:
             return [None]
-        return await self._patiently([embedded_part(part.text[: len(part.text) // 2], part.label, rules)], rules)
+        return await self._patiently([_half(part, rules)], rules)
 
     async def _halved(self, prompt: Prompt, rules: Rules) -> list[Vector | None]:
         middle = len(prompt) // 2
@@ -135,6 +145,10 @@ class EndpointEmbedder:
 def _part(prefix: str, each: Embeddable, rules: Rules) -> Part:
     label = rules.known_of(each.label, each.source, each.uri, each.labels) if each.source else each.label
     return embedded_part(prefix + each.text, label, rules)
+
+
+def _half(part: Part, rules: Rules) -> Part:
+    return embedded_part(part.text[: len(part.text) // 2], part.label, rules)
 
 
 def _allowed_together(prompt: Prompt, rules: Rules) -> bool:

@@ -33,8 +33,10 @@ LIMITED = 15
 TRIES = 5
 UNSAID_S = 30.0
 """How long is waited where Slack asks to wait and does not say for how long; each time twice as long."""
+LONGEST_S = 300.0
+"""Where Slack asks for more the next run goes on: meanwhile this one would keep its source from every other."""
 _STANDING = 3
-"""So many pages without anything older are no list any more."""
+"""So many pages that bring nothing new, in a row, are no list any more."""
 Json = Mapping[str, Any]
 
 
@@ -78,32 +80,32 @@ class Archive:
         what, call = "conversations.history", self._client.conversations_history
         bounds = {"oldest": f"{oldest:.6f}", "inclusive": True, "limit": PAGE}
         bounds |= {} if latest is None else {"latest": f"{latest:.6f}"}
-        standing, last = 0, float("inf")
+        advance = _Advance(what)
         async for page in self._pages(what, call, self._pace, {"channel": channel, **bounds}):
             found = _objects(page, "messages", what)
             self._tell_if_limited(page, len(found))
             for message in found:
                 yield message
-            reached = min((float(one["ts"]) for one in found), default=last)
-            standing = standing + 1 if reached >= last else 0
-            if standing == _STANDING:
-                raise _repeats(what)
-            last = min(last, reached)
+            advance.to(max((-float(one["ts"]) for one in found), default=advance.reached))
 
     async def thread(self, channel: str, ts: str) -> list[Json]:
         """Its first message, as far as that is left, and all replies, in the order in which they were written."""
         what, call = "conversations.replies", self._client.conversations_replies
         found: dict[str, Json] = {}
+        advance = _Advance(what)
         async for page in self._pages(what, call, self._pace, {"channel": channel, "ts": ts, "limit": PAGE}):
             found.update((one["ts"], one) for one in _objects(page, "messages", what))
+            advance.to(len(found))
         return sorted(found.values(), key=lambda one: float(one["ts"]))
 
     async def people(self) -> dict[str, str]:
         """By id, what everybody of the workspace is called; nobody where there is no such list."""
         names: dict[str, str] = {}
+        advance = _Advance("users.list")
         try:
             async for page in self._pages("users.list", self._client.users_list, self._people_pace, {"limit": PEOPLE}):
                 names.update((str(one["id"]), _name(one)) for one in page.get("members") or [])
+                advance.to(len(names))
         except SlackFault as fault:
             if fault.code != "unknown_method":
                 raise
@@ -146,7 +148,7 @@ class Archive:
                     answer = await call(**arguments)
                 return answer.data if isinstance(answer.data, dict) else {}
             except SlackFault as fault:
-                if not fault.retry or n + 1 == TRIES:
+                if not fault.retry or n + 1 == TRIES or (fault.after or 0) > LONGEST_S:
                     raise
                 await asyncio.sleep(self._unsaid_s * 2**n if fault.after is None else fault.after)
         raise AssertionError("unreachable")
@@ -155,6 +157,22 @@ class Archive:
         if page.get("has_more") and messages <= LIMITED and not self._limited:
             self._limited = True
             _log.warning("Slack gives 15 messages of history at a time. %s", SLOW)
+
+
+@dataclass(slots=True)
+class _Advance:
+    """How far a list was given. One that stays where it is under other cursors has no end."""
+
+    what: str
+    reached: float = float("-inf")
+    standing: int = 0
+
+    def to(self, reached: float) -> None:
+        """Raises SlackFault when it stands."""
+        self.standing = 0 if reached > self.reached else self.standing + 1
+        self.reached = max(reached, self.reached)
+        if self.standing == _STANDING:
+            raise _repeats(self.what)
 
 
 def _name(user: Json) -> str:

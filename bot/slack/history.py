@@ -17,13 +17,16 @@ CALLS_A_MINUTE = 20
 _PAGE, _LIST_PAGE = 200, 999
 _MOST_PAGES, _MOST_LIST_PAGES = 5, 20
 _A_PAGE_LASTS_S = 60.0
+_LONGEST_S = 60.0
+"""Who is asked to wait for longer asks again with the next look, and looks into other conversations meanwhile."""
 _KINDS = "public_channel,private_channel,mpim,im"
 
 Json = Mapping[str, Any]
 
 
 class History:
-    """Times are seconds since 1970. Each method raises SlackFault; where Slack asks to wait, it waits once."""
+    """Times are seconds since 1970. Each method raises SlackFault; where Slack asks to wait for a while, it waits
+    once."""
 
     def __init__(self, client: AsyncWebClient, calls_a_minute: int = CALLS_A_MINUTE) -> None:
         self._client = client
@@ -74,7 +77,7 @@ class History:
         try:
             return await self._said(what, call, arguments)
         except SlackFault as fault:
-            if fault.after is None:
+            if fault.after is None or fault.after > _LONGEST_S:
                 raise
             await asyncio.sleep(fault.after)
         return await self._said(what, call, arguments)

@@ -41,7 +41,7 @@ from bot.slack.transcript import (
 )
 from retrieval.index import Known
 from retrieval.parse import UnreadableFault
-from retrieval.passage import Principal, Said, Source
+from retrieval.passage import Principal, Said, Source, storable
 from retrieval.sources import Listed, Loaded, SourceFault
 
 _A_DAY, _A_THREAD = r"\d{4}-\d\d-\d\d", r"\d+\.\d+"
@@ -49,6 +49,10 @@ _MENTIONED = re.compile(r"<@([A-Z0-9]+)")
 _ABOUT = "about"
 _WEEK = 7
 """Days that each run lists; what is older only the first run of a day does."""
+MOST_KEPT = 20_000_000
+"""Characters of days that a run remembers from their listing; those of others are asked for once more."""
+MOST_STRANGERS = 500
+"""People whom a run asks for by name who are not in the workspace's list: anybody can mention thousands who are not."""
 _LOOK_S = 60.0
 """For so long what a channel is counts during a run."""
 _OURS = frozenset(
@@ -68,9 +72,10 @@ class HistoryFault(SourceFault):
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """What a run begins with."""
+    """What a run begins with. today: until its end, also behind midnight: what it listed, it listed for that day."""
 
     us: Self
+    today: date
     names: dict[str, str]
     known: Mapping[str, Known]
 
@@ -89,6 +94,7 @@ class SlackHistory:
         pseudonym: Callable[[str], str],
         zone: tzinfo,
         clock: Callable[[], float] = time.time,
+        most_kept: int = MOST_KEPT,
     ) -> None:
         values = KIND.checked(source.options)
         self._source = source
@@ -103,6 +109,8 @@ class SlackHistory:
         self._run: _Run | None = None
         self._bodies: dict[str, tuple[float, Json]] = {}
         self._texts: dict[str, Transcript] = {}
+        self._may_keep = most_kept
+        self._strangers = 0
         self._troubles: dict[str, str] = {}
 
     async def list(self) -> AsyncIterator[Listed]:
@@ -144,7 +152,7 @@ class SlackHistory:
             found = Transcript(OMITTED, opening or OMITTED, frozenset(), "")
         carried = tuple(map(said_by, sorted(map(self._pseudonym, found.speakers))))
         said = self._said(place, run.us, opening or found.title, name if opening else found.first)
-        return Loaded(found.text.encode("utf-8", "replace"), None, ".txt", replace(said, carried=carried))
+        return Loaded(storable(found.text).encode(), None, ".txt", replace(said, carried=carried))
 
     # -- listing -----------------------------------------------------------------------------------------------
 
@@ -152,7 +160,7 @@ class SlackHistory:
         if self._run is None:
             try:
                 us = await self._archive.who()
-                self._run = _Run(us, await self._archive.people(), await self._known())
+                self._run = _Run(us, self._today(), await self._archive.people(), await self._known())
             except SlackFault as fault:
                 raise HistoryFault(f"Slack's history cannot be read: {fault}", again=fault.again) from fault
         return self._run
@@ -185,18 +193,18 @@ class SlackHistory:
     def _since(self, place: Place, run: _Run) -> float:
         """From when on a channel is listed now."""
         about = run.known.get(f"{place.part}{_ABOUT}")
-        if about is None or not (about.version or "").startswith(self._whole_today()):
-            return self._oldest()
-        return max(self._oldest(), self._bounds(self._today() - timedelta(days=_WEEK))[0])
+        if about is None or not (about.version or "").startswith(self._whole_today(run)):
+            return self._oldest(run)
+        return max(self._oldest(run), self._bounds(run.today - timedelta(days=_WEEK))[0])
 
-    def _whole_today(self) -> str:
-        return version(self._today(), self._days)
+    def _whole_today(self, run: _Run) -> str:
+        return version(run.today, self._days)
 
     def _older(self, place: Place, run: _Run, left_out: OptOuts, since: float) -> Iterator[Listed]:
         """What is held from before that time, as it is; read again where somebody's words have to go."""
         for uri, known in run.known.items():
             name = uri.removeprefix(place.part)
-            if not uri.startswith(place.part) or not self._oldest() <= self._time_of(name) < since:
+            if not uri.startswith(place.part) or not self._oldest(run) <= self._time_of(name) < since:
                 continue
             gone = any(is_out(left_out, one) for one in speakers(known.said.carried))
             told = self._said(place, run.us, known.said.title or known.title, "")
@@ -204,7 +212,7 @@ class SlackHistory:
 
     def _about(self, place: Place, run: _Run) -> Listed:
         said = self._said(place, run.us, f"#{place.channel.name}", "")
-        return Listed(f"{place.part}{_ABOUT}", f"{self._whole_today()}/{version(place.about)}", said)
+        return Listed(f"{place.part}{_ABOUT}", f"{self._whole_today(run)}/{version(place.about)}", said)
 
     async def _of_channel(self, place: Place, run: _Run, left_out: OptOuts, since: float) -> AsyncIterator[Listed]:
         """Each thread where it is met; each day once all of it was."""
@@ -232,7 +240,7 @@ class SlackHistory:
         gone = sorted(one for one in speakers(known.said.carried) if voices.left_out(one)) if known else []
         named = title(first, place.channel.name, voices, self._zone)
         said = self._said(place, run.us, named, first["ts"])
-        return Listed(uri, thread_version(first, (*gone, named), self._today()), said)
+        return Listed(uri, thread_version(first, (*gone, named), run.today), said)
 
     def _days_of(self, messages: Iterable[Json], place: Place, run: _Run, voices: Voices) -> Iterator[Listed]:
         for day, said in by_day(messages, self._zone).items():
@@ -246,8 +254,10 @@ class SlackHistory:
                 self._said(place, run.us, whole.title, whole.first),
             )
             known = run.known.get(uri)
-            if known is None or known.version != listed.version or known.unread:
+            is_read = known is None or known.version != listed.version or known.unread
+            if is_read and len(whole.text) <= self._may_keep:
                 self._texts[uri] = whole
+                self._may_keep -= len(whole.text)
             yield listed
 
     def _to_withdraw(self, part: str, known: Mapping[str, Known], left_out: OptOuts) -> set[str]:
@@ -269,6 +279,7 @@ class SlackHistory:
             return Transcript(place.about, f"#{channel.name}", place.authors, ""), ""
         if re.fullmatch(_A_DAY, name):
             kept = self._texts.pop(uri, None)
+            self._may_keep += len(kept.text) if kept else 0
             if kept is not None and not any(map(voices.left_out, kept.speakers)):
                 return kept, ""
             began, ended = self._bounds(date.fromisoformat(name))
@@ -334,7 +345,8 @@ class SlackHistory:
         for message in messages:
             said = _MENTIONED.findall(message.get("text") or "")
             for id in {*said, str(message.get("user") or run.us.bot_user)} - run.names.keys():
-                run.names[id] = await self._archive.person(id)
+                self._strangers += 1
+                run.names[id] = await self._archive.person(id) if self._strangers <= MOST_STRANGERS else id
 
     def _today(self) -> date:
         return datetime.fromtimestamp(self._clock(), self._zone).date()
@@ -345,9 +357,9 @@ class SlackHistory:
             return self._bounds(date.fromisoformat(name))[0]
         return float(name) if re.fullmatch(_A_THREAD, name) else float("nan")
 
-    def _oldest(self) -> float:
+    def _oldest(self, run: _Run) -> float:
         """The beginning of a day, so that none is read in part."""
-        return self._bounds(self._today() - timedelta(days=self._days))[0]
+        return self._bounds(run.today - timedelta(days=self._days))[0]
 
     def _bounds(self, day: date) -> tuple[float, float]:
         begin = datetime(day.year, day.month, day.day, tzinfo=self._zone)

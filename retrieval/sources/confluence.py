@@ -14,7 +14,7 @@ from retrieval.addresses import Address
 from retrieval.parse import UnreadableFault
 from retrieval.parse.families import STORAGE
 from retrieval.parse.families import SUFFIXES as FAMILIES
-from retrieval.passage import Principal, Said, Source
+from retrieval.passage import Principal, Said, Source, storable
 from retrieval.sources import Listed, Loaded, Reader, SourceFault, api
 from retrieval.sources.api import Api, ApiFault, or_else, secret_of
 from retrieval.sources.confluence_api import Above, Attachment, Edition, Page, Space
@@ -47,12 +47,7 @@ class Confluence:
         self._holes: dict[str, str] = {}
 
     async def list(self) -> AsyncIterator[Listed]:
-        if await self._edition.anonymous():
-            raise ApiFault(
-                "Confluence takes whoever has this token for a stranger: it is wrong, expired or revoked. Make a new "
-                "one and name it under [[credentials]] in naru.toml. Nothing was changed.",
-                "token",
-            )
+        await self._be_known()
         spaces = await self._spaces()
         for space in spaces:
             try:
@@ -63,6 +58,16 @@ class Confluence:
                     raise
                 self._holes[f"{space.key}/"] = str(fault)
                 yield Listed(f"{space.key}/")
+        # A token that ended meanwhile makes no error of a listing: it only shows less.
+        await self._be_known()
+
+    async def _be_known(self) -> None:
+        if await self._edition.anonymous():
+            raise ApiFault(
+                "Confluence takes whoever has this token for a stranger: it is wrong, expired or revoked. Make a new "
+                "one and name it under [[credentials]] in naru.toml. Nothing was changed.",
+                "token",
+            )
 
     async def load(self, uri: str, version: str | None = None) -> Loaded | None:
         if uri.endswith("/"):
@@ -85,7 +90,7 @@ class Confluence:
             # Who may read it was asked before: somebody may have closed it first, and then written what is new.
             raise UnreadableFault(f"{uri} was changed while Confluence was read: the next run takes it.", "away")
         titled = f"<title>{escape(page.title)}</title>{body.storage}"
-        return Loaded(titled.encode("utf-8", "replace"), page.version, STORAGE)
+        return Loaded(storable(titled).encode(), page.version, STORAGE)
 
     async def _file(self, uri: str, one: Attachment) -> Loaded:
         fetched = await self._edition.file(one)

@@ -6,15 +6,17 @@ https://developer.atlassian.com/cloud/confluence/rest/v2/ and https://developer.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import Protocol, TypeVar
 from urllib.parse import quote
 
 from retrieval.fetch import Fetched
 from retrieval.sources.api import Api, ApiFault, Object, cursor_in, dig, entries, key_of, text
 from retrieval.sources.confluence_readers import Clause, Person, Subject
+
+T = TypeVar("T")
 
 ID = re.compile(r"[\w~][\w~.:-]{0,254}")
 RESTRICTIONS = "restrictions.read.restrictions.user,restrictions.read.restrictions.group"
@@ -135,30 +137,28 @@ class Shared:
         return await self.api.download(one.path)
 
     async def restriction(self, id: str) -> tuple[Clause, ...]:
-        found: set[Subject] = set()
+        found: list[Subject] = []
         for start in range(0, 100 * _AT_ONCE, _AT_ONCE):
             path = f"/rest/api/content/{quoted(id)}/restriction/byOperation/read"
             expand = "restrictions.user,restrictions.group"
             told = (await self.api.get(path, expand=expand, start=start, limit=_AT_ONCE)).told
-            clause, more = self._named(dig(told, "restrictions"))
-            found |= clause
+            named, more = self._named(dig(told, "restrictions"))
+            found += named
             if not more:
                 break
-        return (frozenset(found),) if found else ()
+        return _clauses(found)
 
     def own(self, content: Object) -> tuple[Clause, ...] | None:
         restrictions = dig(content, "restrictions", "read", "restrictions")
         try:
-            clause, more = self._named(restrictions)
+            named, more = self._named(restrictions)
         except ApiFault:
             return None
-        if more:
-            return None
-        return (clause,) if clause else ()
+        return None if more else _clauses(named)
 
-    def _named(self, restrictions: object) -> tuple[Clause, bool]:
+    def _named(self, restrictions: object) -> tuple[list[Subject], bool]:
         """Those named, and whether there are more. Raises ApiFault where that is no such answer: it is no empty one."""
-        found: set[Subject] = set()
+        found: list[Subject] = []
         more = False
         for kind in ("user", "group"):
             results = entries(restrictions, kind, "results")
@@ -166,8 +166,8 @@ class Shared:
             more |= bool(dig(restrictions, kind, "_links", "next")) or (
                 isinstance(limit, int) and len(results) >= limit > 0
             )
-            found |= {self.user(one) if kind == "user" else self._group(one) for one in results}
-        return frozenset(found), more
+            found += [self.user(one) if kind == "user" else self._group(one) for one in results]
+        return found, more
 
     def user(self, told: Object) -> Subject:
         id = text(told, "accountId") or text(told, "userKey") or text(told, "username")
@@ -177,9 +177,13 @@ class Shared:
     def _group(self, told: Object) -> Subject:
         return Subject("group", text(told, "id") or text(told, "name"))
 
-    async def by_start(self, path: str, limit: int = _AT_ONCE, **query: str) -> list[Object]:
-        """Each part begins with the last entry of the one before: were it another one, something before it would be
-        gone or new by now, and an entry passed over."""
+    async def members_at(self, path: str) -> frozenset[str]:
+        """Who has no id is in no group: two of them would be taken for one."""
+        return frozenset(await self.by_start(lambda one: self.user(one).id, path)) - {""}
+
+    async def by_start(self, of: Callable[[Object], T], path: str, limit: int = _AT_ONCE, **query: str) -> list[T]:
+        """of: as in Api.all. Each part begins with the last entry of the one before: were it another one, something
+        before it would be gone or new by now, and an entry passed over."""
         last: Object | None = None
 
         async def ask(cursor: str | None) -> tuple[Sequence[Object], str | None]:
@@ -193,16 +197,16 @@ class Shared:
             last = found[-1] if len(found) > 1 else None
             return found, str(start + max(1, len(found) - 1)) if dig(told, "_links", "next") else None
 
-        return await self.api.all(ask)
+        return await self.api.all(ask, of)
 
-    async def by_cursor(self, path: str, limit: int, **query: str) -> list[Object]:
+    async def by_cursor(self, of: Callable[[Object], T], path: str, limit: int, **query: str) -> list[T]:
         async def ask(cursor: str | None) -> tuple[Sequence[Object], str | None]:
             answer = await self.api.get(path, limit=limit, cursor=cursor, **query)
             self._seen_at(answer.told)
             further = text(answer.told, "_links", "next") or answer.headers.get("link", "")
             return entries(answer.told, "results"), cursor_in(further)
 
-        return await self.api.all(ask)
+        return await self.api.all(ask, of)
 
     def _seen_at(self, told: Object) -> None:
         """Where people open it, which is not always where its API is."""
@@ -212,6 +216,11 @@ class Shared:
     def link(self, told: Object) -> str:
         path = text(told, "_links", "webui") or text(told, "webuiLink")
         return f"{self._site}{path}" if path.startswith("/") else self._site
+
+
+def _clauses(named: Sequence[Subject]) -> tuple[Clause, ...]:
+    """No restriction where nobody is named; who has no id is nobody, and restricts all the same."""
+    return (frozenset(one for one in named if one.id),) if named else ()
 
 
 def clause_of(named: Iterable[tuple[str, str]]) -> Clause:

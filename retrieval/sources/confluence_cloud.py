@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+from urllib.parse import urlencode
 
-from retrieval.sources.api import Api, ApiFault, Object, entries, text
+from retrieval.sources.api import Api, ApiFault, Object, entries, text, whole
 from retrieval.sources.confluence_api import (
     ID,
     RESTRICTIONS,
@@ -31,16 +34,15 @@ _OF_SPACES = {"folder": "folders", "whiteboard": "whiteboards", "database": "dat
 class Cloud(Shared):
     def __init__(self, api: Api, base: str) -> None:
         super().__init__(api, base)
-        self._attached: dict[str, list[Object]] | None = None
+        self._attached: dict[str, list[Attachment]] | None = None
 
     async def spaces(self) -> list[Space]:
-        return [
-            Space(id_of(one), id_of(one, "key"))
-            for one in await self.by_cursor("/api/v2/spaces", 250, status="current")
-        ]
+        return await self.by_cursor(
+            lambda one: Space(id_of(one), id_of(one, "key")), "/api/v2/spaces", 250, status="current"
+        )
 
     async def admitted(self, space: Space) -> tuple[Clause, ...]:
-        told = await self.by_cursor(f"/api/v2/spaces/{space.id}/permissions", 250)
+        told = await self.by_cursor(whole, f"/api/v2/spaces/{space.id}/permissions", 250)
         readers = (
             one
             for one in told
@@ -50,17 +52,26 @@ class Cloud(Shared):
 
     async def pages(self, space: Space) -> list[Page]:
         found = [
-            (kind, one)
+            page
             for kind, path in (("page", "pages"), ("blogpost", "blogposts"))
-            for one in await self.by_cursor(f"/api/v2/spaces/{space.id}/{path}", 250, status="current")
+            for page in await self.by_cursor(
+                partial(self._page, kind), f"/api/v2/spaces/{space.id}/{path}", 250, status="current"
+            )
         ]
         # After the versions: what they were changed to is then covered by restrictions that are not older.
         cql = f"space = {json.dumps(space.key)} and type in (page, blogpost)"
-        told = await self.by_cursor("/rest/api/content/search", 100, cql=cql, expand=RESTRICTIONS)
-        own = {text(one, "id"): self.own(one) for one in told}
-        return [self._page(kind, one, own.get(text(one, "id"))) for kind, one in found]
+        own = dict(
+            await self.by_cursor(
+                lambda one: (text(one, "id"), self.own(one)),
+                "/rest/api/content/search",
+                100,
+                cql=cql,
+                expand=RESTRICTIONS,
+            )
+        )
+        return [replace(page, own=own.get(page.id)) for page in found]
 
-    def _page(self, kind: str, told: Object, own: tuple[Clause, ...] | None) -> Page:
+    def _page(self, kind: str, told: Object) -> Page:
         parent = text(told, "parentId")
         return Page(
             id_of(told),
@@ -71,7 +82,6 @@ class Cloud(Shared):
             text(told, "ownerId") or text(told, "authorId"),
             self.link(told),
             Above(text(told, "parentType") or "page", parent) if parent else None,
-            own,
         )
 
     async def above(self, one: Above) -> Above | None:
@@ -85,26 +95,27 @@ class Cloud(Shared):
     async def attachments(self, pages: Sequence[Page]) -> list[Attachment]:
         if self._attached is None:  # of all spaces at once: there is no listing by space
             self._attached = defaultdict(list)
-            for told in await self.by_cursor("/api/v2/attachments", 250, status="current"):
-                if page := text(told, "pageId") or text(told, "blogPostId"):
-                    self._attached[page].append(told)
-        return [self._attachment(page.id, told) for page in pages for told in self._attached.get(page.id, ())]
+            for one in await self.by_cursor(self._attachment, "/api/v2/attachments", 250, status="current"):
+                self._attached[one.page].append(one)
+        return [one for page in pages for one in self._attached.get(page.id, ())]
 
-    def _attachment(self, page: str, told: Object) -> Attachment:
+    def _attachment(self, told: Object) -> Attachment:
+        page = text(told, "pageId") or text(told, "blogPostId")
+        # Of the version that was listed: whoever uploads another one may have closed the page for it first.
+        version = version_of(told)
         return Attachment(
             id_of(told),
             page,
             text(told, "title"),
             text(told, "mediaType"),
-            version_of(told),
+            version,
             day_of(text(told, "version", "createdAt")),
             self.link(told),
-            f"/rest/api/content/{page}/child/attachment/{id_of(told)}/download",
+            f"/rest/api/content/{page}/child/attachment/{id_of(told)}/download?{urlencode({'version': version})}",
         )
 
     async def members(self, group: str) -> frozenset[str]:
-        told = await self.by_start(f"/rest/api/group/{quoted(group)}/membersByGroupId")
-        return frozenset(self.user(one).id for one in told)
+        return await self.members_at(f"/rest/api/group/{quoted(group)}/membersByGroupId")
 
     async def people(self, accounts: Sequence[str]) -> dict[str, Person]:
         found: dict[str, Person] = {}

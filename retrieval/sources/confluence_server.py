@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from retrieval.sources.api import Api, Object, dig, entries, text
 from retrieval.sources.confluence_api import (
@@ -26,11 +27,12 @@ from retrieval.sources.confluence_readers import Clause, Person
 class DataCenter(Shared):
     def __init__(self, api: Api, base: str) -> None:
         super().__init__(api, base)
-        self._attached: dict[str, list[Object]] = {}
+        self._attached: dict[str, list[Attachment]] = {}
 
     async def spaces(self) -> list[Space]:
-        told = await self.by_start("/rest/api/space", status="current")
-        return [Space(id_of(one, "key"), id_of(one, "key")) for one in told]
+        return await self.by_start(
+            lambda one: Space(id_of(one, "key"), id_of(one, "key")), "/rest/api/space", status="current"
+        )
 
     async def admitted(self, space: Space) -> tuple[Clause, ...]:
         told = (await self.api.get(f"/rest/api/space/{space.key}/permissions")).told
@@ -47,10 +49,16 @@ class DataCenter(Shared):
     async def pages(self, space: Space) -> list[Page]:
         expand = f"version,ancestors,history,children.attachment.version,{RESTRICTIONS}"
         return [
-            self._page(kind, one)
+            page
             for kind in ("page", "blogpost")
-            for one in await self.by_start(
-                "/rest/api/content", 100, spaceKey=space.key, type=kind, status="current", expand=expand
+            for page in await self.by_start(
+                partial(self._page, kind),
+                "/rest/api/content",
+                100,
+                spaceKey=space.key,
+                type=kind,
+                status="current",
+                expand=expand,
             )
         ]
 
@@ -59,7 +67,7 @@ class DataCenter(Shared):
         owner = dig(told, "history", "createdBy")
         attached = dig(told, "children", "attachment")
         if dig(attached, "results") is not None and not dig(attached, "_links", "next"):
-            self._attached[id_of(told)] = entries(attached, "results")
+            self._attached[id_of(told)] = [self._attachment(id_of(told), one) for one in entries(attached, "results")]
         return Page(
             id_of(told),
             kind,
@@ -80,10 +88,11 @@ class DataCenter(Shared):
     async def attachments(self, pages: Sequence[Page]) -> list[Attachment]:
         found: list[Attachment] = []
         for page in pages:
-            told = self._attached.get(page.id)
-            if told is None:
-                told = await self.by_start(f"/rest/api/content/{page.id}/child/attachment", 100, expand="version")
-            found += [self._attachment(page.id, one) for one in told]
+            attached = self._attached.pop(page.id, None)
+            if attached is None:
+                path, of = f"/rest/api/content/{page.id}/child/attachment", partial(self._attachment, page.id)
+                attached = await self.by_start(of, path, 100, expand="version")
+            found += attached
         return found
 
     def _attachment(self, page: str, told: Object) -> Attachment:
@@ -99,8 +108,7 @@ class DataCenter(Shared):
         )
 
     async def members(self, group: str) -> frozenset[str]:
-        told = await self.by_start(f"/rest/api/group/{quoted(group)}/member")
-        return frozenset(self.user(one).id for one in told)
+        return await self.members_at(f"/rest/api/group/{quoted(group)}/member")
 
     async def people(self, accounts: Sequence[str]) -> dict[str, Person]:
         """Without addresses, which Data Center does not tell."""

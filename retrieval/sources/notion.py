@@ -7,14 +7,14 @@ nothing of who may read a page: the source's own readers hold for all of them.
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from retrieval.parse import UnreadableFault
-from retrieval.passage import Said, Source
+from retrieval.passage import Said, Source, storable
 from retrieval.sources import Listed, Loaded, Reader, api
-from retrieval.sources.api import Answer, Api, ApiFault, Object, dig, entries, or_else, secret_of, text
+from retrieval.sources.api import Answer, Api, ApiFault, Object, dig, entries, or_else, secret_of, text, whole
 from retrieval.sources.kind import Absolute, Kind, Means, Option
 from retrieval.sources.notion_text import Block, link_of, markdown, properties, title_of
 
@@ -83,7 +83,7 @@ class Notion:
         blocks = await _Blocks(self._api, uri).below(id)
         title = f"# {title_of(page)}" if title_of(page) else ""
         parts = (title, properties(dig(page, "properties"), self._titles), markdown(blocks, self._titles))
-        return Loaded("\n\n".join(part for part in parts if part).encode("utf-8", "replace"), found, ".md")
+        return Loaded(storable("\n\n".join(part for part in parts if part)).encode(), found, ".md")
 
     def _said(self, page: Object) -> Said:
         link = text(page, "url")
@@ -112,7 +112,7 @@ class Notion:
             times.append(answer.now)
             return entries(answer.told, "results"), _next(answer)
 
-        return await self._api.all(page), times[0]
+        return await self._api.all(page, _kept), times[0]
 
 
 class _Blocks:
@@ -134,7 +134,8 @@ class _Blocks:
 
         if depth > _DEEPEST:
             raise UnreadableFault(f"{self._uri} is nested too deep to be read.", "bomb")
-        return [Block(told, await self._within(told, depth)) for told in await self._api.all(ask) if not _is_gone(told)]
+        found = await self._api.all(ask, whole)
+        return [Block(told, await self._within(told, depth)) for told in found if not _is_gone(told)]
 
     async def _within(self, told: Object, depth: int) -> Sequence[Block]:
         if dig(told, "has_children") is not True or text(told, "type") in _OTHER_PAGES:
@@ -147,6 +148,14 @@ class _Blocks:
 
 _IN_ORDER = {"sort": {"timestamp": "last_edited_time", "direction": "ascending"}}
 """What is changed while it is listed moves to the end, and is still met."""
+
+
+def _kept(told: Object) -> Object:
+    """Of a page its title and nothing else that is written on it: all pages are held at once."""
+    kept = {name: one for name, one in told.items() if name not in ("properties", "icon", "cover")}
+    properties = dig(told, "properties")
+    written = properties.items() if isinstance(properties, Mapping) else ()
+    return {**kept, "properties": {name: one for name, one in written if text(one, "type") == "title"}}
 
 
 def _asking(cursor: str | None, **more: object) -> Object:

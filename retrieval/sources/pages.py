@@ -3,6 +3,7 @@ done where documents are."""
 
 from __future__ import annotations
 
+import re
 from codecs import BOM_UTF8, lookup
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -35,6 +36,11 @@ SUFFIXES: Mapping[str, str] = {
 }
 """Content types of documents. text/plain and application/octet-stream say less than the end of the address does."""
 
+_ENCODING = re.compile(
+    r"utf-(16|32)(-[bl]e)?|cp\d+|iso8859-\d+|koi8-[rtu]|(euc|iso2022)_\w+|shift_jis\w*|gb\w+|big5\w*|johab|hz|mac-\w+|tis-620"
+)
+"""Python's names for how the web writes text. It has others: punycode, for one, takes hours for what is large."""
+
 _UNTOLD = frozenset({"", "text/plain", "application/octet-stream", "binary/octet-stream"})
 
 
@@ -64,16 +70,17 @@ def content_of(fetched: Fetched) -> bytes:
     if not content_type.startswith("text/") or not charset or fetched.content.startswith(BOM_UTF8):
         return fetched.content
     try:
-        if lookup(charset).name == "utf-8":
+        codec = lookup(charset).name
+        if not _ENCODING.fullmatch(codec):
             return fetched.content
-        return BOM_UTF8 + fetched.content.decode(charset).encode()
-    except (LookupError, UnicodeDecodeError):
+        return BOM_UTF8 + fetched.content.decode(codec).encode()
+    except (LookupError, ValueError):
         return fetched.content
 
 
 def page_of(fetched: Fetched, said: Parsed) -> Page:
     """said: by the page itself, as parse/links.py reads it. The header counts as well."""
-    told = {section.headings[0]: section.blocks for section in said.sections}
+    told = {section.headings[0]: section.blocks for section in said.sections if section.headings}
     robots = ",".join([fetched.headers.get("x-robots-tag", "").lower(), *told.get("robots", ())])
     words = {word.strip() for word in robots.split(",")}
     base = next(_addresses(fetched.address, told.get("base", ())), fetched.address)
@@ -87,8 +94,9 @@ def page_of(fetched: Fetched, said: Parsed) -> Page:
 
 def sitemap_of(fetched: Fetched, said: Parsed) -> tuple[bool, tuple[Address, ...]]:
     """(whether it is an index of site maps, the addresses that it names). said: as parse/sitemap.py reads it."""
-    (section,) = said.sections
-    return section.headings == ("sitemapindex",), tuple(_addresses(fetched.address, section.blocks[1:]))
+    is_index = any(section.headings == ("sitemapindex",) for section in said.sections)
+    named = [block for section in said.sections for block in section.blocks[1:]]
+    return is_index, tuple(_addresses(fetched.address, named))
 
 
 def _addresses(base: Address, references: Iterable[str]) -> Iterator[Address]:

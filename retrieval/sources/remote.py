@@ -35,6 +35,8 @@ PROTOCOLS: Mapping[str, tuple[str, str] | None] = {
 """What begins a location, with what fsspec calls a credential there. Each has an extra of its name."""
 
 OPTIONS: Mapping[str, Option] = {"endpoint": Option(""), "anonymous": Option(False)}
+_DEEPEST = 100
+"""Folders within each other: of more, one leads back to where it came from, as junctions on a share of Windows do."""
 _SCHEME = re.compile(rf"({'|'.join(PROTOCOLS)})://[^/]")
 
 
@@ -126,8 +128,10 @@ class Remote:
     def _unlisted(self, reason: str) -> SourceFault:
         return SourceFault(f"The folder {self._location} cannot be listed ({reason}): nothing of it was changed.")
 
-    def _walk(self, files: Any, root: str, folder: str) -> Iterator[Listed]:
+    def _walk(self, files: Any, root: str, folder: str, depth: int = 0) -> Iterator[Listed]:
         try:
+            if depth > _DEEPEST:
+                raise self._unlisted("its folders lie too deep in each other")
             with _translated(self._unlisted):
                 entries = files.ls(folder, detail=True)
         except SourceFault:
@@ -145,7 +149,7 @@ class Remote:
             elif name.startswith("."):
                 continue
             elif entry["type"] == "directory":
-                yield from self._walk(files, root, path)
+                yield from self._walk(files, root, path, depth + 1)
             elif name.lower().endswith(self._suffixes):
                 self._seen[uri] = seen = _Entry.of(entry)
                 yield Listed(uri, seen.version)

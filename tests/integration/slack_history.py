@@ -17,11 +17,12 @@ from retrieval.catalogue import Catalogue
 from retrieval.database import Database
 from retrieval.index import Index, Known
 from retrieval.label import Level
-from retrieval.passage import Source
+from retrieval.passage import Readers, Source
 from retrieval.reindex import Report
+from retrieval.search import Search
 from retrieval.sources import Listed, Loaded
 from tests.integration.events import SEAL
-from tests.integration.retrieval.shelf import principals, reindex
+from tests.integration.retrieval.shelf import ANYONE, principals, reindex
 from tests.standins.slack import Channel, Limit, SlackStandIn, User, Workspace
 
 FAST = {
@@ -29,6 +30,16 @@ FAST = {
     Limit.METHOD_RATE: "how often is tested by itself",
 }
 SEOUL = ZoneInfo("Asia/Seoul")
+DAY_S = 86_400.0
+
+
+async def uris(database: Database) -> set[str]:
+    return set(await Index(database).known("talk"))
+
+
+async def found(database: Database, words: str, *readers: str) -> list[str]:
+    who = Readers(principals(*readers)) if readers else ANYONE
+    return [passage.text for passage in await Search(database)(words, who, 10)]
 
 
 @dataclass
@@ -69,13 +80,13 @@ class Office:
         told = {"channels": named, **options}
         return Source("talk", "slack", "", Level.INTERNAL, principals("everyone"), options=told)
 
-    def reader(self, source: Source, known: dict[str, Known] | None = None) -> SlackHistory:
+    def reader(self, source: Source, known: dict[str, Known] | None = None, **more: int) -> SlackHistory:
         async def held() -> dict[str, Known]:
             return known or {}
 
-        return self._reader(source, held)
+        return self._reader(source, held, **more)
 
-    def _reader(self, source: Source, held: object) -> SlackHistory:
+    def _reader(self, source: Source, held: object, **more: int) -> SlackHistory:
         return SlackHistory(
             source,
             self.archive,
@@ -84,6 +95,7 @@ class Office:
             pseudonym=SEAL.pseudonym,
             zone=SEOUL,
             clock=self.slack.clock.now,
+            **more,
         )
 
     async def runs(self, database: Database, source: Source) -> Report:

@@ -141,8 +141,11 @@ async def test_what_is_no_vector_is_a_fault_without_a_text(reply: Status) -> Non
         assert await model.query(texts("q")[0]) is None
 
 
-async def test_a_server_that_comes_back_is_asked_again() -> None:
-    async with embedder(Status(503, headers={"Retry-After": "0"}), Vectors()) as (model, server):
+@pytest.mark.parametrize(
+    "reply", [Status(503, headers={"Retry-After": "0"}), Status(429), Status(429, headers={"Retry-After": "0"})]
+)
+async def test_a_server_that_comes_back_is_asked_again(reply: Status) -> None:
+    async with embedder(reply, Vectors()) as (model, server):
         assert (await model.passages(texts("a")))[0] is not None
     assert len(server.requests) == 2
 
@@ -161,6 +164,13 @@ async def test_a_dead_embedder_is_not_asked_again_for_a_while() -> None:
         assert await model.query(question) is None
         clock.now += embed.AWAY_S
         assert await model.query(question) is not None
+
+
+async def test_a_question_that_the_model_finds_too_long_is_cut_and_keeps_no_other_from_its_vector() -> None:
+    async with embedder(Vectors(longest=400)) as (model, server):
+        assert await model.query(texts("x" * 100_000)[0]) == pytest.approx(of_letters("x" * 390))
+        assert await model.query(texts("a question")[0]) is not None
+    assert len(server.requests) == 10
 
 
 async def test_a_slow_embedder_is_not_waited_for() -> None:

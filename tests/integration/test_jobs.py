@@ -206,6 +206,21 @@ async def test_a_run_that_is_stopped_before_it_begins_does_not_begin(process: Pr
     assert not await process.indexing.runs.cancel("wiki")
 
 
+async def test_a_first_load_that_is_stopped_leaves_an_index_of_terms(process: Process) -> None:
+    gate = process.shelves["wiki"] = Gate({f"{n:03}.md": f"# {n}\n\n연차" for n in range(20)}, "010.md")
+    run = await process.jobs.request("wiki")
+    async with process.working(), asyncio.timeout(PATIENCE_S):
+        await gate.reached.wait()
+        await process.database.alone("drop index passage_terms_idx")
+        assert await process.indexing.runs.cancel("wiki")
+        assert (await process.ends(run)).state == "cancelled"
+        built = text("select to_regclass('passage_terms_idx') is not null")
+        is_there = False
+        while not is_there:
+            async with process.database.transaction() as connection:
+                is_there = bool(await connection.scalar(built))
+
+
 async def test_a_run_that_is_stopped_keeps_what_it_did_and_the_next_goes_on(process: Process) -> None:
     documents: dict[str, str | bytes] = {f"{n:03}.md": f"# {n}\n\n연차" for n in range(260)}
     gate = process.shelves["wiki"] = Gate(documents, "255.md")

@@ -91,6 +91,8 @@ async def test_each_passage_gets_its_score_by_either_api(api: Api, path: str, ke
         Status(200, '{"data": null}'),
         Status(200, '[1, 2, 3]'),
         Status(401),
+        Status(429),
+        Status(429, headers={"Retry-After": "600"}),
         Status(400),
         Status(500, headers={"Retry-After": "600"}),
     ],

@@ -327,6 +327,19 @@ async def test_where_slack_asks_to_wait_it_is_waited_for(fresh_database: Databas
         await here.keeps(asked)
 
 
+async def test_one_conversation_that_slack_closes_for_a_day_keeps_no_question_waiting(
+    fresh_database: Database, tmp_path: Path
+) -> None:
+    async with watched(fresh_database, tmp_path) as here:
+        here.slack.courier.hold()
+        asked = await here.asks()
+        here.slack.advance(GRACE_S + 1)
+        here.slack.scripts("conversations.history", rate_limited(86_400))
+        await here.looks()
+        await here.looks()
+        await here.keeps(asked)
+
+
 async def test_without_a_list_of_conversations_those_that_were_heard_from_are_read(
     fresh_database: Database, tmp_path: Path
 ) -> None:

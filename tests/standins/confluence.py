@@ -151,6 +151,8 @@ class Cloud(_Confluence):
             return self._by_cursor(request, [self._file(one) for one in shown])
         if path == "/api/v2/users-bulk":
             asked = (await request.json())["accountIds"]
+            if "" in asked:
+                return web.json_response({"errors": []}, status=400)
             return {"results": [_account(state.users[id]) for id in asked if id in state.users]}
         return self._one(request, path)
 
@@ -169,7 +171,9 @@ class Cloud(_Confluence):
         if found := re.fullmatch(r"/rest/api/content/(\w+)/restriction/byOperation/read", path):
             return self._restriction(request, found[1])
         if found := re.fullmatch(r"/rest/api/content/\w+/child/attachment/(\w+)/download", path):
-            return web.Response(status=302, headers={"Location": f"{self.media}/file/{found[1]}?token=signed"})
+            version = request.query.get("version", state.files[found[1]].version)
+            there = f"{self.media}/file/{found[1]}?version={version}&token=signed"
+            return web.Response(status=302, headers={"Location": there})
         if found := re.fullmatch(r"/rest/api/group/([\w-]+)/membersByGroupId", path):
             members = state.groups.get(found[1])
             return None if members is None else self._by_start(request, [self._user(state.users[id]) for id in members])

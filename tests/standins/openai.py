@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from math import inf
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, TypeVar
 from urllib.parse import quote, quote_plus
 from zlib import crc32
 
@@ -129,6 +129,7 @@ class Scores:
     short: int = 0
 
 
+T = TypeVar("T")
 Reply = Says | Status | Redirect | Callable[[Request], str | Says]
 
 
@@ -227,16 +228,11 @@ class OpenAIStandIn:
         """With a script of its own: a Vectors reply, or trouble as in any other."""
         match request.json:
             case {"input": [_, *_] as texts} if all(isinstance(text, str) for text in texts):
-                reply = self._vectors.pop(0) if len(self._vectors) > 1 else self._vectors[0]
+                reply = _following(self._vectors)
             case _:
                 return _error(400, "The body must be a JSON object with a list of texts as 'input'.")
-        match reply:
-            case Redirect(location, status):
-                return web.Response(status=status, headers={"Location": location})
-            case Status(code, None, headers):
-                return _error(code, f"Scripted status {code}.", headers)
-            case Status(code, body, headers):
-                return web.Response(status=code, body=body, headers=JSON | dict(headers))
+        if isinstance(reply, Redirect | Status):
+            return _scripted(reply)
         await asyncio.sleep(reply.delay_s)
         if any(len(text) > reply.longest for text in texts):
             return _error(400, "The input is longer than the model's maximum.")
@@ -248,18 +244,13 @@ class OpenAIStandIn:
         """Each with a script of its own, as the vectors; last first, since no order is promised."""
         match request.path, request.json:
             case "/v1/score", {"text_1": str(question), "text_2": [_, *_] as passages}:
-                reply = self._scores.pop(0) if len(self._scores) > 1 else self._scores[0]
+                reply = _following(self._scores)
             case "/v1/rerank", {"query": str(question), "documents": [_, *_] as passages}:
-                reply = self._scores.pop(0) if len(self._scores) > 1 else self._scores[0]
+                reply = _following(self._scores)
             case _:
                 return _error(400, "The body must be a JSON object with a question and a list of passages.")
-        match reply:
-            case Redirect(location, status):
-                return web.Response(status=status, headers={"Location": location})
-            case Status(code, None, headers):
-                return _error(code, f"Scripted status {code}.", headers)
-            case Status(code, body, headers):
-                return web.Response(status=code, body=body, headers=JSON | dict(headers))
+        if isinstance(reply, Redirect | Status):
+            return _scripted(reply)
         await asyncio.sleep(reply.delay_s)
         listed, name = ("data", "score") if request.path == "/v1/score" else ("results", "relevance_score")
         given = [{"index": n, name: reply.of(question, text)} for n, text in enumerate(passages)]
@@ -271,20 +262,28 @@ class OpenAIStandIn:
             self.unknown_keys |= request.json.keys() - KNOWN_KEYS
         match request.json:
             case {"messages": [_, *_] as messages} if all(isinstance(message, dict) for message in messages):
-                reply = self._replies.pop(0) if len(self._replies) > 1 else self._replies[0]
+                reply = _following(self._replies)
             case _:
                 return _error(400, "The body must be a JSON object with a list of 'messages'.")
-        match reply:
-            case Says():
-                return await _speak(raw, request.json, reply)
-            case Redirect(location, status):
-                return web.Response(status=status, headers={"Location": location})
-            case Status(code, None, headers):
-                return _error(code, f"Scripted status {code}.", headers)
-            case Status(code, body, headers):
-                return web.Response(status=code, body=body, headers=JSON | dict(headers))
-        said = reply(request)
+        if isinstance(reply, Redirect | Status):
+            return _scripted(reply)
+        said = reply if isinstance(reply, Says) else reply(request)
         return await _speak(raw, request.json, said if isinstance(said, Says) else Says(said))
+
+
+def _following(script: list[T]) -> T:
+    """The last one repeats."""
+    return script.pop(0) if len(script) > 1 else script[0]
+
+
+def _scripted(trouble: Redirect | Status) -> web.Response:
+    match trouble:
+        case Redirect(location, status):
+            return web.Response(status=status, headers={"Location": location})
+        case Status(code, None, headers):
+            return _error(code, f"Scripted status {code}.", headers)
+        case Status(code, body, headers):
+            return web.Response(status=code, body=body, headers=JSON | dict(headers))
 
 
 class _Connection(web.RequestHandler):

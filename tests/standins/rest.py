@@ -1,4 +1,4 @@
-"""What stand-ins of REST APIs share: a server on loopback, a token, trouble by order, and what was asked."""
+"""What stand-ins of REST APIs share: a token, trouble by order, and what was asked."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from aiohttp import web
+
+from tests.standins.loopback import Loopback
 
 Told = dict[str, Any]
 
@@ -32,7 +33,7 @@ class Asked:
     body: bytes
 
 
-class Rest:
+class Rest(Loopback):
     """`async with Standin() as one`: at one.url. trouble: by how a path begins, one answer for each request, the last
     one for ever where `for_ever` holds it. between: what happens once before such a request is answered."""
 
@@ -43,11 +44,6 @@ class Rest:
         self.for_ever: dict[str, Trouble] = {}
         self.between: dict[str, Callable[[], object]] = {}
         self.date: str | None = None
-        self.port = 0
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
 
     def paths(self, part: str = "") -> list[str]:
         return [one.path for one in self.asked if part in one.path]
@@ -56,21 +52,7 @@ class Rest:
         """None: there is no such thing."""
         raise NotImplementedError
 
-    async def __aenter__(self) -> Self:
-        app = web.Application()
-        app.router.add_route("*", "/{path:.*}", self._handle)
-        self._runner = web.AppRunner(app, access_log=None)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        self.port = self._runner.addresses[0][1]
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self._runner.cleanup()
-
-    async def _handle(self, request: web.Request) -> web.StreamResponse:
+    async def handle(self, request: web.Request) -> web.StreamResponse:
         headers = {name.lower(): value for name, value in request.headers.items()}
         self.asked.append(Asked(request.method, request.path_qs, headers, await request.read()))
         for start in [start for start in self.between if request.path_qs.startswith(start)]:

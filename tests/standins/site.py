@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import TracebackType
 
 from aiohttp import web
+
+from tests.standins.loopback import Loopback
 
 
 @dataclass
@@ -28,36 +29,17 @@ class Asked:
     headers: Mapping[str, str]
 
 
-class Site:
+class Site(Loopback):
     """`async with Site({"/a": Says(...)}) as site`: at site.url. Pages may be changed meanwhile."""
 
     def __init__(self, pages: Mapping[str, Says]) -> None:
         self.pages = dict(pages)
         self.asked: list[Asked] = []
-        self.port = 0
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
 
     def paths(self) -> list[str]:
         return [one.path for one in self.asked]
 
-    async def __aenter__(self) -> Site:
-        app = web.Application()
-        app.router.add_get("/{path:.*}", self._answer)
-        self._runner = web.AppRunner(app, access_log=None)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        self.port = self._runner.addresses[0][1]
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self._runner.cleanup()
-
-    async def _answer(self, request: web.Request) -> web.Response:
+    async def handle(self, request: web.Request) -> web.Response:
         self.asked.append(Asked(request.path_qs, {name.lower(): value for name, value in request.headers.items()}))
         says = self.pages.get(request.path_qs, Says(status=404))
         headers = dict(says.headers)

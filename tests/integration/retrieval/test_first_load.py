@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import sys
+from asyncio.subprocess import PIPE
+
+import psutil  # type: ignore[import-untyped]
 import pytest
 from sqlalchemy import text
 
 from retrieval.database import Database
+from retrieval.first_load import MANY as MANY_AT_FIRST
 from retrieval.first_load import first_load, settle
+from retrieval.reindex import Report
 from retrieval.search import Search
-from retrieval.sources import Loaded, SourceFault
+from retrieval.sources import BusyFault, Loaded, SourceFault
+from tests.integration.retrieval import mortal_load
 from tests.integration.retrieval.shelf import ANYONE, Shelf, a_source, reindex, shelve
 
 DOCUMENTS: dict[str, str | bytes] = {"a.md": "# 연차\n\n연차는 15일입니다.", "b.md": "# 출장\n\n출장비는 정산합니다."}
@@ -76,3 +84,51 @@ async def test_a_table_that_somebody_reads_is_not_waited_for(fresh_database: Dat
         await connection.execute(text("select count(*) from passage"))
         async with first_load(fresh_database):
             assert await is_indexed(fresh_database)
+
+
+MANY = mortal_load.DOCUMENTS
+STORED = "select (select count(*) from document), (select count(*) from passage), (select max(df) from term)"
+
+
+async def stored(database: Database) -> tuple[int, ...]:
+    """Documents, passages, and in how many of those the term stands that stands in all."""
+    async with database.transaction() as connection:
+        return tuple((await connection.execute(text(STORED))).one())
+
+
+async def when_it_is_free(database: Database) -> Report:
+    """PostgreSQL ends what a killed process was doing before it gives its lock to others."""
+    async with asyncio.timeout(20):
+        while True:
+            try:
+                return await reindex(database, a_source(), Shelf(MANY))
+            except BusyFault:
+                await asyncio.sleep(0.05)
+
+
+async def test_a_first_load_that_is_killed_is_searched_meanwhile_and_finished_by_the_next_run(
+    fresh_database: Database, fresh_url: str
+) -> None:
+    assert len(MANY) >= MANY_AT_FIRST
+    command = (sys.executable, "-m", mortal_load.__name__, fresh_url)
+    process = await asyncio.create_subprocess_exec(*command, stdout=PIPE)
+    assert process.stdout
+    async with asyncio.timeout(60):
+        while int(await process.stdout.readline()) < 700:
+            pass
+    helpers = psutil.Process(process.pid).children(recursive=True)
+    process.kill()
+    await process.wait()
+    assert helpers, "terms are counted in another process"
+    _, alive = await asyncio.to_thread(psutil.wait_procs, helpers, 10)
+    assert [one for one in alive if one.status() != psutil.STATUS_ZOMBIE] == [], "which ends with it"
+
+    assert not await is_indexed(fresh_database)
+    assert [one.document.uri for one in await Search(fresh_database)("규정 7", ANYONE, 1)] == ["0007.md"]
+    documents, passages, most = await stored(fresh_database)
+    assert 700 <= documents == passages == most < len(MANY)
+    report = await when_it_is_free(fresh_database)
+    assert (report.unchanged + report.added, report.problems) == (len(MANY), ())
+    assert report.unchanged >= documents
+    assert await stored(fresh_database) == (len(MANY),) * 3
+    assert await is_indexed(fresh_database)

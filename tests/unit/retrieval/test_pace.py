@@ -34,8 +34,9 @@ async def test_no_more_than_so_many_are_begun_in_a_second() -> None:
         async with pace.turn():
             begun.append(asyncio.get_running_loop().time())
 
+    at = asyncio.get_running_loop().time()  # a busy machine may begin even the first one late
     await together([read() for _ in range(6)])
-    assert begun[-1] - begun[0] >= 5 / 50 - 0.002
+    assert begun[-1] - at >= 5 / 50 - 0.002
 
 
 async def test_the_first_error_is_raised_as_it_is_and_nothing_goes_on_behind_it() -> None:

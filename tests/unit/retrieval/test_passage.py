@@ -5,9 +5,11 @@ from __future__ import annotations
 from unicodedata import normalize
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from retrieval.label import Level
-from retrieval.passage import EVERYONE, NOBODY, Principal, Readers, Rule, Source
+from retrieval.passage import EVERYONE, NOBODY, Principal, Readers, Rule, Said, Source, storable
 
 HR = frozenset({Principal("group:hr")})
 LEGAL = frozenset({Principal("group:legal")})
@@ -50,3 +52,15 @@ def test_nobody_may_read_anything() -> None:
     assert not NOBODY.may_read(ALL | HR)
     assert not Readers(HR).may_read(frozenset())
     assert Readers(HR).may_read(HR | LEGAL)
+
+
+@given(st.text(st.characters(exclude_categories=())))
+def test_what_is_said_can_always_be_stored_and_is_otherwise_as_it_was(text: str) -> None:
+    said = Said(title=text, owner=text, link=text)
+    for each in (said.title, said.owner, said.link):
+        assert each is not None
+        assert "\0" not in each
+        assert len(each.encode().decode()) == len(text)
+    assert storable(storable(text)) == said.title
+    if "\0" not in text and text.isprintable():
+        assert said.title == text

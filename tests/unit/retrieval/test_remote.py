@@ -229,3 +229,18 @@ async def test_a_password_without_a_username_is_said_before_the_server_is_asked(
     with pytest.raises(SourceFault, match="needs a username beside the password"):
         reader_of(source, means)
     await fetcher.aclose()
+
+
+class Endless(Told):
+    """A folder with a document in which the same folder stands again, under whatever name."""
+
+    def ls(self, path: str, detail: bool = True, **_: Any) -> Any:
+        return [file(f"{path}/a.md"), {"name": f"{path}/d", "size": 0, "type": "directory"}]
+
+
+async def test_a_folder_that_leads_back_to_itself_is_listed_in_part_and_not_for_ever() -> None:
+    found = await uris(remote("/d", Endless({"/d": []})))
+    assert 2 < len(found) < 500
+    (hole,) = [uri for uri in found if uri.endswith("/")]
+    with pytest.raises(UnreadableFault, match="its documents stay"):
+        await remote("/d", Endless({"/d": []})).load(hole)
