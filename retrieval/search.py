@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row, text
 
+from retrieval import counts
 from retrieval.bm25 import MAX_WEIGHT, sparsevec
 from retrieval.database import Database
 from retrieval.dense import EXACT_UP_TO, Meaning, Meanings
@@ -90,26 +91,27 @@ class Search:
             return Looked(readers, limit)
         meaning = await self._meanings.of(query, label)
         async with self._database.transaction() as connection:
-            names = sorted(readers.principals)
-            counted = (await connection.execute(_DF, {"terms": list(asked.terms), "principals": names})).all()
+            readable = await counts.readable(connection, readers.principals)
+            counted = await counts.standing(connection, asked.terms, readable.audiences)
             rows = [row for row in counted if row.df > 0]
             if not rows and meaning is None:
                 return Looked(readers, limit, asked)
             everywhere, df = {row.id: row.everywhere for row in rows}, {row.id: row.df for row in rows}
-            passages = rows[0].passages if rows else 0
+            passages = readable.total if rows else 0
             weighed = Weighed.of(asked, df, passages, everywhere, self._weights)
             parameters: dict[str, Any] = {
                 **weighed.parameters,
                 "candidates": weighed.candidates,
-                "principals": names,
+                "principals": sorted(readers.principals),
+                "audiences": readable.audiences,
                 "limit": max(more, self._reranker.depth if self._reranker else 0),
             }
             if meaning is None:
                 found = (await connection.execute(text(_by_words(self._weights)), parameters)).all()
             else:
-                fused = _fused(meaning, await meaning.nearest(connection, names), self._weights)
-                parameters |= {**meaning.parameters, "reachable": MAX_WEIGHT * weighed.reachable}
-                found = (await connection.execute(text(fused), parameters)).all()
+                near = await meaning.nearest(connection, readable)
+                parameters |= {**meaning.parameters, **near, "reachable": MAX_WEIGHT * weighed.reachable}
+                found = (await connection.execute(text(_fused(meaning, self._weights)), parameters)).all()
         scale = 1.0 if meaning is None else MAX_WEIGHT * weighed.reachable
         by_score = tuple(_passage(row, weighed, fused=meaning is not None) for row in found)
         best = await ranked(self._reranker, Embeddable(query, label), by_score)
@@ -162,27 +164,6 @@ def _numbers(row: Row[Any], scale: float, weights: Weights) -> Numbers:
     return Numbers(row.own / scale, row.context / scale, meaning, near, cosine=row.cosine, lift=row.lift)
 
 
-# What is hidden must not move a score or a confidence either, so it is taken out of the counts: a word that stands in
-# hidden documents only is, for these readers, a word that stands nowhere.
-_DF = text(
-    """
-    with hidden as materialized (
-      select document.id from document
-      join source on source.id = document.source_id
-      where not (source.active and document.readers && cast(:principals as text[]))
-    ), some_hidden as materialized (select exists (select from hidden) as yes)
-    select term.id, term.df as everywhere,
-           term.df - case when (select yes from some_hidden) then
-             (select count(*) from passage
-              where passage.terms && array[term.id] and passage.document_id in (select id from hidden))
-             else 0 end as df,
-           cast((select sum(passages) from corpus) as bigint) - case when (select yes from some_hidden) then
-             (select count(*) from passage where passage.document_id in (select id from hidden))
-             else 0 end as passages
-    from term where term.id = any(cast(:terms as int[]))
-    """
-)
-
 _DOCUMENT = """
     document.id as document_id, source.name as source, document.uri, document.title, document.level,
     document.readers, source.link, coalesce(document.owner, source.owner) as owner, document.link as own_link,
@@ -215,9 +196,7 @@ def _worded(context_weight: float) -> str:
              {_sum("rank", "candidate")} as bm25
       from candidate
       join document on document.id = candidate.document_id
-      join source on source.id = document.source_id
-      where document.readers && cast(:principals as text[])
-        and source.active
+      where document.audience_id in (select unnest(cast(:audiences as int[])))
     ), ordered as (
       select *, row_number() over (partition by document_id order by bm25 desc, id) as number from scored
     ), likely as materialized (
@@ -245,6 +224,7 @@ _FOUND = f"""
     join passage on passage.id = best.id
     join document on document.id = passage.document_id
     join source on source.id = document.source_id
+    where document.readers && cast(:principals as text[]) and source.active
     order by best.score desc, passage.id
 """
 
@@ -261,13 +241,15 @@ def _by_words(weights: Weights) -> str:
     """
 
 
-def _fused(meaning: Meaning, nearest: str, weights: Weights) -> str:
+def _fused(meaning: Meaning, weights: Weights) -> str:
     """What is best by words and what is nearest, each scored by both. A passage without a vector is judged by its
     words: as it stands to the best worded, so between the last and the first of the nearest."""
     return f"""
     with {_worded(weights.fused_context)}, about as (
       select document_id, max(context) as context from worded group by document_id
-    ), {nearest}, both_ways as (
+    ), nearest as materialized (
+      select * from unnest(cast(:near as bigint[]), cast(:cosines as double precision[])) as one (id, cosine)
+    ), both_ways as (
       select passage.id, passage.document_id, {_sum("rank")} as own, coalesce(about.context, 0) as context,
              {meaning.cosine("made")} as cosine, (select coalesce(min(cosine), 0) from nearest) as last,
              (select coalesce(max(cosine), 0) from nearest) as first
