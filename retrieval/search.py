@@ -22,7 +22,7 @@ from retrieval.rerank import Reranker, ranked
 from retrieval.rows import document_of
 from retrieval.tokenizer import BIGRAMS, Tokenizer
 from retrieval.versions import asked_day, versions_in_order
-from retrieval.weighed import CONTEXT_PASSAGES, WEIGHTS, Weighed, Weights
+from retrieval.weighed import CONTEXT_PASSAGES, MAX_CANDIDATES, WEIGHTS, Weighed, Weights
 
 _BEST = 50
 _LIKELY = 200
@@ -39,7 +39,8 @@ older one that says the same, and others to take the places of what stands in se
 class Search:
     """embedders: those whose vectors may be there; none: by words alone. glossary: the company's words as they are now.
     today: in the company's time zone. tokenizer: what cut the documents. exact_up_to: readable passages up to which
-    each vector is looked at. model: the one whose vectors are to count, for a comparison; None: the one that serves."""
+    each vector is looked at. most: passages, about, that are scored by their words. model: the one whose vectors are to
+    count, for a comparison; None: the one that serves."""
 
     def __init__(
         self,
@@ -52,6 +53,7 @@ class Search:
         exact_up_to: int = EXACT_UP_TO,
         reranker: Reranker | None = None,
         weights: Weights = WEIGHTS,
+        most: int = MAX_CANDIDATES,
         model: str | None = None,
     ) -> None:
         self._database = database
@@ -60,6 +62,7 @@ class Search:
         self._tokenizer = tokenizer
         self._reranker = reranker
         self._weights = weights
+        self._most = most
         self._meanings = Meanings(database, embedders, exact_up_to=exact_up_to, model=model)
 
     async def __call__(
@@ -98,7 +101,7 @@ class Search:
                 return Looked(readers, limit, asked)
             everywhere, df = {row.id: row.everywhere for row in rows}, {row.id: row.df for row in rows}
             passages = readable.total if rows else 0
-            weighed = Weighed.of(asked, df, passages, everywhere, self._weights)
+            weighed = Weighed.of(asked, df, passages, everywhere, self._weights, self._most)
             parameters: dict[str, Any] = {
                 **weighed.parameters,
                 "candidates": weighed.candidates,

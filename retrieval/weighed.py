@@ -61,7 +61,7 @@ class Weighed:
     rank: how they order passages. certain: how they tell whether a passage is about the question at all, where
     verbs count a quarter and not half; reachable and total: what the two would sum to over all of the question's terms.
     ways: of each word that can be said otherwise, by its number, how each way of saying it counts for the two.
-    candidates: the rarest whose document counts sum to at most 20,000, and at least one. weights: of a score's parts.
+    candidates: the rarest whose document counts sum to at most `most`, and at least one. weights: of a score's parts.
     """
 
     rank: Mapping[int, float]
@@ -74,9 +74,16 @@ class Weighed:
 
     @classmethod
     def of(
-        cls, asked: Asked, df: Mapping[int, int], passages: int, everywhere: Mapping[int, int], weights: Weights
+        cls,
+        asked: Asked,
+        df: Mapping[int, int],
+        passages: int,
+        everywhere: Mapping[int, int],
+        weights: Weights,
+        most: int = MAX_CANDIDATES,
     ) -> Weighed:
-        """df and passages: what these readers may read. everywhere: df over all, which is what a look-up costs."""
+        """df and passages: what these readers may read. everywhere: df over all, which is what a look-up costs. most: to be
+        looked up, about."""
         # A word that stands nowhere is the most telling there is: the documents say nothing of it.
         idfs = {term: idf(passages, df.get(term, 0)) for term in asked.terms}
         reachable = sum(weight * idfs[term] for term, weight in asked.own.items())
@@ -91,7 +98,7 @@ class Weighed:
         looked_at = 0
         for term in sorted(df, key=lambda term: (everywhere[term], term)):
             looked_at += everywhere[term]
-            if candidates and looked_at > MAX_CANDIDATES:
+            if candidates and looked_at > most:
                 break
             candidates.append(term)
         return cls(rank, certain, reachable, total, ways, candidates, weights)
