@@ -25,6 +25,11 @@ NEAREST = 50
 _EF_SEARCH = 200
 """Neighbours that HNSW keeps in view: recall .965 and more on 100,000 vectors."""
 
+_SEARCHING = text(
+    f"select set_config('hnsw.ef_search', '{_EF_SEARCH}', true),"
+    " set_config('hnsw.iterative_scan', 'relaxed_order', true)"
+)
+
 _BY_BITS = 1_000
 """Candidates by their bits of which the 50 nearest are taken: bits alone put many in another order."""
 
@@ -46,8 +51,7 @@ class Meaning:
         parameters = {**self.parameters, "audiences": readable.audiences}
         rows: Sequence[Row[Any]] = ()
         if there > self.exact_up_to:
-            for setting in (f"hnsw.ef_search = {_EF_SEARCH}", "hnsw.iterative_scan = relaxed_order"):
-                await connection.execute(text(f"set local {setting}"))
+            await connection.execute(_SEARCHING)
             rows = (await connection.execute(text(self.by_index), parameters)).all()
         # An index gives up after so many rows (hnsw.max_scan_tuples), also where those that may be read come later.
         if len(rows) < min(NEAREST, there):

@@ -82,8 +82,8 @@ class Weighed:
         weights: Weights,
         most: int = MAX_CANDIDATES,
     ) -> Weighed:
-        """df and passages: what these readers may read. everywhere: df over all, which is what a look-up costs. most: to be
-        looked up, about."""
+        """df and passages: what these readers may read. everywhere: df over all, what a look-up costs. most: so
+        many are looked up, about."""
         # A word that stands nowhere is the most telling there is: the documents say nothing of it.
         idfs = {term: idf(passages, df.get(term, 0)) for term in asked.terms}
         reachable = sum(weight * idfs[term] for term, weight in asked.own.items())

@@ -59,6 +59,8 @@ STATEMENTS = (
     select document.audience_id, passage.language, count(*)
     from passage join document on document.id = passage.document_id group by 1, 2
     """,
+    # Each candidate's are read: beside its row and not in a table of their own.
+    "alter table passage alter column weights set storage main",
     "drop table term",
     """
     create table term (
@@ -80,6 +82,7 @@ BACK = (
     "comment on column term.df is 'in how many passages it stands'",
     "insert into term (id, df) select id, sum(df) from term_of_audience group by id",
     "drop table term_of_audience",
+    "alter table passage alter column weights set storage external",
     "alter table document drop column audience_id",
     "drop table audience_passages",
     "drop table audience",
