@@ -10,7 +10,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from retrieval.counts import Readable, array
-from retrieval.database import Database
+from retrieval.database import Database, prepared
 from retrieval.embed import Embeddable, Embedder
 from retrieval.label import Label
 from retrieval.text import Language, language
@@ -36,13 +36,11 @@ _BY_BITS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """A question's vector, and the model whose vectors it can be compared with. by_bits: what is near it is looked for
-    by bits first."""
+    """A question's vector, and the model whose vectors it can be compared with."""
 
     model: Model
     vector: str
     exact_up_to: int = EXACT_UP_TO
-    by_bits: bool = False
 
     async def nearest(self, connection: AsyncConnection, readable: Readable) -> dict[str, Any]:
         """At most 50 passages that the readers may read, in the model's languages, nearest first, as the parameters
@@ -52,10 +50,11 @@ class Meaning:
         rows: Sequence[Row[Any]] = ()
         if there > self.exact_up_to:
             await connection.execute(_SEARCHING)
-            rows = (await connection.execute(text(self.by_index), parameters)).all()
+            by_bits = await is_by_bits(connection, self.model.id)
+            rows = (await connection.execute(prepared(self.by_index(by_bits=by_bits)), parameters)).all()
         # An index gives up after so many rows (hnsw.max_scan_tuples), also where those that may be read come later.
         if len(rows) < min(NEAREST, there):
-            rows = (await connection.execute(text(self._exactly), parameters)).all()
+            rows = (await connection.execute(prepared(self._exactly), parameters)).all()
         near = sorted(rows, key=lambda row: (-row.cosine, row.id))
         return {"near": array(row.id for row in near), "cosines": [float(row.cosine) for row in near]}
 
@@ -71,9 +70,8 @@ class Meaning:
     def _asked(self) -> str:
         return f"cast(:meaning as halfvec({self.model.dimensions}))"
 
-    @property
-    def by_index(self) -> str:
-        """SQL for what is nearest by the model's index: id, cosine."""
+    def by_index(self, *, by_bits: bool = False) -> str:
+        """SQL for what is nearest by the model's index, over the vectors or over their bits: id, cosine."""
         # Not joined first: only as an order over the model's own rows can the index give it, and the filter follows.
         among = f"""
           from passage_vector as made join passage on passage.id = made.passage_id
@@ -81,7 +79,7 @@ class Meaning:
             and exists (select from document where document.id = passage.document_id
                         and document.audience_id in (select unnest(cast(:audiences as int[]))))
         """
-        if not self.by_bits:
+        if not by_bits:
             return (
                 f"select made.passage_id as id, {self.cosine('made')} as cosine {among}"
                 f" order by {self._near('made')} limit {NEAREST}"
@@ -100,10 +98,15 @@ class Meaning:
             select passage.id from document join passage on passage.document_id = document.id
             where document.audience_id in (select unnest(cast(:audiences as int[])))
               and passage.language = any(cast(:known as text[]))
+          ), measured as materialized (
+            -- Apart from its order: the index could give that, and that is what may not be asked here.
+            select mine.id, {self.cosine("made")} as cosine
+            from mine cross join lateral (
+              -- One by one: these are few, and whatever the planner takes them for, not all vectors are to be read.
+              select v from passage_vector where model = {self.model.id} and passage_id = mine.id offset 0
+            ) as made
           )
-          select mine.id, {self.cosine("made")} as cosine
-          from mine join passage_vector as made on made.model = {self.model.id} and made.passage_id = mine.id
-          order by {self._near("made")} limit {NEAREST}
+          select id, cosine from measured order by cosine desc, id limit {NEAREST}
         """
 
     @property
@@ -136,14 +139,13 @@ class Meanings:
             return None
         async with self._database.transaction() as connection:
             model = await (serving(connection) if self._named is None else named(connection, self._named))
-            by_bits = model is not None and await is_by_bits(connection, model.id)
         embedder = None if model is None else self._maker(model, spoken)
         if model is None or embedder is None:
             return None
         vector = await embedder.query(Embeddable(question, label))
         if vector is None or len(vector) != model.dimensions:
             return None
-        return Meaning(model, written(vector), self._exact_up_to, by_bits)
+        return Meaning(model, written(vector), self._exact_up_to)
 
     def _maker(self, model: Model, spoken: Language) -> Embedder | None:
         same = (e for e in self._embedders if (e.name, e.revision) == (model.name, model.revision))

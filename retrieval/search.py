@@ -10,7 +10,7 @@ from sqlalchemy import Row, text
 
 from retrieval import counts
 from retrieval.bm25 import MAX_WEIGHT, sparsevec
-from retrieval.database import Database
+from retrieval.database import Database, prepared
 from retrieval.dense import EXACT_UP_TO, Meaning, Meanings
 from retrieval.duplicates import folded
 from retrieval.embed import UNKNOWN, Embeddable, Embedder
@@ -113,11 +113,11 @@ class Search:
                 "limit": max(more, self._reranker.depth if self._reranker else 0),
             }
             if meaning is None:
-                found = (await connection.execute(text(_by_words(self._weights)), parameters)).all()
+                found = (await connection.execute(prepared(_by_words(self._weights)), parameters)).all()
             else:
                 near = await meaning.nearest(connection, readable)
                 parameters |= {**meaning.parameters, **near, "reachable": MAX_WEIGHT * weighed.reachable}
-                found = (await connection.execute(text(_fused(meaning, self._weights)), parameters)).all()
+                found = (await connection.execute(prepared(_fused(meaning, self._weights)), parameters)).all()
         scale = 1.0 if meaning is None else MAX_WEIGHT * weighed.reachable
         by_score = tuple(_passage(row, weighed, fused=meaning is not None) for row in found)
         best = await ranked(self._reranker, Embeddable(query, label), by_score)
@@ -170,8 +170,9 @@ def _numbers(row: Row[Any], scale: float, weights: Weights) -> Numbers:
     return Numbers(row.own / scale, row.context / scale, meaning, near, cosine=row.cosine, lift=row.lift)
 
 
-# The planner takes a comparison of arrays to be as cheap as one of numbers, and reads all passages to make a few.
-_BY_INDEX = text("set local enable_seqscan = off")
+# The planner takes a comparison of arrays to be as cheap as one of numbers, and a page in memory to cost as much as one
+# on the disk: it would read all passages, and all documents, for the sake of a few.
+_BY_INDEX = text("select set_config('enable_seqscan', 'off', true), set_config('random_page_cost', '1.1', true)")
 
 _DOCUMENT = """
     document.id as document_id, source.name as source, document.uri, document.title, document.level,

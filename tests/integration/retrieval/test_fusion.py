@@ -244,7 +244,7 @@ async def test_the_index_is_what_finds_the_nearest_of_many(many_readers: tuple[D
         await connection.execute(text("set local enable_sort = off"))
         readable = await counts.readable(connection, ["group:1"])
         await asked.nearest(connection, readable)
-        explained = text(f"explain {asked.by_index}")
+        explained = text(f"explain {asked.by_index()}")
         parameters = {**asked.parameters, "audiences": readable.audiences}
         plan = "\n".join(await connection.scalars(explained, parameters))
         assert await connection.scalar(text("show hnsw.iterative_scan")) == "relaxed_order"
