@@ -70,7 +70,7 @@ async def opened(
 ) -> Embedding:
     """A model that cannot be opened is a problem to be told, and not a reason to answer nobody."""
     embed = settings.models.embed
-    vectors = Vectors(database)
+    vectors = Vectors(database, by_bits=embed.binary_index)
     try:
         wanted = await _one(embed, settings, rules, stack)
         previous = await _one(embed.previous, settings, rules, stack) if embed.previous else None

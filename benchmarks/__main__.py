@@ -28,6 +28,7 @@ from benchmarks import (
     questions,
     retrieval,
     rights,
+    search,
     train_matters,
     words,
 )
@@ -52,6 +53,7 @@ ALONE: Mapping[str, Callable[[Sequence[str]], int]] = {
     "policy": policy.main,
     "retrieval": retrieval.main,
     "rights": rights.main,
+    "search": search.main,
     "train_matters": train_matters.main,
 }
 """With options of their own, and too long to be part of `all`; `ingest` is `files`, `loading` and others' stores."""

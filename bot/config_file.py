@@ -200,8 +200,10 @@ class EmbedModel(Endpoint):
 
 
 class Embed(EmbedModel):
-    """previous: the model that goes on serving until this one's vectors are there."""
+    """previous: the model that goes on serving until this one's vectors are there. binary_index: over the vectors'
+    bits, with re-ranking by the vectors, where an index over the vectors would not fit into memory."""
 
+    binary_index: bool = False
     previous: EmbedModel | None = None
 
 

@@ -1,60 +1,155 @@
-"""In how many passages each term stands, and the corpus: the only writer of `term` and `corpus`."""
+"""In how many passages each term stands, by who may read them, and the corpus: the only writer of `audience`,
+`audience_passages`, `term` and `corpus`.
+
+What is hidden must not move a score, so what somebody may read is counted alone: an audience is the documents of one
+source with the same readers, and a search adds up the audiences that its readers belong to. They are counted in the
+transaction that changes them.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+import json
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import Row, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from retrieval.database import lock_key
+from retrieval.database import Database, lock_key
 from retrieval.tables import corpus
 
 MAX_DRIFT = 0.2
 _WEIGHTS = lock_key("passage weights")
 
 
+def _counters() -> defaultdict[int, Counter[int]]:
+    return defaultdict(Counter)
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How a transaction changes in how many passages each term stands, and the corpus."""
+    """How a transaction changes in how many passages of each audience each term stands, and the corpus."""
 
-    more: Counter[int] = field(default_factory=Counter)
-    fewer: Counter[int] = field(default_factory=Counter)
-    passages: Counter[str] = field(default_factory=Counter)
+    more: defaultdict[int, Counter[int]] = field(default_factory=_counters)
+    fewer: defaultdict[int, Counter[int]] = field(default_factory=_counters)
+    passages: Counter[tuple[int, str]] = field(default_factory=Counter)
     length: Counter[str] = field(default_factory=Counter)
 
-    def add(self, spoken: str, terms: Iterable[int], length: int) -> None:
-        self.more.update(terms)
-        self.passages[spoken] += 1
+    def add(self, audience: int, spoken: str, terms: Iterable[int], length: int) -> None:
+        self.more[audience].update(terms)
+        self.passages[audience, spoken] += 1
         self.length[spoken] += length
 
-    def take(self, spoken: str, terms: Iterable[int], length: int) -> None:
-        self.fewer.update(terms)
-        self.passages[spoken] -= 1
+    def take(self, audience: int, spoken: str, terms: Iterable[int], length: int) -> None:
+        self.fewer[audience].update(terms)
+        self.passages[audience, spoken] -= 1
         self.length[spoken] -= length
+
+    async def move(self, connection: AsyncConnection, documents: Mapping[int, tuple[int, int]]) -> None:
+        """The passages that these documents have change from one audience to another: (from, to), by id. Whoever calls
+        holds the documents."""
+        if not documents:
+            return
+        moves = {
+            "documents": array(documents),
+            "was": array(was for was, _ in documents.values()),
+            "becomes": array(becomes for _, becomes in documents.values()),
+        }
+        for row in await connection.execute(_PASSAGES_MOVED, moves):
+            self.passages[row.was, row.language] -= row.passages
+            self.passages[row.becomes, row.language] += row.passages
+        for row in await connection.execute(_TERMS_MOVED, moves):
+            self.fewer[row.was][row.term] += row.passages
+            self.more[row.becomes][row.term] += row.passages
 
     async def store(self, connection: AsyncConnection) -> None:
         # Sorted, so that two runs that change the same terms wait for each other and do not deadlock.
         changed = sorted(
-            (term, by) for term in self.more.keys() | self.fewer.keys() if (by := self.more[term] - self.fewer[term])
+            (term, audience, by)
+            for audience in self.more.keys() | self.fewer.keys()
+            for term, by in _differences(self.more[audience], self.fewer[audience])
         )
         if changed:
-            counted = {"terms": array(term for term, _ in changed), "by": array(by for _, by in changed)}
-            await connection.execute(_COUNT, counted)
-            if fewer := [term for term, by in changed if by < 0]:
-                await connection.execute(_UNUSED, {"fewer": fewer})
-        for spoken in sorted(self.passages):
-            if self.passages[spoken] or self.length[spoken]:
+            terms, audiences, by = zip(*changed, strict=True)
+            await connection.execute(_COUNT, {"terms": array(terms), "audiences": array(audiences), "by": array(by)})
+            if fewer := [(term, audience) for term, audience, by in changed if by < 0]:
+                terms, audiences = zip(*fewer, strict=True)
+                await connection.execute(_UNUSED, {"terms": array(terms), "audiences": array(audiences)})
+        of_audiences = sorted((audience, spoken, by) for (audience, spoken), by in self.passages.items() if by)
+        if of_audiences:
+            await connection.execute(_PASSAGES, {"rows": json.dumps(of_audiences)})
+        await self._store_corpus(connection)
+
+    async def _store_corpus(self, connection: AsyncConnection) -> None:
+        passages = Counter[str]()
+        for (_, spoken), by in self.passages.items():
+            passages[spoken] += by
+        for spoken in sorted(passages):
+            if passages[spoken] or self.length[spoken]:
                 await connection.execute(
                     update(corpus)
                     .where(corpus.c.language == spoken)
                     .values(
-                        passages=corpus.c.passages + self.passages[spoken],
+                        passages=corpus.c.passages + passages[spoken],
                         length=corpus.c.length + self.length[spoken],
                     )
                 )
+
+
+def _differences(more: Counter[int], fewer: Counter[int]) -> Iterable[tuple[int, int]]:
+    if not fewer:
+        return more.items()
+    return ((term, by) for term in more.keys() | fewer.keys() if (by := more[term] - fewer[term]))
+
+
+async def audiences(
+    connection: AsyncConnection, source_id: int, readers: Iterable[Sequence[str]]
+) -> dict[tuple[str, ...], int]:
+    """The audiences of a source for these readers, each sorted; made where they are new, and kept from being tidied
+    away until the transaction ends."""
+    wanted = sorted({tuple(each) for each in readers})
+    found: dict[tuple[str, ...], int] = {}
+    while missing := [each for each in wanted if each not in found]:
+        parameters = {"source": source_id, "readers": json.dumps(missing)}
+        rows = (await connection.execute(_AUDIENCES, parameters)).all()
+        found |= {tuple(row.readers): row.id for row in rows}
+        if len(found) < len(wanted):
+            # Once more behind it: another transaction may be quicker.
+            await connection.execute(_NEW_AUDIENCES, parameters)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """What some readers may read. audiences: as PostgreSQL reads an array of their numbers. passages: by language."""
+
+    audiences: str
+    passages: Mapping[str, int]
+
+    @property
+    def total(self) -> int:
+        return sum(self.passages.values())
+
+
+async def readable(connection: AsyncConnection, principals: Collection[str]) -> Readable:
+    """In the sources that are searched."""
+    rows = (await connection.execute(_READABLE, {"principals": sorted(principals)})).all()
+    return Readable(rows[0].audiences or "{}", {row.language: int(row.passages) for row in rows if row.language})
+
+
+async def standing(connection: AsyncConnection, terms: Iterable[int], audiences: str) -> Sequence[Row[Any]]:
+    """Of those terms that stand in some passage: id, df (in passages of these audiences), everywhere (in all)."""
+    return (await connection.execute(_STANDING, {"terms": list(terms), "audiences": audiences})).all()
+
+
+async def tidy(database: Database) -> None:
+    """Take away audiences without documents. One that a transaction is about to use is left."""
+    async with database.transaction() as connection:
+        # Looked at once more when they are held: a document may have come in between.
+        held = list(await connection.scalars(_EMPTY))
+        await connection.execute(_TIDY, {"held": held})
 
 
 def array(numbers: Iterable[int]) -> str:
@@ -109,8 +204,79 @@ async def hold_weights(connection: AsyncConnection) -> None:
 
 
 _COUNT = text(
-    "insert into term (id, df)"
-    " select id, by from unnest(cast(:terms as int[]), cast(:by as int[])) as change (id, by)"
-    " order by id on conflict (id) do update set df = term.df + excluded.df"
+    "insert into term (id, audience_id, df)"
+    " select * from unnest(cast(:terms as int[]), cast(:audiences as int[]), cast(:by as int[]))"
+    " as change (id, audience, by) order by id, audience"
+    " on conflict (id, audience_id) do update set df = term.df + excluded.df"
 )
-_UNUSED = text("delete from term where id = any(cast(:fewer as int[])) and df <= 0")
+_UNUSED = text(
+    "delete from term using unnest(cast(:terms as int[]), cast(:audiences as int[])) as fewer (id, audience)"
+    " where term.id = fewer.id and term.audience_id = fewer.audience and df <= 0"
+)
+_PASSAGES = text(
+    "insert into audience_passages (audience_id, language, passages)"
+    " select cast(one ->> 0 as int), one ->> 1, cast(one ->> 2 as bigint)"
+    " from jsonb_array_elements(cast(:rows as jsonb)) with ordinality as each (one, place) order by place"
+    " on conflict (audience_id, language) do update set passages = audience_passages.passages + excluded.passages"
+)
+_MOVED = """
+    from unnest(cast(:documents as bigint[]), cast(:was as int[]), cast(:becomes as int[]))
+      as moved (document_id, was, becomes)
+    join passage using (document_id)
+"""
+_PASSAGES_MOVED = text(
+    f"select was, becomes, passage.language, count(*) as passages {_MOVED} group by was, becomes, passage.language"
+)
+_TERMS_MOVED = text(
+    f"select was, becomes, one.term, count(*) as passages {_MOVED} cross join unnest(passage.terms) as one (term)"
+    " group by was, becomes, one.term"
+)
+# As migration 0015 makes the digests.
+_WANTED = """
+    with wanted as materialized (
+      select readers, sha256(convert_to(cast(to_jsonb(readers) as text), 'UTF8')) as digest
+      from jsonb_array_elements(cast(:readers as jsonb)) as each (one),
+           lateral (select array(select jsonb_array_elements_text(one)) as readers) as named
+    )
+"""
+_AUDIENCES = text(
+    f"{_WANTED} select id, readers from audience"
+    " where source_id = :source and digest in (select digest from wanted) order by id for key share of audience"
+)
+_NEW_AUDIENCES = text(
+    f"{_WANTED} insert into audience (source_id, readers, digest) select :source, readers, digest from wanted"
+    " order by digest on conflict (source_id, digest) do nothing"
+)
+_EMPTY = text(
+    """
+    select id from audience
+    where not exists (select from audience_passages where audience_id = audience.id and passages > 0)
+      and not exists (select from document where document.audience_id = audience.id)
+    order by id for update skip locked
+    """
+)
+_TIDY = text(
+    "delete from audience where id = any(cast(:held as int[]))"
+    " and not exists (select from document where document.audience_id = audience.id)"
+)
+_READABLE = text(
+    """
+    with mine as materialized (
+      select audience.id from audience join source on source.id = audience.source_id
+      where audience.readers && cast(:principals as text[]) and source.active
+    )
+    select (select cast(array_agg(id order by id) as text) from mine) as audiences, language, sum(passages) as passages
+    from (select 1) as one
+    left join (select * from audience_passages where audience_id in (select id from mine)) as counted on true
+    group by language
+    """
+)
+# Joined, and not `= any`: a prepared statement would compare each row with each number of a long list.
+_STANDING = text(
+    """
+    select term.id, sum(term.df) as everywhere, coalesce(sum(term.df) filter (where mine.id is not null), 0) as df
+    from term left join unnest(cast(:audiences as int[])) as mine (id) on mine.id = term.audience_id
+    where term.id = any(cast(:terms as int[]))
+    group by term.id
+    """
+)

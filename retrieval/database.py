@@ -6,10 +6,11 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 
 import psycopg
-from sqlalchemy import URL, make_url, text
+from sqlalchemy import URL, TextClause, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
@@ -70,6 +71,13 @@ class Server:
 
 def _version(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in text.split(".") if part.isdecimal())
+
+
+@lru_cache(maxsize=64)
+def prepared(sql: str) -> TextClause:
+    """A statement that is put together anew for each question and is mostly the same: to look for its parameters takes
+    longer than to find it here."""
+    return text(sql)
 
 
 class Database:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from retrieval.database import Database
+from retrieval.counts import Readable, array
+from retrieval.database import Database, prepared
 from retrieval.embed import Embeddable, Embedder
 from retrieval.label import Label
 from retrieval.text import Language, language
+from retrieval.vector_index import as_bits, is_by_bits
 from retrieval.vector_model import Model, named, serving, written
 
 EXACT_UP_TO = 5_000
@@ -22,6 +25,14 @@ NEAREST = 50
 _EF_SEARCH = 200
 """Neighbours that HNSW keeps in view: recall .965 and more on 100,000 vectors."""
 
+_SEARCHING = text(
+    f"select set_config('hnsw.ef_search', '{_EF_SEARCH}', true),"
+    " set_config('hnsw.iterative_scan', 'relaxed_order', true)"
+)
+
+_BY_BITS = 1_000
+"""Candidates by their bits of which the 50 nearest are taken: bits alone put many in another order."""
+
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
@@ -31,16 +42,21 @@ class Meaning:
     vector: str
     exact_up_to: int = EXACT_UP_TO
 
-    async def nearest(self, connection: AsyncConnection, principals: Sequence[str]) -> str:
-        """The CTEs that end in `nearest (id, cosine)`: at most 50 passages that the readers may read, in the model's
-        languages. They take the parameters meaning, known and principals; sets how this transaction searches."""
-        near = await connection.scalar(_READABLE, {"principals": list(principals), "enough": self.exact_up_to + 1})
-        if (near or 0) <= self.exact_up_to:
-            return f"{_READABLE_NOW}, {self._ranked('readable', 'readable.id = made.passage_id')}"
-        for setting in (f"hnsw.ef_search = {_EF_SEARCH}", "hnsw.iterative_scan = relaxed_order"):
-            await connection.execute(text(f"set local {setting}"))
-        # Not joined first: only as an order over the model's own rows can the index give it, and the filter follows.
-        return self._ranked("passage", "passage.id = made.passage_id", _MAY_READ)
+    async def nearest(self, connection: AsyncConnection, readable: Readable) -> dict[str, Any]:
+        """At most 50 passages that the readers may read, in the model's languages, nearest first, as the parameters
+        near (ids) and cosines. Sets how this transaction searches."""
+        there = sum(readable.passages.get(each, 0) for each in self.model.languages)
+        parameters = {**self.parameters, "audiences": readable.audiences}
+        rows: Sequence[Row[Any]] = ()
+        if there > self.exact_up_to:
+            await connection.execute(_SEARCHING)
+            by_bits = await is_by_bits(connection, self.model.id)
+            rows = (await connection.execute(prepared(self.by_index(by_bits=by_bits)), parameters)).all()
+        # An index gives up after so many rows (hnsw.max_scan_tuples), also where those that may be read come later.
+        if len(rows) < min(NEAREST, there):
+            rows = (await connection.execute(prepared(self._exactly), parameters)).all()
+        near = sorted(rows, key=lambda row: (-row.cosine, row.id))
+        return {"near": array(row.id for row in near), "cosines": [float(row.cosine) for row in near]}
 
     def cosine(self, of: str) -> str:
         """SQL for the similarity of a row `of` passage_vector, -1 to 1."""
@@ -48,18 +64,53 @@ class Meaning:
 
     def _near(self, of: str) -> str:
         # The dimensions and the model stand in the SQL as numbers: the index is over this very expression.
-        return f"{of}.v::halfvec({self.model.dimensions}) <=> cast(:meaning as halfvec({self.model.dimensions}))"
-
-    def _ranked(self, relation: str, on: str, also: str = "") -> str:
-        return f"""found as materialized (
-          select made.passage_id as id, {self.cosine("made")} as cosine
-          from passage_vector as made join {relation} on {on}
-          where made.model = {self.model.id} {also}
-          order by {self._near("made")} limit {NEAREST}
-        ), nearest as materialized (select id, cosine from found order by cosine desc, id)"""
+        return f"{of}.v::halfvec({self.model.dimensions}) <=> {self._asked}"
 
     @property
-    def parameters(self) -> dict[str, object]:
+    def _asked(self) -> str:
+        return f"cast(:meaning as halfvec({self.model.dimensions}))"
+
+    def by_index(self, *, by_bits: bool = False) -> str:
+        """SQL for what is nearest by the model's index, over the vectors or over their bits: id, cosine."""
+        # Not joined first: only as an order over the model's own rows can the index give it, and the filter follows.
+        among = f"""
+          from passage_vector as made join passage on passage.id = made.passage_id
+          where made.model = {self.model.id} and passage.language = any(cast(:known as text[]))
+            and exists (select from document where document.id = passage.document_id
+                        and document.audience_id in (select unnest(cast(:audiences as int[]))))
+        """
+        if not by_bits:
+            return (
+                f"select made.passage_id as id, {self.cosine('made')} as cosine {among}"
+                f" order by {self._near('made')} limit {NEAREST}"
+            )
+        bits = f"{as_bits('made.v', self.model.dimensions)} <~> {as_bits(self._asked, self.model.dimensions)}"
+        return f"""
+          with candidate as materialized (select made.passage_id, made.v {among} order by {bits} limit {_BY_BITS})
+          select passage_id as id, {self.cosine("candidate")} as cosine from candidate
+          order by {self._near("candidate")} limit {NEAREST}
+        """
+
+    @property
+    def _exactly(self) -> str:
+        return f"""
+          with mine as materialized (
+            select passage.id from document join passage on passage.document_id = document.id
+            where document.audience_id in (select unnest(cast(:audiences as int[])))
+              and passage.language = any(cast(:known as text[]))
+          ), measured as materialized (
+            -- Apart from its order: the index could give that, and that is what may not be asked here.
+            select mine.id, {self.cosine("made")} as cosine
+            from mine cross join lateral (
+              -- One by one: these are few, and whatever the planner takes them for, not all vectors are to be read.
+              select v from passage_vector where model = {self.model.id} and passage_id = mine.id offset 0
+            ) as made
+          )
+          select id, cosine from measured order by cosine desc, id limit {NEAREST}
+        """
+
+    @property
+    def parameters(self) -> dict[str, Any]:
         return {"meaning": self.vector, "known": sorted(self.model.languages)}
 
 
@@ -99,29 +150,3 @@ class Meanings:
     def _maker(self, model: Model, spoken: Language) -> Embedder | None:
         same = (e for e in self._embedders if (e.name, e.revision) == (model.name, model.revision))
         return next((e for e in same if spoken in e.languages & model.languages), None)
-
-
-_MAY_READ = """
-  and passage.language = any(cast(:known as text[]))
-  and exists (select from document join source on source.id = document.source_id
-              where document.id = passage.document_id and document.readers && cast(:principals as text[])
-                and source.active)
-"""
-_READABLE_NOW = """readable as materialized (
-  select passage.id from passage
-  join document on document.id = passage.document_id
-  join source on source.id = document.source_id
-  where document.readers && cast(:principals as text[]) and source.active
-    and passage.language = any(cast(:known as text[]))
-)"""
-_READABLE = text(
-    """
-    select count(*) from (
-      select from passage
-      join document on document.id = passage.document_id
-      join source on source.id = document.source_id
-      where document.readers && cast(:principals as text[]) and source.active
-      limit :enough
-    ) as counted
-    """
-)

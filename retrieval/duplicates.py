@@ -8,6 +8,7 @@ where is for the policy to say, and it has to see both.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -19,6 +20,7 @@ SHORTEST = 20
 """Letters of a text that can be the same by more than chance: below the headings of two tables may stand the same."""
 
 _MARKUP = re.compile(r"(?:^\s*(?:[-+>]\s+|-{3,}))+|(?<=\|)[\s:|-]+(?=\|)|[*_`#|\s]+", re.MULTILINE)
+_NO_LETTERS = dict.fromkeys([*map(ord, "-+>*_`#|:"), *(code for code in range(0x3001) if chr(code).isspace())])
 _STATES = {"now": 0, None: 1, "later": 2, "before": 3}
 
 
@@ -26,10 +28,17 @@ def folded(passages: Sequence[Passage], *, of_today: bool = True) -> tuple[Passa
     """Each text once, at the place and with the score of its best; `also` names the other documents. The one that is
     shown is the one in force, and of those the newest. of_today: False where the query asks about another time, and the
     passages' own order knows better."""
+    letters = [_letters(one) for one in passages]
+    alike = Counter(letters)
     groups: dict[object, list[Passage]] = {}
-    for one in passages:
-        groups.setdefault(_key(one), []).append(one)
+    for one, its in zip(passages, letters, strict=True):
+        groups.setdefault(_key(one) if alike[its] > 1 else one.id, []).append(one)
     return tuple(_one_of(group, of_today=of_today) for group in groups.values())
+
+
+def _letters(one: Passage) -> str:
+    """What two texts that are the same have the same: it takes a tenth of the time to tell, and most have it alone."""
+    return normalise(one.text).translate(_NO_LETTERS)
 
 
 def _key(one: Passage) -> object:

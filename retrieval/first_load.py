@@ -68,7 +68,7 @@ async def _build(database: Database) -> None:
         maintenance_work_mem=BUILD_MEMORY,
     )
     # A planner that does not know yet how many passages there are would not take the index.
-    await database.alone("analyze passage, document, term")
+    await database.alone("analyze passage, document, audience, term")
 
 
 _VALID = text(f"select exists (select from pg_index where indexrelid = to_regclass('{_INDEX}') and indisvalid)")

@@ -2,7 +2,7 @@
 
 Every change happens in one transaction with the counts that it changes, so that a search sees a document's
 old version or its new one, and never a term counted wrongly. Locks are taken in one order everywhere: source,
-documents, terms by number, corpus, ledger.
+audiences, documents, terms by number and audience, corpus, ledger.
 """
 
 from __future__ import annotations
@@ -118,6 +118,7 @@ class Index:
                 await _record(connection, source_id, source, changes.problems)
             if changes.told:
                 rows = [_told(source, uri, _untitled(said, withheld)) for uri, said in changes.told.items()]
+                await _to_audiences(connection, source_id, rows, counted)
                 await connection.execute(_TOLD, {"source": source_id, "rows": json.dumps(rows)})
             if changes.same:
                 versions = {"uris": list(changes.same), "versions": list(changes.same.values())}
@@ -136,6 +137,7 @@ class Index:
         """What is done once after many changes: new weights where lengths have drifted, and quick searches."""
         await passages.reweigh_if_drifted(self._database, self._tokenizer, self.format)
         await first_load.settle(self._database)
+        await counts.tidy(self._database)
 
     async def _freeze_averages(self, fresh: Sequence[Fresh]) -> None:
         """In a transaction of its own: held on to, the row would be waited for by runs of other sources, which hold
@@ -183,14 +185,21 @@ async def relabel(connection: AsyncConnection, source_id: int, source: Source) -
     of_source = select(document.c.uri, document.c.said).where(document.c.source_id == source_id)
     for row in await connection.execute(of_source):
         uris.setdefault(source.access(row.uri, said_of(row.said)), []).append(row.uri)
+    audiences = await counts.audiences(connection, source_id, [sorted(readers) for _, readers in uris])
+    counted = Counts()
     for (level, readers), same in uris.items():
         names = sorted(readers)
+        becomes = audiences[tuple(names)]
+        of_these = document.c.source_id == source_id, document.c.uri == func.any(same)
+        others = select(document.c.id, document.c.audience_id).where(*of_these, document.c.audience_id != becomes)
+        held = await connection.execute(others.order_by(document.c.id).with_for_update(key_share=True))
+        await counted.move(connection, {row.id: (row.audience_id, becomes) for row in held})
         await connection.execute(
             update(document)
-            .where(document.c.source_id == source_id, document.c.uri == func.any(same))
-            .where(or_(document.c.level != int(level), document.c.readers != names))
-            .values(level=int(level), readers=names)
+            .where(*of_these, or_(document.c.level != int(level), document.c.audience_id != becomes))
+            .values(level=int(level), readers=names, audience_id=becomes)
         )
+    await counted.store(connection)
 
 
 async def delete_all(connection: AsyncConnection, source_id: int) -> None:
@@ -218,8 +227,6 @@ async def _swap(
     format: int,
 ) -> None:
     """short: the uris of those of which something is withheld."""
-    before = {"source": source_id, "uris": [one.uri for one in fresh]}
-    was = {row.uri: (row.title, row.format) for row in await connection.execute(_WAS, before)}
     rows = [
         _told(source, one.uri, one.said)
         | {
@@ -234,11 +241,31 @@ async def _swap(
         }
         for one in fresh
     ]
+    there = await _to_audiences(connection, source_id, rows, counted)
+    was = {row.uri: (row.title, row.format) for row in there if row.was_read}
     values = {"source": source_id, "format": format, "rows": json.dumps(rows)}
     ids = {row.uri: row.id for row in await connection.execute(_FRESH, values)}
+    audiences = {ids[row["uri"]]: row["audience_id"] for row in rows}
     held = [ids[one.uri] for one in fresh if one.uri in was]
     reworded = {ids[one.uri] for one in fresh if was.get(one.uri) != (one.title, format)}
-    await passages.swap(connection, {ids[one.uri]: one.passages for one in fresh}, counted, held, reworded)
+    await passages.swap(connection, {ids[one.uri]: one.passages for one in fresh}, audiences, counted, held, reworded)
+
+
+async def _to_audiences(
+    connection: AsyncConnection, source_id: int, rows: Sequence[dict[str, Any]], counted: Counts
+) -> Sequence[Row[Any]]:
+    """Write the audience of its readers into each row, and move the passages of those that had another one; those
+    documents that there are, held."""
+    found = await counts.audiences(connection, source_id, [row["readers"] for row in rows])
+    becomes = {row["uri"]: found[tuple(row["readers"])] for row in rows}
+    for row in rows:
+        row["audience_id"] = becomes[row["uri"]]
+    there = (await connection.execute(_THERE, {"source": source_id, "uris": list(becomes)})).all()
+    await counted.move(
+        connection,
+        {row.id: (row.audience_id, becomes[row.uri]) for row in there if row.audience_id != becomes[row.uri]},
+    )
+    return there
 
 
 def _shown(one: Fresh, left: Sequence[Bagged], withheld: Withheld) -> Fresh:
@@ -281,6 +308,8 @@ async def retitle(connection: AsyncConnection, ids: Sequence[int], title: str) -
 
 async def _record(connection: AsyncConnection, source_id: int, source: Source, problems: Sequence[Problem]) -> None:
     rows = [_told(source, one.uri, NOTHING_SAID) | {"problem": one.sentence, "why": one.why} for one in problems]
+    found = await counts.audiences(connection, source_id, [row["readers"] for row in rows])
+    rows = [row | {"audience_id": found[tuple(row["readers"])]} for row in rows]
     await connection.execute(_PROBLEM, {"source": source_id, "format": FORMAT, "rows": json.dumps(rows)})
 
 
@@ -311,9 +340,9 @@ _IDS = text(
     "select id, uri from document where uri = any(cast(:uris as text[]))"
     " and source_id = (select id from source where name = :name)"
 )
-_WAS = text(
-    "select uri, title, format from document"
-    " where source_id = :source and uri = any(cast(:uris as text[])) and sha256 is not null for update"
+_THERE = text(
+    "select id, uri, title, format, audience_id, sha256 is not null as was_read from document"
+    " where source_id = :source and uri = any(cast(:uris as text[])) order by id for update"
 )
 _MOVED = text(
     "update document set uri = moved.new from unnest(cast(:old as text[]), cast(:new as text[])) as moved (old, new)"
@@ -321,22 +350,23 @@ _MOVED = text(
 )
 _ROWS = (
     "from jsonb_to_recordset(cast(:rows as jsonb)) as told (uri text, said jsonb, level smallint, readers text[],"
-    " owner text, link text, title text, sha256 text, version text, in_force_from date,"
+    " audience_id int, owner text, link text, title text, sha256 text, version text, in_force_from date,"
     " in_force_until date, problem text, why text, withheld boolean)"
 )
 _TOLD = text(
-    "update document set said = told.said, level = told.level, readers = told.readers, owner = told.owner,"
-    f" link = told.link {_ROWS} where source_id = :source and document.uri = told.uri"
+    "update document set said = told.said, level = told.level, readers = told.readers,"
+    f" audience_id = told.audience_id, owner = told.owner, link = told.link"
+    f" {_ROWS} where source_id = :source and document.uri = told.uri"
 )
 _FRESH = text(
     f"""
-    insert into document (source_id, uri, title, sha256, format, level, readers, version, said, in_force_from,
-                          in_force_until, owner, link, problem, problem_kind, withheld)
-    select :source, uri, title, decode(sha256, 'hex'), :format, level, readers, version, said, in_force_from,
-           in_force_until, owner, link, problem, why, told.withheld {_ROWS}
+    insert into document (source_id, uri, title, sha256, format, level, readers, audience_id, version, said,
+                          in_force_from, in_force_until, owner, link, problem, problem_kind, withheld)
+    select :source, uri, title, decode(sha256, 'hex'), :format, level, readers, audience_id, version, said,
+           in_force_from, in_force_until, owner, link, problem, why, told.withheld {_ROWS}
     on conflict (source_id, uri) do update set
       title = excluded.title, sha256 = excluded.sha256, format = excluded.format, level = excluded.level,
-      readers = excluded.readers, version = excluded.version, said = excluded.said,
+      readers = excluded.readers, audience_id = excluded.audience_id, version = excluded.version, said = excluded.said,
       in_force_from = excluded.in_force_from, in_force_until = excluded.in_force_until,
       owner = excluded.owner, link = excluded.link,
       problem = excluded.problem, problem_kind = excluded.problem_kind, withheld = excluded.withheld
@@ -345,8 +375,8 @@ _FRESH = text(
 )
 _PROBLEM = text(
     f"""
-    insert into document (source_id, uri, title, format, level, readers, said, problem, problem_kind)
-    select :source, uri, uri, :format, level, readers, said, problem, why {_ROWS}
+    insert into document (source_id, uri, title, format, level, readers, audience_id, said, problem, problem_kind)
+    select :source, uri, uri, :format, level, readers, audience_id, said, problem, why {_ROWS}
     on conflict (source_id, uri) do update set problem = excluded.problem, problem_kind = excluded.problem_kind
     where (document.problem, document.problem_kind) is distinct from (excluded.problem, excluded.problem_kind)
     """

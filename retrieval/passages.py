@@ -41,12 +41,13 @@ async def pieces(connection: AsyncConnection, document_ids: Sequence[int]) -> di
 async def swap(
     connection: AsyncConnection,
     fresh: Mapping[int, Sequence[Bagged]],
+    audiences: Mapping[int, int],
     counted: Counts,
     known: Sequence[int],
     reworded: Collection[int] = (),
 ) -> None:
-    """Make these the passages of their documents. known: the documents that may have some. reworded: those whose old
-    passages have other terms now."""
+    """Make these the passages of their documents. audiences: of each document. known: the documents that may have some.
+    reworded: those whose old passages have other terms now."""
     held: dict[tuple[object, ...], deque[Row[Any]]] = defaultdict(deque)
     for row in await connection.execute(_STORED, {"ids": list(known)}) if known else ():
         held[row.document_id, row.heading, row.text, row.place, row.language].append(row)
@@ -60,23 +61,26 @@ async def swap(
                 kept.append((same.popleft(), ordinal, one))
             else:
                 new.append((document_id, ordinal, one))
-    await _delete(connection, [row.id for rows in held.values() for row in rows], counted)
+    await _delete(connection, [row.id for rows in held.values() for row in rows], audiences, counted)
     await _move(connection, [(row.id, ordinal) for row, ordinal, _ in kept if row.ordinal != ordinal])
     again = [(row, one) for row, _, one in kept if row.document_id in reworded]
-    await _reword(connection, again, averages, counted)
-    await _copy(connection, new, averages, counted)
+    await _reword(connection, again, audiences, averages, counted)
+    await _copy(connection, new, audiences, averages, counted)
 
 
 async def delete(connection: AsyncConnection, document_ids: Sequence[int], counted: Counts) -> None:
     """Delete all passages of these documents."""
-    deleted = passage.delete().where(passage.c.document_id == func.any(document_ids))
-    for row in await connection.execute(deleted.returning(passage.c.language, passage.c.terms, passage.c.length)):
-        counted.take(row.language, row.terms, row.length)
+    audiences = await _held(connection, document_ids)
+    deleted = passage.delete().where(passage.c.document_id == func.any(document_ids)).returning(*_COUNTED)
+    for row in await connection.execute(deleted):
+        counted.take(audiences[row.document_id], row.language, row.terms, row.length)
 
 
 async def delete_some(connection: AsyncConnection, ids: Sequence[int], counted: Counts) -> None:
     """Delete these passages; the others of their documents stay where they are."""
-    await _delete(connection, list(ids), counted)
+    of = select(passage.c.document_id).where(passage.c.id == func.any(list(ids))).distinct()
+    audiences = await _held(connection, list(await connection.scalars(of)))
+    await _delete(connection, list(ids), audiences, counted)
 
 
 async def reweigh_if_drifted(database: Database, tokenizer: Tokenizer, format: int) -> bool:
@@ -91,12 +95,17 @@ async def reweigh_if_drifted(database: Database, tokenizer: Tokenizer, format: i
     return True
 
 
-async def _delete(connection: AsyncConnection, ids: list[int], counted: Counts) -> None:
+async def _held(connection: AsyncConnection, document_ids: Sequence[int]) -> dict[int, int]:
+    """The audience of each document, which stays the same until the transaction ends."""
+    rows = await connection.execute(_HELD, {"ids": list(document_ids)})
+    return {row.id: row.audience_id for row in rows}
+
+
+async def _delete(connection: AsyncConnection, ids: list[int], audiences: Mapping[int, int], counted: Counts) -> None:
     if not ids:
         return
-    deleted = passage.delete().where(passage.c.id == func.any(ids))
-    for row in await connection.execute(deleted.returning(passage.c.language, passage.c.terms, passage.c.length)):
-        counted.take(row.language, row.terms, row.length)
+    for row in await connection.execute(passage.delete().where(passage.c.id == func.any(ids)).returning(*_COUNTED)):
+        counted.take(audiences[row.document_id], row.language, row.terms, row.length)
 
 
 async def _move(connection: AsyncConnection, moved: Sequence[tuple[int, int]]) -> None:
@@ -108,6 +117,7 @@ async def _move(connection: AsyncConnection, moved: Sequence[tuple[int, int]]) -
 async def _reword(
     connection: AsyncConnection,
     kept: Sequence[tuple[Row[Any], Bagged]],
+    audiences: Mapping[int, int],
     averages: Mapping[str, float],
     counted: Counts,
 ) -> None:
@@ -118,8 +128,9 @@ async def _reword(
         bag = one.bag
         weights = binary.sparsevec(bag.terms, bag.weights(averages[one.language]))
         rows.append((binary.int8(row.id), binary.int4(bag.length), binary.int4s(bag.terms), weights))
-        counted.take(row.language, row.terms, row.length)
-        counted.add(one.language, bag.terms, bag.length)
+        audience = audiences[row.document_id]
+        counted.take(audience, row.language, row.terms, row.length)
+        counted.add(audience, one.language, bag.terms, bag.length)
     await connection.execute(_REWORDED)
     await binary.copy(connection, "copy reworded from stdin (format binary)", rows)
     await connection.execute(_REWORD)
@@ -129,14 +140,15 @@ async def _reword(
 async def _copy(
     connection: AsyncConnection,
     new: Sequence[tuple[int, int, Bagged]],
+    audiences: Mapping[int, int],
     averages: Mapping[str, float],
     counted: Counts,
 ) -> None:
     if not new:
         return
     await binary.copy(connection, _COPY, (_row(number, place, one, averages) for number, place, one in new))
-    for _, _, one in new:
-        counted.add(one.language, one.bag.terms, one.bag.length)
+    for document_id, _, one in new:
+        counted.add(audiences[document_id], one.language, one.bag.terms, one.bag.length)
 
 
 def _row(document_id: int, ordinal: int, one: Bagged, averages: Mapping[str, float]) -> Sequence[bytes]:
@@ -183,6 +195,10 @@ async def _bags(
         after = rows[-1].id
 
 
+_COUNTED = (passage.c.document_id, passage.c.language, passage.c.terms, passage.c.length)
+_HELD = text(
+    "select id, audience_id from document where id = any(cast(:ids as bigint[])) order by id for no key update"
+)
 _STORED = text(
     "select id, document_id, ordinal, heading, text, place, language, length, terms from passage"
     " where document_id = any(cast(:ids as bigint[])) order by document_id, ordinal"

@@ -9,10 +9,11 @@ from typing import Any
 
 from sqlalchemy import Row, text
 
+from retrieval import counts
 from retrieval.asked import words_of
 from retrieval.bm25 import MAX_WEIGHT, sparsevec
 from retrieval.confidence import BETWEEN, OURS, Calibration, Candidate, How, signals_of
-from retrieval.database import Database
+from retrieval.database import Database, prepared
 from retrieval.dense import EXACT_UP_TO, Meaning, Meanings
 from retrieval.duplicates import folded
 from retrieval.embed import UNKNOWN, Embeddable, Embedder
@@ -24,10 +25,12 @@ from retrieval.rerank import Reranker, ranked
 from retrieval.rows import document_of
 from retrieval.tokenizer import BIGRAMS, Tokenizer
 from retrieval.versions import asked_day, versions_in_order
-from retrieval.weighed import CONTEXT_PASSAGES, WEIGHTS, Weighed, Weights
+from retrieval.weighed import CONTEXT_PASSAGES, MAX_CANDIDATES, WEIGHTS, Weighed, Weights
 
 _BEST = 50
 _LIKELY = 200
+_PROMISING = 2_000
+"""Passages whose documents are looked at: to put 20,000 together by documents takes longer than to score them."""
 
 FURTHER = 24
 """Passages that are looked at beyond those asked for, so that the version in force is there to take the place of an
@@ -41,8 +44,8 @@ older one that says the same, and others to take the places of what stands in se
 class Search:
     """embedders: those whose vectors may be there; none: by words alone. glossary: the company's words as they are now.
     today: in the company's time zone. calibration: how a confidence is counted. tokenizer: what cut the documents.
-    exact_up_to: readable passages up to which each vector is looked at. model: the one whose vectors are to count, for
-    a comparison; None: the one that serves."""
+    exact_up_to: readable passages up to which each vector is looked at. most: passages, about, that are scored by their
+    words. model: the one whose vectors are to count, for a comparison; None: the one that serves."""
 
     def __init__(
         self,
@@ -56,6 +59,7 @@ class Search:
         exact_up_to: int = EXACT_UP_TO,
         reranker: Reranker | None = None,
         weights: Weights = WEIGHTS,
+        most: int = MAX_CANDIDATES,
         model: str | None = None,
     ) -> None:
         self._database = database
@@ -65,6 +69,7 @@ class Search:
         self._tokenizer = tokenizer
         self._reranker = reranker
         self._weights = weights
+        self._most = most
         self._meanings = Meanings(database, embedders, exact_up_to=exact_up_to, model=model)
 
     async def __call__(
@@ -97,26 +102,28 @@ class Search:
             return Looked(readers, limit)
         meaning = await self._meanings.of(query, label)
         async with self._database.transaction() as connection:
-            names = sorted(readers.principals)
-            counted = (await connection.execute(_DF, {"terms": list(asked.terms), "principals": names})).all()
+            await connection.execute(_BY_INDEX)
+            readable = await counts.readable(connection, readers.principals)
+            counted = await counts.standing(connection, asked.terms, readable.audiences)
             rows = [row for row in counted if row.df > 0]
             if not rows and meaning is None:
                 return Looked(readers, limit, asked)
             everywhere, df = {row.id: row.everywhere for row in rows}, {row.id: row.df for row in rows}
-            passages = rows[0].passages if rows else 0
-            weighed = Weighed.of(asked, df, passages, everywhere)
+            passages = readable.total if rows else 0
+            weighed = Weighed.of(asked, df, passages, everywhere, self._most)
             parameters: dict[str, Any] = {
                 **weighed.parameters,
                 "candidates": weighed.candidates,
-                "principals": names,
+                "principals": sorted(readers.principals),
+                "audiences": readable.audiences,
                 "limit": max(more, self._reranker.depth if self._reranker else 0),
             }
             if meaning is None:
-                found = (await connection.execute(text(_by_words(self._weights)), parameters)).all()
+                found = (await connection.execute(prepared(_by_words(self._weights)), parameters)).all()
             else:
-                fused = _fused(meaning, await meaning.nearest(connection, names), self._weights)
-                parameters |= {**meaning.parameters, "reachable": MAX_WEIGHT * weighed.reachable}
-                found = (await connection.execute(text(fused), parameters)).all()
+                near = await meaning.nearest(connection, readable)
+                parameters |= {**meaning.parameters, **near, "reachable": MAX_WEIGHT * weighed.reachable}
+                found = (await connection.execute(prepared(_fused(meaning, self._weights)), parameters)).all()
         scale = 1.0 if meaning is None else MAX_WEIGHT * weighed.reachable
         by_score = tuple(map(_passage, found))
         best = await ranked(self._reranker, Embeddable(query, label), by_score)
@@ -187,26 +194,9 @@ def _numbers(row: Row[Any], scale: float, weights: Weights) -> Numbers:
     return Numbers(row.own / scale, row.context / scale, meaning, near, cosine=row.cosine, lift=row.lift)
 
 
-# What is hidden must not move a score or a confidence either, so it is taken out of the counts: a word that stands in
-# hidden documents only is, for these readers, a word that stands nowhere.
-_DF = text(
-    """
-    with hidden as materialized (
-      select document.id from document
-      join source on source.id = document.source_id
-      where not (source.active and document.readers && cast(:principals as text[]))
-    ), some_hidden as materialized (select exists (select from hidden) as yes)
-    select term.id, term.df as everywhere,
-           term.df - case when (select yes from some_hidden) then
-             (select count(*) from passage
-              where passage.terms && array[term.id] and passage.document_id in (select id from hidden))
-             else 0 end as df,
-           cast((select sum(passages) from corpus) as bigint) - case when (select yes from some_hidden) then
-             (select count(*) from passage where passage.document_id in (select id from hidden))
-             else 0 end as passages
-    from term where term.id = any(cast(:terms as int[]))
-    """
-)
+# The planner takes a comparison of arrays to be as cheap as one of numbers, and a page in memory to cost as much as one
+# on the disk: it would read all passages, and all documents, for the sake of a few.
+_BY_INDEX = text("select set_config('enable_seqscan', 'off', true), set_config('random_page_cost', '1.1', true)")
 
 _DOCUMENT = """
     document.id as document_id, source.name as source, document.uri, document.title, document.level,
@@ -231,20 +221,20 @@ def _worded(context_weight: float) -> str:
     """The CTEs that end in `worded (id, document_id, bm25, context)`: what is best by words. Readers stand inside,
     before anything is ranked."""
     return f"""
-    candidate as materialized (
-      -- By itself first: these are few by construction, whatever the planner knows of the tables.
-      select id, document_id, heading || place as place, weights from passage
-      where terms && cast(:candidates as int[])
-    ), scored as materialized (
+    scored as materialized (
       select candidate.id, candidate.document_id, candidate.place,
              {_sum("candidate")} as bm25
-      from candidate
+      from (
+        select id, document_id, heading || place as place, weights from passage
+        where terms && cast(:candidates as int[])
+        -- By itself first: these are few by construction, whatever the planner knows of the tables.
+        offset 0
+      ) as candidate
       join document on document.id = candidate.document_id
-      join source on source.id = document.source_id
-      where document.readers && cast(:principals as text[])
-        and source.active
+      where document.audience_id in (select unnest(cast(:audiences as int[])))
     ), ordered as (
-      select *, row_number() over (partition by document_id order by bm25 desc, id) as number from scored
+      select *, row_number() over (partition by document_id order by bm25 desc, id) as number
+      from (select * from scored order by bm25 desc, id limit {_PROMISING}) as promising
     ), likely as materialized (
       select * from (
         select id, document_id, place, bm25, max(bm25) over same_document as one,
@@ -270,6 +260,7 @@ _FOUND = f"""
     join passage on passage.id = best.id
     join document on document.id = passage.document_id
     join source on source.id = document.source_id
+    where document.readers && cast(:principals as text[]) and source.active
     order by best.score desc, passage.id
 """
 
@@ -286,13 +277,15 @@ def _by_words(weights: Weights) -> str:
     """
 
 
-def _fused(meaning: Meaning, nearest: str, weights: Weights) -> str:
+def _fused(meaning: Meaning, weights: Weights) -> str:
     """What is best by words and what is nearest, each scored by both. A passage without a vector is judged by its
     words: as it stands to the best worded, so between the last and the first of the nearest."""
     return f"""
     with {_worded(weights.fused_context)}, about as (
       select document_id, max(context) as context from worded group by document_id
-    ), {nearest}, both_ways as (
+    ), nearest as materialized (
+      select * from unnest(cast(:near as bigint[]), cast(:cosines as double precision[])) as one (id, cosine)
+    ), both_ways as (
       select passage.id, passage.document_id, {_sum()} as own, coalesce(about.context, 0) as context,
              {meaning.cosine("made")} as cosine, (select coalesce(min(cosine), 0) from nearest) as last,
              (select coalesce(max(cosine), 0) from nearest) as first

@@ -1,6 +1,6 @@
-"""This package's tables. catalogue.py writes `source`, index.py `document`, passages.py `passage`, counts.py `term` and
-`corpus`, runs.py `run`, erasures.py `erasure`, vectors.py `model` and `passage_vector`, pushed.py `pushed` and
-`push_token`, tombstones.py `tombstone`; nothing else does."""
+"""This package's tables. catalogue.py writes `source`, index.py `document`, passages.py `passage`, counts.py
+`audience`, `audience_passages`, `term` and `corpus`, runs.py `run`, erasures.py `erasure`, vectors.py `model` and
+`passage_vector`, pushed.py `pushed` and `push_token`, tombstones.py `tombstone`; nothing else does."""
 
 from __future__ import annotations
 
@@ -62,6 +62,27 @@ source = Table(
     CheckConstraint("level between 0 and 3", name="level"),
 )
 
+# A source's documents that the same people may read. Its row never changes: who may read a document is changed by
+# giving it another one.
+audience = Table(
+    "audience",
+    metadata,
+    Column("id", Integer, Identity(always=True), primary_key=True),
+    Column("source_id", Integer, ForeignKey("source.id", ondelete="CASCADE"), nullable=False),
+    Column("readers", ARRAY(Text), nullable=False),
+    Column("digest", LargeBinary, nullable=False, comment="of the readers: they may be too many for a key"),
+    UniqueConstraint("source_id", "digest"),
+    Index("audience_readers_idx", "readers", postgresql_using="gin"),
+)
+
+audience_passages = Table(
+    "audience_passages",
+    metadata,
+    Column("audience_id", Integer, ForeignKey("audience.id", ondelete="CASCADE"), primary_key=True),
+    Column("language", Text, primary_key=True),
+    Column("passages", BigInteger, nullable=False),
+)
+
 document = Table(
     "document",
     metadata,
@@ -73,6 +94,7 @@ document = Table(
     Column("format", SmallInteger, nullable=False, comment="how passages were made; see index.FORMAT"),
     Column("level", SmallInteger, nullable=False),
     Column("readers", ARRAY(Text), nullable=False),
+    Column("audience_id", Integer, ForeignKey("audience.id"), nullable=False, index=True),
     Column("version", Text, comment="what the source said of the version that was read; null: nothing"),
     Column(
         "said",
@@ -154,7 +176,9 @@ term = Table(
     "term",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("df", Integer, nullable=False, comment="in how many passages it stands"),
+    # No foreign key: each would be looked up for each term of a load.
+    Column("audience_id", Integer, primary_key=True, autoincrement=False),
+    Column("df", Integer, nullable=False, comment="in how many passages of this audience it stands"),
 )
 
 corpus = Table(

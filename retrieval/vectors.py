@@ -22,7 +22,7 @@ from retrieval.embed import Embeddable, Embedder, EmbedFault, Vector, checked
 from retrieval.label import NOTHING_SENSITIVE, Label, Level
 from retrieval.pace import in_order
 from retrieval.rows import labels_of
-from retrieval.vector_index import INDEXED_FROM, build, index_of
+from retrieval.vector_index import INDEXED_FROM, Indexing, build, drop
 from retrieval.vector_model import Model, model_of, named, serving
 
 CHUNK = 128
@@ -67,11 +67,17 @@ class Filled:
 
 class Vectors:
     def __init__(
-        self, database: Database, *, chunk: int = CHUNK, in_flight: int = IN_FLIGHT, indexed_from: int = INDEXED_FROM
+        self,
+        database: Database,
+        *,
+        chunk: int = CHUNK,
+        in_flight: int = IN_FLIGHT,
+        indexed_from: int = INDEXED_FROM,
+        by_bits: bool = False,
     ) -> None:
         self._database = database
         self._batches = _Batches(chunk, in_flight)
-        self._indexed_from = indexed_from
+        self._indexing = Indexing(indexed_from, by_bits)
 
     async def fill(
         self, embedder: Embedder, progress: Progress = lambda done, total: None, limit: int | None = None
@@ -83,7 +89,7 @@ class Vectors:
         something that is no vector.
         """
         await self._drop_retired()
-        return await _Run(self._database, embedder, progress, self._batches, limit, self._indexed_from).run()
+        return await _Run(self._database, embedder, progress, self._batches, limit, self._indexing).run()
 
     async def coverage(self) -> tuple[Coverage, ...]:
         """Each model that is not retired, the serving one first."""
@@ -115,7 +121,7 @@ class Vectors:
 
     async def _drop(self, model: int) -> None:
         """The row last: killed on the way, the next run goes on."""
-        await self._database.alone(f"drop index concurrently if exists {index_of(model)}")
+        await drop(self._database, model)
         some = text(
             "delete from passage_vector where model = :model and passage_id = any(array("
             "select passage_id from passage_vector join model on model.id = model and state = 'retired'"
@@ -147,7 +153,7 @@ class _Run:
     progress: Progress
     batches: _Batches
     limit: int | None
-    indexed_from: int
+    indexing: Indexing
     model: Model | None = None
     made: int = 0
     asked_for: int = 0
@@ -168,7 +174,7 @@ class _Run:
         if self.model is not None and left == 0:
             await self._serve(self.model)
         if self.model is not None:
-            await build(self.database, self.model.id, self.model.dimensions, self.indexed_from)
+            await build(self.database, self.model.id, self.model.dimensions, self.indexing)
         now = self.model is not None and self.model.state == "serving"
         return Filled(self.made, len(self.refused), left, now, monotonic() - started)
 

@@ -52,7 +52,7 @@ class Weighed:
 
     rank: how they order passages; reachable: what that would sum to over all of the question's terms. ways: of each
     word that can be said otherwise, by its number, how each way of saying it counts. candidates: the rarest whose
-    document counts sum to at most 20,000, and at least one. idfs: of all that is searched for; unknown: of the rest.
+    document counts sum to at most `most`, and at least one. idfs: of all that is searched for; unknown: of the rest.
     """
 
     rank: Mapping[int, float]
@@ -63,8 +63,16 @@ class Weighed:
     unknown: float
 
     @classmethod
-    def of(cls, asked: Asked, df: Mapping[int, int], passages: int, everywhere: Mapping[int, int]) -> Weighed:
-        """df and passages: what these readers may read. everywhere: df over all, which is what a look-up costs."""
+    def of(
+        cls,
+        asked: Asked,
+        df: Mapping[int, int],
+        passages: int,
+        everywhere: Mapping[int, int],
+        most: int = MAX_CANDIDATES,
+    ) -> Weighed:
+        """df and passages: what these readers may read. everywhere: df over all, what a look-up costs. most: so
+        many are looked up, about."""
         # A word that stands nowhere is the most telling there is: the documents say nothing of it.
         idfs = {term: idf(passages, df.get(term, 0)) for term in asked.terms}
         reachable = sum(weight * idfs[term] for term, weight in asked.own.items())
@@ -74,7 +82,7 @@ class Weighed:
         looked_at = 0
         for term in sorted(df, key=lambda term: (everywhere[term], term)):
             looked_at += everywhere[term]
-            if candidates and looked_at > MAX_CANDIDATES:
+            if candidates and looked_at > most:
                 break
             candidates.append(term)
         return cls(_times_idf(plain, idfs), reachable, ways, candidates, idfs, idf(passages, 0))

@@ -65,14 +65,14 @@ EXEMPT: Mapping[str, str] = MappingProxyType(
         **dict.fromkeys(
             ("decision.policy", "decision.routes", "answer.prompt_version", "erasure.chain", "audit_seal.hash",
              "audit_seal.previous", "policy_version.hash", "push_token.sha256", "document.sha256", "noticed.version",
-             "tombstone.key", "audit_seal.marks"),
+             "tombstone.key", "audit_seal.marks", "audience.digest"),
             _DIGEST,
         ),
         **dict.fromkeys(
             ("answer.route", "feedback.verdict", "inbox.kind", "inbox.state", "inbox.outcome", "placeholder.name",
              "posted.why", "opt_out.kind", "opt_out.scope", "audit.kind", "source.kind", "run.state", "run.fault",
-             "passage.language", "passage.place", "corpus.language", "model.state", "pushed.format",
-             "document.problem_kind", "erasure.kind", "forgetting.step", "forgetting.after"),
+             "passage.language", "passage.place", "corpus.language", "audience_passages.language", "model.state",
+             "pushed.format", "document.problem_kind", "erasure.kind", "forgetting.step", "forgetting.after"),
             _OURS,
         ),
         **dict.fromkeys(
@@ -89,7 +89,7 @@ EXEMPT: Mapping[str, str] = MappingProxyType(
         "policy_version.author": "who changed the policy: an official act of the company's",
         "document.uri": "names a file at its source, by which it is known again; its owner must rename it (receipt)",
         "document.version": "what the source calls a version; no text",
-        "document.readers": "who may read, as the source says",
+        **dict.fromkeys(("document.readers", "audience.readers"), "who may read, as the source says"),
         "document.owner": "whom to ask, as the source says; its owner must change it",
         "document.link": "where people open it at its source; its owner must change it",
         "document.problem": "names the file that cannot be read, as its source names it",

@@ -121,7 +121,8 @@ async def fingerprint(database: Database) -> str:
                 "select uri, title, sha256, level, readers, said, problem from document order by uri",
                 "select uri, ordinal, heading, text, terms from passage join document on document.id = document_id"
                 " order by uri, ordinal",
-                "select id, df from term order by id",
+                "select readers, term.id, df from term join audience on audience.id = audience_id"
+                " order by readers, term.id",
                 "select language, passages, length from corpus order by language",
             )
         ]

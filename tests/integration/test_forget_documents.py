@@ -15,8 +15,8 @@ from retrieval.passage import EVERYONE, NOTHING_SAID, Said, Source
 from retrieval.pushed import PushStore
 from retrieval.sources.push import Pushed
 from tests.integration.events import SEAL
+from tests.integration.retrieval.counted import counted
 from tests.integration.retrieval.shelf import Shelf, a_source, reindex, shelve
-from tests.integration.retrieval.test_reindex import counted
 from tests.integration.test_forgetting import Desk, only
 
 PERSON = Subject("person", "홍길동", ("gildong@example.com",))

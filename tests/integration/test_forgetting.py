@@ -131,8 +131,11 @@ _SHELVED = text("""
 with made as (
   insert into source (name, kind, location, level, readers, rules, declared, active)
   values ('wiki', 'files', '/', 0, '{}', '[]', false, true) returning id
+), nobody as (
+  insert into audience (source_id, readers, digest) select id, '{}', '' from made returning id, source_id
 )
-insert into document (source_id, uri, title, format, level, readers) select id, 'a', 'a', 4, 0, '{}' from made
+insert into document (source_id, uri, title, format, level, readers, audience_id)
+select source_id, 'a', 'a', 4, 0, '{}', id from nobody
 returning id
 """)
 _QUESTION = text(

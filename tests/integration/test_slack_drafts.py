@@ -83,8 +83,10 @@ async def test_a_guest_who_comes_while_the_model_writes_is_shown_what_a_room_wit
         guests.append(here.guest)
         rooms.append(here.slack.workspace.channel("bands", members=[here.hr, here.slack.workspace.bot], kind="private"))
         with psycopg.connect(here.url) as database:
-            given = "update document set readers = %s where uri = 'hr/salary.md'"
-            database.execute(given, ([f"channel:{rooms[0].id}"],))
+            of = "(select audience_id from document where uri = 'hr/salary.md')"
+            given = [f"channel:{rooms[0].id}"]
+            database.execute(f"update document set readers = %s where audience_id = {of}", (given,))
+            database.execute(f"update audience set readers = %s where id = {of}", (given,))
         asked = await here.mentions(here.hr, rooms[0], SALARY)
         assert here.naru.on_prem.requests
         assert not any("구천만" in str(call.arguments) for call in here.slack.calls)

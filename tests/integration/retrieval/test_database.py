@@ -13,7 +13,7 @@ from retrieval.database import Database, DatabaseFault
 async def test_a_transaction_is_committed_at_its_end_and_rolled_back_on_an_exception(
     fresh_database: Database,
 ) -> None:
-    insert = text("insert into term (id, df) values (:id, 1)")
+    insert = text("insert into term (id, audience_id, df) values (:id, 1, 1)")
     async with fresh_database.transaction() as connection:
         await connection.execute(insert, {"id": 1})
     with pytest.raises(IntegrityError):
@@ -23,7 +23,7 @@ async def test_a_transaction_is_committed_at_its_end_and_rolled_back_on_an_excep
 
 
 async def test_a_mistake_in_a_statement_is_not_blamed_on_the_database(database: Database) -> None:
-    insert = text("insert into term (id, df) values (1, 1)")
+    insert = text("insert into term (id, audience_id, df) values (1, 1, 1)")
     async with database.transaction() as connection:
         await connection.execute(insert)
     with pytest.raises(IntegrityError):

@@ -66,7 +66,14 @@ async def index(database: Database) -> dict[str, object]:
                 "select uri, ordinal, heading, text, place, language, length, terms, cast(weights as text)"
                 " from passage join document on document.id = document_id order by uri, ordinal"
             ),
-            "terms": await rows("select id, df from term order by id"),
+            "terms": await rows(
+                "select readers, term.id, df from term join audience on audience.id = audience_id"
+                " order by readers, term.id"
+            ),
+            "of audiences": await rows(
+                "select readers, language, passages from audience_passages join audience on audience.id = audience_id"
+                " where passages > 0 order by readers, language"
+            ),
             "corpus": await rows("select language, passages, length from corpus order by language"),
         }
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from bot.answer import ASKABLE
-from retrieval import dense
+from retrieval import counts, dense
 from retrieval.database import Database
 from retrieval.embed import UNKNOWN, Embeddable, EmbedFault, Vector
 from retrieval.label import Label, Level
@@ -243,9 +243,10 @@ async def test_the_index_is_what_finds_the_nearest_of_many(many_readers: tuple[D
     async with database.transaction() as connection:
         await connection.execute(text("set local enable_seqscan = off"))
         await connection.execute(text("set local enable_sort = off"))
-        ctes = await asked.nearest(connection, ["group:1"])
-        explained = text(f"explain with {ctes} select * from nearest")
-        parameters = {**asked.parameters, "principals": ["group:1"]}
+        readable = await counts.readable(connection, ["group:1"])
+        await asked.nearest(connection, readable)
+        explained = text(f"explain {asked.by_index()}")
+        parameters = {**asked.parameters, "audiences": readable.audiences}
         plan = "\n".join(await connection.scalars(explained, parameters))
         assert await connection.scalar(text("show hnsw.iterative_scan")) == "relaxed_order"
     assert "Index Scan using passage_vector_1_idx" in plan

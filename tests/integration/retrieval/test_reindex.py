@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -21,9 +20,10 @@ from retrieval.search import Search
 from retrieval.sources import Listed, Loaded, SourceFault
 from retrieval.sources.files import Folder
 from retrieval.tokenizer import BIGRAMS
+from tests.integration.retrieval.counted import counted
 from tests.integration.retrieval.shelf import ANYONE, Shelf, a_source, principals, reindex, shelve
 
-TABLES = ("source", "document", "passage", "term", "corpus")
+TABLES = ("source", "audience", "audience_passages", "document", "passage", "term", "corpus")
 Documents = dict[str, str | bytes]
 
 
@@ -34,22 +34,6 @@ async def rows_of(database: Database) -> dict[str, list[tuple[object, ...]]]:
             table: sorted(tuple(row) for row in await connection.execute(text(f"select ctid, xmin, xmax from {table}")))
             for table in TABLES
         }
-
-
-async def counted(database: Database) -> tuple[dict[int, int], dict[str, tuple[int, int]]]:
-    """Document frequencies and corpus as the passages say, each checked against what is stored."""
-    async with database.transaction() as connection:
-        passages = (await connection.execute(text("select language, length, terms from passage"))).all()
-        stored = await connection.execute(text("select id, df from term"))
-        df = {row.id: row.df for row in stored}
-        rows = await connection.execute(text("select language, passages, length from corpus where passages > 0"))
-        corpus = {row.language: (row.passages, row.length) for row in rows}
-    assert df == dict(Counter(term for row in passages for term in row.terms))
-    for language, (number, length) in corpus.items():
-        own = [row.length for row in passages if row.language == language]
-        assert (number, length) == (len(own), sum(own))
-    assert corpus.keys() == {row.language for row in passages}
-    return df, corpus
 
 
 async def test_a_re_index_of_an_unchanged_folder_writes_nothing(fresh_database: Database, tmp_path: Path) -> None:

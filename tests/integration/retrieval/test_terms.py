@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import text
 
 from admin.tokenizers import called, disagreement, others
 from retrieval.coverage import coverage, cut_otherwise
@@ -11,6 +10,7 @@ from retrieval.database import Database
 from retrieval.reindex import Report
 from retrieval.search import Search
 from retrieval.tokenizer import BIGRAMS, Tokenizer, WithMorphemes
+from tests.integration.retrieval.counted import counted
 from tests.integration.retrieval.shelf import ANYONE, Shelf, a_source, reindex, shelve
 from tests.unit.retrieval.test_tokenizer import Dictionary
 
@@ -63,10 +63,7 @@ async def test_the_counts_of_terms_are_those_of_the_passages_after_a_switch(data
     await shelve(database, a_source(), {**DOCUMENTS})
     await again(database, MORPHEMES)
     await again(database, BIGRAMS)
-    async with database.transaction() as connection:
-        counted = {row.id: row.df for row in await connection.execute(text("select id, df from term"))}
-        real = "select term as id, count(*) as df from passage, unnest(terms) as term group by term"
-        assert counted == {row.id: row.df for row in await connection.execute(text(real))}
+    await counted(database)
 
 
 async def test_processes_of_one_database_that_cut_differently_are_found_and_said(migrated_url: str) -> None:
