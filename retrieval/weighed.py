@@ -61,7 +61,8 @@ class Weighed:
     rank: how they order passages. certain: how they tell whether a passage is about the question at all, where
     verbs count a quarter and not half; reachable and total: what the two would sum to over all of the question's terms.
     ways: of each word that can be said otherwise, by its number, how each way of saying it counts for the two.
-    candidates: the rarest whose document counts sum to at most `most`, and at least one. weights: of a score's parts.
+    candidates: the rarest whose document counts sum to at most `most`, and at least one. looked_up: in how many
+    passages they stand, counted for each. bounded: they are not all. weights: of a score's parts.
     """
 
     rank: Mapping[int, float]
@@ -70,6 +71,8 @@ class Weighed:
     total: float
     ways: Sequence[tuple[int, Mapping[int, float], Mapping[int, float]]]
     candidates: list[int]
+    looked_up: int
+    bounded: bool
     weights: Weights
 
     @classmethod
@@ -95,13 +98,15 @@ class Weighed:
             for way in asked.ways(idfs, frozenset(df))
         ]
         candidates: list[int] = []
-        looked_at = 0
+        cost, looked_up = 0.0, 0
         for term in sorted(df, key=lambda term: (everywhere[term], term)):
-            looked_at += everywhere[term]
-            if candidates and looked_at > most:
+            # A passage that these may not read is looked up and not scored, which is half of what it costs.
+            cost += (everywhere[term] + df[term]) / 2
+            if candidates and cost > most:
                 break
             candidates.append(term)
-        return cls(rank, certain, reachable, total, ways, candidates, weights)
+            looked_up += everywhere[term]
+        return cls(rank, certain, reachable, total, ways, candidates, looked_up, len(candidates) < len(df), weights)
 
     @property
     def parameters(self) -> dict[str, object]:
