@@ -29,6 +29,9 @@ from retrieval.weighed import CONTEXT_PASSAGES, MAX_CANDIDATES, WEIGHTS, Weighed
 
 _BEST = 50
 _LIKELY = 200
+_WHOLE = 12_000
+"""Passages that may be read up to which each is scored where a question's words stand in too many to be looked up: it
+takes as long as to look up twice as many by their words."""
 _PROMISING = 2_000
 """Passages whose documents are looked at: to put 20,000 together by documents takes longer than to score them."""
 
@@ -111,6 +114,7 @@ class Search:
             everywhere, df = {row.id: row.everywhere for row in rows}, {row.id: row.df for row in rows}
             passages = readable.total if rows else 0
             weighed = Weighed.of(asked, df, passages, everywhere, self._most)
+            whole = readable.total <= (_WHOLE if weighed.bounded else min(_WHOLE, weighed.looked_up // 2))
             parameters: dict[str, Any] = {
                 **weighed.parameters,
                 "candidates": weighed.candidates,
@@ -119,11 +123,13 @@ class Search:
                 "limit": max(more, self._reranker.depth if self._reranker else 0),
             }
             if meaning is None:
-                found = (await connection.execute(prepared(_by_words(self._weights)), parameters)).all()
+                found = (await connection.execute(prepared(_by_words(self._weights, whole=whole)), parameters)).all()
             else:
                 near = await meaning.nearest(connection, readable)
                 parameters |= {**meaning.parameters, **near, "reachable": MAX_WEIGHT * weighed.reachable}
-                found = (await connection.execute(prepared(_fused(meaning, self._weights)), parameters)).all()
+                found = (
+                    await connection.execute(prepared(_fused(meaning, self._weights, whole=whole)), parameters)
+                ).all()
         scale = 1.0 if meaning is None else MAX_WEIGHT * weighed.reachable
         by_score = tuple(map(_passage, found))
         best = await ranked(self._reranker, Embeddable(query, label), by_score)
@@ -217,24 +223,33 @@ def _sum(of: str = "passage") -> str:
     """
 
 
-def _worded(context_weight: float) -> str:
+_LOOKED_UP = """
+    (
+      select id, document_id, heading || place as place, weights from passage
+      where terms && cast(:candidates as int[])
+      -- By itself first: these are few by construction, whatever the planner knows of the tables.
+      offset 0
+    ) as candidate join document on document.id = candidate.document_id
+"""
+_EACH = """
+    document cross join lateral (
+      select id, document_id, heading || place as place, weights from passage where document_id = document.id offset 0
+    ) as candidate
+"""
+
+
+def _worded(context_weight: float, *, whole: bool) -> str:
     """The CTEs that end in `worded (id, document_id, bm25, context)`: what is best by words. Readers stand inside,
-    before anything is ranked."""
+    before anything is ranked. whole: each passage that they may read is scored, and none looked up by its words."""
     return f"""
     scored as materialized (
       select candidate.id, candidate.document_id, candidate.place,
              {_sum("candidate")} as bm25
-      from (
-        select id, document_id, heading || place as place, weights from passage
-        where terms && cast(:candidates as int[])
-        -- By itself first: these are few by construction, whatever the planner knows of the tables.
-        offset 0
-      ) as candidate
-      join document on document.id = candidate.document_id
+      from {_EACH if whole else _LOOKED_UP}
       where document.audience_id in (select unnest(cast(:audiences as int[])))
     ), ordered as (
       select *, row_number() over (partition by document_id order by bm25 desc, id) as number
-      from (select * from scored order by bm25 desc, id limit {_PROMISING}) as promising
+      from (select * from scored where bm25 > 0 order by bm25 desc, id limit {_PROMISING}) as promising
     ), likely as materialized (
       select * from (
         select id, document_id, place, bm25, max(bm25) over same_document as one,
@@ -265,9 +280,9 @@ _FOUND = f"""
 """
 
 
-def _by_words(weights: Weights) -> str:
+def _by_words(weights: Weights, *, whole: bool) -> str:
     return f"""
-    with {_worded(weights.context)}, best as (
+    with {_worded(weights.context, whole=whole)}, best as (
       select id, bm25 + context as score, bm25 as own, context, cast(null as double precision) as lift,
              cast(null as double precision) as meant, cast(null as double precision) as cosine,
              cast(null as double precision) as near
@@ -277,11 +292,11 @@ def _by_words(weights: Weights) -> str:
     """
 
 
-def _fused(meaning: Meaning, weights: Weights) -> str:
+def _fused(meaning: Meaning, weights: Weights, *, whole: bool) -> str:
     """What is best by words and what is nearest, each scored by both. A passage without a vector is judged by its
     words: as it stands to the best worded, so between the last and the first of the nearest."""
     return f"""
-    with {_worded(weights.fused_context)}, about as (
+    with {_worded(weights.fused_context, whole=whole)}, about as (
       select document_id, max(context) as context from worded group by document_id
     ), nearest as materialized (
       select * from unnest(cast(:near as bigint[]), cast(:cosines as double precision[])) as one (id, cosine)

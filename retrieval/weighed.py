@@ -52,13 +52,16 @@ class Weighed:
 
     rank: how they order passages; reachable: what that would sum to over all of the question's terms. ways: of each
     word that can be said otherwise, by its number, how each way of saying it counts. candidates: the rarest whose
-    document counts sum to at most `most`, and at least one. idfs: of all that is searched for; unknown: of the rest.
+    document counts sum to at most `most`, and at least one. looked_up: in how many passages they stand, counted for
+    each. bounded: they are not all. idfs: of all that is searched for; unknown: of the rest.
     """
 
     rank: Mapping[int, float]
     reachable: float
     ways: Sequence[tuple[int, Mapping[int, float]]]
     candidates: list[int]
+    looked_up: int
+    bounded: bool
     idfs: Mapping[int, float]
     unknown: float
 
@@ -79,13 +82,17 @@ class Weighed:
         plain = {term: weight for term, weight in asked.plain.items() if term in df}
         ways = [(way.word, _times_idf(way.weights, idfs)) for way in asked.ways(idfs, frozenset(df))]
         candidates: list[int] = []
-        looked_at = 0
+        cost, looked_up = 0.0, 0
         for term in sorted(df, key=lambda term: (everywhere[term], term)):
-            looked_at += everywhere[term]
-            if candidates and looked_at > most:
+            # A passage that these may not read is looked up and not scored, which is half of what it costs.
+            cost += (everywhere[term] + df[term]) / 2
+            if candidates and cost > most:
                 break
             candidates.append(term)
-        return cls(_times_idf(plain, idfs), reachable, ways, candidates, idfs, idf(passages, 0))
+            looked_up += everywhere[term]
+        bounded = len(candidates) < len(df)
+        rank = _times_idf(plain, idfs)
+        return cls(rank, reachable, ways, candidates, looked_up, bounded, idfs, idf(passages, 0))
 
     def idf(self, term: int) -> float:
         return self.idfs.get(term, self.unknown)
