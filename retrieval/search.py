@@ -11,11 +11,12 @@ from sqlalchemy import Row, text
 
 from retrieval.asked import words_of
 from retrieval.bm25 import MAX_WEIGHT, sparsevec
-from retrieval.confidence import OURS, Calibration, Candidate, How, signals_of
+from retrieval.confidence import OURS, Calibration, Candidate, How, asks_for_a_figure, signals_of
 from retrieval.database import Database
 from retrieval.dense import EXACT_UP_TO, Meaning, Meanings
 from retrieval.duplicates import folded
 from retrieval.embed import UNKNOWN, Embeddable, Embedder
+from retrieval.everyday import EVERYDAY
 from retrieval.explain import Explanation, Looked, Numbers, explanation, spelled
 from retrieval.glossary import NO_GLOSSARY, Glossary
 from retrieval.label import Label
@@ -151,12 +152,13 @@ class Search:
         self, query: str, found: Sequence[Passage], lifts: Mapping[int, float], weighed: Weighed, how: How
     ) -> tuple[Passage, ...]:
         """With the confidence that each answers. It is of what these readers may read, as all that it is made of."""
-        words = words_of(query, self._glossary().find(query))
+        words = words_of(query, (*self._glossary().find(query), *EVERYDAY.find(query)))
         candidates = [Candidate(f"{p.document.title}\n{p.heading}", p.text, lifts[p.id]) for p in found]
         calibration = self._calibration()
+        signals = signals_of(words, candidates, weighed.idf, figure=asks_for_a_figure(query))
         return tuple(
-            replace(passage, confidence=calibration.probability(signals, how), signals=signals, how=how)
-            for passage, signals in zip(found, signals_of(words, candidates, weighed.idf), strict=True)
+            replace(passage, confidence=calibration.probability(one, how), signals=one, how=how)
+            for passage, one in zip(found, signals, strict=True)
         )
 
     async def present(self, documents: Sequence[int], readers: Readers) -> dict[int, Document]:
