@@ -116,8 +116,9 @@ def regressed(
     rows: Sequence[Sequence[float]], truths: Sequence[bool], trusts: Sequence[float] = ()
 ) -> tuple[tuple[float, ...], float]:
     """(a weight for each column, the constant) of a logistic regression in which the two kinds count alike, however
-    many there are of each (trusts: what each row counts among its kind, else 1), with a ridge of 1 on the columns in units of their spread (Newton's method; Hastie,
-    Tibshirani and Friedman 2009, The Elements of Statistical Learning, 4.4)."""
+    many there are of each, with a ridge of 1 on the columns in units of their spread (Newton's method; Hastie,
+    Tibshirani and Friedman 2009, The Elements of Statistical Learning, 4.4). trusts: what each row counts among its
+    kind; none: 1."""
     means, spreads = _spread(rows)
     scaled = [[*((x - m) / s for x, m, s in zip(row, means, spreads, strict=True)), 1.0] for row in rows]
     trusts = trusts or (1.0,) * len(rows)

@@ -1,10 +1,9 @@
 """The weights of retrieval/confidence.py: `python -m benchmarks questions --fit --data ../shared/data/retrieval`.
 
-Fitted to the even half of our own questions on the sample handbook, to samples/asked/tuning.jsonl, which tells what is
-answered from what is not and reports nothing, and to even questions of KorQuAD: each once as it is, and once without the
-paragraph that answers it, whose neighbours in the article stay. How much one of those counts was chosen by
-cross-validation over ours. A handbook of another company was tried as well and teaches nothing: without the passage that
-answers, another one does.
+Fitted to the even half of our own questions on the sample handbook, to samples/asked/tuning.jsonl, which reports
+nothing, and to even questions of KorQuAD: each once as it is, and once without the paragraph that answers it, whose
+neighbours in the article stay. How much one of those counts was chosen by cross-validation over ours. A handbook of
+another company was tried as well and teaches nothing: without the passage that answers, another one does.
 """
 
 from __future__ import annotations
@@ -27,9 +26,8 @@ from retrieval.reindex import reindex
 from retrieval.search import Search
 
 KORQUAD = 0.05
-"""What a question of KorQuAD counts beside one of ours: its answers stand in one sentence that the question repeats, and
-it asks in words alone. By cross-validation 0 to .1 are alike on ours; with it .88 of KorQuAD's own pairs are in the right
-order, without it .87."""
+"""What a question of KorQuAD counts beside one of ours. By cross-validation 0 to .1 are alike on ours; with it .88 of
+KorQuAD's own pairs are in the right order, without it .87."""
 EVERY = 8
 """Of KorQuAD's questions so many are passed over for one that is fitted to and one that reports: a minute's work."""
 

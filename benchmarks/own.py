@@ -1,7 +1,6 @@
 """Questions of our own on the sample handbook: slang, the other language, and near misses that no document answers.
 
-Even lines (the first is line 0) are for tuning, and the odd ones report; all of samples/asked/tuning.jsonl is for tuning
-(fitting.py).
+Even lines (the first is line 0) are for tuning, and the odd ones report; tuning.jsonl is for tuning only (fitting.py).
 """
 
 from __future__ import annotations

@@ -36,16 +36,20 @@ _ASKS_FOR_A_FIGURE = re.compile("얼마|며칠|몇|언제|how (?:many|much|long|
 class Signals:
     """What is known of whether a passage answers, each 0 to 1.
 
-    said: the share of the question's words, by their kind and how rare they are, that the passage says. window: the same
-    of its best two lines, where a word of the headings counts .7. figure: 1 where the question asks how much or when and
-    those lines have a figure, 0 where they have none, .5 where it does not ask. near: how far its cosine stands above
-    that of the 50th nearest, as a share of the way to 1; 0 by words alone.
+    said: the share of the question's words, by their kind and how rare they are, that the passage says. window: the
+    same of its best two lines, where a word of the headings counts .7. figure: 1 where the question asks how much or
+    when and those lines have a figure, 0 where they have none, .5 where it does not ask. near: how far its cosine
+    stands above that of the 50th nearest, as a share of the way to 1; 0 by words alone.
 
-    By cross-validation over the even half of our questions and samples/asked/tuning.jsonl these put .93 of the pairs of an
-    answerable and an unanswerable question into the right order, without the figure .90. Measured there, and left out as
-    no better: the best line, what the best six passages say between them, the heaviest word that is lacking and its
-    kind, the share of nouns that are lacking, what headings say, what stands nowhere, what another document says, how
-    far the score stands above the next document's, the number of words, products of these.
+    By cross-validation over the even half of our questions and samples/asked/tuning.jsonl these put .93 of the pairs
+    of an answerable and an unanswerable question into the right order, without the figure .90. Measured there, and left
+    out as no better: the best line, what the best six passages say between them, the heaviest word that is lacking and
+    its kind, the share of nouns that are lacking, what the headings say, what stands nowhere, what another document
+    says, how far the score stands above the next document's, the number of words, products of these.
+
+    Of the figure's worth some is ours: of what no document answers, people who wrote our questions asked "may I" more
+    often than "how much". Of KorQuAD's pairs, where both are asked alike, .88 are in the right order with it, .89
+    without.
     """
 
     said: float = 0.0
@@ -124,8 +128,8 @@ class Scale:
 
 
 SHIPPED: Mapping[How, Weights] = {
-    "words": Weights(said=3.36, window=4.32, figure=2.20, constant=-6.46),
-    "fused": Weights(said=3.36, window=4.32, figure=2.20, constant=-6.46),
+    "words": Weights(said=4.65, window=5.00, figure=3.73, constant=-8.62),
+    "fused": Weights(said=4.65, window=5.00, figure=3.73, constant=-8.62),
 }
 
 
