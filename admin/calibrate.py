@@ -81,14 +81,14 @@ def _over(judged: Sequence[Judged], answerable: bool, calibration: Calibration, 
     return round(sum(over) / len(over), 4) if over else 0.0
 
 
-def weights_of(judged: Sequence[Judged]) -> Weights:
+def weights_of(judged: Sequence[Judged], trusts: Sequence[float]) -> Weights:
     """The weights that tell the answerable from the rest by their best passage. Which one that is hangs on the weights,
-    so that the two are found in turn."""
+    so that the two are found in turn. trusts: what each question counts."""
     weights, truths = SHIPPED["words"], [one.answerable for one in judged]
     for _ in range(_ROUNDS):
         chosen = [max(one.signals, key=weights.log_odds, default=Signals()) for one in judged]
-        (said, line, together), constant = regressed([(s.said, s.line, s.together) for s in chosen], truths)
-        weights = Weights(said, line, together, constant)
+        (said, window, figure), constant = regressed([(s.said, s.window, s.figure) for s in chosen], truths, trusts)
+        weights = Weights(said, window, figure, constant)
     return weights
 
 
@@ -112,13 +112,18 @@ def scale_of(judged: Sequence[Judged], how: How) -> Scale:
     return Scale(round(slope, 4), round(shift, 4))
 
 
-def regressed(rows: Sequence[Sequence[float]], truths: Sequence[bool]) -> tuple[tuple[float, ...], float]:
+def regressed(
+    rows: Sequence[Sequence[float]], truths: Sequence[bool], trusts: Sequence[float] = ()
+) -> tuple[tuple[float, ...], float]:
     """(a weight for each column, the constant) of a logistic regression in which the two kinds count alike, however
     many there are of each, with a ridge of 1 on the columns in units of their spread (Newton's method; Hastie,
-    Tibshirani and Friedman 2009, The Elements of Statistical Learning, 4.4)."""
+    Tibshirani and Friedman 2009, The Elements of Statistical Learning, 4.4). trusts: what each row counts among its
+    kind; none: 1."""
     means, spreads = _spread(rows)
     scaled = [[*((x - m) / s for x, m, s in zip(row, means, spreads, strict=True)), 1.0] for row in rows]
-    counts = {truth: len(rows) / (2 * truths.count(truth)) for truth in set(truths)}
+    trusts = trusts or (1.0,) * len(rows)
+    kinds = {kind: sum(t for t, truth in zip(trusts, truths, strict=True) if truth is kind) for kind in set(truths)}
+    counts = [trust * sum(trusts) / (2 * kinds[truth]) for trust, truth in zip(trusts, truths, strict=True)]
     beta = [0.0] * (len(means) + 1)
     for _ in range(_STEPS):
         gradient, curve = _derivatives(scaled, truths, counts, beta)
@@ -138,16 +143,16 @@ def _spread(rows: Sequence[Sequence[float]]) -> tuple[list[float], list[float]]:
 
 
 def _derivatives(
-    rows: Sequence[Sequence[float]], truths: Sequence[bool], counts: dict[bool, float], beta: Sequence[float]
+    rows: Sequence[Sequence[float]], truths: Sequence[bool], counts: Sequence[float], beta: Sequence[float]
 ) -> tuple[list[float], list[list[float]]]:
     """Of the penalised loss: its gradient, and how that changes. The constant is not held back."""
     size = len(beta)
     ridge = [_RIDGE] * (size - 1) + [0.0]
     gradient = [r * b for r, b in zip(ridge, beta, strict=True)]
     curve = [[ridge[i] if i == j else 0.0 for j in range(size)] for i in range(size)]
-    for row, truth in zip(rows, truths, strict=True):
+    for row, truth, count in zip(rows, truths, counts, strict=True):
         p = logistic(sum(b * x for b, x in zip(beta, row, strict=True)))
-        miss, bend = counts[truth] * (p - truth), counts[truth] * p * (1 - p)
+        miss, bend = count * (p - truth), count * p * (1 - p)
         for i, x in enumerate(row):
             gradient[i] += miss * x
             for j, y in enumerate(row):

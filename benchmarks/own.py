@@ -1,30 +1,26 @@
 """Questions of our own on the sample handbook: slang, the other language, and near misses that no document answers.
 
-Even lines (the first is line 0) are for tuning, and the odd ones report. `python -m benchmarks questions --fit` fits
-the weights of retrieval/confidence.py to the even half and prints them.
+Even lines (the first is line 0) are for tuning, and the odd ones report; tuning.jsonl is for tuning only (fitting.py).
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, fields, replace
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, distribution
-from pathlib import Path
 from uuid import uuid4
 
 from admin.app import App
-from admin.calibrate import Judged, weights_of
+from admin.calibrate import Judged
 from benchmarks import Row, Tell
-from benchmarks.sample import company, empty_home, environment
 from bot.answer import answer
 from bot.domain import Answer
 from bot.glossary_file import GlossaryFile
 from bot.settings import PROJECT
 from bot.worth_reading import DECIDING
-from retrieval.confidence import SHIPPED, How, Weights, logistic
+from retrieval.confidence import How
 from retrieval.local_model import PACKAGE, LocalModel, folder_of
 from retrieval.passage import Passage
 from retrieval.search import Search
@@ -73,14 +69,14 @@ async def rows(app: App, conditions: str, tell: Tell) -> list[Row]:
     told: list[Row] = []
     async for how, search in searches(app):
         for name in ("slang", "crossing"):
-            found = [await _found(app, search, one, how) for one in read(name)]
-            told += _recall(f"recall@{TOP} of 100 questions, {name}, {HOWS[how]}", found, conditions, tell)
+            ranked = [await found(app, search, one, how) for one in read(name)]
+            told += _recall(f"recall@{TOP} of 100 questions, {name}, {HOWS[how]}", ranked, conditions, tell)
         known = [await _answered(app, search, one, how) for one in read("answered")]
         unknown = [await _answered(app, search, one, how) for one in read("unanswered")]
         told += _false(f"false refusals of 100 questions, {HOWS[how]}", known, False, conditions, tell)
         told += _false(f"false answers to 100 without an answer, {HOWS[how]}", unknown, True, conditions, tell)
         right = [one.asked.relevant.intersection(c.uri for c in _of(one).citations) for one in known if _of(one).known]
-        told.append(Row.reported(f"answers from the right document, {HOWS[how]}", _share(right), conditions))
+        told.append(Row.reported(f"answers from the right document, {HOWS[how]}", share(right), conditions))
     return told
 
 
@@ -101,7 +97,7 @@ def _installed(package: str) -> bool:
         return False
 
 
-async def _found(app: App, search: Search, asked: Asked, how: How) -> Found:
+async def found(app: App, search: Search, asked: Asked, how: How) -> Found:
     person = app.settings.console.person or ""
     readers = await app.deps.people.readers(person, app.people.directory().room(None, person))
     passages = await search(asked.text, readers, PASSAGES)
@@ -113,7 +109,7 @@ async def _found(app: App, search: Search, asked: Asked, how: How) -> Found:
 async def _answered(app: App, search: Search, asked: Asked, how: How) -> Found:
     question = app.question(asked.text, person=None, room=None, thread=uuid4().hex)
     told = await answer(question, replace(app.deps, search=search))
-    return replace(await _found(app, search, asked, how), answer=told)
+    return replace(await found(app, search, asked, how), answer=told)
 
 
 def _of(found: Found) -> Answer:
@@ -125,8 +121,8 @@ def _recall(figure: str, found: Sequence[Found], conditions: str, tell: Tell) ->
     for one in found:
         if one.rank is None or one.rank > TOP:
             tell(f"{one.asked.text!r} has its document at rank {one.rank or 'nowhere'}")
-    shares = [(half, _share([f.rank is not None and f.rank <= TOP for f in some])) for half, some in _halves(found)]
-    return [Row.at_least(f"{figure}: {half}", share, RECALL, conditions) for half, share in shares]
+    shares = [(half, share([f.rank is not None and f.rank <= TOP for f in some])) for half, some in halves(found)]
+    return [Row.at_least(f"{figure}: {half}", value, RECALL, conditions) for half, value in shares]
 
 
 def _false(figure: str, found: Sequence[Found], when: bool, conditions: str, tell: Tell) -> list[Row]:
@@ -135,12 +131,12 @@ def _false(figure: str, found: Sequence[Found], when: bool, conditions: str, tel
         if _of(one).known is when:
             tell(f"{one.asked.text!r} is {'answered' if when else 'not answered'}")
     return [
-        Row.at_most(f"{figure}: {half}", _share([_of(f).known is when for f in some]), FALSE, conditions)
-        for half, some in _halves(found)
+        Row.at_most(f"{figure}: {half}", share([_of(f).known is when for f in some]), FALSE, conditions)
+        for half, some in halves(found)
     ]
 
 
-def _halves(found: Sequence[Found]) -> list[tuple[str, list[Found]]]:
+def halves(found: Sequence[Found]) -> list[tuple[str, list[Found]]]:
     return [
         ("odd", [one for one in found if not one.asked.even]),
         ("even", [one for one in found if one.asked.even]),
@@ -148,34 +144,5 @@ def _halves(found: Sequence[Found]) -> list[tuple[str, list[Found]]]:
     ]
 
 
-def _share(values: Sequence[object]) -> float:
+def share(values: Sequence[object]) -> float:
     return sum(map(bool, values)) / len(values) if values else 0.0
-
-
-async def fit(say: Callable[[str], None]) -> None:
-    """Prints what stands in retrieval/confidence.py as SHIPPED, and how well that tells the two kinds apart."""
-    with empty_home() as home:
-        async with _app(home) as app:
-            async for how, search in searches(app):
-                found = [
-                    await _found(app, search, one, how) for name in ("answered", "unanswered") for one in read(name)
-                ]
-                # An English model has no say in Korean; what was searched by words counts for both.
-                weights = weights_of([one.judged for one in found if one.asked.even])
-                numbers = ", ".join(f"{f.name}={getattr(weights, f.name):.2f}" for f in fields(Weights))
-                say(f'    "{how}": Weights({numbers}),')
-                for half, some in _halves(found):
-                    say(f"    # {half}: {_told(some, weights)}; shipped: {_told(some, SHIPPED[how])}")
-
-
-def _told(found: Sequence[Found], weights: Weights) -> str:
-    odds = [(max(map(weights.log_odds, one.judged.signals), default=-9.0), one.judged.answerable) for one in found]
-    refused = _share([logistic(x) < 0.5 for x, answerable in odds if answerable])
-    answered = _share([logistic(x) >= 0.5 for x, answerable in odds if not answerable])
-    return f"false answers {answered:.2f}, false refusals {refused:.2f}"
-
-
-@asynccontextmanager
-async def _app(home: Path) -> AsyncIterator[App]:
-    async with company(environment(home)) as app:
-        yield app

@@ -1,6 +1,6 @@
 """How good the sample company's answers are: the right document first, and "I don't know" where there is none.
 
-`python -m benchmarks questions --fit` fits the weights of a confidence anew (own.py).
+`python -m benchmarks questions --fit` fits the weights of a confidence anew (fitting.py).
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
+from pathlib import Path
 from uuid import uuid4
 
 from admin.app import App
-from benchmarks import Machine, Row, Tell, own
+from benchmarks import Machine, Row, Tell, fitting, own
 from benchmarks.sample import Asked, company, empty_home, environment, questions
 from bot.answer import answer
 from bot.rewrite import rewrite
@@ -52,10 +53,10 @@ class Result:
 
 def main(arguments: Sequence[str]) -> int:
     """With --fit only."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks questions", description=own.__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks questions", description=fitting.__doc__)
     parser.add_argument("--fit", action="store_true", required=True, help="the weights, as confidence.py has them")
-    parser.parse_args(arguments)
-    asyncio.run(own.fit(print))
+    parser.add_argument("--data", type=Path, help="the folder with KorQuAD; without it only our own questions count")
+    asyncio.run(fitting.fit(print, parser.parse_args(arguments).data))
     return 0
 
 

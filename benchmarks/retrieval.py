@@ -77,7 +77,7 @@ class _Bench:
     ) -> list[Row]:
         """The corpus in a database of its own, asked by words alone and with the model. by_words, with_model:
         promises."""
-        async with _database() as database:
+        async with fresh_database() as database:
             source = Source(corpus.name, "benchmark", "", Level.INTERNAL, frozenset({EVERYONE}))
             await Catalogue(database).sync([source])
             report = await reindex(database, source, corpus, parse=corpus.parse, tokenizer=tokenizer)
@@ -122,7 +122,7 @@ def _halves(results: Sequence[Result]) -> dict[str, list[Result]]:
 
 
 @asynccontextmanager
-async def _database() -> AsyncIterator[Database]:
+async def fresh_database() -> AsyncIterator[Database]:
     with empty_home() as home, EmbeddedPostgres(home) as url:
         await schema.upgrade(url)
         database = Database(url)

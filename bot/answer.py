@@ -42,12 +42,14 @@ from retrieval.passage import NOBODY, Document, Passage, Readers
 _log = logging.getLogger(__name__)
 
 ASKABLE = 0.005
-"""Probability that a passage answers from which a model may look: it can still say that none does."""
+"""Probability that a passage answers from which a model may look: it can still say that none does. Of 260 questions of
+the even halves and tuning.jsonl .008 are below it, and of 167 that nothing answers .036; from .01 .06 of those."""
 QUOTABLE = 0.5
 """From which passages are quoted: a quotation cannot doubt itself. Likelier than not is where false answers and false
 refusals are as many (`python -m benchmarks questions`)."""
 CLOSE = 0.05
-"""From which a document that does not answer is worth naming."""
+"""From which a document that does not answer is worth naming: of 71 that are refused, though a document answers, 48 are
+told of it; with .1 41."""
 _CLOSEST = 2
 _DECISIONS = 4
 """How often one question is decided anew because the policy changed meanwhile."""

@@ -12,11 +12,12 @@ from sqlalchemy import Row, text
 from retrieval import counts
 from retrieval.asked import words_of
 from retrieval.bm25 import MAX_WEIGHT, sparsevec
-from retrieval.confidence import BETWEEN, OURS, Calibration, Candidate, How, signals_of
+from retrieval.confidence import OURS, Calibration, Candidate, How, asks_for_a_figure, signals_of
 from retrieval.database import Database, prepared
 from retrieval.dense import EXACT_UP_TO, Meaning, Meanings
 from retrieval.duplicates import folded
 from retrieval.embed import UNKNOWN, Embeddable, Embedder
+from retrieval.everyday import EVERYDAY
 from retrieval.explain import Explanation, Looked, Numbers, explanation, spelled
 from retrieval.glossary import NO_GLOSSARY, Glossary
 from retrieval.label import Label
@@ -83,7 +84,7 @@ class Search:
 
         label: what is known of the query, for a model that may not see everything.
         """
-        return (await self._looked(query, readers, limit, label, judged=max(limit, BETWEEN))).chosen
+        return (await self._looked(query, readers, limit, label, judged=limit)).chosen
 
     async def explained(self, query: str, readers: Readers, limit: int = 6, label: Label = UNKNOWN) -> Explanation:
         """The same search with its numbers: of all that the query gave, which is more than `limit`."""
@@ -164,12 +165,13 @@ class Search:
         self, query: str, found: Sequence[Passage], lifts: Mapping[int, float], weighed: Weighed, how: How
     ) -> tuple[Passage, ...]:
         """With the confidence that each answers. It is of what these readers may read, as all that it is made of."""
-        words = words_of(query, self._glossary().find(query))
+        words = words_of(query, (*self._glossary().find(query), *EVERYDAY.find(query)))
         candidates = [Candidate(f"{p.document.title}\n{p.heading}", p.text, lifts[p.id]) for p in found]
         calibration = self._calibration()
+        signals = signals_of(words, candidates, weighed.idf, figure=asks_for_a_figure(query))
         return tuple(
-            replace(passage, confidence=calibration.probability(signals, how), signals=signals, how=how)
-            for passage, signals in zip(found, signals_of(words, candidates, weighed.idf), strict=True)
+            replace(passage, confidence=calibration.probability(one, how), signals=one, how=how)
+            for passage, one in zip(found, signals, strict=True)
         )
 
     async def present(self, documents: Sequence[int], readers: Readers) -> dict[int, Document]:

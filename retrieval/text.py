@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import chain
 from typing import Literal
 
 import snowballstemmer
@@ -73,10 +74,12 @@ def document_terms(text: str) -> list[str]:
 def document_term_ids(text: str) -> list[int]:
     """The numbers of `document_terms`. No term spans a space, and what stands between two is remembered: a load meets
     the same words again and again."""
-    found: list[int] = []
-    for written in normalise(text).split():
-        found.extend(_remembered_ids(written) if len(written) <= _MAX_WORD else _ids(written))
-    return found
+    return list(chain.from_iterable(map(written_term_ids, normalise(text).split())))
+
+
+def written_term_ids(written: str) -> tuple[int, ...]:
+    """Of what stands between two spaces of a normalised text."""
+    return _remembered_ids(written) if len(written) <= _MAX_WORD else _ids(written)
 
 
 def query_terms(text: str) -> dict[str, float]:

@@ -41,8 +41,14 @@ def test_what_tells_nothing_weighs_nothing() -> None:
 
 def test_a_question_is_judged_by_its_likeliest_passage_and_not_by_its_first() -> None:
     some = [*(judged(True, 0.1, 0.9) for _ in range(20)), *(judged(False, 0.3, 0.2) for _ in range(20))]
-    weights = weights_of(some)
+    weights = weights_of(some, [1.0] * len(some))
     assert weights.log_odds(Signals(0.9, 0.9, 0.9)) > 0 > weights.log_odds(Signals(0.3, 0.3, 0.3))
+
+
+def test_many_questions_that_count_little_do_not_outweigh_a_few_that_count_much() -> None:
+    ours, theirs = company(0.8, 0.2), company(0.2, 0.8, number=600)
+    weights = weights_of([*ours, *theirs], [1.0] * len(ours) + [0.01] * len(theirs))
+    assert weights.log_odds(Signals(0.8, 0.8, 0.8)) > 0 > weights.log_odds(Signals(0.2, 0.2, 0.2))
 
 
 def test_a_company_whose_people_ask_in_other_words_than_its_documents_gets_a_lower_bar() -> None:

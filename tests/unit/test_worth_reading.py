@@ -35,7 +35,7 @@ def test_nothing_is_read_where_even_the_likeliest_does_not_answer() -> None:
 
 def test_a_drop_behind_the_best_ends_what_is_read_and_a_doubtful_best_takes_more_with_it() -> None:
     assert whys(found(0.9, 0.5, 0.01)) == ["in the prompt", "in the prompt", "far behind the best"]
-    assert whys(found(0.04, 0.03, 0.01)) == ["in the prompt"] * 3
+    assert whys(found(0.04, 0.03, 0.02)) == ["in the prompt"] * 3
 
 
 def test_a_fall_of_the_score_ends_what_is_read_where_many_say_a_short_question() -> None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.answer import QUOTABLE
 from retrieval.catalogue import Catalogue
 from retrieval.database import Database
 from retrieval.label import Level
@@ -34,6 +35,12 @@ async def test_the_passage_that_answers_comes_first_with_its_document(database: 
     assert (first.document.source, first.document.uri) == ("handbook", "hr/연차.md")
     assert first.document.link == "https://handbook.example/hr/%EC%97%B0%EC%B0%A8.md"
     assert (first.document.level, first.document.owner) == (Level.INTERNAL, "#ask-hr")
+
+
+async def test_what_rules_write_in_other_words_is_said_too(database: Database) -> None:
+    await shelve(database, a_source(), {"rooms.md": "# 안내\n\n수면실은 7층에 있습니다.\n", "hr.md": LEAVE})
+    first, *_ = await Search(database)("낮잠은 7층인가요?", ANYONE)
+    assert first.confidence >= QUOTABLE
 
 
 async def test_an_english_question_finds_another_form_of_its_words(database: Database) -> None:

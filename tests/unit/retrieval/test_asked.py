@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.asked import GENERIC, NOUN, NOUN_VERB, VERB, Lines, Word, letters, words_of
+from retrieval.asked import GENERIC, NOUN, NOUN_VERB, NUMBER, VERB, Lines, Word, letters, words_of
+from retrieval.everyday import EVERYDAY
 from retrieval.glossary import Glossary
 
 
@@ -33,6 +34,11 @@ def said(one: Word, text: str) -> float:
         ("다녀와서", GENERIC),
         ("parking", NOUN),
         ("often", GENERIC),
+        ("해외에서", NOUN),
+        ("회의에도", NOUN),
+        ("찍는 법", VERB),
+        ("얼마짜리까지", GENERIC),
+        ("400", NUMBER),
     ],
 )
 def test_names_count_more_than_verbs_and_those_more_than_what_any_question_holds(asked: str, kind: float) -> None:
@@ -60,6 +66,11 @@ def test_what_the_glossary_knows_says_a_word_too() -> None:
     glossary = Glossary({"법카": ("법인카드",)})
     assert said(word("법카 한도", glossary=glossary), "법인카드는 팀 리더가 받습니다.") > 0.5
     assert said(word("법카 한도"), "법인카드는 팀 리더가 받습니다.") == 0
+
+
+def test_what_people_say_and_rules_write_otherwise_is_said() -> None:
+    assert said(word("낮잠을", glossary=EVERYDAY), "수면실은 7층입니다.") > 0.5
+    assert said(word("낮잠을", glossary=EVERYDAY), "회의실은 7층입니다.") == 0
 
 
 def test_a_part_of_a_longer_word_says_less_than_all_of_it() -> None:
