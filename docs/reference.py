@@ -85,7 +85,7 @@ def _said(example: str) -> dict[tuple[str, ...], str]:
         if match := _SECTION.fullmatch(line.strip()):
             place = tuple(match["name"].split("."))
             said.setdefault(place, " ".join(comment))
-            comment = []
+            comment, shared = [], ""
         elif match := _KEY.match(line):
             # Keys that stand together share the comment above the first.
             shared = " ".join(comment) or shared
