@@ -181,22 +181,22 @@ async def of_sources(connection: AsyncConnection, names: Collection[str]) -> Seq
 
 async def relabel(connection: AsyncConnection, source_id: int, source: Source) -> None:
     """Give the source's documents the levels and readers that its rules, and what it said of each, say now."""
-    uris: dict[tuple[Level, frozenset[Principal]], list[str]] = {}
-    of_source = select(document.c.uri, document.c.said).where(document.c.source_id == source_id)
-    for row in await connection.execute(of_source):
-        uris.setdefault(source.access(row.uri, said_of(row.said)), []).append(row.uri)
-    audiences = await counts.audiences(connection, source_id, [sorted(readers) for _, readers in uris])
+    same: dict[tuple[Level, frozenset[Principal]], dict[int, int]] = {}
+    of_source = select(document.c.id, document.c.uri, document.c.said, document.c.audience_id)
+    # All at once and by number, as whoever deletes some of them holds them.
+    held = of_source.where(document.c.source_id == source_id).order_by(document.c.id).with_for_update(key_share=True)
+    for row in await connection.execute(held):
+        same.setdefault(source.access(row.uri, said_of(row.said)), {})[row.id] = row.audience_id
+    audiences = await counts.audiences(connection, source_id, [sorted(readers) for _, readers in same])
     counted = Counts()
-    for (level, readers), same in uris.items():
+    for (level, readers), were in same.items():
         names = sorted(readers)
         becomes = audiences[tuple(names)]
-        of_these = document.c.source_id == source_id, document.c.uri == func.any(same)
-        others = select(document.c.id, document.c.audience_id).where(*of_these, document.c.audience_id != becomes)
-        held = await connection.execute(others.order_by(document.c.id).with_for_update(key_share=True))
-        await counted.move(connection, {row.id: (row.audience_id, becomes) for row in held})
+        await counted.move(connection, {id: (was, becomes) for id, was in were.items() if was != becomes})
         await connection.execute(
             update(document)
-            .where(*of_these, or_(document.c.level != int(level), document.c.audience_id != becomes))
+            .where(document.c.id == func.any(list(were)))
+            .where(or_(document.c.level != int(level), document.c.audience_id != becomes))
             .values(level=int(level), readers=names, audience_id=becomes)
         )
     await counted.store(connection)
