@@ -13,12 +13,14 @@ DECIDING = 6
 
 NOT_FAR_BEHIND = 0.3
 """In parts of the best passage's probability. With it, and a DROP of .4, the document that answers is among twelve
-passages for .946 of 260 questions of the even halves and tuning.jsonl, in 783 characters on average; with .2 for .946 in
-880, with .4 for .938 in 700, with none of the two for .965 in 3,119. More in the prompt may keep more questions from the cloud."""
+passages for .946 of 260 questions of the even halves and tuning.jsonl, in 783 characters on average; with .2 for .946
+in 880, with .4 for .938 in 700, with none of the two for .965 in 3,119. More in the prompt may keep more questions from
+the cloud."""
 DROP = 0.66
 """In parts of the best passage's score: what falls below it is not read, where many passages say a short question. With
 .4 the document is among them for .946 in 783 characters, with .5 for .927 in 716, with .6 for .908 in 631; but with .55
-already a quotation for "연차는 며칠인가요?" is of parental leave. Not where a re-ranker has put them into another order."""
+already a quotation for "연차는 며칠인가요?" is of parental leave. Not where a re-ranker has put them into another
+order."""
 
 Why = Literal["in the prompt", "too unlikely", "far behind the best", "no room"]
 
