@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP_FLAGS := --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: run test kills kills-reindex lint mutants bench local-model clean
+.PHONY: run test kills kills-reindex lint mutants mutants-by-turns bench local-model clean
 .SILENT:
 
 run: $(VENV)/.run-ready
@@ -26,6 +26,9 @@ kills-reindex: $(VENV)/.dev-ready
 
 mutants: $(VENV)/.dev-ready
 	$(BIN)/python -m tests.breaks
+
+mutants-by-turns: $(VENV)/.dev-ready
+	$(BIN)/python -m tests.breaks --third
 
 bench: $(VENV)/.dev-ready
 	$(BIN)/python -m benchmarks all
