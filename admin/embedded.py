@@ -29,7 +29,7 @@ from pathlib import Path
 from types import TracebackType
 from urllib.parse import quote
 
-from admin.embedded_host import SYSTEM_HOME, Account, Installation
+from admin.embedded_host import SYSTEM_HOME, Account, Installation, memory
 from retrieval.database import DatabaseFault
 
 MAJOR = "18"
@@ -48,7 +48,6 @@ SETTINGS = {
     "port": str(PORT),
     "unix_socket_permissions": "0700",
     "max_connections": "100",
-    "shared_buffers": "128MB",
     "maintenance_work_mem": "256MB",  # HNSW builds fall off a cliff when the graph does not fit
     "jit": "off",  # compiling costs more than our short queries take
     "logging_collector": "off",
@@ -58,6 +57,12 @@ SETTINGS = {
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
 }
+
+
+def _buffers() -> int:
+    """Bytes that the server may keep of its tables: a quarter of the memory, as PostgreSQL's manual has it, 128 MB to
+    1 GB. What it has not read yet it does not take."""
+    return min(max(memory() // 4, 128 * MIB), 1024 * MIB)
 
 
 class EmbeddedPostgres:
@@ -250,7 +255,7 @@ class EmbeddedPostgres:
         folder = self._socket_dir(account)
         for stale in (self._data / "postmaster.pid", *folder.glob(f".s.PGSQL.{PORT}*")):
             stale.unlink(missing_ok=True)  # we hold the server's lock: whatever wrote these is gone
-        settings = SETTINGS | {"unix_socket_directories": str(folder)}
+        settings = SETTINGS | {"unix_socket_directories": str(folder), "shared_buffers": f"{_buffers() // MIB}MB"}
         options = [option for name, value in settings.items() for option in ("-c", f"{name}={value}")]
         command = shlex.join([installation.binary("postgres"), "-D", str(self._data), *options])
         log = os.open(self._log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600)

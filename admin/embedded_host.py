@@ -26,6 +26,16 @@ PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 ENVIRONMENT = {"PATH": PATH, "LC_ALL": "C"}  # a caller's PGPORT, PGDATA or locale must not reach the server
 
 
+def memory() -> int:
+    """Bytes that this process may use: the machine's, or the container's where that is less."""
+    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    try:
+        limit = Path("/sys/fs/cgroup/memory.max").read_text(encoding="ascii").strip()
+    except OSError:
+        return machine
+    return min(machine, int(limit)) if limit.isdecimal() else machine
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """The OS user that PostgreSQL runs as: ourselves, or `naru` when we are root."""

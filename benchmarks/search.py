@@ -249,7 +249,7 @@ async def _near(world: World, share: str) -> tuple[float, int]:
 
 async def _nearest(world: World, meaning: Meaning, share: str) -> list[int]:
     async with world.database.transaction() as connection:
-        readable = await counts.readable(connection, world.readers(share).principals)
+        readable, _ = await counts.readable(connection, world.readers(share).principals)
         near = await meaning.nearest(connection, readable)
     return [int(number) for number in str(near["near"]).strip("{}").split(",") if number]
 

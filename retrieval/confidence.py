@@ -29,6 +29,7 @@ a signal of the regression its weight is below 0: a question that no document an
 _IN_HEADING = 0.7
 """What a word counts for that stands above a line and not in it."""
 _UNASKED = 0.5
+_DIGIT = re.compile("\\d")
 _ASKS_FOR_A_FIGURE = re.compile("얼마|며칠|몇|언제|how (?:many|much|long|often|soon|fast|big)|\\bwhen\\b")
 
 
@@ -98,8 +99,8 @@ def _signals(one: Candidate, words: Sequence[Word], heavy: Sequence[float], idf:
     if not worth:
         return Signals(said, near=one.near)
     best = windows[max(range(len(worth)), key=worth.__getitem__)]
-    has_one = any(char.isdecimal() for line in text.texts[best] for char in line)
-    return Signals(said, max(worth), float(has_one) if figure else _UNASKED, one.near)
+    has_one = any(map(_DIGIT.search, text.texts[best])) if figure else _UNASKED
+    return Signals(said, max(worth), float(has_one), one.near)
 
 
 def _sum(weights: Sequence[float], shares: Sequence[float]) -> float:

@@ -123,25 +123,39 @@ async def audiences(
 
 @dataclass(frozen=True, slots=True)
 class Readable:
-    """What some readers may read. audiences: as PostgreSQL reads an array of their numbers. passages: by language."""
+    """What some readers may read. audiences: as PostgreSQL reads an array of their numbers. passages: by language.
+    everywhere: how many passages there are, whoever may read them."""
 
     audiences: str
     passages: Mapping[str, int]
+    everywhere: int
 
     @property
     def total(self) -> int:
         return sum(self.passages.values())
 
 
-async def readable(connection: AsyncConnection, principals: Collection[str]) -> Readable:
-    """In the sources that are searched."""
-    rows = (await connection.execute(_READABLE, {"principals": sorted(principals)})).all()
-    return Readable(rows[0].audiences or "{}", {row.language: int(row.passages) for row in rows if row.language})
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Of terms that stand in passages that some readers may read: in how many of those, and in how many of all."""
+
+    df: Mapping[int, int]
+    everywhere: Mapping[int, int]
 
 
-async def standing(connection: AsyncConnection, terms: Iterable[int], audiences: str) -> Sequence[Row[Any]]:
-    """Of those terms that stand in some passage: id, df (in passages of these audiences), everywhere (in all)."""
-    return (await connection.execute(_STANDING, {"terms": list(terms), "audiences": audiences})).all()
+async def readable(
+    connection: AsyncConnection, principals: Collection[str], terms: Iterable[int] = ()
+) -> tuple[Readable, Standing]:
+    """In the sources that are searched, as one statement sees them."""
+    found: dict[str, list[Row[Any]]] = defaultdict(list)
+    for row in await connection.execute(_READABLE, {"principals": sorted(principals), "terms": array(terms)}):
+        found[row.kind].append(row)
+    (whole,) = found["whole"]
+    standing = [(int(row.key), row) for row in found["term"] if row.mine]
+    return (
+        Readable(whole.key, {row.key: int(row.mine) for row in found["language"]}, int(whole.everywhere)),
+        Standing({id: int(row.mine) for id, row in standing}, {id: int(row.everywhere) for id, row in standing}),
+    )
 
 
 async def tidy(database: Database) -> None:
@@ -265,18 +279,17 @@ _READABLE = text(
       select audience.id from audience join source on source.id = audience.source_id
       where audience.readers && cast(:principals as text[]) and source.active
     )
-    select (select cast(array_agg(id order by id) as text) from mine) as audiences, language, sum(passages) as passages
-    from (select 1) as one
-    left join (select * from audience_passages where audience_id in (select id from mine)) as counted on true
-    group by language
-    """
-)
-# Joined, and not `= any`: a prepared statement would compare each row with each number of a long list.
-_STANDING = text(
-    """
-    select term.id, sum(term.df) as everywhere, coalesce(sum(term.df) filter (where mine.id is not null), 0) as df
-    from term left join unnest(cast(:audiences as int[])) as mine (id) on mine.id = term.audience_id
-    where term.id = any(cast(:terms as int[]))
+    select 'whole' as kind, coalesce(cast(array_agg(id order by id) as text), '{}') as key, 0 as mine,
+           (select coalesce(sum(passages), 0) from corpus) as everywhere
+    from mine
+    union all
+    select 'language', language, sum(passages), 0
+    from audience_passages where audience_id in (select id from mine) group by language
+    union all
+    -- Joined, and not `= any`: a prepared statement would compare each row with each number of a long list.
+    select 'term', cast(term.id as text), coalesce(sum(term.df) filter (where mine.id is not null), 0), sum(term.df)
+    from unnest(cast(:terms as int[])) as asked (id) join term using (id)
+    left join mine on mine.id = term.audience_id
     group by term.id
     """
 )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from retrieval.counts import Readable, array
@@ -14,7 +14,7 @@ from retrieval.database import Database, prepared
 from retrieval.embed import Embeddable, Embedder
 from retrieval.label import Label
 from retrieval.text import Language, language
-from retrieval.vector_index import as_bits, is_by_bits
+from retrieval.vector_index import as_bits, set_ef_search
 from retrieval.vector_model import Model, named, serving, written
 
 EXACT_UP_TO = 5_000
@@ -22,13 +22,9 @@ EXACT_UP_TO = 5_000
 (1% of 100,000: recall .100; looking at each: 1.000 in 2.7 ms)."""
 
 NEAREST = 50
-_EF_SEARCH = 200
-"""Neighbours that HNSW keeps in view: recall .965 and more on 100,000 vectors."""
-
-_SEARCHING = text(
-    f"select set_config('hnsw.ef_search', '{_EF_SEARCH}', true),"
-    " set_config('hnsw.iterative_scan', 'relaxed_order', true)"
-)
+_EF_SEARCH, _MOST_EF_SEARCH = 100, 800
+"""Neighbours that HNSW keeps in view: more where fewer of them may be read, which is quicker than to go on from where
+it came to its end. pgvector takes at most 1,000."""
 
 _BY_BITS = 1_000
 """Candidates by their bits of which the 50 nearest are taken: bits alone put many in another order."""
@@ -49,8 +45,9 @@ class Meaning:
         parameters = {**self.parameters, "audiences": readable.audiences}
         rows: Sequence[Row[Any]] = ()
         if there > self.exact_up_to:
-            await connection.execute(_SEARCHING)
-            by_bits = await is_by_bits(connection, self.model.id)
+            wanted = NEAREST * readable.everywhere // there
+            ef = min(max(wanted, _EF_SEARCH), _MOST_EF_SEARCH)
+            by_bits = await set_ef_search(connection, self.model.id, ef)
             rows = (await connection.execute(prepared(self.by_index(by_bits=by_bits)), parameters)).all()
         # An index gives up after so many rows (hnsw.max_scan_tuples), also where those that may be read come later.
         if len(rows) < min(NEAREST, there):
@@ -116,7 +113,11 @@ class Meaning:
 
 class Meanings:
     """Questions to vectors, by whichever embedder made those that are stored. embedders: the one that is wanted, and
-    while its vectors are made the one before it. model: the name of one to use in place of the one that serves."""
+    while its vectors are made the one before it. model: the name of one to use in place of the one that serves.
+
+    Which one serves is remembered, so that a question costs no transaction of its own; whoever searches says by
+    `holds`, in the transaction of the search, whether that is still so, and asks anew where it is not.
+    """
 
     def __init__(
         self,
@@ -130,6 +131,7 @@ class Meanings:
         self._named = model
         self._exact_up_to = exact_up_to
         self._embedders = tuple(embedders)
+        self._model: Model | None = None
 
     async def of(self, question: str, label: Label) -> Meaning | None:
         """None where words alone have to do: no model serves, it does not know the question's language, may not see
@@ -137,8 +139,10 @@ class Meanings:
         spoken = language(question)
         if not any(spoken in embedder.languages for embedder in self._embedders):
             return None
-        async with self._database.transaction() as connection:
-            model = await (serving(connection) if self._named is None else named(connection, self._named))
+        if self._model is None:
+            async with self._database.transaction() as connection:
+                self._model = await self._counting(connection)
+        model = self._model
         embedder = None if model is None else self._maker(model, spoken)
         if model is None or embedder is None:
             return None
@@ -146,6 +150,14 @@ class Meanings:
         if vector is None or len(vector) != model.dimensions:
             return None
         return Meaning(model, written(vector), self._exact_up_to)
+
+    async def holds(self, connection: AsyncConnection, meaning: Meaning) -> bool:
+        """Whether it is of the model whose vectors count, as this transaction sees it."""
+        self._model = await self._counting(connection)
+        return self._model == meaning.model
+
+    async def _counting(self, connection: AsyncConnection) -> Model | None:
+        return await (serving(connection) if self._named is None else named(connection, self._named))
 
     def _maker(self, model: Model, spoken: Language) -> Embedder | None:
         same = (e for e in self._embedders if (e.name, e.revision) == (model.name, model.revision))

@@ -50,6 +50,8 @@ def _key(one: Passage) -> object:
 
 def _one_of(group: Sequence[Passage], *, of_today: bool) -> Passage:
     best = group[0]
+    if len(group) == 1:
+        return best
     shown = min(group, key=_preference) if of_today else best
     others = {one.document.id: one.document for one in group if one.document.id != shown.document.id}
     confidence = max(one.confidence for one in group)

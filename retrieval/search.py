@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from retrieval import counts
 from retrieval.asked import words_of
@@ -19,7 +20,7 @@ from retrieval.duplicates import folded
 from retrieval.embed import UNKNOWN, Embeddable, Embedder
 from retrieval.everyday import EVERYDAY
 from retrieval.explain import Explanation, Looked, Numbers, explanation, spelled
-from retrieval.glossary import NO_GLOSSARY, Glossary
+from retrieval.glossary import NO_GLOSSARY, Asked, Glossary
 from retrieval.label import Label
 from retrieval.passage import Document, Passage, Place, Readers
 from retrieval.rerank import Reranker, ranked
@@ -30,11 +31,11 @@ from retrieval.weighed import CONTEXT_PASSAGES, MAX_CANDIDATES, WEIGHTS, Weighed
 
 _BEST = 50
 _LIKELY = 200
-_WHOLE = 12_000
-"""Passages that may be read up to which each is scored where a question's words stand in too many to be looked up: it
-takes as long as to look up twice as many by their words."""
-_PROMISING = 2_000
-"""Passages whose documents are looked at: to put 20,000 together by documents takes longer than to score them."""
+_WHOLE = 3_000
+"""Passages that may be read up to which each is scored where a question's words stand in too many to be looked up."""
+_PROMISING = 1_000
+"""Passages whose readers and documents are looked at: for all that have a word of the question that takes longer than
+to score them."""
 
 FURTHER = 24
 """Passages that are looked at beyond those asked for, so that the version in force is there to take the place of an
@@ -43,6 +44,16 @@ older one that says the same, and others to take the places of what stands in se
 # A passage comes without its neighbours. Of the handbook's files (odd half, with the model) the passage that answers is
 # among what a prompt holds for .914 with ten passages (5,700 characters), for .887 with six and up to 1,200 characters
 # of the rest of their sections (5,200), for .894 with those of sections beside them too (5,500), for .847 with six.
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a query gave. df, passages: over what the readers may read."""
+
+    rows: Sequence[Row[Any]]
+    weighed: Weighed
+    df: Mapping[int, int]
+    passages: int
 
 
 class Search:
@@ -104,57 +115,63 @@ class Search:
         asked, more = self._glossary().asked(query, self._tokenizer), limit + FURTHER
         if not asked.own or not readers.principals:
             return Looked(readers, limit)
-        meaning = await self._meanings.of(query, label)
-        async with self._database.transaction() as connection:
-            await connection.execute(_BY_INDEX)
-            readable = await counts.readable(connection, readers.principals)
-            counted = await counts.standing(connection, asked.terms, readable.audiences)
-            rows = [row for row in counted if row.df > 0]
-            if not rows and meaning is None:
-                return Looked(readers, limit, asked)
-            everywhere, df = {row.id: row.everywhere for row in rows}, {row.id: row.df for row in rows}
-            passages = readable.total if rows else 0
-            weighed = Weighed.of(asked, df, passages, everywhere, self._most)
-            whole = readable.total <= (_WHOLE if weighed.bounded else min(_WHOLE, weighed.looked_up // 2))
-            parameters: dict[str, Any] = {
-                **weighed.parameters,
-                "candidates": weighed.candidates,
-                "principals": sorted(readers.principals),
-                "audiences": readable.audiences,
-                "limit": max(more, self._reranker.depth if self._reranker else 0),
-            }
-            if meaning is None:
-                found = (await connection.execute(prepared(_by_words(self._weights, whole=whole)), parameters)).all()
-            else:
-                near = await meaning.nearest(connection, readable)
-                parameters |= {**meaning.parameters, **near, "reachable": MAX_WEIGHT * weighed.reachable}
-                found = (
-                    await connection.execute(prepared(_fused(meaning, self._weights, whole=whole)), parameters)
-                ).all()
+        while True:
+            meaning = await self._meanings.of(query, label)
+            async with self._database.transaction() as connection:
+                if meaning is None or await self._meanings.holds(connection, meaning):
+                    found = await self._found(connection, asked, readers, more, meaning)
+                    break
+        if found is None:
+            return Looked(readers, limit, asked)
+        weighed = found.weighed
+        how: How = "words" if meaning is None else "fused"
         scale = 1.0 if meaning is None else MAX_WEIGHT * weighed.reachable
-        by_score = tuple(map(_passage, found))
+        by_score = tuple(map(_passage, found.rows))
         best = await ranked(self._reranker, Embeddable(query, label), by_score)
         ordered = (*self._ordered(best.passages[:more], query), *best.passages[more:])
-        lifts = {row.id: row.lift or 0.0 for row in found}
-        how: How = "words" if meaning is None else "fused"
+        lifts = {row.id: row.lift or 0.0 for row in found.rows}
         return Looked(
             readers,
             limit,
             asked,
-            df,
-            passages,
+            found.df,
+            found.passages,
             rank=weighed.rank,
             ways=weighed.ways,
             scale=scale,
             found=by_score,
-            numbers={row.id: _numbers(row, scale, self._weights) for row in found},
-            ordered=tuple(
-                replace(passage, reranked=best.scores.get(passage.id))
-                for passage in self._judged(query, ordered[:judged], lifts, weighed, how)
-            ),
+            numbers={row.id: _numbers(row, scale, self._weights) for row in found.rows},
+            ordered=self._judged(query, ordered[:judged], lifts, weighed, how, best.scores),
             model=None if meaning is None else meaning.model.name,
             scores=best.scores,
         )
+
+    async def _found(
+        self, connection: AsyncConnection, asked: Asked, readers: Readers, more: int, meaning: Meaning | None
+    ) -> _Found | None:
+        """What the query gives; None where there is nothing to look for."""
+        await connection.execute(_BY_INDEX)
+        readable, standing = await counts.readable(connection, readers.principals, asked.terms)
+        if not standing.df and meaning is None:
+            return None
+        passages = readable.total if standing.df else 0
+        weighed = Weighed.of(asked, standing.df, passages, standing.everywhere, self._most)
+        whole = readable.total <= (max(_WHOLE, weighed.looked_up) if weighed.bounded else weighed.looked_up // 2)
+        way = _Way(whole=whole, otherwise=bool(weighed.ways))
+        parameters: dict[str, Any] = {
+            **weighed.parameters,
+            "candidates": weighed.candidates,
+            "principals": sorted(readers.principals),
+            "audiences": readable.audiences,
+            "limit": max(more, self._reranker.depth if self._reranker else 0),
+        }
+        if meaning is None:
+            sql = _by_words(self._weights, way)
+        else:
+            near = await meaning.nearest(connection, readable)
+            parameters |= {**meaning.parameters, **near, "reachable": MAX_WEIGHT * weighed.reachable}
+            sql = _fused(meaning, self._weights, way)
+        return _Found((await connection.execute(prepared(sql), parameters)).all(), weighed, standing.df, passages)
 
     def _ordered(self, passages: Sequence[Passage], query: str) -> tuple[Passage, ...]:
         """Each text once, and of several versions the one in force first."""
@@ -162,15 +179,28 @@ class Search:
         return folded(versions_in_order(passages, query, today), of_today=asked_day(query, today) is None)
 
     def _judged(
-        self, query: str, found: Sequence[Passage], lifts: Mapping[int, float], weighed: Weighed, how: How
+        self,
+        query: str,
+        found: Sequence[Passage],
+        lifts: Mapping[int, float],
+        weighed: Weighed,
+        how: How,
+        reranked: Mapping[int, float],
     ) -> tuple[Passage, ...]:
-        """With the confidence that each answers. It is of what these readers may read, as all that it is made of."""
+        """With the confidence that each answers. It is of what these readers may read, as all that it is made of.
+        reranked: a re-ranker's scores, by id."""
         words = words_of(query, (*self._glossary().find(query), *EVERYDAY.find(query)))
         candidates = [Candidate(f"{p.document.title}\n{p.heading}", p.text, lifts[p.id]) for p in found]
         calibration = self._calibration()
         signals = signals_of(words, candidates, weighed.idf, figure=asks_for_a_figure(query))
         return tuple(
-            replace(passage, confidence=calibration.probability(one, how), signals=one, how=how)
+            replace(
+                passage,
+                confidence=calibration.probability(one, how),
+                signals=one,
+                how=how,
+                reranked=reranked.get(passage.id),
+            )
             for passage, one in zip(found, signals, strict=True)
         )
 
@@ -204,7 +234,11 @@ def _numbers(row: Row[Any], scale: float, weights: Weights) -> Numbers:
 
 # The planner takes a comparison of arrays to be as cheap as one of numbers, and a page in memory to cost as much as one
 # on the disk: it would read all passages, and all documents, for the sake of a few.
-_BY_INDEX = text("select set_config('enable_seqscan', 'off', true), set_config('random_page_cost', '1.1', true)")
+_BY_INDEX = text(
+    "select set_config('enable_seqscan', 'off', true), set_config('random_page_cost', '1.1', true),"
+    # Planned once: to plan it anew takes as long as to look up a thousand passages, and gives the same plan.
+    " set_config('plan_cache_mode', 'force_generic_plan', true)"
+)
 
 _DOCUMENT = """
     document.id as document_id, source.name as source, document.uri, document.title, document.level,
@@ -213,58 +247,87 @@ _DOCUMENT = """
 """
 
 
-def _sum(of: str = "passage") -> str:
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """whole: each passage that the readers may read is scored, and none looked up by its words. otherwise: some words
+    of the question can be said in several ways."""
+
+    whole: bool
+    otherwise: bool
+
+
+def _sum(way: _Way) -> str:
     """What a passage is worth: its terms, and of each word with several ways the best."""
+    plain = "-(passage.weights <#> cast(:rank as sparsevec))"
+    if not way.otherwise:
+        return plain
     return f"""
-    (-({of}.weights <#> cast(:rank as sparsevec)) + case when cardinality(cast(:words as int[])) = 0 then 0 else (
+    ({plain} + (
       select sum(best) from (
-        select max(-({of}.weights <#> way.weights)) as best
+        select max(-(passage.weights <#> way.weights)) as best
         from unnest(cast(:words as int[]), cast(:rank_ways as sparsevec[])) as way(word, weights) group by word
       ) as of_each_word
-    ) end)
+    ))
     """
 
 
-_LOOKED_UP = """
-    (
-      select id, document_id, heading || place as place, weights from passage
-      where terms && cast(:candidates as int[])
-      -- By itself first: these are few by construction, whatever the planner knows of the tables.
-      offset 0
-    ) as candidate join document on document.id = candidate.document_id
-"""
-_EACH = """
-    document cross join lateral (
-      select id, document_id, heading || place as place, weights from passage where document_id = document.id offset 0
-    ) as candidate
-"""
+_UPPER = "-(weights <#> cast(:upper as sparsevec))"
+"""An upper bound of what a passage is worth: where no word can be said in several ways, just that."""
 
+_MINE = "select unnest(cast(:audiences as int[]))"
 
-def _worded(context_weight: float, *, whole: bool) -> str:
-    """The CTEs that end in `worded (id, document_id, bm25, context)`: what is best by words. Readers stand inside,
-    before anything is ranked. whole: each passage that they may read is scored, and none looked up by its words."""
-    return f"""
+_LOOKED_UP = f"""
     scored as materialized (
-      select candidate.id, candidate.document_id, candidate.place,
-             {_sum("candidate")} as bm25
-      from {_EACH if whole else _LOOKED_UP}
-      where document.audience_id in (select unnest(cast(:audiences as int[])))
+      select id, document_id, {_UPPER} as upper from passage where terms && cast(:candidates as int[])
+    ), promising as materialized (
+      select ordered.* from (select * from scored where upper > 0 order by upper desc, id offset 0) as ordered
+      join document on document.id = ordered.document_id
+      -- `is true`: looked up one by one, best first, and so for as many as are wanted.
+      where (document.audience_id in ({_MINE})) is true
+      order by upper desc, id limit {_PROMISING}
+    )
+"""
+_EACH = f"""
+    scored as materialized (
+      select candidate.id, candidate.document_id, candidate.upper
+      from document cross join lateral (
+        select id, document_id, {_UPPER} as upper from passage where document_id = document.id offset 0
+      ) as candidate
+      where document.audience_id in ({_MINE})
+    ), promising as materialized (
+      select * from scored where upper > 0 order by upper desc, id limit {_PROMISING}
+    )
+"""
+
+
+def _worded(context_weight: float, way: _Way) -> str:
+    """The CTEs that end in `worded (id, document_id, bm25, context)`: what is best by words. Readers stand inside,
+    before anything is cut off."""
+    of_one_text = """
+      not exists (
+        select from passage as own join passage as other on other.document_id = own.document_id
+        where own.id = likely.id and other.heading || other.place <> own.heading || own.place
+      )
+    """
+    weighed = f"""
+      select passage.id, passage.document_id, {_sum(way)} as bm25 from promising join passage using (id)
+    """
+    return f"""
+    {_EACH if way.whole else _LOOKED_UP}, weighed as (
+      {weighed if way.otherwise else "select id, document_id, upper as bm25 from promising"}
     ), ordered as (
       select *, row_number() over (partition by document_id order by bm25 desc, id) as number
-      from (select * from scored where bm25 > 0 order by bm25 desc, id limit {_PROMISING}) as promising
+      from weighed where bm25 > 0
     ), likely as materialized (
       select * from (
-        select id, document_id, place, bm25, max(bm25) over same_document as one,
-               sum(bm25) filter (where number <= {CONTEXT_PASSAGES}) over same_document as three,
-               count(*) over same_document > 1
-                 and min(place) over same_document = max(place) over same_document as alike
+        select id, document_id, bm25, max(bm25) over same_document as one,
+               sum(bm25) filter (where number <= {CONTEXT_PASSAGES}) over same_document as three
         from ordered window same_document as (partition by document_id)
       ) as summed
       order by bm25 + {context_weight} * three desc, id limit greatest({_LIKELY}, 2 * :limit)
     ), worded as materialized (
-      select id, document_id, bm25, {context_weight} * case when alike and not exists (
-               select from passage where passage.document_id = likely.document_id and heading || place <> likely.place
-             ) then one else three end as context
+      select id, document_id, bm25, {context_weight} * case when three > one and {of_one_text} then one else three end
+             as context
       from likely
     )
     """
@@ -282,9 +345,9 @@ _FOUND = f"""
 """
 
 
-def _by_words(weights: Weights, *, whole: bool) -> str:
+def _by_words(weights: Weights, way: _Way) -> str:
     return f"""
-    with {_worded(weights.context, whole=whole)}, best as (
+    with {_worded(weights.context, way)}, best as (
       select id, bm25 + context as score, bm25 as own, context, cast(null as double precision) as lift,
              cast(null as double precision) as meant, cast(null as double precision) as cosine,
              cast(null as double precision) as near
@@ -294,16 +357,16 @@ def _by_words(weights: Weights, *, whole: bool) -> str:
     """
 
 
-def _fused(meaning: Meaning, weights: Weights, *, whole: bool) -> str:
+def _fused(meaning: Meaning, weights: Weights, way: _Way) -> str:
     """What is best by words and what is nearest, each scored by both. A passage without a vector is judged by its
     words: as it stands to the best worded, so between the last and the first of the nearest."""
     return f"""
-    with {_worded(weights.fused_context, whole=whole)}, about as (
+    with {_worded(weights.fused_context, way)}, about as (
       select document_id, max(context) as context from worded group by document_id
     ), nearest as materialized (
       select * from unnest(cast(:near as bigint[]), cast(:cosines as double precision[])) as one (id, cosine)
     ), both_ways as (
-      select passage.id, passage.document_id, {_sum()} as own, coalesce(about.context, 0) as context,
+      select passage.id, passage.document_id, {_sum(way)} as own, coalesce(about.context, 0) as context,
              {meaning.cosine("made")} as cosine, (select coalesce(min(cosine), 0) from nearest) as last,
              (select coalesce(max(cosine), 0) from nearest) as first
       from ((select id from worded order by bm25 + context desc, id limit {_BEST}) union select id from nearest) as one

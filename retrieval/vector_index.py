@@ -35,11 +35,13 @@ def as_bits(vector: str, dimensions: int) -> str:
     return f"(binary_quantize({vector}::halfvec({dimensions}))::bit({dimensions}))"
 
 
-async def is_by_bits(connection: AsyncConnection, model: int) -> bool:
-    """Whether what is near is to be found by bits: where both indexes are there, one is about to go."""
-    bits, vectors = index_of(model, by_bits=True), index_of(model)
-    there = await connection.scalars(_VALID, {"names": [bits, vectors]})
-    return list(there) == [bits]
+async def set_ef_search(connection: AsyncConnection, model: int, ef: int) -> bool:
+    """Let HNSW keep so many neighbours in view, 1 to 1,000, and go on where too few of them pass the filter, until the
+    transaction ends. Returns whether what is near is
+    to be found by bits: where both indexes are there, one is about to go."""
+    names = {"bits": index_of(model, by_bits=True), "vectors": index_of(model), "ef": str(ef)}
+    row = (await connection.execute(_EF_SEARCH, names)).one()
+    return bool(row.by_bits and not row.by_vectors)
 
 
 async def build(database: Database, model: int, dimensions: int, indexing: Indexing) -> None:
@@ -91,9 +93,10 @@ _STATE = text(
            exists (select from pg_index where indexrelid = to_regclass(:name) and indisvalid) as valid
     """
 )
-_VALID = text(
+_EF_SEARCH = text(
     """
-    select name from unnest(cast(:names as text[])) as one (name)
-    join pg_index on indexrelid = to_regclass(name) and indisvalid
+    select set_config('hnsw.ef_search', :ef, true), set_config('hnsw.iterative_scan', 'relaxed_order', true),
+           exists (select from pg_index where indexrelid = to_regclass(:bits) and indisvalid) as by_bits,
+           exists (select from pg_index where indexrelid = to_regclass(:vectors) and indisvalid) as by_vectors
     """
 )

@@ -53,7 +53,7 @@ def versions_in_order(passages: Sequence[Passage], query: str, today: date) -> t
         states.update((one.document.id, _in_force(one, versions, today)) for one in versions)
         if len(versions) > 1:
             _reorder(order, passages, _ranked(versions, day))
-    return tuple(replace(passages[n], in_force=states[passages[n].document.id]) for n in order)
+    return tuple(_in_state(passages[n], states[passages[n].document.id]) for n in order)
 
 
 def asked_day(query: str, today: date) -> date | None:
@@ -70,6 +70,10 @@ def asked_day(query: str, today: date) -> date | None:
         days.add(date(year, month, monthrange(year, month)[1]))
     day = days.pop() if len(days) == 1 else None
     return None if day is None or (day.year == today.year and day >= today) else day
+
+
+def _in_state(passage: Passage, state: InForce | None) -> Passage:
+    return passage if passage.in_force == state else replace(passage, in_force=state)
 
 
 @dataclass(frozen=True, eq=False)

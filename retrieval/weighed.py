@@ -8,8 +8,12 @@ from dataclasses import dataclass
 from retrieval.bm25 import idf, sparsevec
 from retrieval.glossary import Asked
 
-MAX_CANDIDATES = 20_000
-"""Passages looked at for one question, about: it bounds the time of questions made of frequent words."""
+MAX_CANDIDATES = 4_000
+"""Passages scored for one question, about: it bounds the time of questions made of frequent words. Of what scoring each
+passage of 100,000 would find among the ten best, 1,000 find .93, 2,000 .98, 5,000 .99, and 20,000 all (invented text of
+2,000 topics, `python -m benchmarks search`)."""
+_LOOKED_UP = 3
+"""So many times as many are looked up, where most may not be read."""
 
 CONTEXT_WEIGHT = 0.3
 CONTEXT_PASSAGES = 3
@@ -52,8 +56,9 @@ class Weighed:
 
     rank: how they order passages; reachable: what that would sum to over all of the question's terms. ways: of each
     word that can be said otherwise, by its number, how each way of saying it counts. candidates: the rarest whose
-    document counts sum to at most `most`, and at least one. looked_up: in how many passages they stand, counted for
-    each. bounded: they are not all. idfs: of all that is searched for; unknown: of the rest.
+    document counts sum to at most `most`, and over all passages to three times that, and at least one. looked_up: in
+    how many passages they stand, counted for each. bounded: they are not all. idfs: of all that is searched for;
+    unknown: of the rest.
     """
 
     rank: Mapping[int, float]
@@ -75,18 +80,17 @@ class Weighed:
         most: int = MAX_CANDIDATES,
     ) -> Weighed:
         """df and passages: what these readers may read. everywhere: df over all, what a look-up costs. most: so
-        many are looked up, about."""
+        many are scored, about."""
         # A word that stands nowhere is the most telling there is: the documents say nothing of it.
         idfs = {term: idf(passages, df.get(term, 0)) for term in asked.terms}
         reachable = sum(weight * idfs[term] for term, weight in asked.own.items())
         plain = {term: weight for term, weight in asked.plain.items() if term in df}
         ways = [(way.word, _times_idf(way.weights, idfs)) for way in asked.ways(idfs, frozenset(df))]
         candidates: list[int] = []
-        cost, looked_up = 0.0, 0
+        scored = looked_up = 0
         for term in sorted(df, key=lambda term: (everywhere[term], term)):
-            # A passage that these may not read is looked up and not scored, which is half of what it costs.
-            cost += (everywhere[term] + df[term]) / 2
-            if candidates and cost > most:
+            scored += df[term]
+            if candidates and (scored > most or looked_up + everywhere[term] > _LOOKED_UP * most):
                 break
             candidates.append(term)
             looked_up += everywhere[term]
@@ -98,10 +102,21 @@ class Weighed:
         return self.idfs.get(term, self.unknown)
 
     @property
+    def upper(self) -> Mapping[int, float]:
+        """By term the most that it counts in any way: with these a passage is worth an upper bound of what it is
+        worth."""
+        upper = dict(self.rank)
+        for _, weights in self.ways:
+            for term, weight in weights.items():
+                upper[term] = max(weight, upper.get(term, 0.0))
+        return upper
+
+    @property
     def parameters(self) -> dict[str, object]:
         """What the SQL of search.py reads."""
         return {
             "rank": sparsevec(self.rank),
+            "upper": sparsevec(self.upper),
             "words": [word for word, _ in self.ways],
             "rank_ways": [sparsevec(rank) for _, rank in self.ways],
         }

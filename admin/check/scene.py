@@ -15,6 +15,7 @@ from pathlib import Path
 
 from admin.app import address
 from admin.check.finding import Finding, of, ok, skip
+from admin.embedded_host import memory
 from bot.settings import Salvaged, Settings, proxies
 from retrieval.database import Database, DatabaseFault
 
@@ -26,16 +27,6 @@ async def _addresses(host: str, port: int) -> Sequence[str]:
     return [str(entry[4][0]) for entry in found]
 
 
-def _memory() -> int:
-    """Bytes that this process may use: the machine's, or the container's where that is less."""
-    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    try:
-        limit = Path("/sys/fs/cgroup/memory.max").read_text(encoding="ascii").strip()
-    except OSError:
-        return machine
-    return min(machine, int(limit)) if limit.isdecimal() else machine
-
-
 @dataclass(frozen=True, slots=True)
 class Machine:
     """This machine, as far as a check asks. free: bytes free on the disk of a folder that exists. addresses: of a host
@@ -44,7 +35,7 @@ class Machine:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     free: Callable[[Path], int] = lambda folder: shutil.disk_usage(folder).free
     addresses: Addresses = _addresses
-    memory: Callable[[], int] = _memory
+    memory: Callable[[], int] = memory
     files: Callable[[], int] = lambda: resource.getrlimit(resource.RLIMIT_NOFILE)[0]
     zone: Callable[[], str] = lambda: time.tzname[time.localtime().tm_isdst > 0]
     proxies: Callable[[], Sequence[str]] = proxies

@@ -1,4 +1,4 @@
-"""`make mutants`: break each promise in a copy of the tree; a test must go red. `--third`: a third of them, by turns."""
+"""`make mutants`: break each promise in a copy of the tree; a test must go red. `--third`: a third, by turns."""
 
 from __future__ import annotations
 

@@ -86,10 +86,9 @@ async def as_counted_anew(database: Database, names: Collection[str]) -> None:
     async with database.transaction() as connection:
         rows = (await connection.execute(text(_VISIBLE), {"names": sorted(names)})).all()
         every = sorted({term for row in rows for term in row.terms})
-        readable = await counts.readable(connection, names)
-        standing = await counts.standing(connection, every, readable.audiences)
+        readable, standing = await counts.readable(connection, names, every)
     assert {key: count for key, count in readable.passages.items() if count} == Counter(row.language for row in rows)
-    assert {row.id: row.df for row in standing} == Counter(term for row in rows for term in row.terms)
+    assert standing.df == Counter(term for row in rows for term in row.terms)
 
 
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])

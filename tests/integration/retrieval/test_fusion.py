@@ -243,7 +243,7 @@ async def test_the_index_is_what_finds_the_nearest_of_many(many_readers: tuple[D
     async with database.transaction() as connection:
         await connection.execute(text("set local enable_seqscan = off"))
         await connection.execute(text("set local enable_sort = off"))
-        readable = await counts.readable(connection, ["group:1"])
+        readable, _ = await counts.readable(connection, ["group:1"])
         await asked.nearest(connection, readable)
         explained = text(f"explain {asked.by_index()}")
         parameters = {**asked.parameters, "audiences": readable.audiences}
@@ -278,3 +278,12 @@ async def test_a_question_is_embedded_once_and_as_it_was_asked(database: Databas
     asked.clear()
     await search("How much time off do I get?", ANYONE)
     assert asked == ["How much time off do I get?"]
+
+
+async def test_the_model_that_took_over_counts_for_the_very_next_question(database: Database) -> None:
+    old, new = knowing(name="old"), knowing(name="new")
+    await filled(database, old)
+    search = Search(database, (new, old))
+    assert (await search.explained("vacation days", ANYONE)).model == "old"
+    await Vectors(database).fill(new)
+    assert (await search.explained("vacation days", ANYONE)).model == "new"

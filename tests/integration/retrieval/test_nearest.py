@@ -17,7 +17,7 @@ from retrieval.dense import Meaning, Meanings
 from retrieval.embed import UNKNOWN, Vector
 from retrieval.label import Level
 from retrieval.passage import EVERYONE, Rule
-from retrieval.vector_index import is_by_bits
+from retrieval.vector_index import set_ef_search
 from retrieval.vectors import Vectors
 from tests.integration.retrieval.embedders import Letters
 from tests.integration.retrieval.shelf import a_source, principals, shelve
@@ -38,8 +38,8 @@ def document(topic: str, number: int) -> str:
 
 @pytest.fixture(scope="module")
 async def topics(new_database: Callable[[], AbstractContextManager[str]]) -> AsyncIterator[Database]:
-    """250 passages of a topic that few may read, more than ef_search, and 60 of others, which everyone may."""
-    documents: dict[str, str | bytes] = {f"secret/{n}.md": document("merger", n) for n in range(250)}
+    """600 passages of a topic that few may read, more than HNSW keeps in view, and 60 of others, which everyone may."""
+    documents: dict[str, str | bytes] = {f"secret/{n}.md": document("merger", n) for n in range(600)}
     documents |= {f"{t}{n}.md": document(t, n) for t in ("leave", "travel", "parking", "laptops") for n in range(15)}
     rules = (Rule("secret/*", Level.RESTRICTED, principals("group:board")),)
     with new_database() as url:
@@ -60,7 +60,8 @@ async def asked(database: Database, question: str, exact_up_to: int) -> Meaning:
 
 
 async def near(connection: AsyncConnection, meaning: Meaning, *names: str) -> Sequence[str]:
-    found = await meaning.nearest(connection, await counts.readable(connection, names))
+    readable, _ = await counts.readable(connection, names)
+    found = await meaning.nearest(connection, readable)
     return [one for one in str(found["near"]).strip("{}").split(",") if one]
 
 
@@ -68,7 +69,7 @@ async def near(connection: AsyncConnection, meaning: Meaning, *names: str) -> Se
 async def test_where_the_index_gives_up_before_what_may_be_read_each_vector_is_looked_at(
     topics: Database, by_bits: bool
 ) -> None:
-    """The 250 nearest are hidden, and the index looks at no more."""
+    """The 600 nearest are hidden, and the index looks at no more."""
     await Vectors(topics, indexed_from=1, by_bits=by_bits).fill(embedder())
     meaning = await asked(topics, "merger of whom", 0)
     exact = await asked(topics, "merger of whom", 1 << 60)
@@ -76,9 +77,9 @@ async def test_where_the_index_gives_up_before_what_may_be_read_each_vector_is_l
         await connection.execute(text("set local enable_seqscan = off"))
         await connection.execute(text("set local enable_sort = off"))
         await connection.execute(text("set local hnsw.max_scan_tuples = 1"))
-        assert await is_by_bits(connection, meaning.model.id) is by_bits
+        assert await set_ef_search(connection, meaning.model.id, 100) is by_bits
         # What the index gives is less; the 50 that there are to be given come all the same.
-        readable = await counts.readable(connection, [EVERYONE])
+        readable, _ = await counts.readable(connection, [EVERYONE])
         await meaning.nearest(connection, readable)
         by_index = await connection.execute(
             text(meaning.by_index(by_bits=by_bits)), {**meaning.parameters, "audiences": readable.audiences}
@@ -116,4 +117,4 @@ async def test_another_kind_of_index_takes_the_place_of_the_one_that_was_there(t
         await Vectors(topics, indexed_from=1, by_bits=by_bits).fill(embedder())
         assert await there() == [name]
         async with topics.transaction() as connection:
-            assert await is_by_bits(connection, 1) is by_bits
+            assert await set_ef_search(connection, 1, 100) is by_bits
