@@ -89,8 +89,9 @@ def document_terms(text: str) -> list[str]:
 def written_term_ids(written: Sequence[str]) -> Iterator[tuple[int, ...]]:
     """The numbers of the terms of what stands between two spaces of a normalised text, which no term spans. They are
     remembered: a load meets the same words again and again."""
-    remembered = max(map(len, written), default=0) <= _MAX_WORD
-    return map(_remembered_ids if remembered else _ids, written)
+    if max(map(len, written), default=0) <= _MAX_WORD:
+        return map(_remembered_ids, written)
+    return (_remembered_ids(one) if len(one) <= _MAX_WORD else _ids(one) for one in written)
 
 
 def query_terms(text: str) -> dict[str, float]:
