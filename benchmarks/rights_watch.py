@@ -18,7 +18,7 @@ from bot.policy.optout import KIND, scopes_of
 from bot.policy.parts import Prompt, passage_parts, question_part
 from bot.seal import Seal
 from bot.subjects import Scope, Subject
-from retrieval.bm25 import Bag
+from retrieval.tokenizer import BIGRAMS
 from tests.builders import ask, document, passage
 
 SUBJECTS = (
@@ -146,7 +146,7 @@ class Watch:
                             yield f"{word} is in {place}"
             for person in PEOPLE:
                 if person in self.erasing:
-                    terms = list(Bag.of((person.id,)).terms)
+                    terms = BIGRAMS.documents([(person.id,)]).ids.tolist()
                     if await connection.scalar(_TERMS, {"terms": terms}):
                         yield f"{person} is in the full-text index"
         for file in (self.world.home / "spool").glob("*"):

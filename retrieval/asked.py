@@ -88,7 +88,7 @@ class Lines:
 
     def __init__(self, text: str) -> None:
         self.texts = tuple(line for line in normalise(text).splitlines() if line.strip())
-        self._terms = tuple(frozenset(chain.from_iterable(map(written_term_ids, line.split()))) for line in self.texts)
+        self._terms = tuple(frozenset(chain.from_iterable(written_term_ids(line.split()))) for line in self.texts)
         self._all = frozenset().union(*self._terms)
 
     @cached_property

@@ -8,14 +8,10 @@ Probabilistic Relevance Framework: BM25 and Beyond; idf as in Lucene, never nega
 
 from __future__ import annotations
 
-from array import array
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from math import log
 
 from retrieval.text import TERM_IDS
-from retrieval.tokenizer import BIGRAMS, Tokenizer
 
 K1 = 0.7
 B = 0.75
@@ -29,32 +25,6 @@ MAX_WEIGHT = K1 + 1
 DIMENSIONS = TERM_IDS + 1
 MAX_NON_ZEROS = 16_000
 """pgvector's limit for a sparsevec."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bag:
-    """The counted terms of one passage. terms: their ids, ascending, each once. counts: how often each of them occurs.
-    length: how many there are, repetitions among them."""
-
-    terms: array[int]
-    counts: array[int]
-    length: int
-
-    @classmethod
-    def of(cls, texts: Iterable[str], tokenizer: Tokenizer = BIGRAMS) -> Bag:
-        counts: Counter[int] = Counter()
-        for text in texts:
-            counts.update(tokenizer.document(text))
-        kept = counts if len(counts) <= MAX_NON_ZEROS else dict(counts.most_common(MAX_NON_ZEROS))
-        terms = sorted(kept)
-        return cls(array("i", terms), array("i", [kept[term] for term in terms]), counts.total())
-
-    def weights(self, average: float) -> array[float]:
-        """Of each term the saturated, length-normalised count, 0 to 1.7; `average` is the corpus's, in terms."""
-        norm = K1 * (1 - B + B * self.length / average)
-        # Most terms of a passage stand in it once or twice, so few of its weights differ.
-        weight = {count: count * MAX_WEIGHT / (count + norm) for count in set(self.counts)}
-        return array("f", [weight[count] for count in self.counts])
 
 
 def idf(passages: int, df: int) -> float:

@@ -1,32 +1,30 @@
 """Terms counted in processes of their own: it is the slow part of a load, and Python counts with one processor only.
 
-A request is a frame, its length in four bytes and JSON: of each document its title, and the heading and the text of
-each of its passages. So is the answer: of each passage its language, its length and how many terms it has; behind it,
-in a frame of their own, the terms of all passages and then the counts of all, four bytes each as this machine has them.
-Both sides are this program. Each ends when the other does.
+A request is a frame, its length in four bytes and then numbers of four bytes each as this machine has them, how many
+come first: of each passage how long its document's title, its heading and its text are, in characters. Behind them are
+those texts. The answer is a frame of numbers: the passages' languages, their lengths, how many terms each has, the
+terms of all and then the counts of all. Both sides are this program. Each ends when the other does.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 from array import array
 from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import chain
+from itertools import accumulate, chain, pairwise
 from pathlib import Path
 from struct import Struct
 from types import TracebackType
 from typing import BinaryIO, TypeVar
 
-from retrieval.bags import Bagged, bagged, counted
-from retrieval.bm25 import Bag
+from retrieval.bags import Bag, Bagged, Texts, bagged, counted_terms
 from retrieval.errors import Fault
 from retrieval.split import Piece
-from retrieval.text import Language
+from retrieval.text import LANGUAGES
 from retrieval.tokenizer import Tokenizer
 
 T = TypeVar("T")
@@ -39,6 +37,7 @@ QUICK = 20_000
 _ROOT = Path(__file__).resolve().parents[1]
 _START = "import sys; sys.path.insert(0, sys.argv[1]); from retrieval import counting; counting.serve()"
 _LENGTH = Struct("!I")
+_NUMBER = array("i").itemsize
 _BUFFER = 1 << 20
 
 
@@ -96,22 +95,22 @@ class Counting:
             worker = self._idle.pop() if self._idle else await _Worker.started()
             try:
                 async with asyncio.timeout(LONGEST_S):
-                    heads, numbers = await worker.ask(request)
+                    answer = await worker.ask(request)
             except (OSError, EOFError) as error:  # TimeoutError is an OSError
                 raise _ended(late=isinstance(error, TimeoutError), status=await worker.end()) from None
             except BaseException:
                 await asyncio.shield(worker.end())
                 raise
             self._idle.append(worker)
-        return await _aside(documents, lambda: _counted(documents, heads, numbers))
+        return await _aside(documents, lambda: _counted(documents, answer))
 
 
 def serve() -> None:
     """The other side: answers requests until there are no more. What it raises says nothing: it could hold the text."""
     requests, answers = sys.stdin.buffer, sys.stdout.buffer
     while (request := _frame_of(requests)) is not None:
-        for frame in _answer(request):
-            answers.write(_LENGTH.pack(len(frame)) + frame)
+        answer = _answer(request)
+        answers.write(_LENGTH.pack(len(answer)) + answer)
         answers.flush()
 
 
@@ -129,7 +128,8 @@ class _Worker:
             # Ctrl-C reaches Naru alone, whose end ends it.
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-I", "-c", _START, str(_ROOT)),
-                env={},
+                # Nothing is multiplied here, for which numpy would start a thread for each processor.
+                env={"OPENBLAS_NUM_THREADS": "1"},
                 cwd="/",
                 stdin=PIPE,
                 stdout=PIPE,
@@ -141,21 +141,18 @@ class _Worker:
             raise CountFault(f"A process that counts terms does not start ({error.strerror}).") from None
         return cls(process)
 
-    async def ask(self, request: bytes) -> tuple[bytes, bytes]:
+    async def ask(self, request: bytes) -> bytes:
         """Raises EOFError or OSError when the process ends meanwhile."""
         self._to.write(_LENGTH.pack(len(request)) + request)
         await self._to.drain()
-        return await self._frame(), await self._frame()
+        (length,) = _LENGTH.unpack(await self._from.readexactly(_LENGTH.size))
+        return await self._from.readexactly(length)
 
     async def end(self) -> int:
         """Kills it, if it lives; its exit status, negative where a signal ended it."""
         with suppress(ProcessLookupError):
             self._process.kill()
         return await self._process.wait()
-
-    async def _frame(self) -> bytes:
-        (length,) = _LENGTH.unpack(await self._from.readexactly(_LENGTH.size))
-        return await self._from.readexactly(length)
 
 
 def _ended(*, late: bool, status: int) -> CountFault:
@@ -175,30 +172,46 @@ def _characters(documents: Sequence[Uncounted]) -> int:
 
 
 def _request(documents: Sequence[Uncounted]) -> bytes:
-    said = [(one.title, [(piece.heading, piece.text) for piece in one.pieces]) for one in documents]
-    return json.dumps(said, ensure_ascii=False, check_circular=False).encode()
+    texts = [text for one in documents for each in one.pieces for text in (one.title, each.heading, each.text)]
+    lengths = array("i", [len(texts), *map(len, texts)])
+    return lengths.tobytes() + "".join(texts).encode(errors="surrogatepass")
 
 
-def _answer(request: bytes) -> tuple[bytes, bytes]:
-    found = [counted(title, heading, text) for title, pieces in json.loads(request) for heading, text in pieces]
-    heads = [(spoken, bag.length, len(bag.terms)) for spoken, bag in found]
-    numbers = chain((bag.terms for _, bag in found), (bag.counts for _, bag in found))
-    return json.dumps(heads).encode(), b"".join(one.tobytes() for one in numbers)
+def _answer(request: bytes) -> bytes:
+    (size,) = _numbers(request[:_NUMBER])
+    behind = _NUMBER * (size + 1)
+    ends = accumulate(_numbers(request[_NUMBER:behind]), initial=0)
+    written = request[behind:].decode(errors="surrogatepass")
+    texts = [written[start:end] for start, end in pairwise(ends)]
+    passages: list[Texts] = list(zip(texts[::3], texts[1::3], texts[2::3], strict=True))
+    found = counted_terms(passages)
+    heads = (
+        array("i", [LANGUAGES.index(spoken) for spoken, _ in found]),
+        array("i", [bag.length for _, bag in found]),
+        array("i", [len(bag.terms) for _, bag in found]),
+    )
+    return b"".join(chain(heads, (bag.terms for _, bag in found), (bag.counts for _, bag in found)))
 
 
-def _counted(documents: Sequence[Uncounted], heads: bytes, numbers: bytes) -> list[list[Bagged]]:
-    terms = array("i")
-    terms.frombytes(numbers[: len(numbers) // 2])
-    counts = array("i")
-    counts.frombytes(numbers[len(numbers) // 2 :])
-    start = 0
-    bags: list[tuple[Language, Bag]] = []
-    for spoken, length, size in json.loads(heads):
+def _counted(documents: Sequence[Uncounted], answer: bytes) -> list[list[Bagged]]:
+    numbers, passages = _numbers(answer), sum(len(one.pieces) for one in documents)
+    spoken, lengths, sizes = (numbers[n * passages : (n + 1) * passages] for n in range(3))
+    start, apart = 3 * passages, sum(sizes)
+    bags: list[Bag] = []
+    for length, size in zip(lengths, sizes, strict=True):
         end = start + size
-        bags.append((spoken, Bag(terms[start:end], counts[start:end], length)))
+        bags.append(Bag(numbers[start:end], numbers[start + apart : end + apart], length))
         start = end
-    each = iter(bags)
-    return [[Bagged(piece, *next(each)) for piece in one.pieces] for one in documents]
+    each = zip(spoken, bags, strict=True)
+    return [[_bagged(piece, *next(each)) for piece in one.pieces] for one in documents]
+
+
+def _bagged(piece: Piece, spoken: int, bag: Bag) -> Bagged:
+    return Bagged(piece, LANGUAGES[spoken], bag)
+
+
+def _numbers(written: bytes) -> array[int]:
+    return array("i", written)
 
 
 def _frame_of(stream: BinaryIO) -> bytes | None:

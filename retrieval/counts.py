@@ -9,11 +9,14 @@ transaction that changes them.
 from __future__ import annotations
 
 import json
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import compress
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 from sqlalchemy import Row, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -21,31 +24,37 @@ from retrieval.database import Database, lock_key
 from retrieval.tables import corpus
 
 MAX_DRIFT = 0.2
+_ADDED_UP_FROM = 200_000
+"""Terms of passages, which hold 4 bytes each until then."""
+_AUDIENCE_BITS = 31
+_Terms = npt.NDArray[np.int32]
+_Numbers = npt.NDArray[np.int64]
 _WEIGHTS = lock_key("passage weights")
 
 
-def _counters() -> defaultdict[int, Counter[int]]:
-    return defaultdict(Counter)
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Counts:
-    """How a transaction changes in how many passages of each audience each term stands, and the corpus."""
+    """How a transaction changes in how many passages of each audience each term stands, and the corpus.
 
-    more: defaultdict[int, Counter[int]] = field(default_factory=_counters)
-    fewer: defaultdict[int, Counter[int]] = field(default_factory=_counters)
+    more, fewer: of a passage that comes or goes, its audience and its terms. changes: those added up, by `_keys`.
+    """
+
+    more: list[tuple[int, _Terms]] = field(default_factory=list)
+    fewer: list[tuple[int, _Terms]] = field(default_factory=list)
+    changes: list[tuple[_Numbers, _Numbers]] = field(default_factory=list)
+    waiting: int = 0
     passages: Counter[tuple[int, str]] = field(default_factory=Counter)
     length: Counter[str] = field(default_factory=Counter)
 
-    def add(self, audience: int, spoken: str, terms: Iterable[int], length: int) -> None:
-        self.more[audience].update(terms)
+    def add(self, audience: int, spoken: str, terms: Sequence[int], length: int) -> None:
         self.passages[audience, spoken] += 1
         self.length[spoken] += length
+        self._wait(self.more, audience, terms)
 
-    def take(self, audience: int, spoken: str, terms: Iterable[int], length: int) -> None:
-        self.fewer[audience].update(terms)
+    def take(self, audience: int, spoken: str, terms: Sequence[int], length: int) -> None:
         self.passages[audience, spoken] -= 1
         self.length[spoken] -= length
+        self._wait(self.fewer, audience, terms)
 
     async def move(self, connection: AsyncConnection, documents: Mapping[int, tuple[int, int]]) -> None:
         """The passages that these documents have change from one audience to another: (from, to), by id. Whoever calls
@@ -60,27 +69,52 @@ class Counts:
         for row in await connection.execute(_PASSAGES_MOVED, moves):
             self.passages[row.was, row.language] -= row.passages
             self.passages[row.becomes, row.language] += row.passages
-        for row in await connection.execute(_TERMS_MOVED, moves):
-            self.fewer[row.was][row.term] += row.passages
-            self.more[row.becomes][row.term] += row.passages
+        rows = (await connection.execute(_TERMS_MOVED, moves)).all()
+        terms = np.array([row.term for row in rows], np.int64)
+        passages = np.array([row.passages for row in rows], np.int64)
+        self.changes.append((_keys(terms, np.array([row.was for row in rows], np.int64)), -passages))
+        self.changes.append((_keys(terms, np.array([row.becomes for row in rows], np.int64)), passages))
 
     async def store(self, connection: AsyncConnection) -> None:
-        # Sorted, so that two runs that change the same terms wait for each other and do not deadlock.
-        changed = sorted(
-            (term, audience, by)
-            for audience in self.more.keys() | self.fewer.keys()
-            for term, by in _differences(self.more[audience], self.fewer[audience])
-        )
-        if changed:
-            terms, audiences, by = zip(*changed, strict=True)
+        terms, audiences, by = self._changed()
+        if len(terms):
             await connection.execute(_COUNT, {"terms": array(terms), "audiences": array(audiences), "by": array(by)})
-            if fewer := [(term, audience) for term, audience, by in changed if by < 0]:
-                terms, audiences = zip(*fewer, strict=True)
-                await connection.execute(_UNUSED, {"terms": array(terms), "audiences": array(audiences)})
+            fewer = [number < 0 for number in by]
+            if any(fewer):
+                gone = {"terms": array(compress(terms, fewer)), "audiences": array(compress(audiences, fewer))}
+                await connection.execute(_UNUSED, gone)
         of_audiences = sorted((audience, spoken, by) for (audience, spoken), by in self.passages.items() if by)
         if of_audiences:
             await connection.execute(_PASSAGES, {"rows": json.dumps(of_audiences)})
         await self._store_corpus(connection)
+
+    def _wait(self, those: list[tuple[int, _Terms]], audience: int, terms: Sequence[int]) -> None:
+        those.append((audience, np.asarray(terms, np.int32)))
+        self.waiting += len(terms)
+        if self.waiting > _ADDED_UP_FROM:
+            self._add_up()
+
+    def _add_up(self) -> None:
+        for those, sign in ((self.more, 1), (self.fewer, -1)):
+            if those:
+                audiences = np.repeat([audience for audience, _ in those], [len(terms) for _, terms in those])
+                keys = _keys(np.concatenate([terms for _, terms in those]), audiences)
+                distinct, passages = np.unique(keys, return_counts=True)
+                self.changes.append((distinct, sign * passages))
+                those.clear()
+        self.waiting = 0
+
+    def _changed(self) -> tuple[list[int], list[int], list[int]]:
+        """Terms, audiences, and by how much each changes. Sorted, so that two runs that change the same terms wait for
+        each other and do not deadlock."""
+        self._add_up()
+        if not self.changes:
+            return [], [], []
+        keys, which = np.unique(np.concatenate([keys for keys, _ in self.changes]), return_inverse=True)
+        by = np.zeros(len(keys), np.int64)
+        np.add.at(by, which, np.concatenate([by for _, by in self.changes]))
+        keys, by = keys[by != 0], by[by != 0]
+        return (keys >> _AUDIENCE_BITS).tolist(), (keys & ((1 << _AUDIENCE_BITS) - 1)).tolist(), by.tolist()
 
     async def _store_corpus(self, connection: AsyncConnection) -> None:
         passages = Counter[str]()
@@ -98,10 +132,9 @@ class Counts:
                 )
 
 
-def _differences(more: Counter[int], fewer: Counter[int]) -> Iterable[tuple[int, int]]:
-    if not fewer:
-        return more.items()
-    return ((term, by) for term in more.keys() | fewer.keys() if (by := more[term] - fewer[term]))
+def _keys(terms: npt.NDArray[Any], audiences: _Numbers) -> _Numbers:
+    """One number for each term of an audience, in the order of both."""
+    return terms.astype(np.int64) << _AUDIENCE_BITS | audiences
 
 
 async def audiences(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from math import isfinite
 from typing import Protocol
+
+import numpy as np
 
 from retrieval.errors import Fault
 from retrieval.label import ImportedLabel, Label, Level
@@ -81,22 +84,30 @@ def checked(name: str, asked: int, vectors: Sequence[Vector | None]) -> Sequence
             f"The embedding model {name} gave {len(vectors)} vectors for {asked} texts: none of them is stored, "
             "because nobody knows which is whose. Look at its server."
         )
-    for vector in vectors:
-        if vector is not None and (what := _wrong(vector)):
-            raise EmbedFault(
-                f"The embedding model {name} gave a vector {what}: no vector of these {asked} texts is stored. Look at "
-                "its server; with a model in half precision another type may help."
-            )
+    given = [vector for vector in vectors if vector is not None]
+    if what := next(filter(None, _wrong(given)), ""):
+        raise EmbedFault(
+            f"The embedding model {name} gave a vector {what}: no vector of these {asked} texts is stored. Look at "
+            "its server; with a model in half precision another type may help."
+        )
     return vectors
 
 
-def _wrong(vector: Sequence[float]) -> str | None:
-    if not 0 < len(vector) <= LONGEST_VECTOR:
-        return f"of {len(vector)} numbers, where 1 to {LONGEST_VECTOR} can be stored"
-    low, high = min(vector), max(vector)
-    # A sum tells in a fifth of the time: no numbers that are none add up to one that is.
-    if not isfinite(sum(vector)):
-        return "with a number that is none (NaN or infinite)"
-    if max(high, -low) > _LARGEST:
-        return f"with a number beyond {_LARGEST:,.0f}"
-    return "of zeros, which points nowhere" if max(high, -low) < _SMALLEST else None
+def _wrong(vectors: Sequence[Vector]) -> Iterator[str]:
+    """Of each vector what is wrong with it, or nothing."""
+    if not vectors:
+        return
+    # A zero in front of each, so that an empty one has a lowest number too.
+    zero = np.zeros(1)
+    numbers = np.concatenate([part for vector in vectors for part in (zero, vector)])
+    starts = [0, *accumulate(len(vector) + 1 for vector in vectors)][:-1]
+    lows, highs = np.minimum.reduceat(numbers, starts), np.maximum.reduceat(numbers, starts)
+    for vector, low, high in zip(vectors, lows.tolist(), highs.tolist(), strict=True):
+        if not 0 < len(vector) <= LONGEST_VECTOR:
+            yield f"of {len(vector)} numbers, where 1 to {LONGEST_VECTOR} can be stored"
+        elif not isfinite(low) or not isfinite(high):
+            yield "with a number that is none (NaN or infinite)"
+        elif max(high, -low) > _LARGEST:
+            yield f"with a number beyond {_LARGEST:,.0f}"
+        else:
+            yield "of zeros, which points nowhere" if max(high, -low) < _SMALLEST else ""

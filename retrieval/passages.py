@@ -6,15 +6,14 @@ A passage that is still there keeps its number, because its vectors hang on it.
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Row, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from retrieval import binary, counts
-from retrieval.bags import Bagged
-from retrieval.bm25 import Bag
+from retrieval.bags import Bag, Bagged, counted_terms, weights
 from retrieval.counts import Counts
 from retrieval.database import Database
 from retrieval.passage import Place
@@ -123,11 +122,10 @@ async def _reword(
 ) -> None:
     if not kept:
         return
-    rows: list[Sequence[bytes]] = []
+    numbers = _numbers([one.bag for _, one in kept], [averages[one.language] for _, one in kept])
+    rows = [(binary.int8(row.id), *each) for (row, _), each in zip(kept, numbers, strict=True)]
     for row, one in kept:
         bag = one.bag
-        weights = binary.sparsevec(bag.terms, bag.weights(averages[one.language]))
-        rows.append((binary.int8(row.id), binary.int4(bag.length), binary.int4s(bag.terms), weights))
         audience = audiences[row.document_id]
         counted.take(audience, row.language, row.terms, row.length)
         counted.add(audience, one.language, bag.terms, bag.length)
@@ -146,28 +144,34 @@ async def _copy(
 ) -> None:
     if not new:
         return
-    await binary.copy(connection, _COPY, (_row(number, place, one, averages) for number, place, one in new))
+    await binary.copy(connection, _COPY, _rows(new, averages))
     for document_id, _, one in new:
         counted.add(audiences[document_id], one.language, one.bag.terms, one.bag.length)
 
 
-def _row(document_id: int, ordinal: int, one: Bagged, averages: Mapping[str, float]) -> Sequence[bytes]:
-    bag = one.bag
-    return (
-        binary.int8(document_id),
-        binary.int4(ordinal),
-        *(said.encode() for said in one.same),
-        binary.int4(bag.length),
-        binary.int4s(bag.terms),
-        binary.sparsevec(bag.terms, bag.weights(averages[one.language])),
-    )
+def _rows(new: Sequence[tuple[int, int, Bagged]], averages: Mapping[str, float]) -> Iterator[Sequence[bytes]]:
+    for start in range(0, len(new), _CHUNK):
+        some = new[start : start + _CHUNK]
+        numbers = _numbers([one.bag for _, _, one in some], [averages[one.language] for _, _, one in some])
+        for (document_id, ordinal, one), each in zip(some, numbers, strict=True):
+            said = (text.encode() for text in one.same)
+            yield binary.int8(document_id), binary.int4(ordinal), *said, *each
+
+
+def _numbers(bags: Sequence[Bag], averages: Sequence[float]) -> Iterator[tuple[bytes, bytes, bytes]]:
+    """Of each its length, its terms and its weights."""
+    terms = [bag.terms for bag in bags]
+    lengths = [binary.int4(bag.length) for bag in bags]
+    return zip(lengths, binary.int4s(terms), binary.sparsevecs(terms, weights(bags, averages)), strict=True)
 
 
 async def _reweigh(connection: AsyncConnection, spoken: str, tokenizer: Tokenizer, format: int) -> None:
     average = await counts.average_anew(connection, spoken)
     await connection.execute(text("create temporary table reweighed (id bigint, weights sparsevec) on commit drop"))
     async for bags in _bags(connection, spoken, tokenizer, format):
-        rows = [(binary.int8(id), binary.sparsevec(bag.terms, bag.weights(average))) for id, bag in bags]
+        held = [bag for _, bag in bags]
+        weighed = binary.sparsevecs([bag.terms for bag in held], weights(held, [average] * len(held)))
+        rows = [(binary.int8(id), each) for (id, _), each in zip(bags, weighed, strict=True)]
         await binary.copy(connection, "copy reweighed from stdin (format binary)", rows)
     await connection.execute(
         text("update passage set weights = reweighed.weights from reweighed where passage.id = reweighed.id")
@@ -191,7 +195,8 @@ async def _bags(
         rows = (await connection.execute(chunk)).all()
         if not rows:
             return
-        yield [(row.id, Bag.of((row.title, row.heading, row.text), tokenizer)) for row in rows]
+        found = counted_terms([(row.title, row.heading, row.text) for row in rows], tokenizer)
+        yield [(row.id, bag) for row, (_, bag) in zip(rows, found, strict=True)]
         after = rows[-1].id
 
 

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
-from itertools import chain
 from typing import Literal
 
 import snowballstemmer
@@ -38,7 +37,8 @@ PREDICATE_WEIGHT = 0.5
 
 _HANGUL_SHARE = 0.3
 _MAX_WORD = 30  # a longer run of Hangul is no word, and cutting its endings takes time squared
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+_INVISIBLES = "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+_INVISIBLE = re.compile(f"[{_INVISIBLES}]")
 _HANGUL = re.compile("[가-힣]+")
 _JAMO = "\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff"
 _HAN_KANA = "\u3040-\u30ff\u3400-\u9fff"
@@ -54,16 +54,31 @@ _PARTICLE = re.compile(f"(?:{'|'.join(sorted(KOREAN_PARTICLES, key=len, reverse=
 
 def normalise(text: str) -> str:
     """NFKC, case folded, without invisible characters: one spelling for what looks the same."""
-    return unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).casefold()
+    return one_spelling(text).casefold()
+
+
+def one_spelling(text: str) -> str:
+    """What `normalise` gives but for its case."""
+    visible = _INVISIBLE.sub("", text) if any(map(text.__contains__, _INVISIBLES)) else text
+    return unicodedata.normalize("NFKC", visible)
 
 
 def language(text: str) -> Language:
     """`ko` where more than 30% of the letters are Hangul. Korean business text is full of English words."""
-    composed = unicodedata.normalize("NFC", text)
-    hangul = sum(map(len, _HANGUL.findall(composed)))
+    composed = compose(text)
+    return language_of(composed, sum(map(len, _HANGUL.findall(composed))))
+
+
+def language_of(composed: str, hangul: int) -> Language:
+    """Of a text with so many syllables of Hangul."""
     if hangul == 0 or hangul > _HANGUL_SHARE * len(composed):  # however many letters there are
         return "ko" if hangul else "en"
     return "ko" if hangul > _HANGUL_SHARE * sum(map(str.isalpha, composed)) else "en"
+
+
+def compose(text: str) -> str:
+    """With its Hangul in syllables."""
+    return unicodedata.normalize("NFC", text)
 
 
 def document_terms(text: str) -> list[str]:
@@ -71,15 +86,12 @@ def document_terms(text: str) -> list[str]:
     return list(_terms(normalise(text)))
 
 
-def document_term_ids(text: str) -> list[int]:
-    """The numbers of `document_terms`. No term spans a space, and what stands between two is remembered: a load meets
-    the same words again and again."""
-    return list(chain.from_iterable(map(written_term_ids, normalise(text).split())))
-
-
-def written_term_ids(written: str) -> tuple[int, ...]:
-    """Of what stands between two spaces of a normalised text."""
-    return _remembered_ids(written) if len(written) <= _MAX_WORD else _ids(written)
+def written_term_ids(written: Sequence[str]) -> Iterator[tuple[int, ...]]:
+    """The numbers of the terms of what stands between two spaces of a normalised text, which no term spans. They are
+    remembered: a load meets the same words again and again."""
+    if max(map(len, written), default=0) <= _MAX_WORD:
+        return map(_remembered_ids, written)
+    return (_remembered_ids(one) if len(one) <= _MAX_WORD else _ids(one) for one in written)
 
 
 def query_terms(text: str) -> dict[str, float]:

@@ -7,10 +7,13 @@ re-indexes it; until then it is found by the terms that both have.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from zlib import crc32
 
-from retrieval.text import MAX_QUERY_TERMS, document_term_ids, query_terms, term_id
+from retrieval.text import MAX_QUERY_TERMS, query_terms, term_id
+
+if TYPE_CHECKING:
+    from retrieval.term_ids import TermIds
 
 _NUMBERS = 300
 """So that FORMAT and 100 of each stay within a smallint."""
@@ -26,8 +29,8 @@ class Tokenizer(Protocol):
     @property
     def at_once(self) -> int: ...
 
-    def document(self, text: str) -> Sequence[int]:
-        """The numbers of its terms, as often as they occur."""
+    def documents(self, documents: Sequence[Sequence[str]]) -> TermIds:
+        """The numbers of the terms of each document's texts."""
         ...
 
     def query(self, text: str) -> Mapping[int, float]:
@@ -42,8 +45,11 @@ class Bigrams:
     name = "bigrams"
     at_once = 20_000
 
-    def document(self, text: str) -> Sequence[int]:
-        return document_term_ids(text)
+    def documents(self, documents: Sequence[Sequence[str]]) -> TermIds:
+        # numpy takes 0.1 s to load: whoever only asks, and what parses documents, does without.
+        from retrieval.term_ids import of_texts
+
+        return of_texts(["\n".join(texts) for texts in documents])
 
     def query(self, text: str) -> Mapping[int, float]:
         return {term_id(term): weight for term, weight in query_terms(text).items()}
@@ -75,8 +81,9 @@ class WithMorphemes:
         self._analyzer = analyzer
         self.name = f"{BIGRAMS.name} and {analyzer.name}"
 
-    def document(self, text: str) -> Sequence[int]:
-        return [*BIGRAMS.document(text), *map(_morpheme_id, self._analyzer.morphemes(text))]
+    def documents(self, documents: Sequence[Sequence[str]]) -> TermIds:
+        morphemes = ([one for text in texts for one in self._analyzer.morphemes(text)] for texts in documents)
+        return BIGRAMS.documents(documents).and_of([_morpheme_id(one) for one in each] for each in morphemes)
 
     def query(self, text: str) -> Mapping[int, float]:
         weights = dict(BIGRAMS.query(text))

@@ -6,7 +6,7 @@ one before it is then retired and its vectors go. A text is searchable by its wo
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -245,10 +245,9 @@ class _Run:
         async with self.database.transaction() as connection:
             # One after the other, so that what another worker was faster with is seen.
             await connection.execute(_TURN, {"key": lock_key(f"vectors of model {model}")})
-            still = await connection.scalars(_STILL, {"model": model, "ids": list(vectors)})
-            rows = [(binary.int2(model), binary.int8(id), binary.halfvec(vectors[id])) for id in still]
-            await binary.copy(connection, _COPY, rows)
-        self.made += len(rows)
+            still = list(await connection.scalars(_STILL, {"model": model, "ids": list(vectors)}))
+            await binary.copy(connection, _COPY, _rows(model, still, vectors))
+        self.made += len(still)
         await self._tell()
 
     async def _meet(self) -> None:
@@ -326,10 +325,18 @@ async def _coverage(connection: AsyncConnection) -> tuple[Coverage, ...]:
     return tuple(Coverage(model_of(row), row.vectors, row.passages) for row in rows)
 
 
+def _rows(model: int, ids: Sequence[int], vectors: Mapping[int, Vector]) -> Iterator[Sequence[bytes]]:
+    for start in range(0, len(ids), CHUNK):
+        some = ids[start : start + CHUNK]
+        for id, vector in zip(some, binary.halfvecs([vectors[id] for id in some]), strict=True):
+            yield binary.int2(model), binary.int8(id), vector
+
+
 def _embeddable(row: Row[Any]) -> Embeddable:
     # Not the title: a document that is moved or renamed would need new vectors, for a recall@10 of .003 more.
     whole = f"{row.heading}\n{row.text}" if row.heading else row.text
-    return Embeddable(whole, _said(row.level, row.source), row.source, row.uri, labels_of(row.said))
+    labels = labels_of(row.labelled) if row.labelled else ()
+    return Embeddable(whole, _said(row.level, row.source), row.source, row.uri, labels)
 
 
 @lru_cache(maxsize=1_024)
@@ -347,8 +354,8 @@ _FIRST = text(f"select passage.id {_LACKING} and passage.id > :after order by pa
 _LEFT = text(f"select count(*) {_LACKING}")
 _TEXTS = text(
     f"""
-    select passage.id, passage.heading, passage.text, document.level, document.uri, document.said,
-           source.name as source
+    select passage.id, passage.heading, passage.text, document.level, document.uri, source.name as source,
+           case when document.said ?| array['labels', 'carried'] then document.said end as labelled
     from passage
     join document on document.id = passage.document_id
     join source on source.id = document.source_id

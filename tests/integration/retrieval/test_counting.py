@@ -21,6 +21,8 @@ from tests.integration.retrieval.shelf import Shelf, a_source, reindex
 DOCUMENTS = [
     Uncounted("연차 규정", [Piece(("총칙",), "연차는 15일입니다. annual leave", Place("page", 1, 2)), Piece((), "😀")]),
     Uncounted("", []),
+    Uncounted("", [Piece((), "")]),
+    Uncounted("낱말", [Piece(("\ud800",), "연차\ud800휴가 ＶＰＮ " + "낱말 word " * 10_000)]),
     Uncounted("Leave", [Piece(("A", "B"), f"Leave policy number {n} for on-call engineers") for n in range(40)]),
 ]
 

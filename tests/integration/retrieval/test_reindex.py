@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from retrieval.bm25 import Bag
+from retrieval.bags import counted_terms, weights
 from retrieval.catalogue import Catalogue
 from retrieval.database import Database
 from retrieval.index import FORMAT
@@ -213,11 +213,11 @@ async def test_weights_follow_the_average_length_once_it_has_drifted(database: D
     async with database.transaction() as connection:
         average = await connection.scalar(text("select average from corpus where language = 'ko'"))
         mean = await connection.scalar(text("select avg(length) from passage"))
-        weights = await connection.scalar(text("select weights from passage where length < 10"))
+        written = await connection.scalar(text("select weights from passage where length < 10"))
     assert average == pytest.approx(float(mean))
-    bag = Bag.of(("가", "", "연차"))
-    expected = dict(zip(bag.terms, bag.weights(average), strict=True))
-    stored = dict(element.split(":") for element in str(weights)[1:].partition("}")[0].split(","))
+    ((_, bag),) = counted_terms([("가", "", "연차")])
+    expected = dict(zip(bag.terms, weights([bag], [average]).tolist(), strict=True))
+    stored = dict(element.split(":") for element in str(written)[1:].partition("}")[0].split(","))
     assert {int(term): float(weight) for term, weight in stored.items()} == pytest.approx(expected, rel=1e-4)
     assert not await reweigh_if_drifted(database, BIGRAMS, FORMAT)
 

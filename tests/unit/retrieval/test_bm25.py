@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections import Counter
 from math import log
 
 import pytest
@@ -7,13 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pgvector import SparseVector
 
-from retrieval.bm25 import DIMENSIONS, MAX_WEIGHT, Bag, idf, sparsevec
-from retrieval.text import term_id
+from retrieval.bags import Texts, counted_terms
+from retrieval.bags import weights as weighed
+from retrieval.bm25 import DIMENSIONS, MAX_NON_ZEROS, MAX_WEIGHT, idf, sparsevec
+from retrieval.text import document_terms, term_id
 
 
 def weights(text: str, average: float) -> dict[int, float]:
-    bag = Bag.of([text])
-    return dict(zip(bag.terms, bag.weights(average), strict=True))
+    ((_, bag),) = counted_terms([("", "", text)])
+    return dict(zip(bag.terms, weighed([bag], [average]).tolist(), strict=True))
 
 
 def test_a_word_once_in_a_passage_of_average_length_weighs_one() -> None:
@@ -52,3 +55,35 @@ def test_pgvector_reads_the_text_form_back() -> None:
 
 def test_a_text_without_words_has_a_vector_of_nothing() -> None:
     assert sparsevec(weights("😀", average=1)) == f"{{}}/{DIMENSIONS}"
+
+
+WORD = st.sampled_from(["연차", "연차휴가", "leave", "on-call", "규정 규정", "1,200", "😀", "the", "\ud800"])
+PASSAGES = st.lists(st.tuples(*[st.lists(WORD, max_size=6).map(" ".join)] * 3), max_size=8)
+
+
+@given(PASSAGES)
+def test_passages_are_counted_together_as_each_alone(passages: list[Texts]) -> None:
+    together = counted_terms(passages)
+    assert together == [one for each in passages for one in counted_terms([each])]
+    for texts, (_, bag) in zip(passages, together, strict=True):
+        terms = Counter(term_id(term) for text in texts for term in document_terms(text))
+        assert dict(zip(bag.terms, bag.counts, strict=True)) == terms
+        assert list(bag.terms) == sorted(terms)
+        assert bag.length == terms.total()
+
+
+@given(PASSAGES, st.floats(1, 1e4))
+def test_passages_are_weighed_together_as_each_alone(passages: list[Texts], average: float) -> None:
+    bags = [bag for _, bag in counted_terms(passages)]
+    alone = [weight for bag in bags for weight in weighed([bag], [average]).tolist()]
+    assert weighed(bags, [average] * len(bags)).tolist() == alone
+
+
+def test_of_more_terms_than_pgvector_holds_the_most_frequent_stay() -> None:
+    words = [f"w{n}" for n in range(MAX_NON_ZEROS + 500)]
+    often = words[-1_000:]
+    ((_, bag),) = counted_terms([(" ".join(often), "", " ".join(words))])
+    assert len(bag.terms) == MAX_NON_ZEROS
+    assert {term_id(word) for word in often} <= set(bag.terms)
+    assert list(bag.terms) == sorted(set(bag.terms))
+    assert bag.length == len(words) + len(often)

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from retrieval.text import (
     MAX_QUERY_TERMS,
     TERM_IDS,
-    document_term_ids,
     document_terms,
     language,
     normalise,
@@ -129,8 +128,3 @@ def test_a_question_has_at_most_256_terms() -> None:
 )
 def test_the_language_is_korean_from_three_tenths_of_hangul(text: str, expected: str) -> None:
     assert language(text) == expected
-
-
-@given(st.text())
-def test_a_documents_numbers_are_those_of_its_terms(text: str) -> None:
-    assert document_term_ids(text) == [term_id(term) for term in document_terms(text)]
