@@ -74,7 +74,7 @@ def here(tokenizer: Tokenizer) -> Count:
 
 class Counting:
     """A Count by pairs (tokenizer.py) in at most `processes` processes, each started when it is needed; an async
-    context manager, at whose end they end. One holds some 50 MB, and the documents that it was asked of last."""
+    context manager, at whose end they end. One holds some 55 MB, and the documents that it was asked of last."""
 
     def __init__(self, processes: int) -> None:
         self._free = asyncio.Semaphore(processes)
