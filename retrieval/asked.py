@@ -10,11 +10,20 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import chain
+from itertools import chain, islice
 
 from retrieval.generic import ENGLISH_GENERIC, KOREAN_GENERIC, KOREAN_GENERIC_VERBS
 from retrieval.glossary import Found
-from retrieval.text import QueryWord, normalise, query_terms, query_words, stem, term_id, written_term_ids
+from retrieval.text import (
+    MAX_QUERY_TERMS,
+    QueryWord,
+    normalise,
+    query_terms,
+    query_words,
+    stem,
+    term_id,
+    written_term_ids,
+)
 
 Idf = Callable[[int], float]
 """Of a term id, as those who ask may know it."""
@@ -77,8 +86,8 @@ class Word:
 
 
 def words_of(question: str, glossed: Sequence[Found] = ()) -> tuple[Word, ...]:
-    """glossed: what the glossary knows of its words, with places in the normalised question."""
-    words = list(query_words(question))
+    """At most 256. glossed: what the glossary knows of its words, with places in the normalised question."""
+    words = list(islice(query_words(question), MAX_QUERY_TERMS))
     following = [*(word.text for word in words[1:]), ""]
     return tuple(_word(word, after, glossed) for word, after in zip(words, following, strict=False) if word.terms)
 

@@ -32,6 +32,10 @@ from retrieval.weighed import MAX_CANDIDATES, WEIGHTS, Weighed, Weights
 
 _WHOLE = 3_000
 """Passages that may be read up to which each is scored where a question's words stand in too many to be looked up."""
+_LONGEST = 10_000
+"""Characters of a question that are searched for: its 256 terms stand in the first 2,000, and to look for more words in
+what is found holds everybody's questions up."""
+
 FURTHER = 24
 """Passages that are looked at beyond those asked for, so that the version in force is there to take the place of an
 older one that says the same, and others to take the places of what stands in several documents."""
@@ -88,7 +92,8 @@ class Search:
         """The passages that answer best and that `readers` may read, best first, and of several versions of a document
         the one in force before the others; () where nothing matches.
 
-        label: what is known of the query, for a model that may not see everything.
+        Of a query the first 10,000 characters count. label: what is known of it, for a model that may not see
+        everything.
         """
         return (await self._looked(query, readers, limit, label, judged=limit)).chosen
 
@@ -106,7 +111,7 @@ class Search:
 
     async def _looked(self, query: str, readers: Readers, limit: int, label: Label, *, judged: int | None) -> Looked:
         """judged: how many of the best are given a confidence; None: all that is found."""
-        query = query.encode(errors="replace").decode()  # a lone surrogate is taken by no model
+        query = query[:_LONGEST].encode(errors="replace").decode()  # a lone surrogate is taken by no model
         asked, more = self._glossary().asked(query, self._tokenizer), limit + FURTHER
         if not asked.own or not readers.principals:
             return Looked(readers, limit)

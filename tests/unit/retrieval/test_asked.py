@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from retrieval.asked import GENERIC, NOUN, NOUN_VERB, NUMBER, VERB, Lines, Word, letters, words_of
 from retrieval.everyday import EVERYDAY
 from retrieval.glossary import Glossary
+from retrieval.text import MAX_QUERY_TERMS
 
 
 def word(question: str, at: int = 0, glossary: Glossary | None = None) -> Word:
@@ -93,3 +94,7 @@ def test_whatever_is_asked_of_whatever_is_written_no_line_says_more_than_all_of_
 @given(st.text(st.characters(min_codepoint=0xAC00, max_codepoint=0xD7A3), min_size=1))
 def test_letters_of_a_word_never_begin_another_way_than_those_of_its_first_syllables(hangul: str) -> None:
     assert letters(hangul).startswith(letters(hangul[:-1]))
+
+
+def test_of_a_pasted_book_no_more_words_are_looked_for_than_are_searched_for() -> None:
+    assert len(words_of(" ".join(f"word{number}" for number in range(10_000)))) == MAX_QUERY_TERMS
