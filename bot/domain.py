@@ -77,7 +77,8 @@ class Attached:
 @dataclass(frozen=True, slots=True)
 class Question:
     """What somebody asked. thread: questions with the same value follow one another. carried: what is known of the
-    text from where it was asked before. attached: the files that came with it."""
+    text from where it was asked before. attached: the files that came with it.
+    asked_at: when it was asked, where that is known to be before it was received."""
 
     id: UUID
     text: str
@@ -87,6 +88,12 @@ class Question:
     received_at: datetime
     carried: Label = NOTHING_SENSITIVE
     attached: tuple[Attached, ...] = ()
+    asked_at: datetime | None = None
+
+    @property
+    def since(self) -> datetime:
+        """From when on somebody waits for the answer."""
+        return self.asked_at or self.received_at
 
     @classmethod
     def asked(

@@ -57,6 +57,10 @@ _SENTENCES = {
         "base_model": "_{model} 모델이 사내 서버에 올라와 있지 않아 기본 모델이 답했습니다._",
         "models_missing": "policy.toml 의 도메인 모델이 사내 서버에 없어 기본 모델이 대신 답합니다: {models}.",
         "unconnected": "연결되어 있지 않음",
+        "busy": "먼저 온 질문이 많음",
+        "late": "_죄송합니다. 먼저 온 질문이 많아 차례가 오지 않았습니다. 잠시 뒤에 다시 물어봐 주세요._",
+        "before_you": "먼저 온 질문 {before}개에 답하고 있어요…",
+        "you_are_next": "다음 차례예요…",
         "silent": "응답하지 않음",
         "withheld": "이 대화에는 내용을 보일 수 없는 문서가 있습니다. 문서에서 직접 확인하세요:",
         "changed": "답하는 사이에 문서나 읽기 권한이 바뀌어 답을 보일 수 없습니다. 다시 물어봐 주세요.",
@@ -146,6 +150,10 @@ _SENTENCES = {
         "models_missing": "Domain models of policy.toml are not on the on-prem server, and its base model answers for "
         "them: {models}.",
         "unconnected": "not connected",
+        "busy": "too many questions before it",
+        "late": "_Sorry: too many questions came before yours, so its turn did not come. Ask again in a moment._",
+        "before_you": "{before} before you…",
+        "you_are_next": "You are next…",
         "silent": "no answer",
         "withheld": "Some documents may not be shown in this conversation. Please open them yourself:",
         "changed": "The documents or the right to read them changed meanwhile, so this answer cannot be shown. "
@@ -304,6 +312,11 @@ def also_name(tongue: Language, titles: Sequence[str]) -> str:
     named = ", ".join(titles[:_ALSO])
     more = len(titles) - _ALSO
     return say(tongue, "also_more", titles=named, more=str(more)) if more > 0 else say(tongue, "also", titles=named)
+
+
+def ahead_name(tongue: Language, before: int) -> str:
+    """How many questions are before one that waits for a model."""
+    return say(tongue, "before_you", before=str(before)) if before else say(tongue, "you_are_next")
 
 
 def route_name(tongue: Language, route: Route) -> str:
