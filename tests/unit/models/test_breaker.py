@@ -76,8 +76,12 @@ class AtOnce(RuleBasedStateMachine):
         self.in_a_row = 0
         self.probed_at: float | None = None
 
-    @rule()
-    def begin(self) -> None:
+    @rule(callers=st.integers(1, 3))
+    def begin(self, callers: int) -> None:
+        for _ in range(callers):
+            self._one()
+
+    def _one(self) -> None:
         held = self.breaker.holds_back()
         through = self.breaker.lets_through()
         assert through is not held, "to ask is to be told the same"
@@ -89,7 +93,7 @@ class AtOnce(RuleBasedStateMachine):
         self.under_way += 1
 
     @precondition(lambda self: self.under_way)
-    @rule(how=st.sampled_from(["well", "badly", "cancelled"]))
+    @rule(how=st.sampled_from(["badly", "badly", "badly", "cancelled", "well"]))
     def end(self, how: str) -> None:
         self.under_way -= 1
         if how == "well":
@@ -100,7 +104,7 @@ class AtOnce(RuleBasedStateMachine):
             self.breaker.failed()
             self.in_a_row += 1
 
-    @rule(seconds=st.floats(0.0, 2 * PAUSE_S))
+    @rule(seconds=st.sampled_from([0.5, PAUSE_S, 2 * PAUSE_S]))
     def wait(self, seconds: float) -> None:
         self.now += seconds
 
