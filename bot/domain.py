@@ -155,7 +155,8 @@ class Draft:
     known: False when it says that the documents do not know. tried: the routes before this one, each with why it
     did not answer. model and prompt_version are None where no model was called. missing: the domain model in whose
     place the base model answered, because the server does not have it. hidden: by placeholder, the values that the
-    model did not see and that are back in the text. strange: placeholders in it that nobody issued.
+    model did not see and that are back in the text. strange: placeholders in it that nobody issued. unread: the numbers
+    of passages for which the model had no room. other_language: it did not answer in the question's, asked again too.
     """
 
     route: Route
@@ -168,6 +169,8 @@ class Draft:
     missing: str | None = None
     hidden: Mapping[str, str] = field(default_factory=dict)
     strange: int = 0
+    unread: frozenset[int] = frozenset()
+    other_language: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,8 @@ _SENTENCES = {
         "shadow": "_시험 운영(shadow) 중이라 모델에는 아무것도 보내지 않았습니다. 정책이 보냈을 곳: {route}._",
         "base_model": "_{model} 모델이 사내 서버에 올라와 있지 않아 기본 모델이 답했습니다._",
         "models_missing": "policy.toml 의 도메인 모델이 사내 서버에 없어 기본 모델이 대신 답합니다: {models}.",
+        "read_partly": "_모델이 한 번에 읽기에 길어, 찾은 부분 {found}개 가운데 {read}개만 읽고 답했습니다._",
+        "other_language": "_모델이 질문과 다른 언어로 답했습니다._",
         "unconnected": "연결되어 있지 않음",
         "busy": "먼저 온 질문이 많음",
         "late": "_죄송합니다. 먼저 온 질문이 많아 차례가 오지 않았습니다. 잠시 뒤에 다시 물어봐 주세요._",
@@ -149,6 +151,8 @@ _SENTENCES = {
         "base_model": "_The base model answered, because {model} is not loaded on the on-prem server._",
         "models_missing": "Domain models of policy.toml are not on the on-prem server, and its base model answers for "
         "them: {models}.",
+        "read_partly": "_Together they are longer than the model reads, so it read {read} of {found} passages._",
+        "other_language": "_The model answered in another language than the question's._",
         "unconnected": "not connected",
         "busy": "too many questions before it",
         "late": "_Sorry: too many questions came before yours, so its turn did not come. Ask again in a moment._",

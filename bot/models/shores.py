@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import logging
-import secrets
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from bot.domain import Draft, Question, Route
+from bot.models.broken_answers import asks_for, of_another_language
 from bot.models.door import Completion, Heard
 from bot.models.endpoint import Endpoint
 from bot.models.faults import ModelFault
 from bot.models.line import WAIT_S, WORK_S, Asking, LateFault, Told, nobody_is_told
 from bot.models.missing import MissingModels
+from bot.models.prompting import Prompting
 from bot.models.quote import quote
 from bot.models.restored import Restored
 from bot.policy.decide import Decision
 from bot.policy.parts import Masking, Prompt
 from bot.policy.permit import ChangedFault, Permit, PermitFault, domain_permit, permit
 from bot.policy.rules import Rules
-from bot.prompt import Template, build
+from bot.prompt import Template
 from bot.words import route_name, say, spoken
 from retrieval.glossary import NO_GLOSSARY, Glossary
 
@@ -33,6 +34,7 @@ class _One:
     """One question at one shore."""
 
     endpoint: Endpoint
+    question: Question
     asking: Asking
     rules: Callable[[], Rules]
     others: bool
@@ -41,8 +43,27 @@ class _One:
     def model(self) -> str:
         return self.endpoint.door.model
 
-    async def complete(self, issue: Callable[[], tuple[Prompt, Permit]], heard: Heard | None) -> Completion:
-        return await self.endpoint.complete(issue, heard, self.asking, others=self.others)
+    async def complete(
+        self, issue: Callable[[], tuple[Prompt, Permit]], heard: Heard | None, prompting: Prompting
+    ) -> tuple[Completion, bool]:
+        """What it says, and whether that is in another language than the question: then it was asked once more, with
+        the plain instruction. issue: builds the next prompt from `prompting`."""
+
+        async def asked() -> Completion:
+            return await self.endpoint.complete(
+                issue, heard, self.asking, others=self.others, shorter=prompting.shorten
+            )
+
+        first = await asked()
+        if not of_another_language(self.question.text, first.text):
+            return first, False
+        prompting.ending = asks_for(spoken(self.question.text))
+        try:
+            second = await asked()
+        except ModelFault as fault:
+            _log.info("an answer in another language stays, as there is no other: %s", fault)
+            return first, True
+        return second, of_another_language(self.question.text, second.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +109,7 @@ class Shores:
             if endpoint is None:
                 tried.append((route, f"The {route.value} model is not connected."))
                 continue
-            one = _One(endpoint, asking, rules, others=self._others(decision, route))
+            one = _One(endpoint, question, asking, rules, others=self._others(decision, route))
             try:
                 if route is Route.CLOUD and masking is not None and decision.verdict("cloud").masked:
                     draft = await self._ask_masked(one, decision, masking, heard)
@@ -114,13 +135,14 @@ class Shores:
         """The cloud sees placeholders, and whoever is told what it says hears what they stand for."""
         values = masking.values
         restored = Restored(values, heard)
+        prompting = Prompting(self.template.over_masked(), masking.parts)
 
         def issue() -> tuple[Prompt, Permit]:
             restored.begin()
-            prompt = build(self.template.over_masked(), masking.parts, mark=secrets.token_hex(8))
+            prompt = prompting.built()
             return prompt, permit(decision, prompt, Route.CLOUD, one.model, one.rules())
 
-        completion = await one.complete(issue, restored)
+        completion, other_language = await one.complete(issue, restored, prompting)
         text, strange = restored.whole(completion.text)
         if strange:
             _log.warning("decision %s: its answer holds %d placeholders that nobody issued", decision.id, strange)
@@ -128,10 +150,12 @@ class Shores:
             Route.CLOUD,
             text,
             model=completion.model,
-            prompt_version=self.template.over_masked().version,
+            prompt_version=prompting.template.version,
             usage=completion.usage,
             hidden=values,
             strange=strange,
+            unread=prompting.unread,
+            other_language=other_language,
         )
 
     async def _ask(self, one: _One, route: Route, decision: Decision, parts: Prompt, heard: Heard | None) -> Draft:
@@ -168,13 +192,22 @@ class Shores:
         permitted: Callable[[Prompt], Permit],
         heard: Heard | None,
     ) -> Draft:
+        prompting = Prompting(self.template, parts)
+
         def issue() -> tuple[Prompt, Permit]:
-            prompt = build(self.template, parts, mark=secrets.token_hex(8))
+            prompt = prompting.built()
             return prompt, permitted(prompt)
 
-        completion = await one.complete(issue, heard)
-        version = self.template.version
-        return Draft(route, completion.text, model=completion.model, prompt_version=version, usage=completion.usage)
+        completion, other_language = await one.complete(issue, heard, prompting)
+        return Draft(
+            route,
+            completion.text,
+            model=completion.model,
+            prompt_version=self.template.version,
+            usage=completion.usage,
+            unread=prompting.unread,
+            other_language=other_language,
+        )
 
     def _quote(
         self,
