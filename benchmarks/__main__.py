@@ -17,6 +17,7 @@ from benchmarks import (
     ack,
     chaos,
     documents,
+    fallback,
     first_run,
     forgetting,
     ingest,
@@ -48,6 +49,7 @@ BENCHMARKS: Mapping[str, Benchmark] = {
 }
 ALONE: Mapping[str, Callable[[Sequence[str]], int]] = {
     "chaos": chaos.main,
+    "fallback": fallback.main,
     "ingest": ingest.main,
     "outage": outage.main,
     "policy": policy.main,

@@ -290,3 +290,28 @@ async def test_all_routes_together_take_no_longer_than_they_may() -> None:
     draft = await completed(Shores(silent, TEMPLATE, work_s=0.2))
     assert draft.route is Route.QUOTE
     assert time.monotonic() - began < 2
+
+
+EVERYTHING = st.sampled_from([None, AWAY, REFUSES, TOO_LONG, IN_ENGLISH, SAYS])
+
+
+@given(
+    cloud=st.lists(EVERYTHING.filter(bool), min_size=1, max_size=4) | st.none(),
+    on_prem=st.lists(EVERYTHING.filter(bool), min_size=1, max_size=4) | st.none(),
+    level=st.sampled_from(Level),
+    passages=st.integers(1, 5),
+)
+async def test_whatever_the_models_do_in_turn_no_prompt_goes_anywhere_that_was_not_decided(
+    cloud: list[str | ModelFault] | None, on_prem: list[str | ModelFault] | None, level: Level, passages: int
+) -> None:
+    scripts = dict(zip(SHORES, (cloud, on_prem), strict=True))
+    doors = {route: fake(route, *script) for route, script in scripts.items() if script}
+    asked = ask()
+    parts = parts_of(asked, *(passage(of=document(n, level=level), id=n) for n in range(1, passages + 1)))
+    decision = decision_for(parts)
+    quick = {route: Endpoint(door, 1, 5) for route, door in doors.items()}
+    draft = await Shores(quick, TEMPLATE).complete(asked, decision, parts, lambda: RULES)
+    assert draft.route in (*decision.routes, Route.REFUSE)
+    assert all(route in decision.routes for route, door in doors.items() if door.prompts)
+    assert all(asked.text in str(messages(prompt)) for door in doors.values() for prompt in door.prompts)
+    assert draft.unread < frozenset(range(1, passages + 1))
