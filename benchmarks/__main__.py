@@ -30,6 +30,7 @@ from benchmarks import (
     retrieval,
     rights,
     search,
+    slots,
     train_matters,
     words,
 )
@@ -46,6 +47,7 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "documents": documents.measure,
     "masking": masking.measure,
     "forgetting": forgetting.measure,
+    "slots": slots.measure,
 }
 ALONE: Mapping[str, Callable[[Sequence[str]], int]] = {
     "chaos": chaos.main,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 from uuid import uuid4
 
@@ -15,7 +15,7 @@ from bot.domain import Answer, Attached, Draft, Question, Route
 from bot.drafts import Drafts, Show
 from bot.models.door import Heard
 from bot.models.endpoint import nothing_to_look_at
-from bot.models.line import Told, nobody_is_told
+from bot.models.line import Asking, Line, Told, nobody_is_told
 from bot.models.shores import Shores
 from bot.people import People
 from bot.policy.decide import Decision, decide
@@ -53,6 +53,8 @@ CLOSE = 0.05
 """From which a document that does not answer is worth naming: of 71 that are refused, though a document answers, 48 are
 told of it; with .1 41."""
 _CLOSEST = 2
+READING = 8
+"""Questions of a process whose documents are looked up at the same time; it has ten connections to the database."""
 _DECISIONS = 4
 """How often one question is decided anew because the policy changed meanwhile."""
 
@@ -88,6 +90,7 @@ class Deps:
 
     rules: the policy as it is now; look: has it know who has opted out by now. budget: how much a prompt may carry.
     operator: the pseudonym of whoever asks in others' names, if somebody does. opinion: asked where the cloud would be.
+    reading: who is next at the documents: more at once would only wait for the database's connections, and in vain.
     """
 
     rules: Callable[[], Rules]
@@ -99,6 +102,7 @@ class Deps:
     operator: str | None = None
     opinion: Opinion = no_opinion
     look: Callable[[], Awaitable[None]] = nothing_to_look_at
+    reading: Line = field(default_factory=lambda: Line(READING))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +137,11 @@ async def answer(
 
 async def _answered(question: Question, deps: Deps, show: Show | None, show_ahead: ShowAhead | None) -> Answer:
     """Raises ChangedFault where the policy that decided is in force no longer, or somebody has opted out meanwhile."""
-    await deps.look()
-    rules = deps.rules()
-    considered = await consider(question, rules, deps)
-    decision = await deps.records.decided(considered.decision, question, deps.operator, considered.masking)
+    async with deps.reading.turn(Asking(question.since.timestamp())):
+        await deps.look()
+        rules = deps.rules()
+        considered = await consider(question, rules, deps)
+        decision = await deps.records.decided(considered.decision, question, deps.operator, considered.masking)
     async with _ahead(show_ahead) as told:
         draft = await _drafted(question, considered, decision, rules, deps, show, told)
     shown = considered.shown
