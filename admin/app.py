@@ -240,6 +240,8 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
                 endpoints(settings, database, audit, samples.take, stack, register.look),
                 Template.shipped("answer"),
                 glossary,
+                work_s=settings.answer.max_model_s,
+                wait_s=settings.answer.max_wait_s,
             ),
             budget=Budget(settings.answer.passages, settings.answer.max_passage_chars),
             operator=seal.pseudonym(whoever_runs_this()),

@@ -13,6 +13,7 @@ from bot.domain import Route
 from bot.models.audited import AuditedDoor, Vendor
 from bot.models.door import Door, Leaving, OpenAIDoor
 from bot.models.endpoint import Endpoint
+from bot.models.line import Line
 from bot.models.opinion import FORM, MAX_TOKENS, SecondOpinion
 from bot.policy.rules import Rules
 from bot.settings import Settings
@@ -36,7 +37,7 @@ def endpoints(
         used: Door = door
         if isinstance(shore, Cloud):
             used = AuditedDoor(door, _vendor(shore), database, audit)
-        found[route] = Endpoint(used, shore.attempts, shore.total_timeout_s, look)
+        found[route] = Endpoint(used, shore.attempts, shore.total_timeout_s, look, Line(shore.at_once))
     return found
 
 

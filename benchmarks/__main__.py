@@ -17,6 +17,7 @@ from benchmarks import (
     ack,
     chaos,
     documents,
+    fallback,
     first_run,
     forgetting,
     ingest,
@@ -29,6 +30,7 @@ from benchmarks import (
     retrieval,
     rights,
     search,
+    slots,
     train_matters,
     words,
 )
@@ -45,9 +47,11 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "documents": documents.measure,
     "masking": masking.measure,
     "forgetting": forgetting.measure,
+    "slots": slots.measure,
 }
 ALONE: Mapping[str, Callable[[Sequence[str]], int]] = {
     "chaos": chaos.main,
+    "fallback": fallback.main,
     "ingest": ingest.main,
     "outage": outage.main,
     "policy": policy.main,

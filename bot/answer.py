@@ -5,15 +5,17 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 from uuid import uuid4
 
+from bot.ahead import ShowAhead, shown_ahead
 from bot.check import Shown, check, check_so_far
 from bot.domain import Answer, Attached, Draft, Question, Route
 from bot.drafts import Drafts, Show
 from bot.models.door import Heard
 from bot.models.endpoint import nothing_to_look_at
+from bot.models.line import Asking, Line, Told, nobody_is_told
 from bot.models.shores import Shores
 from bot.people import People
 from bot.policy.decide import Decision, decide
@@ -51,6 +53,8 @@ CLOSE = 0.05
 """From which a document that does not answer is worth naming: of 71 that are refused, though a document answers, 48 are
 told of it; with .1 41."""
 _CLOSEST = 2
+READING = 8
+"""Questions of a process whose documents are looked up at the same time; it has ten connections to the database."""
 _DECISIONS = 4
 """How often one question is decided anew because the policy changed meanwhile."""
 
@@ -86,6 +90,7 @@ class Deps:
 
     rules: the policy as it is now; look: has it know who has opted out by now. budget: how much a prompt may carry.
     operator: the pseudonym of whoever asks in others' names, if somebody does. opinion: asked where the cloud would be.
+    reading: who is next at the documents: more at once would only wait for the database's connections, and in vain.
     """
 
     rules: Callable[[], Rules]
@@ -97,6 +102,7 @@ class Deps:
     operator: str | None = None
     opinion: Opinion = no_opinion
     look: Callable[[], Awaitable[None]] = nothing_to_look_at
+    reading: Line = field(default_factory=lambda: Line(READING))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,24 +122,28 @@ class Considered:
         return tuple(choice.passage for choice in self.choices)
 
 
-async def answer(question: Question, deps: Deps, show: Show | None = None) -> Answer:
+async def answer(
+    question: Question, deps: Deps, show: Show | None = None, show_ahead: ShowAhead | None = None
+) -> Answer:
     """The whole path. Raises a Fault where no answer can be given; the caller shows its sentence. show: given where
-    whole sentences are to be seen while the model writes."""
+    whole sentences are to be seen while the model writes. show_ahead: where it is to be seen how many are before it."""
     for _ in range(_DECISIONS):
         try:
-            return await _answered(question, deps, show)
+            return await _answered(question, deps, show, show_ahead)
         except ChangedFault:
             continue
     raise UnsettledFault("The policy changes again and again: ask once more when it has settled.")
 
 
-async def _answered(question: Question, deps: Deps, show: Show | None) -> Answer:
+async def _answered(question: Question, deps: Deps, show: Show | None, show_ahead: ShowAhead | None) -> Answer:
     """Raises ChangedFault where the policy that decided is in force no longer, or somebody has opted out meanwhile."""
-    await deps.look()
-    rules = deps.rules()
-    considered = await consider(question, rules, deps)
-    decision = await deps.records.decided(considered.decision, question, deps.operator, considered.masking)
-    draft = await _drafted(question, considered, decision, rules, deps, show)
+    async with deps.reading.turn(Asking(question.since.timestamp())):
+        await deps.look()
+        rules = deps.rules()
+        considered = await consider(question, rules, deps)
+        decision = await deps.records.decided(considered.decision, question, deps.operator, considered.masking)
+    async with _ahead(show_ahead) as told:
+        draft = await _drafted(question, considered, decision, rules, deps, show, told)
     shown = considered.shown
     readers = await deps.people.readers(question.asker, question.room, fresh=True, enough=shown.readable_by)
     present = await deps.search.present(shown.documents, readers)
@@ -193,19 +203,30 @@ async def _masking(question: Question, parts: Prompt, decision: Decision, rules:
 
 
 async def _drafted(
-    question: Question, considered: Considered, decision: Decision, rules: Rules, deps: Deps, show: Show | None
+    question: Question,
+    considered: Considered,
+    decision: Decision,
+    rules: Rules,
+    deps: Deps,
+    show: Show | None,
+    told: Told,
 ) -> Draft:
     """What a route made of it. Raises ChangedFault."""
     shown = considered.shown
     if not (shown.documents or shown.sources):
         return _unknown(question, considered.found)
+    asked = question, decision, considered.parts, deps.rules
     async with _drafts(question, shown, rules, deps, show) as heard:
-        draft = await deps.shores.complete(question, decision, considered.parts, deps.rules, heard, considered.masking)
+        draft = await deps.shores.complete(*asked, heard, considered.masking, told)
     await deps.look()
     if deps.rules().hash != rules.hash:
         raise ChangedFault(f"The policy has changed since the decision {decision.id}.")
     unsure = draft.route is Route.QUOTE and not _quotable(considered)
     return _unknown(question, considered.found) if unsure else draft
+
+
+def _ahead(show: ShowAhead | None) -> AbstractAsyncContextManager[Told]:
+    return nullcontext(nobody_is_told) if show is None else shown_ahead(show)
 
 
 def _drafts(

@@ -128,7 +128,7 @@ def check(
     hide = partial(masked, sink=rules.shown_in(question.room), rules=rules, tongue=tongue)
     refused = draft.route is Route.REFUSE
     stale = not refused and not all(_is_as_it_was(p, present, rules) for p in shown.passages)
-    text, cited = ("", frozenset[int]()) if stale else _harmless(draft.text, shown, tongue)
+    text, cited = ("", frozenset[int]()) if stale else _harmless(draft.text, shown, tongue, draft.unread)
     # Who cites something does say something, whatever the first words are.
     known = draft.known and not stale and bool(cited or (text and not _SAYS_UNKNOWN.match(text)) or refused)
     answered = known and not refused
@@ -139,6 +139,11 @@ def check(
     withheld = (*shown.passages, *shown.title_only) if refused else shown.title_only
     named = {} if stale else {p.document.id: p.document for p in withheld if p.document.id in present}
     said.append(_titles(named.values(), tongue))
+    if draft.unread and answered:
+        read = len(shown.sources) - len(draft.unread)
+        said.append(say(tongue, "read_partly", read=str(read), found=str(len(shown.sources))))
+    if draft.other_language and text:
+        said.append(say(tongue, "other_language"))
     if draft.missing and text:
         said.append(say(tongue, "base_model", model=_inert(_bare(draft.missing), (), tongue)))
     if not any(said):
@@ -152,7 +157,7 @@ def check(
         question=question.id,
         decision=decision.id,
         text=text,
-        citations=_citations(_sources(cited, differ), shown, present, tongue, hide) if answered else (),
+        citations=_citations(_sources(cited, differ), shown, present, tongue, hide, draft.unread) if answered else (),
         route=Route.REFUSE if stale else draft.route,
         # A title is a text of its document: a follow-up, which carries this answer, may not take it to the cloud.
         label=Label.join(
@@ -242,11 +247,13 @@ def _unchanged(document: Document, present: Mapping[int, Document], rules: Rules
     return label.level <= before.level and label.kinds <= before.kinds
 
 
-def _harmless(text: str, shown: Shown, tongue: Language) -> tuple[str, frozenset[int]]:
+def _harmless(
+    text: str, shown: Shown, tongue: Language, unread: frozenset[int] = frozenset()
+) -> tuple[str, frozenset[int]]:
     """Without images, HTML, pings, and links to anywhere but the documents that were used; and which passages it
     cites."""
     used = {source.link for source in shown.sources if source.link}
-    text, cited = _numbered(_bare(text), len(shown.sources))
+    text, cited = _numbered(_bare(text), frozenset(range(1, len(shown.sources) + 1)) - unread)
     return _inert(text, used, tongue).strip(), cited
 
 
@@ -258,14 +265,14 @@ def _bare(text: str) -> str:
     return _ANGLED.sub(lambda m: m["label"] or m["address"] or "", _DEFINITION.sub("", text))
 
 
-def _numbered(text: str, passages: int) -> tuple[str, frozenset[int]]:
-    """Every citation as [n], those of passages that do not exist taken out; and the numbers that are left."""
+def _numbered(text: str, read: frozenset[int]) -> tuple[str, frozenset[int]]:
+    """Every citation as [n], those of passages that nobody read taken out; and the numbers that are left."""
     cited: set[int] = set()
 
     def brackets(match: re.Match[str]) -> str:
         if match["code"]:
             return match[0]
-        numbers = [n for n in map(int, re.findall(r"\d+", match["numbers"])) if 1 <= n <= passages]
+        numbers = [n for n in map(int, re.findall(r"\d+", match["numbers"])) if n in read]
         cited.update(numbers)
         return "".join(f"[{n}]" for n in numbers)
 
@@ -293,8 +300,10 @@ def _citations(
     present: Mapping[int, Document],
     tongue: Language,
     hide: Callable[[str], str],
+    unread: frozenset[int],
 ) -> tuple[Citation, ...]:
-    """What the text cites, in the order of the numbers; when it cites nothing all passages, and each file once."""
+    """What the text cites, in the order of the numbers; when it cites nothing all passages that were read, and each
+    file once."""
 
     def clean(text: str) -> str:
         return hide(_inert(_bare(text), (), tongue))
@@ -306,7 +315,8 @@ def _citations(
         for number, source in reversed(sources.items())
         if number > len(shown.passages)
     }
-    for number in sorted(cited) or [n for n in sources if n <= len(shown.passages) or n in once.values()]:
+    read = [n for n in sources if n not in unread]
+    for number in sorted(cited) or [n for n in read if n <= len(shown.passages) or n in once.values()]:
         whole = sources[number]
         link = whole.link if whole.link and hide(whole.link) == whole.link else None
         title, heading, uri = clean(whole.title), clean(whole.heading), clean(whole.uri)

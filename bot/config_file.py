@@ -22,6 +22,7 @@ from bot.config_officer import Egress, RolesSection
 from bot.config_reading import Fetch, Index, Parse
 from bot.config_retention import Retention
 from bot.config_search import SearchSection
+from bot.models.line import AT_ONCE, WAIT_S, WORK_S
 from bot.toml_file import Hosts, LevelName, Secret, Section, Text
 from retrieval.passage import Principal, Rule, Source, principal
 from retrieval.schedule import is_schedule
@@ -136,12 +137,15 @@ class Console(Section):
 
 class AnswerLimits(Section):
     """passages: how many an answer may rest on at most, and max_passage_chars: how long they may be together.
-    max_question_chars: longer questions are refused. max_attached_chars: of the files that come with a question."""
+    max_question_chars: longer questions are refused. max_attached_chars: of the files that come with a question.
+    max_model_s: seconds that models may take for it, all together. max_wait_s: how long it may wait for its turn."""
 
     passages: int = Field(default=12, ge=1, le=50)
     max_passage_chars: int = Field(default=6000, ge=1000, le=200_000)
     max_question_chars: int = Field(default=8000, ge=500, le=40_000)
     max_attached_chars: int = Field(default=8000, ge=1500, le=100_000)
+    max_model_s: Seconds = WORK_S
+    max_wait_s: Seconds = WAIT_S
 
 
 class DataUse(Section):
@@ -164,8 +168,10 @@ class Endpoint(Section):
 
 
 class Shore(Endpoint):
-    """A model that answers. Timeouts in seconds; total_timeout_s covers all attempts."""
+    """A model that answers. at_once: requests of this process that it is given at the same time. Timeouts in seconds;
+    total_timeout_s covers all attempts."""
 
+    at_once: int = Field(default=AT_ONCE, ge=1, le=1024)
     attempts: int = Field(default=3, ge=1, le=5)
     first_token_timeout_s: Seconds = 15.0
     total_timeout_s: Seconds = 60.0
@@ -241,7 +247,7 @@ class Slack(Section):
     streaming: bool = False
     everyone: Text | None = None
     admins: Annotated[tuple[Annotated[str, AfterValidator(principal)], ...], Strict(False)] = ()
-    at_once: int = Field(default=8, ge=1, le=64)
+    at_once: int = Field(default=16, ge=1, le=64)
     updates_per_minute: int = Field(default=50, ge=10, le=1000)
     inbox_days: int = Field(default=30, ge=1, le=3650)
     host: Text = "127.0.0.1"

@@ -13,9 +13,10 @@ from rich.markdown import Markdown
 from rich.markup import escape
 from rich.table import Table
 
+from bot.ahead import ShowAhead
 from bot.directory import Directory
 from bot.domain import Answer, Feedback, Question, QuestionFault, Room, Verdict
-from bot.words import Language, also_name, in_force_name, place_name, route_name, say, spoken
+from bot.words import Language, ahead_name, also_name, in_force_name, place_name, route_name, say, spoken
 from retrieval.errors import Fault
 
 _HELP = (
@@ -38,7 +39,7 @@ class Actions:
     """What the console can have done. why: the rows that explain an answer, as (what, says) pairs. machine: says below
     each answer what made it, by language."""
 
-    ask: Callable[[Question], Awaitable[Answer]]
+    ask: Callable[[Question, ShowAhead], Awaitable[Answer]]
     why: Callable[[Answer], Awaitable[list[tuple[str, str]]]]
     give: Callable[[Feedback], Awaitable[None]]
     look_as: LookAs
@@ -113,8 +114,12 @@ class Session:
         question = Question.asked(
             text, asker=self.person, room=self.room, thread=self.thread, longest=self.actions.longest
         )
-        with self.out.status("…"):
-            self.last = await self.actions.ask(question)
+        with self.out.status("…") as status:
+
+            async def show_ahead(before: int) -> None:
+                status.update(ahead_name(spoken(question.text), before))
+
+            self.last = await self.actions.ask(question, show_ahead)
         show(self.last, question.text, self.out, self.actions.machine, only_titles=self.only_titles)
 
     async def _as(self, person: str, reason: str) -> None:

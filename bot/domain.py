@@ -77,7 +77,8 @@ class Attached:
 @dataclass(frozen=True, slots=True)
 class Question:
     """What somebody asked. thread: questions with the same value follow one another. carried: what is known of the
-    text from where it was asked before. attached: the files that came with it."""
+    text from where it was asked before. attached: the files that came with it.
+    asked_at: when it was asked, where that is known to be before it was received."""
 
     id: UUID
     text: str
@@ -87,6 +88,12 @@ class Question:
     received_at: datetime
     carried: Label = NOTHING_SENSITIVE
     attached: tuple[Attached, ...] = ()
+    asked_at: datetime | None = None
+
+    @property
+    def since(self) -> datetime:
+        """From when on somebody waits for the answer."""
+        return self.asked_at or self.received_at
 
     @classmethod
     def asked(
@@ -148,7 +155,8 @@ class Draft:
     known: False when it says that the documents do not know. tried: the routes before this one, each with why it
     did not answer. model and prompt_version are None where no model was called. missing: the domain model in whose
     place the base model answered, because the server does not have it. hidden: by placeholder, the values that the
-    model did not see and that are back in the text. strange: placeholders in it that nobody issued.
+    model did not see and that are back in the text. strange: placeholders in it that nobody issued. unread: the numbers
+    of passages for which the model had no room. other_language: it did not answer in the question's, asked again too.
     """
 
     route: Route
@@ -161,6 +169,8 @@ class Draft:
     missing: str | None = None
     hidden: Mapping[str, str] = field(default_factory=dict)
     strange: int = 0
+    unread: frozenset[int] = frozenset()
+    other_language: bool = False
 
 
 @dataclass(frozen=True, slots=True)

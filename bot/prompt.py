@@ -36,9 +36,9 @@ class Template:
         return hashlib.sha256(self.text.encode()).hexdigest()[:12]
 
 
-def build(template: Template, parts: Prompt, mark: str) -> Prompt:
+def build(template: Template, parts: Prompt, mark: str, ending: str = "") -> Prompt:
     """The whole prompt: instructions, passages by number, those of attached files after the others, the thread, the
-    question.
+    question. ending: our own words behind it.
 
     mark: letters and digits made afresh for each prompt. What stands between `<mark ...>` and `</mark>` is data;
     none of the texts can close it early, because none of their authors has seen the mark.
@@ -56,7 +56,7 @@ def build(template: Template, parts: Prompt, mark: str) -> Prompt:
     if earlier:
         prompt += _marked(mark, "earlier", earlier)
     prompt += _marked(mark, "question", [part for part in parts if part.role is Role.QUESTION])
-    return tuple(prompt)
+    return (*prompt, instructions(f"{ending}\n")) if ending else tuple(prompt)
 
 
 def _marked(mark: str, name: str, parts: list[Part]) -> list[Part]:

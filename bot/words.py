@@ -56,7 +56,13 @@ _SENTENCES = {
         "shadow": "_시험 운영(shadow) 중이라 모델에는 아무것도 보내지 않았습니다. 정책이 보냈을 곳: {route}._",
         "base_model": "_{model} 모델이 사내 서버에 올라와 있지 않아 기본 모델이 답했습니다._",
         "models_missing": "policy.toml 의 도메인 모델이 사내 서버에 없어 기본 모델이 대신 답합니다: {models}.",
+        "read_partly": "_모델이 한 번에 읽기에 길어, 찾은 부분 {found}개 가운데 {read}개만 읽고 답했습니다._",
+        "other_language": "_모델이 질문과 다른 언어로 답했습니다._",
         "unconnected": "연결되어 있지 않음",
+        "busy": "먼저 온 질문이 많음",
+        "late": "_죄송합니다. 먼저 온 질문이 많아 차례가 오지 않았습니다. 잠시 뒤에 다시 물어봐 주세요._",
+        "before_you": "먼저 온 질문 {before}개에 답하고 있어요…",
+        "you_are_next": "다음 차례예요…",
         "silent": "응답하지 않음",
         "withheld": "이 대화에는 내용을 보일 수 없는 문서가 있습니다. 문서에서 직접 확인하세요:",
         "changed": "답하는 사이에 문서나 읽기 권한이 바뀌어 답을 보일 수 없습니다. 다시 물어봐 주세요.",
@@ -145,7 +151,13 @@ _SENTENCES = {
         "base_model": "_The base model answered, because {model} is not loaded on the on-prem server._",
         "models_missing": "Domain models of policy.toml are not on the on-prem server, and its base model answers for "
         "them: {models}.",
+        "read_partly": "_Together they are longer than the model reads, so it read {read} of {found} passages._",
+        "other_language": "_The model answered in another language than the question's._",
         "unconnected": "not connected",
+        "busy": "too many questions before it",
+        "late": "_Sorry: too many questions came before yours, so its turn did not come. Ask again in a moment._",
+        "before_you": "{before} before you…",
+        "you_are_next": "You are next…",
         "silent": "no answer",
         "withheld": "Some documents may not be shown in this conversation. Please open them yourself:",
         "changed": "The documents or the right to read them changed meanwhile, so this answer cannot be shown. "
@@ -304,6 +316,11 @@ def also_name(tongue: Language, titles: Sequence[str]) -> str:
     named = ", ".join(titles[:_ALSO])
     more = len(titles) - _ALSO
     return say(tongue, "also_more", titles=named, more=str(more)) if more > 0 else say(tongue, "also", titles=named)
+
+
+def ahead_name(tongue: Language, before: int) -> str:
+    """How many questions are before one that waits for a model."""
+    return say(tongue, "before_you", before=str(before)) if before else say(tongue, "you_are_next")
 
 
 def route_name(tongue: Language, route: Route) -> str:

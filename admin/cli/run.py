@@ -24,6 +24,7 @@ from admin.preview import quoted_only
 from admin.pushing import by_jobs
 from admin.slack import meanwhile, serve
 from admin.watch import log_alone, watch, watch_over, watched
+from bot.ahead import ShowAhead
 from bot.answer import answer
 from bot.audit import of_decision
 from bot.console import Actions, Session
@@ -131,8 +132,8 @@ async def _in_slack(app: App, stop: asyncio.Event) -> None:
 
 
 def actions(app: App) -> Actions:
-    async def ask(question: Question) -> Answer:
-        return await answer(question, app.deps)
+    async def ask(question: Question, show_ahead: ShowAhead) -> Answer:
+        return await answer(question, app.deps, show_ahead=show_ahead)
 
     async def give(feedback: Feedback) -> None:
         await app.records.give(feedback, app.rules())

@@ -28,6 +28,10 @@ class Breaker:
         self._wait_until = self._clock() + self._pause_s
         return True
 
+    def holds_back(self) -> bool:
+        """Whether a try would not be let through now. Asking changes nothing."""
+        return self._failures >= self._after and self._clock() < self._wait_until
+
     def succeeded(self) -> None:
         self._failures = 0
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ import openai
 from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
 
 from bot.domain import Route, Usage
+from bot.models.broken_answers import repeats
 from bot.models.faults import ModelFault
 from bot.policy.parts import Prompt, messages
 from bot.policy.permit import Permit, PermitFault, digest_of
@@ -30,6 +32,14 @@ _HEADERS = frozenset({"host", "authorization", "content-type", "content-length",
 _CONNECT_S = 3.0
 _LONGEST = 100_000
 """Characters of an answer; a model that goes on is broken, whatever `max_tokens` it was given."""
+_LOOK_APART = 64
+"""Characters between two looks for an answer that repeats itself."""
+_TOO_LONG, _MAYBE_TOO_LONG = 413, (400, 422)
+_SAYS_TOO_LONG = re.compile(
+    r"context.{0,8}(?:length|size|window)|(?:maximum|max).{0,20}(?:token|length)|too many tokens|prompt is too long",
+    re.IGNORECASE,
+)
+"""How servers say that a prompt is longer than the model reads: OpenAI, vLLM, TGI, llama.cpp."""
 _WORTH_ANOTHER_TRY = frozenset({408, 409, 429, 500, 502, 503, 504})
 
 
@@ -248,10 +258,9 @@ class OpenAIDoor:
         await self._client.close()
 
     async def _collect(self, chunks: AsyncIterator[ChatCompletionChunk], model: str, heard: Heard | None) -> Completion:
-        text: list[str] = []
+        text, looked_at = "", 0
         finish: str | None = None
         usage = Usage()
-        length = 0
         while True:
             async with asyncio.timeout(self._first_token_s):
                 chunk = await anext(chunks, None)
@@ -260,18 +269,22 @@ class OpenAIDoor:
             if chunk.usage:
                 usage = Usage(chunk.usage.prompt_tokens, chunk.usage.completion_tokens)
             for choice in chunk.choices[:1]:
-                text.append(choice.delta.content or "")
-                length += len(text[-1])
+                more = choice.delta.content or ""
+                text += more
                 finish = choice.finish_reason or finish
-            if length > _LONGEST:
+                if heard is not None and more:
+                    heard(text)
+            if len(text) > _LONGEST:
                 raise self._fault("does not stop answering", again=False)
-            if heard is not None and text and text[-1]:
-                heard("".join(text))
+            if len(text) - looked_at >= _LOOK_APART:
+                looked_at = len(text)
+                if repeats(text):
+                    raise self._fault("says the same again and again", again=False)
         if finish is None:
             raise self._fault("stopped in the middle of its answer")
         if finish != "stop":
             raise self._fault(f"did not finish its answer ({finish})", again=False)
-        said = "".join(text).strip()
+        said = text.strip()
         if not said:
             raise self._fault("gave an empty answer", again=False)
         return Completion(said, model, usage)
@@ -291,7 +304,9 @@ async def translated(fault: Callable[..., ModelFault], expected: str) -> AsyncIt
     except openai.APIStatusError as error:
         status, after = error.status_code, _retry_after(error.response.headers)
         again = status in _WORTH_ANOTHER_TRY
-        raise fault(f"answered with status {status}", again=again, after=after, status=status) from None
+        made = fault(f"answered with status {status}", again=again, after=after, status=status)
+        made.too_long = _is_too_long(error)
+        raise made from None
     except openai.APIConnectionError as error:
         how = "did not answer in time" if isinstance(error, openai.APITimeoutError) else "cannot be reached"
         raise fault(how) from None
@@ -300,6 +315,13 @@ async def translated(fault: Callable[..., ModelFault], expected: str) -> AsyncIt
     except (openai.OpenAIError, httpx2.HTTPError, ValueError, AttributeError, TypeError):
         # openai builds its objects without validating them: a garbled chunk fails where it is read.
         raise fault(f"answered with something that is no {expected}") from None
+
+
+def _is_too_long(error: openai.APIStatusError) -> bool:
+    """Whether the server says that its model cannot read the whole prompt. Its words are looked at and not kept."""
+    if error.status_code == _TOO_LONG:
+        return True
+    return error.status_code in _MAYBE_TOO_LONG and bool(_SAYS_TOO_LONG.search(error.response.text))
 
 
 def _retry_after(headers: httpx2.Headers) -> float | None:

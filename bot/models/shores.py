@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import logging
-import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from bot.domain import Draft, Question, Route
-from bot.models.door import Heard
+from bot.models.broken_answers import asks_for, of_another_language
+from bot.models.door import Completion, Heard
 from bot.models.endpoint import Endpoint
 from bot.models.faults import ModelFault
+from bot.models.line import WAIT_S, WORK_S, Asking, LateFault, Told, nobody_is_told
 from bot.models.missing import MissingModels
+from bot.models.prompting import Prompting
 from bot.models.quote import quote
 from bot.models.restored import Restored
 from bot.policy.decide import Decision
 from bot.policy.parts import Masking, Prompt
 from bot.policy.permit import ChangedFault, Permit, PermitFault, domain_permit, permit
 from bot.policy.rules import Rules
-from bot.prompt import Template, build
+from bot.prompt import Template
 from bot.words import route_name, say, spoken
 from retrieval.glossary import NO_GLOSSARY, Glossary
 
@@ -28,15 +30,55 @@ _NOT_FOUND = 404
 
 
 @dataclass(frozen=True, slots=True)
+class _One:
+    """One question at one shore."""
+
+    endpoint: Endpoint
+    question: Question
+    asking: Asking
+    rules: Callable[[], Rules]
+    others: bool
+
+    @property
+    def model(self) -> str:
+        return self.endpoint.door.model
+
+    async def complete(
+        self, issue: Callable[[], tuple[Prompt, Permit]], heard: Heard | None, prompting: Prompting
+    ) -> tuple[Completion, bool]:
+        """What it says, and whether that is in another language than the question: then it was asked once more, with
+        the plain instruction. issue: builds the next prompt from `prompting`."""
+
+        async def asked() -> Completion:
+            return await self.endpoint.complete(
+                issue, heard, self.asking, others=self.others, shorter=prompting.shorten
+            )
+
+        first = await asked()
+        if not of_another_language(self.question.text, first.text):
+            return first, False
+        prompting.ending = asks_for(spoken(self.question.text))
+        try:
+            second = await asked()
+        except ModelFault as fault:
+            _log.info("an answer in another language stays, as there is no other: %s", fault)
+            return first, True
+        return second, of_another_language(self.question.text, second.text)
+
+
+@dataclass(frozen=True, slots=True)
 class Shores:
     """endpoints: the models that are connected, by route. glossary: the company's words as they are now, which a
     quotation looks for as the search did; no model is told any. missing: takes note of domain models that the on-prem
-    server does not have."""
+    server does not have. work_s: seconds that models may take for a question, all routes together. wait_s: how long it
+    may stand in line for them before."""
 
     endpoints: Mapping[Route, Endpoint]
     template: Template
     glossary: Callable[[], Glossary] = lambda: NO_GLOSSARY
     missing: MissingModels = field(default_factory=MissingModels)
+    work_s: float = WORK_S
+    wait_s: float = WAIT_S
 
     async def complete(
         self,
@@ -46,15 +88,18 @@ class Shores:
         rules: Callable[[], Rules],
         heard: Heard | None = None,
         masking: Masking | None = None,
+        told: Told = nobody_is_told,
     ) -> Draft:
         """The first route that answers. Never one outside the Decision; never silence. In shadow mode no model is
         asked. rules: the policy as it is at each try. heard: told what a model has written so far; a further try
         begins anew. masking: the Parts that the cloud is sent in the place of the others, where the decision masks any.
-        Raises ChangedFault where the policy is no longer the one that decided."""
+        told: how many others are before it. Raises ChangedFault where the policy is no longer the one that decided."""
         tried: list[tuple[Route, str]] = []
+        late: list[Route] = []
+        asking = Asking(question.since.timestamp(), self.wait_s, self.work_s, told)
         for route in decision.routes:
             if route is Route.QUOTE:
-                return self._quote(question, decision, parts, tuple(tried), shadow=rules().shadow)
+                return self._quote(question, decision, parts, tuple(tried), late, shadow=rules().shadow)
             if route is Route.REFUSE:
                 break
             if rules().shadow:
@@ -64,38 +109,40 @@ class Shores:
             if endpoint is None:
                 tried.append((route, f"The {route.value} model is not connected."))
                 continue
+            one = _One(endpoint, question, asking, rules, others=self._others(decision, route))
             try:
                 if route is Route.CLOUD and masking is not None and decision.verdict("cloud").masked:
-                    draft = await self._ask_masked(endpoint, decision, masking, rules, heard)
+                    draft = await self._ask_masked(one, decision, masking, heard)
                 else:
-                    draft = await self._ask(endpoint, route, decision, parts, rules, heard)
+                    draft = await self._ask(one, route, decision, parts, heard)
             except ChangedFault:
                 raise
             except (ModelFault, PermitFault) as fault:
                 _log.warning("route %s of decision %s did not answer: %s", route, decision.id, fault)
                 tried.append((route, str(fault)))
+                if isinstance(fault, LateFault):
+                    late.append(route)
             else:
                 return replace(draft, tried=tuple(tried))
         return Draft(Route.REFUSE, "", tried=tuple(tried))
 
-    async def _ask_masked(
-        self,
-        endpoint: Endpoint,
-        decision: Decision,
-        masking: Masking,
-        rules: Callable[[], Rules],
-        heard: Heard | None,
-    ) -> Draft:
+    def _others(self, decision: Decision, route: Route) -> bool:
+        """Whether a further model of the decision could answer."""
+        after = decision.routes[decision.routes.index(route) + 1 :]
+        return any(one in self.endpoints for one in after)
+
+    async def _ask_masked(self, one: _One, decision: Decision, masking: Masking, heard: Heard | None) -> Draft:
         """The cloud sees placeholders, and whoever is told what it says hears what they stand for."""
         values = masking.values
         restored = Restored(values, heard)
+        prompting = Prompting(self.template.over_masked(), masking.parts)
 
         def issue() -> tuple[Prompt, Permit]:
             restored.begin()
-            prompt = build(self.template.over_masked(), masking.parts, mark=secrets.token_hex(8))
-            return prompt, permit(decision, prompt, Route.CLOUD, endpoint.door.model, rules())
+            prompt = prompting.built()
+            return prompt, permit(decision, prompt, Route.CLOUD, one.model, one.rules())
 
-        completion = await endpoint.complete(issue, restored)
+        completion, other_language = await one.complete(issue, restored, prompting)
         text, strange = restored.whole(completion.text)
         if strange:
             _log.warning("decision %s: its answer holds %d placeholders that nobody issued", decision.id, strange)
@@ -103,41 +150,35 @@ class Shores:
             Route.CLOUD,
             text,
             model=completion.model,
-            prompt_version=self.template.over_masked().version,
+            prompt_version=prompting.template.version,
             usage=completion.usage,
             hidden=values,
             strange=strange,
+            unread=prompting.unread,
+            other_language=other_language,
         )
 
-    async def _ask(
-        self,
-        endpoint: Endpoint,
-        route: Route,
-        decision: Decision,
-        parts: Prompt,
-        rules: Callable[[], Rules],
-        heard: Heard | None,
-    ) -> Draft:
+    async def _ask(self, one: _One, route: Route, decision: Decision, parts: Prompt, heard: Heard | None) -> Draft:
         """The decision's domain model on-prem; its base where the server does not have that one."""
-        base, domain = endpoint.door.model, decision.domain_model
+        base, domain = one.model, decision.domain_model
 
         def of_domain(prompt: Prompt) -> Permit:
-            return domain_permit(decision, prompt, rules())
+            return domain_permit(decision, prompt, one.rules())
 
         def of_base(prompt: Prompt) -> Permit:
-            return permit(decision, prompt, route, base, rules())
+            return permit(decision, prompt, route, base, one.rules())
 
         if route is not Route.ON_PREM or domain is None or domain == base:
-            return await self._drafted(endpoint, route, parts, of_base, heard)
+            return await self._drafted(one, route, parts, of_base, heard)
         try:
-            draft = await self._drafted(endpoint, route, parts, of_domain, heard)
+            draft = await self._drafted(one, route, parts, of_domain, heard)
         except ModelFault as fault:
             if fault.status != _NOT_FOUND:
                 raise
         else:
             self.missing.answered(domain)
             return draft
-        draft = await self._drafted(endpoint, route, parts, of_base, heard)
+        draft = await self._drafted(one, route, parts, of_base, heard)
         # Only now: a server at which nothing is found has another trouble.
         self.missing.missed(domain)
         _log.warning("decision %s: the on-prem server does not have %s, so its base answered", decision.id, domain)
@@ -145,19 +186,28 @@ class Shores:
 
     async def _drafted(
         self,
-        endpoint: Endpoint,
+        one: _One,
         route: Route,
         parts: Prompt,
         permitted: Callable[[Prompt], Permit],
         heard: Heard | None,
     ) -> Draft:
+        prompting = Prompting(self.template, parts)
+
         def issue() -> tuple[Prompt, Permit]:
-            prompt = build(self.template, parts, mark=secrets.token_hex(8))
+            prompt = prompting.built()
             return prompt, permitted(prompt)
 
-        completion = await endpoint.complete(issue, heard)
-        version = self.template.version
-        return Draft(route, completion.text, model=completion.model, prompt_version=version, usage=completion.usage)
+        completion, other_language = await one.complete(issue, heard, prompting)
+        return Draft(
+            route,
+            completion.text,
+            model=completion.model,
+            prompt_version=self.template.version,
+            usage=completion.usage,
+            unread=prompting.unread,
+            other_language=other_language,
+        )
 
     def _quote(
         self,
@@ -165,16 +215,19 @@ class Shores:
         decision: Decision,
         parts: Prompt,
         tried: tuple[tuple[Route, str], ...],
+        late: Collection[Route],
         *,
         shadow: bool,
     ) -> Draft:
-        """shadow: the answer says so itself, and where the policy would have sent it."""
+        """late: the routes at which its turn did not come. shadow: the answer says so itself, and where the policy
+        would have sent it."""
         tongue = spoken(question.text)
         chosen = [route_name(tongue, decision.routes[0])] if not tried else []
         for route, _ in tried:
-            why = say(tongue, "silent" if route in self.endpoints else "unconnected")
+            why = say(tongue, "busy" if route in late else "silent" if route in self.endpoints else "unconnected")
             chosen.append(f"{route_name(tongue, route)}: {why}")
         note = say(tongue, "quoted_shadow") if shadow else say(tongue, "quoted", routes=", ".join(chosen))
+        note = f"{say(tongue, 'late')} {note}" if late else note
         return Draft(Route.QUOTE, f"{quote(self._widened(question.text), parts)}\n\n{note}", tried=tried)
 
     def _widened(self, text: str) -> str:

@@ -9,10 +9,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
 
+from bot.ahead import ShowAhead
 from bot.answer import Deps, answer
 from bot.domain import Attached, Feedback, Question, QuestionFault, Room
 from bot.drafts import Show
@@ -184,11 +186,15 @@ class Answering:
             if not await self._withdrawn(claimed):
                 await place.drafted(ts, sentences, tongue)
 
+        async def show_ahead(before: int) -> None:
+            if not await self._withdrawn(claimed):
+                await place.waits(ts, before, tongue)
+
         question, message = None, shown.stored(claimed)
         if message is None or not await self._still_shown(claimed, place):
             try:
                 question = await self._question(claimed, place, ts, text, known)
-                message = await self._answered(claimed, question, show)
+                message = await self._answered(claimed, question, show, show_ahead)
             except QuestionFault:
                 long = len(text) > self.longest
                 message = notice(tongue, "too_long", longest=f"{self.longest:,}") if long else notice(tongue, "hint")
@@ -227,9 +233,10 @@ class Answering:
             carried=known,
         )
         # Fetched only for a question that is taken.
+        asked = replace(asked, asked_at=datetime.fromtimestamp(float(claimed.event.ts), UTC))
         return replace(asked, attached=await self.files(asked.text, claimed.event.body.get("files") or ()))
 
-    async def _answered(self, claimed: Claimed, question: Question, show: Show) -> Message:
+    async def _answered(self, claimed: Claimed, question: Question, show: Show, show_ahead: ShowAhead) -> Message:
         """Raises OpenedFault."""
 
         async def show_here(sentences: str) -> None:
@@ -237,7 +244,7 @@ class Answering:
             await show(sentences)
 
         deps = replace(self.deps, records=self.deps.records.fenced(partial(self.inbox.holds, claimed)))
-        given = await answer(question, deps, show_here)
+        given = await answer(question, deps, show_here, show_ahead)
         await self._as_closed(question.room)
         tongue = spoken(question.text)
         return answered(given, tongue, self.machine.get(tongue, ""))

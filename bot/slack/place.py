@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from bot.inbox import Claimed, Inbox
-from bot.slack.blocks import Message, draft, notice
+from bot.slack.blocks import Message, draft, notice, told
 from bot.slack.faults import SlackFault
 from bot.slack.post import SlackDoor
 from bot.slack.shown import placeholder
-from bot.words import Language
+from bot.words import Language, ahead_name
 
 _log = logging.getLogger(__name__)
 
@@ -59,6 +59,16 @@ class Place:
                 self._streamed = text
         except SlackFault as fault:
             self.unsure = fault.unknown
+            raise
+
+    async def waits(self, ts: str, before: int, tongue: Language) -> None:
+        """Show how many questions are before this one, if the budget has room for it."""
+        await self.inbox.renew(self.claimed)
+        try:
+            if self._streamed is None:
+                await self.door.update(self.channel, ts, told(ahead_name(tongue, before)), draft=True)
+        except SlackFault as fault:
+            self.unsure = self.unsure or fault.unknown
             raise
 
     async def set(self, ts: str, message: Message) -> None:

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from admin.slack import serve
 from bot.config_file import Slack
 from bot.slack.home import OptOutActions
-from tests.integration.company import Company, company
+from tests.integration.company import CONFIG, Company, company
 from tests.standins.openai import Reply, Says
 from tests.standins.slack import (
     Channel,
@@ -91,6 +91,7 @@ async def in_slack(
     on_prem: Sequence[Reply] = (MONEY,),
     opinion: Sequence[Reply] = (),
     settings: str = "",
+    config: str = CONFIG,
     opt_outs: OptOutActions | None = None,
     **more: object,
 ) -> AsyncIterator[InSlack]:
@@ -100,7 +101,9 @@ async def in_slack(
     made.usergroup("hr", [hr])
     general = made.channel("general", members=[engineer, hr, admin, made.bot])
     shared = made.channel("shared", members=[engineer, guest, made.bot])
-    async with company(folder, url, DOCUMENTS, cloud=cloud, on_prem=on_prem, opinion=opinion, more=settings) as naru:
+    async with company(
+        folder, url, DOCUMENTS, cloud=cloud, on_prem=on_prem, opinion=opinion, more=settings, config=config
+    ) as naru:
         target = "http://127.0.0.1:9/" if http else None
         async with SlackStandIn(made, target=target, relaxed=FAST) as slack:
             tokens = Slack(

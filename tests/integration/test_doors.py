@@ -271,6 +271,35 @@ async def test_a_server_that_asks_for_more_patience_than_there_is_is_not_waited_
         assert len(server.requests) == 1
 
 
+async def test_an_answer_that_repeats_itself_is_not_heard_out() -> None:
+    async with openai_door(Says("연차는 15일입니다. " * 2000, delay_s=0.001)) as (door, _):
+        heard: list[str] = []
+        with pytest.raises(ModelFault, match="again and again") as fault:
+            await door.complete(*prompt_and_permit(), heard.append)
+        assert not fault.value.again
+        assert len(heard[-1]) < 1000
+
+
+@pytest.mark.parametrize(
+    ("code", "says", "too_long"),
+    [
+        (400, "This model's maximum context length is 512 tokens. However, you requested 900 tokens.", True),
+        (400, "Input length exceeds context_length_exceeded", True),
+        (400, "the request exceeds the available context size (4096 tokens)", True),
+        (422, "`inputs` must have less than 1024 tokens: maximum total tokens", True),
+        (413, "Payload Too Large", True),
+        (400, "temperature must be a number", False),
+        (500, "maximum context length", False),
+    ],
+)
+async def test_a_prompt_that_is_too_long_is_told_from_one_that_is_wrong(code: int, says: str, too_long: bool) -> None:
+    async with openai_door(Status(code, json.dumps({"error": {"message": says}}))) as (door, _):
+        with pytest.raises(ModelFault) as fault:
+            await door.complete(*prompt_and_permit())
+        assert fault.value.too_long is too_long
+        assert says not in str(fault.value)
+
+
 class Sent(httpx2.AsyncBaseTransport):
     """What would have left."""
 

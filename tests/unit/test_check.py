@@ -36,12 +36,15 @@ def checked(
     present: Iterable[Document] | None = None,
     route: Route = Route.CLOUD,
     question: str = "연차는 며칠인가요?",
+    unread: frozenset[int] = frozenset(),
+    other_language: bool = False,
 ) -> Answer:
     asked = ask(question)
     shown = Shown(passages, title_only)
     there = [p.document for p in (*passages, *title_only)] if present is None else present
     decision = decision_for(parts_of(asked, *passages))
-    return check(asked, Draft(route, text), decision, shown, {d.id: d for d in there}, RULES)
+    draft = Draft(route, text, unread=unread, other_language=other_language)
+    return check(asked, draft, decision, shown, {d.id: d for d in there}, RULES)
 
 
 # Citations
@@ -70,6 +73,19 @@ def test_a_number_without_a_passage_is_taken_out() -> None:
     answer = checked("15일입니다 [1][7] [1, 9] [0].")
     assert answer.text == "15일입니다 [1] [1] ."
     assert [c.title for c in answer.citations] == ["휴가 규정"]
+
+
+def test_a_passage_that_the_model_had_no_room_for_is_no_source_and_it_is_said() -> None:
+    for text in ("15일입니다 [1][2].", "15일입니다."):
+        answer = checked(text, unread=frozenset({2}))
+        assert [c.number for c in answer.citations] == [1]
+        assert "찾은 부분 2개 가운데 1개만" in answer.text
+        assert "[2]" not in answer.text
+
+
+def test_an_answer_in_another_language_says_so() -> None:
+    assert say("ko", "other_language") in checked("Fifteen days. [1]", other_language=True).text
+    assert say("ko", "other_language") not in checked("15일입니다. [1]").text
 
 
 def test_brackets_in_code_are_no_citations() -> None:

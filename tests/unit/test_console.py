@@ -10,6 +10,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
+from bot.ahead import ShowAhead
 from bot.check import Shown, check
 from bot.console import Actions, Session, show
 from bot.directory import Directory
@@ -42,7 +43,7 @@ class Naru:
     looked: list[tuple[str, str | None]] = field(default_factory=list)
     only_titles: bool = False
 
-    async def ask(self, question: Question) -> Answer:
+    async def ask(self, question: Question, show_ahead: ShowAhead) -> Answer:
         if self.fault:
             raise self.fault
         self.asked.append(question)

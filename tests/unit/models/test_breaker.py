@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from bot.models.breaker import Breaker
 
@@ -63,3 +63,55 @@ def test_while_one_caller_tries_for_all_nobody_else_waits() -> None:
         breaker.failed()
     now[0] = PAUSE_S
     assert [breaker.lets_through() for _ in range(3)] == [True, False, False]
+
+
+class AtOnce(RuleBasedStateMachine):
+    """Callers whose tries take time, overlap, and end well, badly or not at all."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = 0.0
+        self.breaker = Breaker(AFTER, PAUSE_S, lambda: self.now)
+        self.under_way = 0
+        self.in_a_row = 0
+        self.probed_at: float | None = None
+
+    @rule(callers=st.integers(1, 3))
+    def begin(self, callers: int) -> None:
+        for _ in range(callers):
+            self._one()
+
+    def _one(self) -> None:
+        held = self.breaker.holds_back()
+        through = self.breaker.lets_through()
+        assert through is not held, "to ask is to be told the same"
+        if not through:
+            return
+        if self.in_a_row >= AFTER:
+            assert self.probed_at is None or self.now - self.probed_at >= PAUSE_S, "one caller in each pause"
+            self.probed_at = self.now
+        self.under_way += 1
+
+    @precondition(lambda self: self.under_way)
+    @rule(how=st.sampled_from(["badly", "badly", "badly", "cancelled", "well"]))
+    def end(self, how: str) -> None:
+        self.under_way -= 1
+        if how == "well":
+            self.breaker.succeeded()
+            self.in_a_row, self.probed_at = 0, None
+            assert self.breaker.lets_through(), "it closes after a success"
+        elif how == "badly":
+            self.breaker.failed()
+            self.in_a_row += 1
+
+    @rule(seconds=st.sampled_from([0.5, PAUSE_S, 2 * PAUSE_S]))
+    def wait(self, seconds: float) -> None:
+        self.now += seconds
+
+    def teardown(self) -> None:
+        self.now += PAUSE_S
+        assert not self.breaker.holds_back(), "whatever happened, a pause ends"
+
+
+AtOnce.TestCase.settings = settings(max_examples=60, stateful_step_count=40)
+TestBreakerAtOnce = AtOnce.TestCase

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -12,6 +14,7 @@ from bot.domain import SHORES, Draft, Route
 from bot.models.door import Completion, Heard
 from bot.models.endpoint import Endpoint
 from bot.models.faults import ModelFault
+from bot.models.line import Asking, Line
 from bot.models.missing import MissingModels
 from bot.models.shores import Shores
 from bot.policy.parts import Prompt, messages
@@ -227,3 +230,88 @@ async def test_a_domain_model_that_is_the_base_is_asked_once() -> None:
     on_prem = FakeDoor(Route.ON_PREM, REFUSES, model="hr-small")
     await of_hr(None, on_prem, MissingModels())
     assert on_prem.asked == ["hr-small"]
+
+
+TOO_LONG = ModelFault("The model answered with status 400.", again=False, status=400, too_long=True)
+IN_ENGLISH = "There are fifteen days of annual leave a year. [1]"
+
+
+async def test_a_prompt_that_is_too_long_loses_its_weakest_passages_and_is_permitted_anew() -> None:
+    door = Keeping(fake(Route.CLOUD, TOO_LONG, TOO_LONG, SAYS))
+    found = [passage(f"{n}번 글입니다.", of=document(n), id=n) for n in range(1, 9)]
+    draft = await completed(shores(cloud=door), *found)
+    assert (draft.route, draft.text, draft.unread) == (Route.CLOUD, SAYS, frozenset(range(3, 9)))
+    assert ["8번 글" in str(messages(prompt)) for prompt in door.door.prompts] == [True, False, False]
+    assert all("연차는 며칠인가요?" in str(messages(prompt)) for prompt in door.door.prompts)
+    assert len({permit.digest for permit in door.permits}) == 3
+
+
+async def test_what_is_too_long_however_short_is_quoted() -> None:
+    door = fake(Route.CLOUD, TOO_LONG)
+    draft = await completed(shores(cloud=door), *(passage(of=document(n), id=n) for n in range(1, 9)))
+    assert draft.route is Route.QUOTE
+    assert len(door.prompts) == 4
+
+
+async def test_an_answer_in_another_language_is_asked_for_once_more() -> None:
+    door = fake(Route.CLOUD, IN_ENGLISH, SAYS)
+    draft = await completed(shores(cloud=door))
+    assert (draft.text, draft.other_language) == (SAYS, False)
+    first, second = (str(messages(prompt)) for prompt in door.prompts)
+    assert "한국어로 답하세요" not in first
+    assert "한국어로 답하세요" in second
+
+
+@pytest.mark.parametrize("then", [IN_ENGLISH, REFUSES])
+async def test_an_answer_that_stays_in_another_language_is_shown_as_such(then: str | ModelFault) -> None:
+    draft = await completed(shores(cloud=fake(Route.CLOUD, IN_ENGLISH, then)))
+    assert (draft.route, draft.text, draft.other_language) == (Route.CLOUD, IN_ENGLISH, True)
+
+
+async def test_whose_turn_does_not_come_gets_an_apology_and_the_passages() -> None:
+    busy = Endpoint(fake(Route.CLOUD), 1, 5, line=Line(1))
+    waiting = Shores({Route.CLOUD: busy}, TEMPLATE, wait_s=0.01)
+    async with busy.line.turn(Asking()):
+        draft = await completed(waiting)
+    assert draft.route is Route.QUOTE
+    assert "죄송합니다" in draft.text
+    assert "먼저 온 질문이 많음" in draft.text
+    assert "> 연차는 15일입니다. [1]" in draft.text
+
+
+async def test_all_routes_together_take_no_longer_than_they_may() -> None:
+    class Silent(FakeDoor):
+        async def complete(self, prompt: Prompt, permit: Permit, heard: Heard | None = None) -> Completion:
+            await asyncio.Event().wait()
+            raise AssertionError
+
+    silent = {route: Endpoint(Silent(route), 3, 60) for route in SHORES}
+    began = time.monotonic()
+    draft = await completed(Shores(silent, TEMPLATE, work_s=0.2))
+    assert draft.route is Route.QUOTE
+    assert time.monotonic() - began < 2
+
+
+EVERYTHING = st.sampled_from([None, AWAY, REFUSES, TOO_LONG, IN_ENGLISH, SAYS])
+
+
+@given(
+    cloud=st.lists(EVERYTHING.filter(bool), min_size=1, max_size=4) | st.none(),
+    on_prem=st.lists(EVERYTHING.filter(bool), min_size=1, max_size=4) | st.none(),
+    level=st.sampled_from(Level),
+    passages=st.integers(1, 5),
+)
+async def test_whatever_the_models_do_in_turn_no_prompt_goes_anywhere_that_was_not_decided(
+    cloud: list[str | ModelFault] | None, on_prem: list[str | ModelFault] | None, level: Level, passages: int
+) -> None:
+    scripts = dict(zip(SHORES, (cloud, on_prem), strict=True))
+    doors = {route: fake(route, *script) for route, script in scripts.items() if script}
+    asked = ask()
+    parts = parts_of(asked, *(passage(of=document(n, level=level), id=n) for n in range(1, passages + 1)))
+    decision = decision_for(parts)
+    quick = {route: Endpoint(door, 1, 5) for route, door in doors.items()}
+    draft = await Shores(quick, TEMPLATE).complete(asked, decision, parts, lambda: RULES)
+    assert draft.route in (*decision.routes, Route.REFUSE)
+    assert all(route in decision.routes for route, door in doors.items() if door.prompts)
+    assert all(asked.text in str(messages(prompt)) for door in doors.values() for prompt in door.prompts)
+    assert draft.unread < frozenset(range(1, passages + 1))
