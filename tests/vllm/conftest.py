@@ -26,36 +26,39 @@ __all__ = ["fresh_url", "migrated_url", "new_database", "server_url", "template"
 
 @dataclass(frozen=True)
 class Servers:
-    """models: the folder with the weights and the adapters."""
-
-    models: Path
     chat: Server
     embedding: Server
 
 
 @pytest.fixture(scope="session")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
-    """Both started side by side; `chat` and `embedding` wait for theirs."""
-    python = environment.built()
-    if python is None:
+def python() -> Path:
+    """The one that has vLLM."""
+    found = environment.built()
+    if found is None:
         pytest.skip("There is no vLLM to test against: `make test-vllm` installs one.")
-    models = tmp_path_factory.mktemp("models")
+    return found
+
+
+@pytest.fixture(scope="session")
+def models(python: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with the weights and the adapters that tiny.py makes."""
+    folder = tmp_path_factory.mktemp("models")
     tiny = Path(tiny_names.__file__).with_name("tiny.py")
-    subprocess.run([python, tiny, models], check=True, capture_output=True, timeout=120)
+    subprocess.run([python, tiny, folder], check=True, capture_output=True, timeout=120)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def servers(python: Path, models: Path) -> Iterator[Servers]:
+    """Both started side by side; `chat` and `embedding` wait for theirs."""
     lora = ("--enable-lora", "--max-lora-rank", "8", "--max-loras", "2")
-    chat = Server(
-        python,
-        models / "llama",
-        "tiny",
-        secrets.token_hex(16),
-        ("--max-model-len", "8192", "--max-num-seqs", "8", *lora),
-    )
+    sizes = ("--max-model-len", "8192", "--max-num-seqs", "8")
+    chat = Server(python, models / "llama", "tiny", secrets.token_hex(16), (*sizes, *lora))
     embedding = Server(python, models / "bert", "vectors", secrets.token_hex(16), ("--runner", "pooling"))
-    both = Servers(models, chat, embedding)
     try:
         chat.start()
         embedding.start()
-        yield both
+        yield Servers(chat, embedding)
     finally:
         chat.kill()
         embedding.kill()

@@ -8,17 +8,19 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 READY_S = 300
 _CACHE_BYTES = 64 << 20
 """For keys and values; without a number vLLM takes nearly all of the memory."""
-_ENVIRONMENT = {
-    "VLLM_CPU_OMP_THREADS_BIND": "nobind",
-    "OMP_NUM_THREADS": "1",
+CPU = {"VLLM_CPU_OMP_THREADS_BIND": "nobind", "OMP_NUM_THREADS": "1"}
+"""One thread, wherever the system puts it: the machine may have no more than two."""
+_ENVIRONMENT = CPU | {
     "VLLM_ALLOW_RUNTIME_LORA_UPDATING": "1",
     "HF_HUB_OFFLINE": "1",
     "VLLM_NO_USAGE_STATS": "1",
@@ -32,7 +34,7 @@ class Server:
     def __init__(self, python: Path, folder: Path, name: str, key: str, more: Sequence[str] = ()) -> None:
         self.key = key
         self.name = name
-        self.port = _free_port()
+        self.port = free_port()
         self._log = folder.parent / f"{name}.log"
         self._command = [
             *(str(python), "-m", "vllm.entrypoints.openai.api_server", "--model", str(folder)),
@@ -41,6 +43,13 @@ class Server:
             *more,
         ]
         self._process: subprocess.Popen[bytes] | None = None
+
+    @classmethod
+    def elsewhere(cls, name: str, key: str, port: int, process: subprocess.Popen[bytes], log: Path) -> Self:
+        """One that somebody else started, to wait for and to ask."""
+        made = cls(Path(sys.executable), log.parent, name, key)
+        made.port, made._process, made._log = port, process, log
+        return made
 
     @property
     def base_url(self) -> str:
@@ -59,12 +68,11 @@ class Server:
         assert self._process is not None
         until = time.monotonic() + READY_S
         while time.monotonic() < until and self._process.poll() is None:
-            try:
-                if self.asked("GET", "/health")[0] == 200:
+            with suppress(OSError):
+                if self.asked("GET", "/health", key=self.key)[0] == 200:
                     return
-            except OSError:
-                time.sleep(0.5)
-        log = self._log.read_text(encoding="utf-8", errors="replace")
+            time.sleep(0.5)
+        log = self._log.read_text(encoding="utf-8", errors="replace") if self._log.exists() else ""
         raise AssertionError(f"vLLM did not start; the end of its log:\n{log[-3000:]}")
 
     def kill(self) -> None:
@@ -88,7 +96,7 @@ class Server:
             connection.close()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port: int = taken.getsockname()[1]
         return port

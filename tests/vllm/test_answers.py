@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 
@@ -19,7 +20,6 @@ from bot.policy.permit import Permit, PermitFault, permit
 from bot.prompt import Template, build
 from retrieval.label import NOTHING_SENSITIVE, Level
 from tests.builders import ask, decision_for, parts_of, passage, rrn, shipped_rules
-from tests.vllm.conftest import Servers
 from tests.vllm.server import Server
 from tests.vllm.tiny_names import SAYS, WARM
 
@@ -121,8 +121,8 @@ async def test_it_is_held_to_the_form_of_a_second_opinion(chat: Server) -> None:
         assert label.level is (Level.PUBLIC if kind == NONE else Level.RESTRICTED)
 
 
-async def test_a_domain_adapter_is_a_model_from_its_loading_to_its_unloading(servers: Servers, chat: Server) -> None:
-    warm = {"lora_name": "warm", "lora_path": str(servers.models / "warm")}
+async def test_a_domain_adapter_is_a_model_from_its_loading_to_its_unloading(models: Path, chat: Server) -> None:
+    warm = {"lora_name": "warm", "lora_path": str(models / "warm")}
     assert chat.asked("POST", "/v1/load_lora_adapter", warm, chat.key)[0] == 200
     try:
         assert await says(chat, "warm") == "".join(WARM)
@@ -134,8 +134,8 @@ async def test_a_domain_adapter_is_a_model_from_its_loading_to_its_unloading(ser
     assert caught.value.status == 404
 
 
-async def test_an_adapter_of_another_base_is_refused_and_the_base_goes_on(servers: Servers, chat: Server) -> None:
-    other = {"lora_name": "other", "lora_path": str(servers.models / "other")}
+async def test_an_adapter_of_another_base_is_refused_and_the_base_goes_on(models: Path, chat: Server) -> None:
+    other = {"lora_name": "other", "lora_path": str(models / "other")}
     assert chat.asked("POST", "/v1/load_lora_adapter", other, chat.key)[0] >= 400
     with pytest.raises(ModelFault):
         await says(chat, "other")
