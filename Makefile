@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP_FLAGS := --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: run test kills kills-reindex lint mutants mutants-by-turns bench local-model clean
+.PHONY: run test test-vllm kills kills-reindex lint mutants mutants-by-turns bench local-model clean
 .SILENT:
 
 run: $(VENV)/.run-ready
@@ -15,6 +15,11 @@ test: $(VENV)/.dev-ready
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q -n 3 --dist worksteal
+
+# A real vLLM server with tiny models, in a Python of its own.
+test-vllm: $(VENV)/.dev-ready
+	$(BIN)/python -m tests.vllm.environment >/dev/null
+	$(BIN)/python -m pytest -q tests/vllm
 
 kills: $(VENV)/.dev-ready
 	NARU_TEST_EVERY_AWAIT=1 $(BIN)/python -m pytest -q -n 2 -k killed_anywhere \

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BeforeValidator, Field, Strict, ValidationInfo, field_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, Strict, ValidationInfo, field_validator
 
 from bot.config_audit import AuditSection
 from bot.config_directory import DirectorySection, as_section
@@ -22,6 +22,7 @@ from bot.config_officer import Egress, RolesSection
 from bot.config_reading import Fetch, Index, Parse
 from bot.config_retention import Retention
 from bot.config_search import SearchSection
+from bot.config_serving import Served
 from bot.models.line import AT_ONCE, WAIT_S, WORK_S
 from bot.toml_file import Hosts, LevelName, Secret, Section, Text
 from retrieval.passage import Principal, Rule, Source, principal
@@ -230,11 +231,21 @@ class Rerank(Endpoint):
 
 
 class Models(Section):
+    """Beside these, any other name is a model that `naru model serve` starts here."""
+
+    model_config = ConfigDict(extra="allow")
+    others = Served
+    __pydantic_extra__: dict[str, Served] = Field(init=False)
+
     cloud: Cloud = Cloud()
     on_prem: OnPrem = OnPrem()
     embed: Embed = Embed()
     rerank: Rerank = Rerank()
     second_opinion: SecondOpinion = SecondOpinion()
+
+    @property
+    def served(self) -> Mapping[str, Served]:
+        return self.__pydantic_extra__
 
 
 class Slack(Section):

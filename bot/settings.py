@@ -143,6 +143,12 @@ def proxies() -> tuple[str, ...]:
     return tuple(sorted(name for name, value in os.environ.items() if name.lower() in names and value))
 
 
+def program_environment(more: Mapping[str, str]) -> dict[str, str]:
+    """For a program that Naru starts: this process's, without Naru's and Slack's secrets and the proxies."""
+    ours = ("NARU_", "SLACK_")
+    return {n: v for n, v in os.environ.items() if not n.startswith(ours) and n not in proxies()} | dict(more)
+
+
 def _loader(environ: Mapping[str, str] | None, cwd: Path) -> _Loader:
     environ = {**_written(cwd / ".env"), **(os.environ if environ is None else environ)}
     return _Loader({name: value.strip() for name, value in environ.items() if value.strip()}, cwd)

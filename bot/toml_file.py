@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, TypeVar, get_args
+from typing import Annotated, Any, ClassVar, TypeVar, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, Strict, ValidationError
 from pydantic_core import ErrorDetails
@@ -45,6 +45,8 @@ class Section(BaseModel):
     """strict: TOML has types, so "6" is no number and 1 is not true."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
+    others: ClassVar[type[Section] | None] = None
+    """What sections of any other name hold, where there may be some."""
 
 
 File = TypeVar("File", bound=Section)
@@ -167,8 +169,11 @@ def known_keys(place: Place, file: type[BaseModel]) -> list[str]:
     """The keys that the section at `place` of a file of that model may have."""
     section = file
     for step in place:
-        if isinstance(step, str) and (inner := section_of(section.model_fields[step].annotation)):
+        field = section.model_fields.get(step) if isinstance(step, str) else None
+        if field is not None and (inner := section_of(field.annotation)):
             section = inner
+        elif field is None and isinstance(step, str) and issubclass(section, Section) and section.others:
+            section = section.others
     return list(section.model_fields)
 
 

@@ -18,10 +18,12 @@ from typer.main import get_command
 from admin.cli.commands import app
 from bot.config_file import ConfigFile
 from bot.settings import VARIABLE_OF
-from bot.toml_file import section_of
+from bot.toml_file import Section, section_of
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "docs" / "reference"
+OTHER = "your_model"
+"""The name that naru.toml.example gives a section of any other name."""
 _KEY = re.compile(r"#?(?P<key>[a-z_]+) = ")
 _SECTION = re.compile(r"#?\[+(?P<name>[a-z_.]+)\]+")
 
@@ -73,6 +75,8 @@ def _section(place: tuple[str, ...], section: type[BaseModel], said: Mapping[tup
         yield "\n| key | default | variable | meaning |\n| --- | --- | --- | --- |\n" + "".join(rows)
     for here, below in inner:
         yield from _section(here, below, said)
+    if issubclass(section, Section) and section.others:
+        yield from _section((*place, OTHER), section.others, said)
 
 
 def _said(example: str) -> dict[tuple[str, ...], str]:

@@ -16,6 +16,7 @@ from admin.cli import (
     glossary,
     masking,
     migrate,
+    model,
     optout,
     people,
     person,
@@ -75,3 +76,4 @@ app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(audit.app, name="audit")
 app.add_typer(report.app, name="report")
 app.add_typer(person.app, name="person")
+app.add_typer(model.app, name="model")

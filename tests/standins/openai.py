@@ -172,6 +172,10 @@ class OpenAIStandIn:
         """Every raw byte, one connection after the other: bytes of two connections never interleave."""
         return b"".join(connection.received for connection in self._connections)
 
+    async def hung_up(self) -> None:
+        """Returns once nobody of those who came is connected any more."""
+        await asyncio.gather(*(connection.closed.wait() for connection in self._connections))
+
     def heard(self, text: str) -> bool:
         """Whether `text` came in, in any case: as UTF-8, JSON-escaped, percent-encoded or chunked."""
         heard = b"\n".join([self.bytes_received, *(request.body for request in self.requests)]).lower()

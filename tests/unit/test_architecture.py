@@ -22,7 +22,7 @@ MAY_IMPORT = {
 }
 PURE = {
     "retrieval/asked.py", "retrieval/generic.py", "retrieval/everyday.py", "retrieval/confidence.py",
-    "bot/worth_reading.py", "admin/calibrate.py",
+    "bot/worth_reading.py", "admin/calibrate.py", "admin/serving/command.py",
     "retrieval/label.py", "retrieval/passage.py", "retrieval/text.py", "retrieval/stopwords.py", "retrieval/bm25.py",
     "retrieval/split.py", "retrieval/errors.py", "retrieval/schedule.py", "retrieval/dates.py", "retrieval/in_force.py",
     "retrieval/versions.py", "retrieval/glossary.py", "retrieval/addresses.py", "bot/quantities.py",
@@ -95,6 +95,7 @@ ONLY_IN = {
     "aiohttp": {
         "admin/audit/send.py",
         "admin/http.py",
+        "admin/serving/front.py",
         "bot/slack/app.py",
         "bot/slack/faults.py",
         "bot/slack/files.py",
@@ -116,6 +117,7 @@ ONLY_IN = {
         "bot/config_officer.py",
         "bot/config_reading.py",
         "bot/config_retention.py",
+        "bot/config_serving.py",
         "bot/toml_file.py",
         "bot/settings.py",
         "bot/policy/policy_file.py",
@@ -169,6 +171,7 @@ WAYS_OUT = {
     "admin/slack.py": "Slack's events come in: Socket Mode, or a server",
     "admin/audit/send.py": "the audit, which holds no text, to the hosts that [audit] declares",
     "admin/http.py": "a server: what others push comes in",
+    "admin/serving/front.py": "from who asks with the key to the vLLM that this process started, and to nobody else",
     "admin/embedded.py": "whether the database's own socket answers",
     "retrieval/fetch.py": "the fetcher of documents: addresses are checked, a token goes to its own host alone",
     "retrieval/parse/fork_server.py": "pairs of sockets between Naru and its own parsers",

@@ -20,7 +20,7 @@ from pydantic_core import PydanticUndefined
 from bot.config_file import ConfigFile
 from bot.directory_table import Dialect
 from bot.settings import VARIABLES, Settings
-from bot.toml_file import SettingsFault, section_of
+from bot.toml_file import Section, SettingsFault, section_of
 from retrieval.label import Level
 from retrieval.passage import Rule, Source
 
@@ -432,6 +432,8 @@ def keys(section: type[BaseModel], table: Mapping[str, Any], prefix: str = "") -
         elif field.default not in (PydanticUndefined, None):
             default = list(field.default) if isinstance(field.default, tuple) else field.default
             lacking += [] if value == default else [prefix + name]
+    if issubclass(section, Section) and section.others:
+        lacking += keys(section.others, table.get("your_model", {}), f"{prefix}your_model.")
     return lacking
 
 

@@ -1,0 +1,123 @@
+"""`naru model serve`: a model of the settings on this machine, behind its front."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from admin.serving.command import QUIET, command
+from admin.serving.front import Inner, opened_front
+from admin.serving.supervisor import ServeFault, Supervisor
+from bot.config_serving import Served
+from bot.settings import Settings, program_environment
+
+_HAS_VLLM = "import importlib.util, sys; sys.exit(importlib.util.find_spec('vllm') is None)"
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model of the settings with absolute paths. key: what who asks must show."""
+
+    name: str
+    served: Served
+    python: str
+    weights: Path
+    adapters: dict[str, Path]
+    key: str
+
+    @classmethod
+    def of(cls, settings: Settings, name: str) -> Model:
+        """Raises ServeFault with everything that is missing."""
+        served = settings.models.served.get(name)
+        if served is None:
+            there = ", ".join(settings.models.served) or "none yet"
+            raise ServeFault(f"{settings.config} has no section [models.{name}]; of models to serve there is {there}.")
+        near = settings.models.on_prem.api_key
+        key = served.api_key or near
+        model = cls(
+            name,
+            served,
+            _absolute(settings, served.python) if served.python else sys.executable,
+            Path(_absolute(settings, served.weights)),
+            {adapter: Path(_absolute(settings, folder)) for adapter, folder in served.named_adapters.items()},
+            key.get_secret_value() if key else "",
+        )
+        if problems := list(model._problems()):
+            raise ServeFault("\n".join(f"[models.{name}] {problem}" for problem in problems))
+        return model
+
+    def _problems(self) -> Iterator[str]:
+        if not self.key:
+            yield "has no key: set api_key here or that of [models.on_prem] (NARU_ON_PREM_API_KEY)."
+        if not os.path.isfile(self.weights / "config.json"):
+            yield f"weights must be a folder with a model's config.json, and {self.weights} is none."
+        if not os.access(self.python, os.X_OK):
+            yield f"python must be a Python that runs, and {self.python} does not."
+        elif subprocess.run([self.python, "-c", _HAS_VLLM], check=False, cwd="/").returncode != 0:
+            yield (
+                f"needs vLLM, and {self.python} has none: install it into an environment of its own (`python3 -m venv "
+                "/opt/vllm && /opt/vllm/bin/pip install vllm`) and name that one's Python under python."
+            )
+        if self.adapters and self.served.lora_slots < len(self.adapters):
+            yield f"names {len(self.adapters)} adapters: lora_slots must be at least that."
+        for name, folder in self.adapters.items():
+            yield from self._of_adapter(name, folder)
+
+    def _of_adapter(self, name: str, folder: Path) -> Iterator[str]:
+        try:
+            said = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            said = None
+        if not isinstance(said, dict):
+            yield f"the adapter {name} must be a folder with an adapter_config.json, and {folder} is none."
+            return
+        rank = said.get("r")
+        if isinstance(rank, int) and rank > self.served.lora_rank:
+            yield f"the adapter {name} has rank {rank}: lora_rank must be at least that."
+
+
+async def serve(settings: Settings, model: Model, say: Callable[[str], None]) -> None:
+    """Until this process is asked to end (SIGTERM, SIGINT). Raises ServeFault where vLLM does not start, SettingsFault
+    where the port cannot be had."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    logs = settings.home / "models"
+    logs.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # 0700: whoever may not pass the folder does not even reach the paths that vLLM's key leaves open.
+    with tempfile.TemporaryDirectory(prefix="naru-model-") as folder:
+        inner = Inner(Path(folder) / "vllm.sock", secrets.token_urlsafe(32))
+        served = model.served
+        async with (
+            inner.session() as session,
+            opened_front(served.host, served.port, inner, model.key) as address,
+        ):
+            say(f"{model.name} is at {address}, once it is loaded; what vLLM prints is in {logs / model.name}.log.")
+            await Supervisor(
+                command(
+                    served,
+                    model.name,
+                    model.python,
+                    str(model.weights),
+                    str(inner.at),
+                    {name: str(at) for name, at in model.adapters.items()},
+                ),
+                program_environment({**QUIET, "VLLM_API_KEY": inner.key}),
+                logs / f"{model.name}.log",
+                lambda: inner.answers(session),
+                say,
+                served.start_timeout_s,
+            ).run(stop)
+
+
+def _absolute(settings: Settings, path: str) -> str:
+    return os.path.normpath(settings.config.parent / os.path.expanduser(path))

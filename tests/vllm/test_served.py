@@ -1,0 +1,107 @@
+"""`naru model serve` with a real vLLM: what is open there is closed, what Naru asks gets through, it ends with Naru."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+
+from bot.domain import Route
+from bot.models.door import OpenAIDoor
+from tests.vllm.server import CPU, Server, free_port
+from tests.vllm.test_answers import issued
+from tests.vllm.tiny_names import SAYS, WARM
+
+
+@dataclass(frozen=True)
+class Front:
+    process: subprocess.Popen[bytes]
+    at: Server
+    """Only asked: it is started by Naru."""
+
+
+@pytest.fixture(scope="module")
+def served(python: Path, models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
+    """With an adapter from the start. What Naru keeps to itself (its port, its key) the tests do not know."""
+    folder, key, port = tmp_path_factory.mktemp("served"), secrets.token_hex(16), free_port()
+    (folder / "naru.toml").write_text(
+        f"""
+        [models.tiny]
+        weights = "{models / "llama"}"
+        python = "{python}"
+        dtype = "float32"
+        context = 8192
+        kv_cache_bytes = 67108864
+        at_once = 8
+        eager = true
+        lora_slots = 2
+        lora_rank = 8
+        adapters = ["warm={models / "warm"}"]
+        port = {port}
+        api_key = "{key}"
+        """,
+        encoding="utf-8",
+    )
+    naru = {"NARU_CONFIG": str(folder / "naru.toml"), "NARU_HOME": str(folder / "home")}
+    with (folder / "said").open("wb") as said:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "admin.cli", "model", "serve", "tiny"],
+            env=os.environ | CPU | naru,
+            cwd=Path(__file__).parents[2],
+            stderr=said,
+        )
+    at = Server.elsewhere("tiny", key, port, process, folder / "home" / "models" / "tiny.log")
+    try:
+        at.wait()
+        yield Front(process, at)
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+@pytest.mark.parametrize(("model", "says"), [("tiny", SAYS), ("warm", WARM)])
+async def test_a_question_gets_through_to_the_base_and_to_an_adapter(
+    served: Front, model: str, says: tuple[str, ...]
+) -> None:
+    heard: list[str] = []
+    door = OpenAIDoor(
+        Route.ON_PREM,
+        base_url=served.at.base_url,
+        api_key=served.at.key,
+        model="tiny",
+        max_tokens=64,
+        first_token_s=60.0,
+    )
+    try:
+        completion = await door.complete(*issued(model), heard.append)
+    finally:
+        await door.aclose()
+    assert completion.text == "".join(says)
+    assert len(heard) >= 2
+
+
+@pytest.mark.parametrize(
+    "path", ["/invocations", "/adapters", "/v1/load_lora_adapter", "/tokenize", "/metrics", "/docs", "/v1/completions"]
+)
+def test_what_vllm_leaves_open_is_closed(served: Front, path: str) -> None:
+    said = {"model": "tiny", "prompt": "x", "messages": [{"role": "user", "content": "x"}], "lora_name": "warm"}
+    assert served.at.asked("POST", path, said)[0] == 401
+    assert served.at.asked("POST", path, said, served.at.key)[0] == 404
+    assert served.at.asked("GET", path, None, served.at.key)[0] == 404
+
+
+def test_it_ends_with_naru_and_leaves_nothing_behind(served: Front) -> None:
+    """The last one of this file."""
+    family = psutil.Process(served.process.pid).children(recursive=True)
+    assert len(family) >= 3, "the launcher, vLLM, its engine"
+    served.process.terminate()
+    assert served.process.wait(30) == 0
+    _, alive = psutil.wait_procs(family, timeout=10)
+    assert [one.name() for one in alive] == []
