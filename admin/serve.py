@@ -11,11 +11,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from admin.serving.command import QUIET, command
 from admin.serving.front import Inner, opened_front
+from admin.serving.plan import GIB, Plan, PlanFault, Shape, plan
 from admin.serving.supervisor import ServeFault, Supervisor
 from bot.config_serving import Served
 from bot.settings import Settings, program_environment
@@ -37,17 +39,14 @@ class Model:
     @classmethod
     def of(cls, settings: Settings, name: str) -> Model:
         """Raises ServeFault with everything that is missing."""
-        served = settings.models.served.get(name)
-        if served is None:
-            there = ", ".join(settings.models.served) or "none yet"
-            raise ServeFault(f"{settings.config} has no section [models.{name}]; of models to serve there is {there}.")
+        served = section_of(settings, name)
         near = settings.models.on_prem.api_key
         key = served.api_key or near
         model = cls(
             name,
             served,
             _absolute(settings, served.python) if served.python else sys.executable,
-            Path(_absolute(settings, served.weights)),
+            weights_of(settings, served),
             {adapter: Path(_absolute(settings, folder)) for adapter, folder in served.named_adapters.items()},
             key.get_secret_value() if key else "",
         )
@@ -71,6 +70,11 @@ class Model:
             yield f"names {len(self.adapters)} adapters: lora_slots must be at least that."
         for name, folder in self.adapters.items():
             yield from self._of_adapter(name, folder)
+        if self.served.gpu_memory is not None and os.path.isfile(self.weights / "config.json"):
+            with suppress(PlanFault):  # what cannot be counted may fit all the same
+                problem = planned(self.served, self.weights, self.served.gpu_memory).problem
+                if problem:
+                    yield f"cannot be served on a card of {self.served.gpu_memory:g} GiB. {problem}"
 
     def _of_adapter(self, name: str, folder: Path) -> Iterator[str]:
         try:
@@ -83,6 +87,39 @@ class Model:
         rank = said.get("r")
         if isinstance(rank, int) and rank > self.served.lora_rank:
             yield f"the adapter {name} has rank {rank}: lora_rank must be at least that."
+
+
+def section_of(settings: Settings, name: str) -> Served:
+    """Raises ServeFault with the names that there are."""
+    served = settings.models.served.get(name)
+    if served is None:
+        there = ", ".join(settings.models.served) or "none yet"
+        raise ServeFault(f"{settings.config} has no section [models.{name}]; of models to serve there is {there}.")
+    return served
+
+
+def weights_of(settings: Settings, served: Served) -> Path:
+    """The folder, whether it is there or not."""
+    return Path(_absolute(settings, served.weights))
+
+
+def planned(served: Served, weights: Path, gpu_memory: float) -> Plan:
+    """gpu_memory: of each card, in GiB. Raises PlanFault."""
+    try:
+        config = json.loads((weights / "config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        config = None
+    if not isinstance(config, dict):
+        raise PlanFault(f"{weights} has no config.json that can be read, so what the model needs cannot be counted.")
+    return plan(
+        Shape.of(config, served.dtype, served.quantization),
+        int(gpu_memory * GIB),
+        cards=served.gpus,
+        context=served.context,
+        slots=served.lora_slots,
+        rank=served.lora_rank,
+        cache_bytes=served.kv_cache_bytes,
+    )
 
 
 async def serve(settings: Settings, model: Model, say: Callable[[str], None]) -> None:

@@ -21,9 +21,9 @@ Adapters = Annotated[tuple[Annotated[str, AfterValidator(_adapter)], ...], Stric
 
 class Served(Section):
     """weights: a folder in the format of Hugging Face. python: the one that has vLLM. quantization: where the weights
-    do not say it themselves. context: tokens of a prompt with its answer. gpus: over how many it is spread.
-    kv_cache_bytes: what the tokens of questions under way may take. lora_rank: the largest of its adapters.
-    start_timeout_s: how long it may load. host, port: where Naru asks it, with `api_key`."""
+    do not say it themselves. context: tokens of a prompt with its answer. gpus: over how many it is spread, each of
+    gpu_memory GiB. kv_cache_bytes: what the tokens of questions under way may take. lora_rank: the largest of its
+    adapters. start_timeout_s: how long it may load. host, port: where Naru asks it, with `api_key`."""
 
     weights: Text
     python: Text | None = None
@@ -32,6 +32,7 @@ class Served(Section):
     quantization: Text | None = None
     context: int | None = Field(default=None, ge=64, le=10_000_000)
     gpus: int = Field(default=1, ge=1, le=64)
+    gpu_memory: float | None = Field(default=None, gt=0, le=4096)
     kv_cache_bytes: int | None = Field(default=None, ge=1 << 20)
     at_once: int | None = Field(default=None, ge=1, le=4096)
     lora_slots: int = Field(default=0, ge=0, le=64)

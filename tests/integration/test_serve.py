@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx2
-import psutil
+import psutil  # type: ignore[import-untyped]
 import pytest
 
 from bot.waiting import happens
@@ -175,3 +176,55 @@ async def test_an_unknown_name_is_said_with_those_that_there_are(tmp_path: Path)
     async with naru(tmp_path, name="tinny") as serving:
         said = await serving.says("no section [models.tinny]")
     assert "there is tiny" in said
+
+
+# -- plan and list --
+
+SMALL = {
+    "hidden_size": 4096,
+    "intermediate_size": 14336,
+    "num_hidden_layers": 32,
+    "num_attention_heads": 32,
+    "num_key_value_heads": 8,
+    "vocab_size": 128256,
+    "max_position_embeddings": 131072,
+}
+
+
+def command(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    environment = {"PATH": os.environ["PATH"], "NARU_CONFIG": str(folder / "naru.toml"), "NARU_HOME": str(folder)}
+    return subprocess.run(
+        [sys.executable, "-m", "admin.cli", "model", *words],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def configured(folder: Path, more: str) -> None:
+    (folder / "weights").mkdir()
+    (folder / "weights" / "config.json").write_text(json.dumps(SMALL), encoding="utf-8")
+    text = f'[models.tiny]\nweights = "weights"\napi_key = "{KEY}"\n{more}'
+    (folder / "naru.toml").write_text(text, encoding="utf-8")
+
+
+def test_what_does_not_fit_is_said_by_the_plan_and_before_a_start(tmp_path: Path) -> None:
+    configured(tmp_path, "context = 8192\ngpu_memory = 8\n")
+    fits = command(tmp_path, "plan", "tiny", "--gpu-memory", "24", "--json")
+    assert (fits.returncode, json.loads(fits.stdout)["questions"]) == (0, 5)
+    small = command(tmp_path, "plan", "tiny")
+    assert small.returncode == 1
+    assert "does not fit" in small.stderr
+    start = command(tmp_path, "serve", "tiny")
+    assert start.returncode == 1
+    assert "a card of 8 GiB. It does not fit" in start.stderr
+
+
+async def test_the_list_says_which_answer_and_with_which_models(tmp_path: Path) -> None:
+    async with naru(tmp_path, more='[models.other]\nweights = "/nowhere"\nport = 9\n') as serving:
+        await serving.answers()
+        listed = await asyncio.to_thread(command, tmp_path, "list", "--json")
+        rows = {row["name"]: row for row in json.loads(listed.stdout)}
+    assert (rows["tiny"]["state"], rows["tiny"]["models"]) == ("answers", ["tiny"])
+    assert (rows["other"]["state"], rows["other"]["models"]) == ("cannot be reached", [])
