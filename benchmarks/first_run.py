@@ -11,7 +11,7 @@ from itertools import cycle, islice
 from pathlib import Path
 from statistics import median
 
-import psutil
+import psutil  # type: ignore[import-untyped]
 
 from benchmarks import BenchmarkFault, Machine, Row, Tell
 from benchmarks.installation import default_install, installed_bytes

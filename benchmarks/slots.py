@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from uuid import uuid4
 
-import psutil
+import psutil  # type: ignore[import-untyped]
 
 from admin.app import App
 from benchmarks import Machine, Row, Tell

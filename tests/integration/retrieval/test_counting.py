@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 
-import psutil
+import psutil  # type: ignore[import-untyped]
 import pytest
 from sqlalchemy import text
 
