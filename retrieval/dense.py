@@ -28,8 +28,8 @@ the more an index passes over: at a million with 10,000 to be read it took twice
 
 NEAREST = 50
 _EF_SEARCH, _MOST_EF_SEARCH = 100, 200
-"""Neighbours that HNSW keeps in view: more where fewer of them may be read. With more than 200 it is as quick to let it go
-on from where it came to its end."""
+"""Neighbours that HNSW keeps in view: more where fewer of them may be read. With more than 200 it is as quick to let it
+go on from where it came to its end."""
 
 _BY_BITS = 1_000
 """Candidates by their bits of which the 50 nearest are taken: bits alone put many in another order."""
