@@ -24,7 +24,7 @@ EXACT_UP_TO = 5_000
 
 _OF = 100_000
 """Passages of which so many are looked at; of a hundred times as many ten times as many. The fewer of all may be read,
-the more an index passes over: at a million with 10,000 to be read it took twice as long as to look at each."""
+the more an index passes over: at a million with 10,000 to be read it took three times as long as to look at each."""
 
 NEAREST = 50
 _EF_SEARCH, _MOST_EF_SEARCH = 100, 200
