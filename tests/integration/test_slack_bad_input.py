@@ -292,11 +292,16 @@ async def test_a_command_may_be_anything(tmp_path: Path, fresh_url: str) -> None
 # Answers
 
 
+def _letters(number: int) -> str:
+    """Another for each number: an answer that only repeats itself is cut off earlier."""
+    return "".join("가나다라마바사아자차"[int(digit)] for digit in str(number))
+
+
 ENDLESS = {
-    "line": "연차는 십오일입니다 " * 4500,
-    "lines": "연차는 15일입니다. [1]\n" * 3500,
-    "code": "```\n" + "x = 15 # 연차\n" * 4000 + "```\n",
-    "table": "| 연차 | 일 |\n|---|---|\n" + "| 15일 | 긴 칸 |\n" * 3000,
+    "line": "".join(f"연차는 {_letters(number)} 십오일입니다 " for number in range(3500)),
+    "lines": "".join(f"{_letters(number)} 연차는 15일입니다. [1]\n" for number in range(3000)),
+    "code": "```\n" + "".join(f"x = 15 # 연차 {_letters(number)}\n" for number in range(3000)) + "```\n",
+    "table": "| 연차 | 일 |\n|---|---|\n" + "".join(f"| 15일 | {_letters(number)} |\n" for number in range(3000)),
 }
 
 
