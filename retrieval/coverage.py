@@ -65,7 +65,8 @@ def _gap(listed: Listed, known: Known | None, format: int) -> Gap | None:
         return Gap(listed.uri, "problem" if sentence else "not_read", sentence)
     if known.problem is not None:
         return Gap(listed.uri, "problem", known.problem, _searched(known))
-    if known.format != format or (listed.version is not None and listed.version != known.version):
+    # What was read in the moment in which it was written has no version yet, and nobody knows that it changed.
+    if known.format != format or (None not in (listed.version, known.version) and listed.version != known.version):
         return Gap(listed.uri, "changed", searched=True)
     return None
 

@@ -64,3 +64,11 @@ async def test_a_source_that_cannot_be_listed_says_so(database: Database) -> Non
 
     with pytest.raises(SourceFault, match="away"):
         await coverage(database, a_source(), Away({}))
+
+
+async def test_what_had_no_version_when_it_was_read_is_not_said_to_have_changed(database: Database) -> None:
+    source, shelf = a_source(), Shelf({"a.md": "# 가\n\n연차"})
+    await Catalogue(database).sync([source])
+    await reindex(database, source, shelf)
+    found = await coverage(database, source, Shelf(shelf.documents, versions={"a.md": "1"}))
+    assert found.gaps == ()
