@@ -144,7 +144,7 @@ class Meanings:
         spoken = language(question)
         if not any(spoken in embedder.languages for embedder in self._embedders):
             return None
-        if self._model is None:
+        if self._model is None or self._maker(self._model, spoken) is None:
             async with self._database.transaction() as connection:
                 self._model = await self._counting(connection)
         model = self._model

@@ -287,3 +287,14 @@ async def test_the_model_that_took_over_counts_for_the_very_next_question(databa
     assert (await search.explained("vacation days", ANYONE)).model == "old"
     await Vectors(database).fill(new)
     assert (await search.explained("vacation days", ANYONE)).model == "new"
+
+
+async def test_a_model_that_knows_more_languages_is_seen_by_questions_in_them(database: Database) -> None:
+    """Whoever asks in Korean alone never used the model before it."""
+    old, new = knowing(name="old", languages=frozenset({"en"})), knowing(name="new")
+    await filled(database, old, {**SHELF, "ko.md": "# 가\n\n연차는 십오일입니다."})
+    search = Search(database, (new, old))
+    assert (await search.explained("vacation days", ANYONE)).model == "old"
+    assert (await search.explained("연차 며칠", ANYONE)).model is None
+    await Vectors(database).fill(new)
+    assert (await search.explained("연차 며칠", ANYONE)).model == "new"
