@@ -251,16 +251,16 @@ async def test_the_backlog_is_what_is_not_done(inbox: Inbox, fresh_database: Dat
 async def test_a_silent_database_costs_the_patience_once_and_nothing_is_lost_or_doubled(
     line: Line, behind_the_line: Database, fresh_database: Database, tmp_path: Path
 ) -> None:
-    inbox = an_inbox(behind_the_line, tmp_path, patience_s=0.5)
+    inbox = an_inbox(behind_the_line, tmp_path, patience_s=2)
     events = [an_event() for _ in range(12)]
     await inbox.put(events[0])
     line.hush()
     started = monotonic()
     assert all(await asyncio.gather(*(inbox.put(event) for event in events[:9])))
-    assert monotonic() - started < 1.5
+    assert monotonic() - started < 4
     started = monotonic()
     assert all(await asyncio.gather(*(inbox.put(event) for event in events[9:])))
-    assert monotonic() - started < 0.4
+    assert monotonic() - started < 1.5
     line.speak()  # late statements arrive after all, beside their copies in the spool
     assert await an_inbox(fresh_database, tmp_path).drain_spool() <= 11
     stored = await rows(fresh_database, "key")
@@ -337,12 +337,12 @@ async def test_a_new_event_and_the_end_of_one_wake_whoever_listens(inbox: Inbox)
             await change
             started = monotonic()
             await anext(wakeups)
-            assert monotonic() - started < 0.5
+            assert monotonic() - started < 0.8
         mine = await claimed(inbox)
         await inbox.done(mine, "answered")
         started = monotonic()
         await anext(wakeups)
-        assert monotonic() - started < 0.5
+        assert monotonic() - started < 0.8
 
 
 async def test_wakeups_go_on_each_second_without_a_database_and_with_it_again(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 from bot.policy.detect import directive, matters
 from bot.policy.detect.phrases import Index, stems_of
 from bot.policy.detect.sentences import LONGEST, sentences
+from tests.growth import assert_text_costs_its_length
 
 ALL = {**directive.TABLES, **matters.TABLES}
 _INDEX = Index(ALL)
@@ -97,7 +97,8 @@ def test_every_letter_is_in_a_sentence_and_none_is_too_long(text: str) -> None:
     "text", ["노조 가입 " * 20_000, "우울증" * 50_000, "fired " * 30_000, "저는 약을 먹고 " * 15_000, "다.\n" * 60_000]
 )
 def test_a_long_text_takes_what_its_length_takes(text: str) -> None:
-    started = time.process_time()
-    found = _INDEX.find(text)
-    list(matters.matters(text, text, found))
-    assert time.process_time() - started < 3
+    def looked_for(text: str) -> None:
+        found = _INDEX.find(text)
+        list(matters.matters(text, text, found))
+
+    assert_text_costs_its_length(looked_for, text)
