@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +57,24 @@ def korquad(folder: Path) -> Corpus:
         {uri: Parsed("", (Section((), (text,)),)) for text, uri in uris.items()},
         tuple(Asked(line, text, (Relevant(uri),)) for line, (text, uri) in enumerate(questions, 1)),
     )
+
+
+def answering_sentences(folder: Path) -> tuple[frozenset[str], ...]:
+    """Of each of KorQuAD's questions, in their order, the sentences of its paragraph in which somebody marked the
+    answer; with single spaces, and a [3] as a quotation shows it."""
+    articles = _read(folder / "KorQuAD_v1.0_dev.json")["data"]
+    questions = [
+        (p["context"], qa["answers"]) for article in articles for p in article["paragraphs"] for qa in p["qas"]
+    ]
+    return tuple(
+        frozenset(_sentence_at(context, answer["answer_start"]) for answer in answers) for context, answers in questions
+    )
+
+
+def _sentence_at(text: str, at: int) -> str:
+    ends = [0, *(found.end() for found in re.finditer(r"[.!?。]\s+", text)), len(text)]
+    first, last = next((a, b) for a, b in pairwise(ends) if a <= at < b)
+    return " ".join(re.sub(r"\[(\d{1,3})\]", r"(\1)", text[first:last]).split())
 
 
 def one_pool(folder: Path) -> Corpus:

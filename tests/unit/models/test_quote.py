@@ -62,6 +62,30 @@ def test_there_are_never_more_than_three_quotes() -> None:
     assert quoted("휴가는?", *["휴가는 자유입니다."] * 6).count(" [") == 3
 
 
+def test_of_all_passages_together_three_sentences_are_quoted() -> None:
+    said = quoted(
+        "안식 휴가는?",
+        "안식 휴가는 15일입니다. 안식 휴가는 5년마다입니다.",
+        "안식 휴가는 유급입니다. 안식 휴가는 자유입니다.",
+    )
+    assert said.count("안식 휴가는") == 3
+    assert "…" in said
+
+
+def test_a_sentence_in_the_middle_is_quoted_without_those_around_it() -> None:
+    around = ["회사는 서울에 있습니다.", "점심은 자유입니다.", "주차는 지하입니다.", "회의는 짧습니다."]
+    said = quoted("안식 휴가는 며칠?", " ".join([*around[:2], "안식 휴가는 15일입니다.", *around[2:]]))
+    assert "안식 휴가는 15일입니다." in said
+    assert said.count(".") == 3
+
+
+def test_a_long_list_keeps_the_items_that_were_asked_for() -> None:
+    items = "\n".join(f"- 사유 {n}은 유급 휴가 {n}일과 경조금입니다" for n in range(40))
+    said = quoted("조부모 사망", f"{items}\n- 조부모 사망은 3일입니다")
+    assert "> - 조부모 사망은 3일입니다 [1]" in said
+    assert len(said) < 500
+
+
 def test_what_shares_nothing_with_the_question_is_still_quoted() -> None:
     assert quoted("How many days?", "연차는 15일입니다.") == "> 연차는 15일입니다. [1]"
 
@@ -107,10 +131,10 @@ def test_a_line_that_announces_a_list_brings_the_list() -> None:
     assert said == "> 반차 시간은 이렇습니다:\n>\n> - 오전: 14시 출근\n> - 오후: 14시 퇴근 [1]"
 
 
-def test_code_is_never_cut_open() -> None:
+def test_code_that_is_cut_is_closed() -> None:
     code = "```sh\nnaru run\n\n" + "echo 배포\n" * 60 + "```"
     said = quoted("배포는?", f"먼저 읽어 보세요.\n\n{code}\n\n끝입니다.")
-    assert said.endswith("> ```\n>\n> [1]")
+    assert said.endswith("> …\n> ```\n>\n> [1]")
     assert kinds(said) == [
         "blockquote_open",
         "fence",
@@ -156,3 +180,11 @@ def test_every_quote_ends_with_the_number_of_its_passage(texts: list[str]) -> No
     assert 1 <= len(numbers) <= 3
     assert set(numbers) <= set(range(1, len(texts) + 1))
     assert len(set(numbers)) == len(numbers)
+
+
+@given(st.lists(st.tuples(TEXTS, st.sampled_from([1, 2, 9, 50])), min_size=1, max_size=3))
+def test_a_quotation_is_never_longer_than_400_characters(texts: list[tuple[str, int]]) -> None:
+    said = quoted("연차 하나", *[text * times for text, times in texts])
+    shown = [re.sub(r"(^| )\[\d\]$", "", line.removeprefix(">").removeprefix(" ")) for line in said.split("\n")]
+    # Between two quotations, and before a number that stands alone, is an empty line.
+    assert len("\n".join(shown)) <= 400 + 3 * len("\n\n")
