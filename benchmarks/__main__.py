@@ -32,6 +32,7 @@ from benchmarks import (
     rights,
     search,
     slots,
+    streams,
     train_matters,
     words,
 )
@@ -49,6 +50,7 @@ BENCHMARKS: Mapping[str, Benchmark] = {
     "masking": masking.measure,
     "forgetting": forgetting.measure,
     "slots": slots.measure,
+    "streams": streams.measure,
 }
 ALONE: Mapping[str, Callable[[Sequence[str]], int]] = {
     "chaos": chaos.main,
