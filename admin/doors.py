@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 
 from admin.audit.keeper import host_of
 from bot.audit import Audit
-from bot.config_file import Cloud, Shore
+from bot.config_file import Cloud, OnPrem, Shore
 from bot.config_file import SecondOpinion as OpinionSection
 from bot.domain import Route
 from bot.models.audited import AuditedDoor, Vendor
@@ -15,6 +15,7 @@ from bot.models.door import Door, Leaving, OpenAIDoor
 from bot.models.endpoint import Endpoint
 from bot.models.line import Line
 from bot.models.opinion import FORM, MAX_TOKENS, SecondOpinion
+from bot.models.replicas import Replicas
 from bot.policy.rules import Rules
 from bot.settings import Settings
 from retrieval.database import Database
@@ -32,11 +33,13 @@ def endpoints(
     for route, shore in ((Route.CLOUD, settings.models.cloud), (Route.ON_PREM, settings.models.on_prem)):
         if shore.base_url is None or shore.model is None:
             continue
-        door = door_to(route, shore, leaving if route is Route.CLOUD else None)
-        stack.push_async_callback(door.aclose)
-        used: Door = door
+        each = shore.each if isinstance(shore, OnPrem) else (shore,)
+        doors = [door_to(route, one, leaving if route is Route.CLOUD else None) for one in each]
+        for door in doors:
+            stack.push_async_callback(door.aclose)
+        used: Door = Replicas(doors) if len(doors) > 1 else doors[0]
         if isinstance(shore, Cloud):
-            used = AuditedDoor(door, _vendor(shore), database, audit)
+            used = AuditedDoor(used, _vendor(shore), database, audit)
         found[route] = Endpoint(used, shore.attempts, shore.total_timeout_s, look, Line(shore.at_once))
     return found
 

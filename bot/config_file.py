@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -185,9 +185,20 @@ class Cloud(Shore):
 
 
 class OnPrem(Shore):
-    """hosts: what counts as on-prem; any other host is the cloud."""
+    """hosts: what counts as on-prem; any other host is the cloud. replicas: further addresses with the same model and
+    key."""
 
     hosts: Hosts = LOOPBACK
+    replicas: Annotated[tuple[Url, ...], Strict(False)] = ()
+
+    @property
+    def each(self) -> tuple[Self, ...]:
+        """One for each address, as if it were the only one; () where there is none."""
+        return tuple(
+            self.model_copy(update={"base_url": url, "replicas": ()})
+            for url in (self.base_url, *self.replicas)
+            if url is not None
+        )
 
 
 class EmbedModel(Endpoint):

@@ -373,17 +373,21 @@ def _undeclared_hosts(models: dict[str, Any]) -> Iterator[tuple[Place, str]]:
     they stay there as well."""
     declared = _table(models.get("on_prem")).get("hosts", list(LOOPBACK))
     hosts = [host.lower() for host in declared if isinstance(host, str)] if isinstance(declared, list) else []
-    for place in _ON_PREM:
-        url = _at(models, place).get("base_url")
+    urls: list[tuple[Place, Any]] = [
+        (("models", *place, "base_url"), _at(models, place).get("base_url")) for place in _ON_PREM
+    ]
+    replicas = _table(models.get("on_prem")).get("replicas")
+    for index, url in enumerate(replicas if isinstance(replicas, list) else ()):
+        urls.append((("models", "on_prem", "replicas", index), url))
+    for place, url in urls:
         try:
             host = urlsplit(url).hostname if isinstance(url, str) else None
         except ValueError:
             continue  # no address at all, which is reported as such
         if host is not None and host not in hosts:
-            yield (
-                ("models", *place, "base_url"),
-                "has a host that is not declared in models.on_prem.hosts: anything else is the cloud",
-            )
+            yield place, "has a host that is not declared in models.on_prem.hosts: anything else is the cloud"
+    if replicas and not _table(models.get("on_prem")).get("base_url"):
+        yield ("models", "on_prem", "replicas"), "needs base_url: that is the first of them"
 
 
 def _at(tables: dict[str, Any], place: tuple[str, ...]) -> dict[str, Any]:

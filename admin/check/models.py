@@ -68,9 +68,11 @@ async def on_prem(scene: Scene) -> AsyncIterator[Finding]:
     shore = scene.settings.models.on_prem
     rules = _rules(scene)
     domain = tuple(sorted(rules.domain_models)) if rules else ()
-    named = _Named("The on-prem model", "NARU_ON_PREM", shore, domain_models=domain)
-    async for finding in _shore(scene, named, Route.ON_PREM, shore):
-        yield finding
+    for number, one in enumerate(shore.each or (shore,), 1):
+        name = "The on-prem model" if not shore.replicas else f"Replica {number} of the on-prem model"
+        named = _Named(name, "NARU_ON_PREM", one, domain_models=domain)
+        async for finding in _shore(scene, named, Route.ON_PREM, one):
+            yield finding
 
 
 async def embed(scene: Scene) -> AsyncIterator[Finding]:

@@ -413,6 +413,18 @@ def test_a_second_opinion_is_on_prem_and_has_a_model(tmp_path: Path) -> None:
     ]
 
 
+def test_each_replica_is_on_prem(tmp_path: Path) -> None:
+    text = """
+    [models.on_prem]
+    replicas = ["http://127.0.0.1:8001/v1", "http://cloud.example/v1"]
+    """
+    assert problems(tmp_path, text) == [
+        "naru.toml: models.on_prem.replicas[2] has a host that is not declared in models.on_prem.hosts: "
+        "anything else is the cloud",
+        "naru.toml: models.on_prem.replicas needs base_url: that is the first of them",
+    ]
+
+
 # -- naru.toml.example --
 
 
