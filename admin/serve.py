@@ -15,6 +15,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from admin.serving.command import QUIET, command
 from admin.serving.front import Inner, opened_front
 from admin.serving.plan import GIB, Plan, PlanFault, Shape, plan
@@ -22,6 +24,7 @@ from admin.serving.supervisor import ServeFault, Supervisor
 from bot.config_serving import Served
 from bot.settings import Settings, program_environment
 
+_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 _HAS_VLLM = "import importlib.util, sys; sys.exit(importlib.util.find_spec('vllm') is None)"
 
 
@@ -40,12 +43,11 @@ class Model:
     def of(cls, settings: Settings, name: str) -> Model:
         """Raises ServeFault with everything that is missing."""
         served = section_of(settings, name)
-        near = settings.models.on_prem.api_key
-        key = served.api_key or near
+        key = key_of(settings, served)
         model = cls(
             name,
             served,
-            _absolute(settings, served.python) if served.python else sys.executable,
+            python_of(settings, served),
             weights_of(settings, served),
             {adapter: Path(_absolute(settings, folder)) for adapter, folder in served.named_adapters.items()},
             key.get_secret_value() if key else "",
@@ -98,13 +100,30 @@ def section_of(settings: Settings, name: str) -> Served:
     return served
 
 
+def address_of(served: Served) -> str:
+    """The base_url by which this machine asks it."""
+    host = _EVERYWHERE.get(served.host, served.host)
+    return f"http://{f'[{host}]' if ':' in host else host}:{served.port}/v1"
+
+
+def key_of(settings: Settings, served: Served) -> SecretStr | None:
+    """Its own, or that of the on-prem model."""
+    return served.api_key or settings.models.on_prem.api_key
+
+
+def python_of(settings: Settings, served: Served) -> str:
+    """The one that has vLLM."""
+    return _absolute(settings, served.python) if served.python else sys.executable
+
+
 def weights_of(settings: Settings, served: Served) -> Path:
     """The folder, whether it is there or not."""
     return Path(_absolute(settings, served.weights))
 
 
-def planned(served: Served, weights: Path, gpu_memory: float) -> Plan:
-    """gpu_memory: of each card, in GiB. Raises PlanFault."""
+def planned(served: Served, weights: Path, gpu_memory: float, bytes_each: float | None = None) -> Plan:
+    """gpu_memory: of each card, in GiB. bytes_each: of a parameter, where the layers were of another precision. Raises
+    PlanFault."""
     try:
         config = json.loads((weights / "config.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -112,7 +131,7 @@ def planned(served: Served, weights: Path, gpu_memory: float) -> Plan:
     if not isinstance(config, dict):
         raise PlanFault(f"{weights} has no config.json that can be read, so what the model needs cannot be counted.")
     return plan(
-        Shape.of(config, served.dtype, served.quantization),
+        Shape.of(config, served.dtype, served.quantization).packed(bytes_each),
         int(gpu_memory * GIB),
         cards=served.gpus,
         context=served.context,

@@ -43,15 +43,19 @@ _REFUSED = (401, 403)
 
 
 @dataclass(frozen=True, slots=True)
-class _Named:
-    """A model's endpoint. name: in sentences. setting: the beginning of its variables' names. domain_models: that the
-    policy expects there as well."""
+class Named:
+    """A model's endpoint. name: in sentences. setting: the beginning of its variables' names, or its section.
+    domain_models: that are expected there as well."""
 
     name: str
     setting: str
     endpoint: Endpoint
     proxy: str | None = None
     domain_models: tuple[str, ...] = ()
+
+    def said(self, what: str) -> str:
+        """The setting with this ending, as it is to be looked for."""
+        return f"{what.lower()} under [{self.setting}]" if "." in self.setting else f"{self.setting}_{what}"
 
     @property
     def key(self) -> str | None:
@@ -60,27 +64,28 @@ class _Named:
 
 async def cloud(scene: Scene) -> AsyncIterator[Finding]:
     shore = scene.settings.models.cloud
-    async for finding in _shore(scene, _Named("The cloud model", "NARU_CLOUD", shore, shore.proxy), Route.CLOUD, shore):
+    named = Named("The cloud model", "NARU_CLOUD", shore, shore.proxy)
+    async for finding in of_shore(scene, named, Route.CLOUD, shore):
         yield finding
 
 
 async def on_prem(scene: Scene) -> AsyncIterator[Finding]:
     shore = scene.settings.models.on_prem
-    rules = _rules(scene)
+    rules = policy_rules(scene)
     domain = tuple(sorted(rules.domain_models)) if rules else ()
     for number, one in enumerate(shore.each or (shore,), 1):
         name = "The on-prem model" if not shore.replicas else f"Replica {number} of the on-prem model"
-        named = _Named(name, "NARU_ON_PREM", one, domain_models=domain)
-        async for finding in _shore(scene, named, Route.ON_PREM, one):
+        named = Named(name, "NARU_ON_PREM", one, domain_models=domain)
+        async for finding in of_shore(scene, named, Route.ON_PREM, one):
             yield finding
 
 
 async def embed(scene: Scene) -> AsyncIterator[Finding]:
-    named = _Named("The embedding model", "NARU_EMBED", scene.settings.models.embed)
+    named = Named("The embedding model", "NARU_EMBED", scene.settings.models.embed)
     if named.endpoint.base_url is None:
         yield await _local(scene, scene.settings.models.embed)
         return
-    async for finding in _offered(scene, named):
+    async for finding in offered(scene, named):
         yield finding
 
 
@@ -106,7 +111,7 @@ async def rerank(scene: Scene) -> AsyncIterator[Finding]:
         yield skip("No re-ranking model is connected: what the search finds stays in its order.")
         return
     usable = True
-    async for finding in _offered(scene, _Named("The re-ranking model", "NARU_RERANK", asked)):
+    async for finding in offered(scene, Named("The re-ranking model", "NARU_RERANK", asked)):
         usable &= finding.status is not Status.FAIL
         yield finding
     if usable:
@@ -120,7 +125,7 @@ async def rerank(scene: Scene) -> AsyncIterator[Finding]:
 
 async def _scored(scene: Scene, asked: Rerank) -> Finding:
     """One real score of words of our own, through the door and with a Permit."""
-    rules = _rules(scene)
+    rules = policy_rules(scene)
     if rules is None or rules.shadow:
         return skip("The re-ranking model is asked nothing while the policy cannot be read, or is in shadow mode.")
     door = rerankers.door_to(asked)
@@ -137,12 +142,12 @@ async def _scored(scene: Scene, asked: Rerank) -> Finding:
 
 async def second_opinion(scene: Scene) -> AsyncIterator[Finding]:
     asked = scene.settings.models.second_opinion
-    named = _Named("The second opinion", "NARU_SECOND_OPINION", asked)
+    named = Named("The second opinion", "NARU_SECOND_OPINION", asked)
     if asked.base_url is None:
         yield skip("No second opinion is connected: what the detectors do not find may go to the cloud.")
         return
     usable = True
-    async for finding in _offered(scene, named):
+    async for finding in offered(scene, named):
         usable &= finding.status is not Status.FAIL
         yield finding
     if usable:
@@ -151,7 +156,7 @@ async def second_opinion(scene: Scene) -> AsyncIterator[Finding]:
 
 async def _choice(scene: Scene, asked: SecondOpinion) -> Finding:
     """One real choice about no text at all, through the door and with a Permit."""
-    rules = _rules(scene)
+    rules = policy_rules(scene)
     if rules is None:
         return skip("The second opinion is asked nothing while the policy cannot be read.")
     door = opinion_door(asked)
@@ -194,24 +199,25 @@ def of_terms(agreed: DataUse | None, today: date) -> Finding:
     return ok(f"The contract with the cloud holds until {agreed.expires}.")
 
 
-async def _shore(scene: Scene, named: _Named, route: Route, shore: Shore) -> AsyncIterator[Finding]:
+async def of_shore(scene: Scene, named: Named, route: Route, shore: Shore) -> AsyncIterator[Finding]:
+    """A model that answers: there, the right one, and answering."""
     if shore.base_url is None:
         yield skip(f"{named.name} is not connected: what it would answer goes another way, or is quoted.")
         return
     usable = True
-    async for finding in _offered(scene, named):
+    async for finding in offered(scene, named):
         usable &= finding.status is not Status.FAIL
         yield finding
     if usable:
-        async for finding in _completion(scene, named, route, shore):
+        async for finding in completion(scene, named, route, shore):
             yield finding
 
 
-async def _offered(scene: Scene, named: _Named) -> AsyncIterator[Finding]:
+async def offered(scene: Scene, named: Named) -> AsyncIterator[Finding]:
     """Its name, its address, its key, its models."""
     url = urlsplit(named.endpoint.base_url or "")
     host, port = url.hostname or "", url.port or (443 if url.scheme == "https" else 80)
-    where = f"Check {named.setting}_BASE_URL"
+    where = f"Check {named.said('BASE_URL')}"
     if named.proxy is None:
         try:
             found = await scene.machine.addresses(host, port)
@@ -235,14 +241,14 @@ async def _offered(scene: Scene, named: _Named) -> AsyncIterator[Finding]:
         yield finding
 
 
-def _listed(named: _Named, status: int, models: tuple[str, ...] | None) -> Finding:
+def _listed(named: Named, status: int, models: tuple[str, ...] | None) -> Finding:
     model = named.endpoint.model or ""
     if status in _REFUSED:
-        return fail(f"{named.name}'s server refuses the key (status {status}).", f"Set {named.setting}_API_KEY.")
+        return fail(f"{named.name}'s server refuses the key (status {status}).", f"Set {named.said('API_KEY')}.")
     if 300 <= status < 400:
         return fail(
             f"{named.name}'s server sends us elsewhere (status {status}), and redirects are not followed.",
-            f"Set {named.setting}_BASE_URL to the address that it sends to.",
+            f"Set {named.said('BASE_URL')} to the address that it sends to.",
         )
     if status >= 500:
         return fail(f"{named.name}'s server has trouble of its own (status {status}).", "Look at its log.")
@@ -252,7 +258,7 @@ def _listed(named: _Named, status: int, models: tuple[str, ...] | None) -> Findi
         return ok(f"{named.name}'s server has the model {model}.")
     some = ", ".join(models[:5]) or "none"
     return fail(
-        f"{named.name}'s server has no model {model}; it has {some}.", f"Set {named.setting}_MODEL to one of its own."
+        f"{named.name}'s server has no model {model}; it has {some}.", f"Set {named.said('MODEL')} to one of its own."
     )
 
 
@@ -270,9 +276,9 @@ def of_domain_models(expected: tuple[str, ...], models: tuple[str, ...] | None) 
         )
 
 
-async def _completion(scene: Scene, named: _Named, route: Route, shore: Shore) -> AsyncIterator[Finding]:
+async def completion(scene: Scene, named: Named, route: Route, shore: Shore) -> AsyncIterator[Finding]:
     """One real answer to words of our own, through the door and with a Permit, as any other."""
-    rules = _rules(scene)
+    rules = policy_rules(scene)
     if rules is None:
         yield skip(f"{named.name} is asked nothing while the policy cannot be read.")
         return
@@ -294,7 +300,9 @@ async def _completion(scene: Scene, named: _Named, route: Route, shore: Shore) -
     try:
         await door.complete(prompt, permit(decision, prompt, route, door.model, rules), heard)
     except ModelFault as fault:
-        yield fail(f"{fault}", f"Ask its server's log; {named.setting}_MODEL and _API_KEY are what Naru sends.")
+        yield fail(
+            f"{fault}", f"Ask its server's log; {named.said('MODEL')} and {named.said('API_KEY')} are what Naru sends."
+        )
         return
     finally:
         await door.aclose()
@@ -302,7 +310,7 @@ async def _completion(scene: Scene, named: _Named, route: Route, shore: Shore) -
         yield finding
 
 
-def _rules(scene: Scene) -> Rules | None:
+def policy_rules(scene: Scene) -> Rules | None:
     """None where they cannot be read, which the check of the policy says."""
     try:
         return load_rules(scene.settings.policy).under(data_use(scene.settings), scene.today)

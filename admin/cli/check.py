@@ -33,6 +33,12 @@ def check(
     The exit status is 1 when something is wrong.
     """
     report = run(look(Salvaged.load()))
+    show(report, json=json)
+    raise typer.Exit(report.worst(strict=strict))
+
+
+def show(report: Report, *, json: bool) -> None:
+    """To standard output."""
     if json:
         emit(
             [
@@ -42,7 +48,6 @@ def check(
         )
     else:
         _show(report)
-    raise typer.Exit(report.worst(strict=strict))
 
 
 def _show(report: Report) -> None:

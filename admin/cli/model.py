@@ -1,15 +1,19 @@
-"""`naru model serve | plan | list`."""
+"""`naru model serve | plan | list | test | quantize`."""
 
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from admin.check.served import tried
 from admin.cli.base import Json, emit, err, load, out, run
-from admin.serve import Model, planned, section_of, serve, weights_of
-from admin.serving.plan import GIB
+from admin.cli.check import show
+from admin.serve import Model, address_of, key_of, planned, python_of, section_of, serve, weights_of
+from admin.serving.plan import GIB, PRECISIONS, Plan
+from admin.serving.quantize import SCHEMES, quantize
 from admin.serving.supervisor import ServeFault
 from bot.config_serving import Served
 from bot.console import plain, table
@@ -20,7 +24,6 @@ app = typer.Typer(help="Models on this machine.", no_args_is_help=True)
 
 
 Name = Annotated[str, typer.Argument(help="The NAME of a section models.NAME in naru.toml.")]
-_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 
 @app.command("serve")
@@ -45,9 +48,11 @@ def plan_model(
     memory = gpu_memory or served.gpu_memory
     if memory is None:
         raise typer.BadParameter("say how much memory a card has: --gpu-memory 24")
-    found = planned(served, weights_of(settings, served), memory)
+    weights = weights_of(settings, served)
+    found = planned(served, weights, memory)
+    others = {name: planned(served, weights, memory, size) for name, size in PRECISIONS.items()}
     if json:
-        emit({name: getattr(found, name) for name in found.__slots__})
+        emit({**_fields(found), "precisions": {name: _fields(one) for name, one in others.items()}})
     else:
         rows = [
             ("parameters", f"{found.parameters / 1e9:.2f} billion"),
@@ -59,8 +64,50 @@ def plan_model(
             (f"questions of {found.context:,} tokens at once", str(found.questions)),
         ]
         out.print(table(["", ""], rows))
+        cells = [
+            (name, f"{one.weights / GIB:.1f} GiB", f"{one.tokens:,}", str(one.questions))
+            for name, one in others.items()
+        ]
+        out.print(table(["precision", "weights on a card", "tokens under way", "questions at once"], cells))
     if found.problem:
         raise ServeFault(found.problem)
+
+
+def _fields(found: Plan) -> dict[str, Any]:
+    return {name: getattr(found, name) for name in found.__slots__}
+
+
+@app.command("test")
+def try_model(name: Name, json: Json = False) -> None:
+    """Ask a model that is served here for all that Naru asks of it: an answer, each adapter, its key, closed paths.
+
+    Nothing is changed, and nobody's text is sent. The exit status is 1 when something is wrong.
+    """
+    report = run(tried(load(), name))
+    show(report, json=json)
+    raise typer.Exit(report.worst())
+
+
+@app.command("quantize")
+def quantize_model(
+    name: Name,
+    to: Annotated[str, typer.Option("--to", help="fp8 (newer cards) or w8a8 (older ones).")] = "fp8",
+    output: Annotated[Path | None, typer.Option(help="The new folder. Default: beside the weights.")] = None,
+    python: Annotated[
+        str | None, typer.Option(help="The Python that has llmcompressor. Default: that of vLLM.")
+    ] = None,
+) -> None:
+    """Make weights of 8 bits of a model's, into a folder of their own; what is served stays as it is."""
+    if to not in SCHEMES:
+        raise typer.BadParameter(f"must be {' or '.join(SCHEMES)}", param_hint="--to")
+    settings = load()
+    served = section_of(settings, name)
+    weights = weights_of(settings, served)
+    target = (output or weights.with_name(f"{weights.name}-{to}")).absolute()
+    err.print(f"Quantizing {plain(str(weights))}: this takes minutes to hours ...", markup=False)
+    made = quantize(python or python_of(settings, served), weights, target, to)
+    out.print(f"{made.before / 1e9:.2f} GB became {made.after / 1e9:.2f} GB. To serve it:")
+    out.print(f'[models.{name}]\nweights = "{made.at}"', markup=False, highlight=False, soft_wrap=True)
 
 
 @app.command("list")
@@ -81,9 +128,7 @@ async def _listed(settings: Settings) -> list[dict[str, Any]]:
 
 
 async def _row(settings: Settings, name: str, served: Served) -> dict[str, Any]:
-    host = _EVERYWHERE.get(served.host, served.host)
-    address = f"http://{f'[{host}]' if ':' in host else host}:{served.port}/v1"
-    key = served.api_key or settings.models.on_prem.api_key
+    address, key = address_of(served), key_of(settings, served)
     models: tuple[str, ...] = ()
     try:
         said = await offer(address, key.get_secret_value() if key else None)

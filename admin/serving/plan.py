@@ -9,7 +9,7 @@ model and the batch.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from retrieval.errors import Fault
@@ -21,6 +21,10 @@ WORK_BYTES = 3 * GIB // 2
 
 _BYTES = {"float32": 4.0, "bfloat16": 2.0, "float16": 2.0}
 _PACKED = {"fp8": 1.0, "awq": 0.5, "gptq": 0.5, "int8": 1.0, "w8a8": 1.0}
+
+
+PRECISIONS: Mapping[str, float | None] = {"as it is": None, "16 bits": 2.0, "8 bits": 1.0, "4 bits": 0.5}
+"""Bytes of a parameter of the layers: FP8 and W8A8 have 8 bits, AWQ and GPTQ 4. None: what its config says."""
 
 
 class PlanFault(Fault):
@@ -78,6 +82,12 @@ class Shape:
             embedding_bytes=plain,
             longest=_count(said, "max_position_embeddings"),
         )
+
+    def packed(self, bytes_each: float | None) -> Shape:
+        """The same with layers of another precision; None: as they are."""
+        if bytes_each is None:
+            return self
+        return replace(self, bytes_each=bytes_each, embedding_bytes=min(self.embedding_bytes, 2.0))
 
     @property
     def of_layers(self) -> int:

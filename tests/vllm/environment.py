@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import os
 import platform
 import shutil
 import subprocess
@@ -16,8 +17,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PINS = ROOT / "constraints-vllm.txt"
-CACHE = ROOT / ".vllm"
-"""Ignored by git."""
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "naru" / "vllm"
+"""Beside no checkout: the next clone has the same pins."""
 _WHOLE = "whole"
 
 
