@@ -32,8 +32,9 @@ kills-reindex: $(VENV)/.dev-ready
 mutants: $(VENV)/.dev-ready
 	$(BIN)/python -m tests.breaks
 
+# As many as so many seconds allow, by turns: another tree, others first.
 mutants-by-turns: $(VENV)/.dev-ready
-	$(BIN)/python -m tests.breaks --third
+	$(BIN)/python -m tests.breaks --for $(or $(SECONDS),300)
 
 bench: $(VENV)/.dev-ready
 	$(BIN)/python -m benchmarks all

@@ -10,15 +10,17 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import SecretStr
 
-from admin.serving.command import QUIET, command
+from admin.serving.adapters import Adapters, Control, opened_control
+from admin.serving.command import LOADS_ADAPTERS, QUIET, command
 from admin.serving.front import Inner, opened_front
+from admin.serving.lora import misfits
 from admin.serving.plan import GIB, Plan, PlanFault, Shape, plan
 from admin.serving.supervisor import ServeFault, Supervisor
 from bot.config_serving import Served
@@ -71,24 +73,22 @@ class Model:
         if self.adapters and self.served.lora_slots < len(self.adapters):
             yield f"names {len(self.adapters)} adapters: lora_slots must be at least that."
         for name, folder in self.adapters.items():
-            yield from self._of_adapter(name, folder)
+            for misfit in misfits(folder, self.config, self.served.lora_rank):
+                yield f"names the adapter {name}. {misfit}"
         if self.served.gpu_memory is not None and os.path.isfile(self.weights / "config.json"):
             with suppress(PlanFault):  # what cannot be counted may fit all the same
                 problem = planned(self.served, self.weights, self.served.gpu_memory).problem
                 if problem:
                     yield f"cannot be served on a card of {self.served.gpu_memory:g} GiB. {problem}"
 
-    def _of_adapter(self, name: str, folder: Path) -> Iterator[str]:
+    @property
+    def config(self) -> Mapping[str, object]:
+        """Of the weights; empty where it cannot be read."""
         try:
-            said = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))
+            said = json.loads((self.weights / "config.json").read_text(encoding="utf-8"))
         except (OSError, ValueError):
-            said = None
-        if not isinstance(said, dict):
-            yield f"the adapter {name} must be a folder with an adapter_config.json, and {folder} is none."
-            return
-        rank = said.get("r")
-        if isinstance(rank, int) and rank > self.served.lora_rank:
-            yield f"the adapter {name} has rank {rank}: lora_rank must be at least that."
+            return {}
+        return said if isinstance(said, dict) else {}
 
 
 def section_of(settings: Settings, name: str) -> Served:
@@ -152,22 +152,18 @@ async def serve(settings: Settings, model: Model, say: Callable[[str], None]) ->
     # 0700: whoever may not pass the folder does not even reach the paths that vLLM's key leaves open.
     with tempfile.TemporaryDirectory(prefix="naru-model-") as folder:
         inner = Inner(Path(folder) / "vllm.sock", secrets.token_urlsafe(32))
-        served = model.served
+        served, control = model.served, Control(logs, model.name)
+        loading = LOADS_ADAPTERS if served.lora_slots else {}
+        adapters = Adapters(control, inner, model.config, served.lora_slots, served.lora_rank, model.adapters)
         async with (
             inner.session() as session,
             opened_front(served.host, served.port, inner, model.key) as address,
+            opened_control(control, adapters, inner, Path(folder) / "control.sock"),
         ):
             say(f"{model.name} is at {address}, once it is loaded; what vLLM prints is in {logs / model.name}.log.")
             await Supervisor(
-                command(
-                    served,
-                    model.name,
-                    model.python,
-                    str(model.weights),
-                    str(inner.at),
-                    {name: str(at) for name, at in model.adapters.items()},
-                ),
-                program_environment({**QUIET, "VLLM_API_KEY": inner.key}),
+                lambda: command(served, model.name, model.python, str(model.weights), str(inner.at), adapters.there),
+                program_environment({**QUIET, **loading, "VLLM_API_KEY": inner.key}),
                 logs / f"{model.name}.log",
                 lambda: inner.answers(session),
                 say,

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from admin.cli import (
+    adapter,
     ask,
     audit,
     backup,
@@ -77,3 +78,4 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(report.app, name="report")
 app.add_typer(person.app, name="person")
 app.add_typer(model.app, name="model")
+app.add_typer(adapter.app, name="adapter")

@@ -9,6 +9,9 @@ from bot.config_serving import Served
 QUIET: Mapping[str, str] = {"HF_HUB_OFFLINE": "1", "VLLM_NO_USAGE_STATS": "1", "DO_NOT_TRACK": "1"}
 """It fetches nothing and tells nobody: what it needs is in the weights' folder."""
 
+LOADS_ADAPTERS: Mapping[str, str] = {"VLLM_ALLOW_RUNTIME_LORA_UPDATING": "1"}
+"""Only adapters.py reaches the paths that this opens."""
+
 
 def command(
     served: Served, name: str, python: str, weights: str, socket: str, adapters: Mapping[str, str]

@@ -32,10 +32,10 @@ class ServeFault(Fault):
 
 @dataclass(frozen=True, slots=True)
 class Supervisor:
-    """command: as admin/serving/command.py has it. log: takes what it prints, anew at each start. answers: whether it
-    is well. say: told in sentences. start_s: how long it may load."""
+    """command: as admin/serving/command.py has it, asked for at each start. log: takes what it prints, anew at each
+    start. answers: whether it is well. say: told in sentences. start_s: how long it may load."""
 
-    command: Sequence[str]
+    command: Callable[[], Sequence[str]]
     environment: Mapping[str, str]
     log: Path
     answers: Callable[[], Awaitable[bool]]
@@ -72,7 +72,7 @@ class Supervisor:
                 sys.executable,
                 "-I",
                 kept.__file__,
-                *self.command,
+                *self.command(),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=log,
                 stderr=log,

@@ -1,7 +1,11 @@
-"""`make mutants`: break each promise in a copy of the tree; a test must go red. `--third`: a third, by turns."""
+"""`make mutants`: break each promise in a copy of the tree; a test must go red.
+
+`--for SECONDS`: as many as that leaves time for, in an order that follows from the tree, so that by turns each has its.
+"""
 
 from __future__ import annotations
 
+import argparse
 import os
 import re
 import shutil
@@ -12,6 +16,8 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from hashlib import sha256
+from math import inf
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -85,7 +91,8 @@ def outcome(one: Break, folder: Path, warm: Warm) -> str:
     return f"no test went red ({last})"
 
 
-def outcomes(breaks: list[Break]) -> Iterator[tuple[Break, str, float]]:
+def outcomes(breaks: list[Break], until: float = inf) -> Iterator[tuple[Break, str, float]]:
+    """Those that are begun before `until`, of the monotonic clock; the first few in any case."""
     with tempfile.TemporaryDirectory(prefix="naru-breaks-") as parent:
         Path(parent).chmod(0o755)  # as root, PostgreSQL runs as another user
         subprocess.run([sys.executable, "-m", "tests.integration.cluster", f"{parent}/{CLUSTER}"], cwd=ROOT, check=True)
@@ -96,7 +103,9 @@ def outcomes(breaks: list[Break]) -> Iterator[tuple[Break, str, float]]:
             copy_tree(folder)
             free.put(folder)
 
-        def run(one: Break) -> tuple[Break, str, float]:
+        def run(one: Break) -> tuple[Break, str, float] | None:
+            if time.monotonic() > until and one not in breaks[:AT_ONCE]:
+                return None
             folder = free.get()
             started = time.monotonic()
             try:
@@ -105,7 +114,7 @@ def outcomes(breaks: list[Break]) -> Iterator[tuple[Break, str, float]]:
                 free.put(folder)
 
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            yield from pool.map(run, breaks)
+            yield from filter(None, pool.map(run, breaks))
 
 
 def tell(line: str) -> None:
@@ -113,26 +122,44 @@ def tell(line: str) -> None:
     sys.stdout.flush()
 
 
-def third(paths: Sequence[Path]) -> list[Path]:
-    """Which third follows from the tree: the same for the same tree, another for the next one."""
+def by_turns(breaks: Sequence[Break]) -> list[Break]:
+    """In an order that follows from the tree: the same for the same tree, another for the next one."""
     tree = subprocess.run(["git", "rev-parse", "HEAD^{tree}"], cwd=ROOT, capture_output=True, text=True, check=True)
-    return list(paths[int(tree.stdout, 16) % 3 :: 3])
+    return sorted(breaks, key=lambda one: sha256(f"{tree.stdout}{one.path.name}".encode()).digest())
+
+
+def stale(breaks: Sequence[Break]) -> list[str]:
+    """The names of those that the tree has moved away from."""
+    check = ["git", "apply", "--check"]
+    ended = [subprocess.run([*check, str(one.path)], cwd=ROOT, capture_output=True, check=False) for one in breaks]
+    return [one.path.stem for one, each in zip(breaks, ended, strict=True) if each.returncode != 0]
 
 
 def main() -> int:
-    wanted = [argument for argument in sys.argv[1:] if argument != "--third"]
+    parser = argparse.ArgumentParser(prog="python -m tests.breaks", description=__doc__)
+    parser.add_argument("names", nargs="*", help="parts of the names of those that are wanted; none: all")
+    parser.add_argument("--for", type=float, dest="seconds", help="begin no further one after so many seconds")
+    options = parser.parse_args()
     paths = sorted(Path(__file__).parent.glob("*.patch"))
-    if "--third" in sys.argv:
-        paths = third(paths)
-    breaks = [Break.read(path) for path in paths if not wanted or any(name in path.name for name in wanted)]
-    breaks.sort(key=lambda one: not any("/integration/" in test for test in one.tests))  # what takes longest first
-    failed = 0
-    for one, wrong, seconds in outcomes(breaks):
+    breaks = [
+        Break.read(path) for path in paths if not options.names or any(name in path.name for name in options.names)
+    ]
+    if moved := stale(breaks):
+        tell(f"These do not apply any more: renew {', '.join(moved)}.")
+        return 1
+    until = inf
+    if options.seconds is None:
+        breaks.sort(key=lambda one: not any("/integration/" in test for test in one.tests))  # what takes longest first
+    else:
+        breaks, until = by_turns(breaks), time.monotonic() + options.seconds
+    passed = failed = 0
+    for one, wrong, seconds in outcomes(breaks, until):
+        passed += not wrong
         failed += bool(wrong)
         how = "FAILED" if wrong else "red"
         tell(f"{how:6} {one.path.stem:55} {seconds:5.1f} s  {wrong or one.promise}")
-    tell(f"{len(breaks) - failed} passed, {failed} failed")
-    return 1 if failed or not breaks else 0
+    tell(f"{passed} passed, {failed} failed, of {len(breaks)}")
+    return 1 if failed or not passed else 0
 
 
 if __name__ == "__main__":

@@ -168,7 +168,7 @@ async def test_everything_that_is_missing_is_said_at_once(tmp_path: Path) -> Non
     async with naru(tmp_path) as serving:
         said = await serving.says("lora_rank must be at least that")
         assert await serving.process.wait() == 1
-    for words in ("has no key", "weights must be a folder", "python must be", "lora_slots", "the adapter a must be"):
+    for words in ("has no key", "weights must be a folder", "python must be", "lora_slots", "names the adapter a"):
         assert words in said
 
 

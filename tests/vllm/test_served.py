@@ -13,8 +13,12 @@ from pathlib import Path
 import psutil  # type: ignore[import-untyped]
 import pytest
 
+from admin.check.served import tried
+from admin.serving.adapters import Control
 from bot.domain import Route
-from bot.models.door import OpenAIDoor
+from bot.models.door import Heard, OpenAIDoor
+from bot.models.faults import ModelFault
+from bot.settings import Settings
 from tests.vllm.server import CPU, Server, free_port
 from tests.vllm.test_answers import issued
 from tests.vllm.tiny_names import SAYS, WARM
@@ -25,6 +29,8 @@ class Front:
     process: subprocess.Popen[bytes]
     at: Server
     """Only asked: it is started by Naru."""
+    control: Control
+    config: Path
 
 
 @pytest.fixture(scope="module")
@@ -60,17 +66,13 @@ def served(python: Path, models: Path, tmp_path_factory: pytest.TempPathFactory)
     at = Server.elsewhere("tiny", key, port, process, folder / "home" / "models" / "tiny.log")
     try:
         at.wait()
-        yield Front(process, at)
+        yield Front(process, at, Control(folder / "home" / "models", "tiny"), folder / "naru.toml")
     finally:
         process.terminate()
         process.wait(30)
 
 
-@pytest.mark.parametrize(("model", "says"), [("tiny", SAYS), ("warm", WARM)])
-async def test_a_question_gets_through_to_the_base_and_to_an_adapter(
-    served: Front, model: str, says: tuple[str, ...]
-) -> None:
-    heard: list[str] = []
+async def said_by(served: Front, model: str, heard: Heard | None = None) -> str:
     door = OpenAIDoor(
         Route.ON_PREM,
         base_url=served.at.base_url,
@@ -80,10 +82,17 @@ async def test_a_question_gets_through_to_the_base_and_to_an_adapter(
         first_token_s=60.0,
     )
     try:
-        completion = await door.complete(*issued(model), heard.append)
+        return (await door.complete(*issued(model), heard)).text
     finally:
         await door.aclose()
-    assert completion.text == "".join(says)
+
+
+@pytest.mark.parametrize(("model", "says"), [("tiny", SAYS), ("warm", WARM)])
+async def test_a_question_gets_through_to_the_base_and_to_an_adapter(
+    served: Front, model: str, says: tuple[str, ...]
+) -> None:
+    heard: list[str] = []
+    assert await said_by(served, model, heard.append) == "".join(says)
     assert len(heard) >= 2
 
 
@@ -95,6 +104,21 @@ def test_what_vllm_leaves_open_is_closed(served: Front, path: str) -> None:
     assert served.at.asked("POST", path, said)[0] == 401
     assert served.at.asked("POST", path, said, served.at.key)[0] == 404
     assert served.at.asked("GET", path, None, served.at.key)[0] == 404
+
+
+async def test_an_adapter_is_loaded_while_it_runs_and_taken_away(served: Front, models: Path) -> None:
+    assert sorted(await served.control.tell("PUT", "late", models / "warm")) == ["late", "warm"]
+    assert await said_by(served, "late") == "".join(WARM)
+    assert list(await served.control.tell("DELETE", "late")) == ["warm"]
+    with pytest.raises(ModelFault, match="status 404"):
+        await said_by(served, "late")
+    assert await said_by(served, "warm") == "".join(WARM)
+
+
+async def test_it_passes_its_own_trial(served: Front) -> None:
+    settings = Settings.load({"NARU_CONFIG": str(served.config), "NARU_HOME": str(served.control.folder.parent)})
+    report = await tried(settings, "tiny")
+    assert report.worst(strict=True) == 0, report
 
 
 def test_it_ends_with_naru_and_leaves_nothing_behind(served: Front) -> None:
