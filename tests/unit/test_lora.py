@@ -23,8 +23,6 @@ def adapter(folder: Path, shapes: dict[str, list[int]], **said: object) -> Path:
     """A folder as PEFT writes it, without the numbers."""
     tensors = {name: {"dtype": "F32", "shape": shape, "data_offsets": [0, 0]} for name, shape in shapes.items()}
     head = json.dumps(tensors)
-        {name: {"dtype": "F32", "shape": shape, "data_offsets": [0, 0]} for name, shape in shapes.items()}
-    )
     (folder / "adapter_model.safetensors").write_bytes(len(head).to_bytes(8, "little") + head.encode())
     config = {"peft_type": "LORA", "r": 8, "base_model_name_or_path": "ours/base", **said}
     (folder / "adapter_config.json").write_text(json.dumps(config), encoding="utf-8")
