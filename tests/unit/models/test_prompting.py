@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain import SHORES, Attached
@@ -49,6 +49,7 @@ def test_what_came_attached_goes_last() -> None:
     assert numbers(one.parts) == {1, 3, 4}
 
 
+@settings(max_examples=25)  # each permits a dozen prompts
 @given(passages=st.integers(0, 20), pieces=st.integers(0, 8))
 def test_it_gets_shorter_a_few_times_and_keeps_the_question_and_the_rules(passages: int, pieces: int) -> None:
     one = prompting(passages, pieces)
