@@ -15,8 +15,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import SecretStr
-
 from admin.serving.adapters import Adapters, Control, opened_control
 from admin.serving.command import LOADS_ADAPTERS, QUIET, command
 from admin.serving.front import Inner, opened_front
@@ -25,6 +23,7 @@ from admin.serving.plan import GIB, Plan, PlanFault, Shape, plan
 from admin.serving.supervisor import ServeFault, Supervisor
 from bot.config_serving import Served
 from bot.settings import Settings, program_environment
+from bot.toml_file import Secret
 
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 _HAS_VLLM = "import importlib.util, sys; sys.exit(importlib.util.find_spec('vllm') is None)"
@@ -106,7 +105,7 @@ def address_of(served: Served) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{served.port}/v1"
 
 
-def key_of(settings: Settings, served: Served) -> SecretStr | None:
+def key_of(settings: Settings, served: Served) -> Secret | None:
     """Its own, or that of the on-prem model."""
     return served.api_key or settings.models.on_prem.api_key
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator
 
-import httpx2
-
 from admin.check import Report
 from admin.check.finding import Finding, fail, ok, skip, warn
 from admin.check.models import Named, completion, of_shore, offered, policy_rules
@@ -17,7 +15,7 @@ from bot.config_serving import Served
 from bot.domain import Route
 from bot.models.embed import TOTAL_S, EndpointEmbedder, Wishes
 from bot.models.embed_door import EmbedDoor
-from bot.models.probe import ProbeFault, offer
+from bot.models.probe import ProbeFault, closed, offer
 from bot.settings import Salvaged, Settings
 from retrieval.embed import Embeddable, EmbedFault
 from retrieval.label import NOTHING_SENSITIVE
@@ -107,11 +105,8 @@ async def _guarded(base_url: str, key: str | None) -> AsyncIterator[Finding]:
         yield fail(
             f"Without a key it answers with status {unkeyed}.", "Serve it by `naru model serve`, which asks for one."
         )
-    root = base_url.removesuffix("/v1")
-    async with httpx2.AsyncClient(trust_env=False, timeout=5.0) as client:
-        headers = {"authorization": f"Bearer {key}"} if key else {}
-        found = {path: (await client.post(root + path, json={}, headers=headers)).status_code for path in CLOSED}
-    open_paths = [path for path, status in found.items() if status != 404]
+    shut = await closed(base_url.removesuffix("/v1"), CLOSED, key)
+    open_paths = [path for path in CLOSED if path not in shut]
     if open_paths:
         yield warn(
             f"It answers paths that Naru does not need: {', '.join(open_paths)}.",

@@ -1,12 +1,13 @@
 """What an OpenAI-compatible server says of itself, for the doctor.
 
-Nothing of anybody's text goes along, so no Permit is asked for: a GET without a body, to the settings' own address,
-without redirects or the environment's proxies.
+Nothing of anybody's text goes along, so no Permit is asked for: a GET without a body, or a POST of an empty object, to
+the settings' own address, without redirects or the environment's proxies.
 """
 
 from __future__ import annotations
 
 import ssl
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -17,6 +18,7 @@ from retrieval.errors import Fault
 
 _TIMEOUT = httpx2.Timeout(4.0, connect=3.0)
 _LONGEST = 1 << 20
+_NOTHING = 404
 
 
 class ProbeFault(Fault):
@@ -33,15 +35,22 @@ class Offer:
     at: datetime | None
 
 
+async def closed(root: str, paths: Sequence[str], api_key: str | None) -> tuple[str, ...]:
+    """Those of the paths at which there is nothing for a POST of an empty object. root: the address before /v1. Raises
+    ProbeFault."""
+    async with _client(None) as client:
+        try:
+            found = [await client.post(root + path, json={}, headers=_headers(api_key)) for path in paths]
+        except httpx2.HTTPError as error:
+            raise ProbeFault(_why(error)) from None
+    return tuple(path for path, answer in zip(paths, found, strict=True) if answer.status_code == _NOTHING)
+
+
 async def offer(base_url: str, api_key: str | None, proxy: str | None = None) -> Offer:
     """Ask a server for its models. Raises ProbeFault, with what is wrong as its sentence, to be read after its name."""
-    headers = {"accept": "application/json", **({"authorization": f"Bearer {api_key}"} if api_key else {})}
-    transport = httpx2.AsyncHTTPTransport(proxy=proxy, trust_env=False)
-    async with httpx2.AsyncClient(
-        transport=transport, trust_env=False, follow_redirects=False, timeout=_TIMEOUT
-    ) as client:
+    async with _client(proxy) as client:
         try:
-            async with client.stream("GET", base_url.rstrip("/") + "/models", headers=headers) as response:
+            async with client.stream("GET", f"{base_url.rstrip('/')}/models", headers=_headers(api_key)) as response:
                 body = b""
                 async for chunk in response.aiter_bytes():
                     body += chunk
@@ -50,6 +59,15 @@ async def offer(base_url: str, api_key: str | None, proxy: str | None = None) ->
                 return Offer(response.status_code, _models(response, body), _time(response.headers.get("date", "")))
         except httpx2.HTTPError as error:
             raise ProbeFault(_why(error)) from None
+
+
+def _client(proxy: str | None) -> httpx2.AsyncClient:
+    transport = httpx2.AsyncHTTPTransport(proxy=proxy, trust_env=False)
+    return httpx2.AsyncClient(transport=transport, trust_env=False, follow_redirects=False, timeout=_TIMEOUT)
+
+
+def _headers(api_key: str | None) -> dict[str, str]:
+    return {"accept": "application/json", **({"authorization": f"Bearer {api_key}"} if api_key else {})}
 
 
 def _why(error: httpx2.HTTPError) -> str:
