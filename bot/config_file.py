@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, Strict, ValidationInfo, field_validator
 
 from bot.config_audit import AuditSection
+from bot.config_budget import CloudBudget, Price
 from bot.config_directory import DirectorySection, as_section
 from bot.config_notice import NoticeSection
 from bot.config_officer import Egress, RolesSection
@@ -180,7 +181,16 @@ class Shore(Endpoint):
 
 
 class Cloud(Shore):
+    """auth: how the key is shown. do_not_store: it is asked to keep nothing. price_in, price_out: of a million tokens
+    of prompts and of answers, in `currency`."""
+
     proxy: ProxyUrl | None = Field(default=None, repr=False)  # may hold a password
+    auth: Literal["bearer", "api-key"] = "bearer"
+    do_not_store: bool = True
+    price_in: Price | None = None
+    price_out: Price | None = None
+    currency: Text | None = None
+    budget: CloudBudget = CloudBudget()
     data_use: DataUse | None = None
 
 

@@ -21,6 +21,7 @@ from dotenv import dotenv_values
 from pydantic import SecretStr, ValidationError
 
 from bot.config_audit import AuditSection
+from bot.config_budget import without_prices
 from bot.config_directory import DirectorySection
 from bot.config_file import (
     LOOPBACK,
@@ -361,6 +362,7 @@ def _across(raw: dict[str, Any]) -> Iterator[tuple[Place, str]]:
                     f"is missing, though {has} is there: set it here{f' or in {variable}' if variable else ''}",
                 )
     yield from _undeclared_hosts(models)
+    yield from without_prices(_table(models.get("cloud")))
     sources = raw.get("sources")
     names = [_table(source).get("name") for source in sources] if isinstance(sources, list) else []
     for index, name in enumerate(names):

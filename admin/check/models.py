@@ -23,6 +23,7 @@ from admin.doors import door_to, opinion_door
 from bot.config_file import EmbedModel, Endpoint, Rerank, SecondOpinion, Shore
 from bot.domain import Room, Route
 from bot.models import opinion
+from bot.models.door import Auth
 from bot.models.faults import ModelFault
 from bot.models.probe import ProbeFault, offer
 from bot.models.rerank import EndpointReranker
@@ -52,6 +53,7 @@ class _Named:
     endpoint: Endpoint
     proxy: str | None = None
     domain_models: tuple[str, ...] = ()
+    auth: Auth = "bearer"
 
     @property
     def key(self) -> str | None:
@@ -60,7 +62,8 @@ class _Named:
 
 async def cloud(scene: Scene) -> AsyncIterator[Finding]:
     shore = scene.settings.models.cloud
-    async for finding in _shore(scene, _Named("The cloud model", "NARU_CLOUD", shore, shore.proxy), Route.CLOUD, shore):
+    named = _Named("The cloud model", "NARU_CLOUD", shore, shore.proxy, auth=shore.auth)
+    async for finding in _shore(scene, named, Route.CLOUD, shore):
         yield finding
 
 
@@ -222,7 +225,7 @@ async def _offered(scene: Scene, named: _Named) -> AsyncIterator[Finding]:
                 "Make sure that it is yours: what may never reach a cloud goes there.",
             )
     try:
-        said = await offer(named.endpoint.base_url or "", named.key, named.proxy)
+        said = await offer(named.endpoint.base_url or "", named.key, named.proxy, named.auth)
     except ProbeFault as fault:
         yield fail(f"{named.name} at {host}:{port} {fault}.", f"{where}, and that the server runs.")
         return

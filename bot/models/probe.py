@@ -13,6 +13,7 @@ from email.utils import parsedate_to_datetime
 
 import httpx2
 
+from bot.models.door import KEY_HEADERS, Auth
 from retrieval.errors import Fault
 
 _TIMEOUT = httpx2.Timeout(4.0, connect=3.0)
@@ -33,9 +34,11 @@ class Offer:
     at: datetime | None
 
 
-async def offer(base_url: str, api_key: str | None, proxy: str | None = None) -> Offer:
-    """Ask a server for its models. Raises ProbeFault, with what is wrong as its sentence, to be read after its name."""
-    headers = {"accept": "application/json", **({"authorization": f"Bearer {api_key}"} if api_key else {})}
+async def offer(base_url: str, api_key: str | None, proxy: str | None = None, auth: Auth = "bearer") -> Offer:
+    """Ask a server for its models. auth: how the key is shown. Raises ProbeFault, with what is wrong as its sentence,
+    to be read after its name."""
+    shown = {KEY_HEADERS[auth]: f"Bearer {api_key}" if auth == "bearer" else api_key} if api_key else {}
+    headers = {"accept": "application/json", **shown}
     transport = httpx2.AsyncHTTPTransport(proxy=proxy, trust_env=False)
     async with httpx2.AsyncClient(
         transport=transport, trust_env=False, follow_redirects=False, timeout=_TIMEOUT
