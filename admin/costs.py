@@ -57,7 +57,7 @@ def sums(use: Use, prices: Prices | None) -> dict[str, Any]:
         "requests": use.requests,
         "tokens": use.tokens,
         "money": money(use.micros, prices) if prices else None,
-        "counted at the most": use.estimated,
+        "estimated": use.estimated,
         "passed over": use.refused,
     }
     return {name: value for name, value in said.items() if value is not None}

@@ -45,7 +45,7 @@ class Costs:
     total: Cost
 
 
-COLUMNS = ["requests", "tokens in", "tokens out", "money", "counted at the most", "passed over"]
+COLUMNS = ["requests", "tokens in", "out", "money", "estimated", "passed over"]
 
 
 def costs_of(uses: Iterable[Use]) -> Costs:
@@ -90,7 +90,7 @@ def data(found: Costs, prices: Prices | None) -> Mapping[str, Any]:
         return {
             name: cost.what,
             "requests": cost.requests,
-            "counted_at_the_most": cost.estimated,
+            "estimated": cost.estimated,
             "passed_over": cost.refused,
             "prompt_tokens": cost.prompt_tokens,
             "completion_tokens": cost.completion_tokens,

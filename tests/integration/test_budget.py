@@ -81,14 +81,15 @@ async def test_at_the_budget_the_cloud_is_asked_nothing_and_the_other_shore_answ
 
 async def test_where_no_other_shore_may_answer_it_is_quoted_and_said_why(tmp_path: Path, fresh_url: str) -> None:
     nowhere = {"NARU_ON_PREM_BASE_URL": "", "NARU_ON_PREM_MODEL": ""}
-    async with company(tmp_path, fresh_url, DOCUMENTS, config=settings(tokens=1), environment=nowhere) as naru:
-        for question, says in (
-            (ASKED, "클라우드 모델(cloud): 오늘 예산을 다 씀"),
-            ("How many days of 연차 leave?", "the cloud model (cloud): today's budget is used up"),
+    documents = DOCUMENTS | {"public/gate.md": "# The main gate\n\nThe main gate closes at 11 pm every day.\n"}
+    async with company(tmp_path, fresh_url, documents, config=settings(tokens=1), environment=nowhere) as naru:
+        for question, passage, says in (
+            (ASKED, "15일", "클라우드 모델(cloud): 오늘 예산을 다 씀"),
+            ("When does the main gate close?", "11 pm", "the cloud model (cloud): today's budget is used up"),
         ):
             given = await naru.ask(question, thread=question)
             assert given.route is Route.QUOTE
-            assert "15일" in given.text
+            assert passage in given.text
             assert says in given.text
         assert naru.cloud.bytes_received == b""
 
