@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from admin import embedders, rerankers, schema, tokenizers
 from admin.audit.keeper import Keeper
+from admin.costs import cloud_use
 from admin.doors import endpoints, second_opinion
 from admin.embedded import EmbeddedPostgres
 from admin.embedders import Embedding
@@ -34,6 +35,7 @@ from bot.answer import Deps, no_opinion
 from bot.attached import Attachments
 from bot.audit import Audit
 from bot.calibration_file import NAME, CalibrationFile
+from bot.cloud_use import CloudUse
 from bot.directory import Directory, Listed
 from bot.domain import Attached, Question, QuestionFault, Room
 from bot.egress import Samples
@@ -115,6 +117,7 @@ class App:
     history: PolicyHistory
     samples: Samples
     forgetting: Forgetting
+    use: CloudUse
 
     @property
     def operator(self) -> str:
@@ -231,17 +234,19 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
         stack.push_async_callback(history.follow)
         samples = Samples(database, seal, settings.egress.sample, settings.retention.samples)
         opinion = second_opinion(settings, rules, stack)
+        use = cloud_use(settings, database, partial(today, settings))
         deps = Deps(
             rules=rules,
             people=people,
             search=search,
             records=records,
             shores=Shores(
-                endpoints(settings, database, audit, samples.take, stack, register.look),
+                endpoints(settings, database, audit, samples.take, stack, register.look, use),
                 Template.shipped("answer"),
                 glossary,
                 work_s=settings.answer.max_model_s,
                 wait_s=settings.answer.max_wait_s,
+                afford=use.afford,
             ),
             budget=Budget(settings.answer.passages, settings.answer.max_passage_chars),
             operator=seal.pseudonym(whoever_runs_this()),
@@ -276,6 +281,7 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
             history,
             samples,
             forgetting,
+            use,
         )
 
 

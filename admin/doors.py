@@ -7,10 +7,12 @@ from contextlib import AsyncExitStack
 
 from admin.audit.keeper import host_of
 from bot.audit import Audit
+from bot.cloud_use import CloudUse
 from bot.config_file import Cloud, OnPrem, Shore
 from bot.config_file import SecondOpinion as OpinionSection
 from bot.domain import Route
 from bot.models.audited import AuditedDoor, Vendor
+from bot.models.budgeted import BudgetedDoor
 from bot.models.door import Door, Leaving, OpenAIDoor
 from bot.models.endpoint import Endpoint
 from bot.models.line import Line
@@ -28,6 +30,7 @@ def endpoints(
     leaving: Leaving,
     stack: AsyncExitStack,
     look: Callable[[], Awaitable[None]],
+    use: CloudUse,
 ) -> dict[Route, Endpoint]:
     found: dict[Route, Endpoint] = {}
     for route, shore in ((Route.CLOUD, settings.models.cloud), (Route.ON_PREM, settings.models.on_prem)):
@@ -39,7 +42,7 @@ def endpoints(
             stack.push_async_callback(door.aclose)
         used: Door = Replicas(doors) if len(doors) > 1 else doors[0]
         if isinstance(shore, Cloud):
-            used = AuditedDoor(used, _vendor(shore), database, audit)
+            used = BudgetedDoor(AuditedDoor(used, _vendor(shore), database, audit), use)
         found[route] = Endpoint(used, shore.attempts, shore.total_timeout_s, look, Line(shore.at_once))
     return found
 
@@ -88,4 +91,6 @@ def door_to(route: Route, shore: Shore, leaving: Leaving | None = None) -> OpenA
         first_token_s=shore.first_token_timeout_s,
         proxy=shore.proxy if isinstance(shore, Cloud) else None,
         leaving=leaving,
+        auth=shore.auth if isinstance(shore, Cloud) else "bearer",
+        do_not_store=isinstance(shore, Cloud) and shore.do_not_store,
     )

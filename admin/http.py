@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from aiohttp import web
 
 from admin.pushing import Wanted, take
-from bot.config_file import Http
+from bot.config_reading import Http
 from bot.toml_file import Problem, SettingsFault
 from retrieval.database import DatabaseFault
 from retrieval.errors import Fault

@@ -93,6 +93,7 @@ async def _held(app: App, ids: Sequence[str], found: Shown | None) -> Held:
             "posted": await reading.posted(),
             "said": await reading.said(),
             "notices": await reading.notices(),
+            "costs": await reading.costs(),
             "samples": await reading.samples(questions),
             "audit": await reading.audit(questions),
             "left_out": {"not_here": LEFT_OUT},
@@ -195,6 +196,12 @@ class _Reading:
         return [
             _plain(row, without=("person",)) for row in await self._rows(select(n).where(n.c.person.in_(self.person)))
         ]
+
+    async def costs(self) -> Rows:
+        """What they used of the cloud model, by day."""
+        c = tables.cloud_use
+        mine = select(c).where(c.c.scope == "person", c.c.key.in_(self.person)).order_by(c.c.day)
+        return [_plain(row, without=("scope", "key")) for row in await self._rows(mine)]
 
     async def samples(self, questions: Sequence[UUID]) -> Rows:
         s, d = tables.egress_sample, tables.decision

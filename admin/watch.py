@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -14,14 +14,17 @@ from uuid import uuid4
 from admin import schema
 from admin.app import App
 from admin.ledger import LedgerFile
+from bot.cloud_budget import SCOPES, Scope
+from bot.cloud_use import CloudUse
 from bot.waiting import happens
-from bot.words import both
+from bot.words import both, budget_told
 from retrieval.database import Database, DatabaseFault
 
 EVERY_S = 60.0
 OPINION_EVERY_S = 20.0
 """The admins hear within a minute that questions stay in the building, and why."""
 HISTORY_EVERY_S = 20.0
+BUDGET_EVERY_S = 10.0
 
 Tell = Callable[[str, str], Awaitable[int]]
 """Says a text to the admins, once for each key. How many have it now."""
@@ -53,19 +56,22 @@ class Watched:
     look: what is wrong now, in words for an admin and never in those of a document or a question; None: nothing.
     every_s: between two looks. over: what is said once it is right again; only its beginning and its end are told then,
     at the first look, each time anew and whatever its words become meanwhile. Empty: each wording is told once a day,
-    and only if two looks in a row find it: a file that is being written is wrong for a moment, and no trouble.
+    and only if two looks in a row find it: a file that is being written is wrong for a moment, and no trouble. dated:
+    its words name the day themselves, and are told once for good.
     """
 
     name: str
     look: Callable[[], Awaitable[str | None]]
     every_s: float = 2.0
     over: str = ""
+    dated: bool = False
 
     def key(self, text: str) -> str:
         """What is told under one key is told once."""
         if self.over:
             return f"{self.name} {uuid4()}"
-        return f"{self.name} {datetime.now(UTC).date().isoformat()} {sha256(text.encode()).hexdigest()}"
+        said = sha256(text.encode()).hexdigest()
+        return f"{self.name} {said}" if self.dated else f"{self.name} {datetime.now(UTC).date().isoformat()} {said}"
 
 
 def watched(app: App) -> tuple[Watched, ...]:
@@ -76,6 +82,7 @@ def watched(app: App) -> tuple[Watched, ...]:
     files = (
         Watched("history of the policy", follow, HISTORY_EVERY_S),
         *(Watched(name, partial(asyncio.to_thread, look)) for name, look in looks.items()),
+        *budgets(app.use),
     )
     if (opinion := app.opinion) is None:
         return files
@@ -85,6 +92,32 @@ def watched(app: App) -> tuple[Watched, ...]:
         return None if why is None else both("opinion_away", why=why)
 
     return (*files, Watched("second opinion", away, OPINION_EVERY_S, both("opinion_back")))
+
+
+def budgets(use: CloudUse) -> Iterator[Watched]:
+    """One for each kind of budget that is set: of a day it is told once that one is nearly used up, and once that one
+    is. Nobody is named."""
+    for scope in SCOPES:
+        if use.limits.limit(scope):
+            yield Watched(f"budget of {scope}", BudgetLook(use, scope), BUDGET_EVERY_S, dated=True)
+
+
+@dataclass(slots=True)
+class BudgetLook:
+    """While the database is away it finds what it found before."""
+
+    use: CloudUse
+    scope: Scope
+    found: str | None = None
+
+    async def __call__(self) -> str | None:
+        day = self.use.today()
+        try:
+            state = (await self.use.standings())[self.scope].state
+        except DatabaseFault:
+            return self.found
+        self.found = budget_told(state, self.scope, day, self.use.limits.warn_at) if state else None
+        return self.found
 
 
 def problems(app: App) -> Mapping[str, Callable[[], str | None]]:

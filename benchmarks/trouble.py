@@ -127,7 +127,7 @@ async def _naru(
         settings = replace(
             app.settings, models=app.settings.models.model_copy(update={"cloud": cloud, "on_prem": on_prem})
         )
-        doors = endpoints(settings, app.database, app.audit, app.samples.take, stack, app.deps.look)
+        doors = endpoints(settings, app.database, app.audit, app.samples.take, stack, app.deps.look, app.use)
         rules = app.deps.rules
         deps = replace(
             app.deps,

@@ -144,6 +144,8 @@ def check(
         said.append(say(tongue, "read_partly", read=str(read), found=str(len(shown.sources))))
     if draft.other_language and text:
         said.append(say(tongue, "other_language"))
+    if draft.spent and text:
+        said.append(say(tongue, "spent_instead"))
     if draft.missing and text:
         said.append(say(tongue, "base_model", model=_inert(_bare(draft.missing), (), tongue)))
     if not any(said):

@@ -16,10 +16,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, Strict, ValidationInfo, field_validator
 
 from bot.config_audit import AuditSection
+from bot.config_budget import CloudBudget, Price
 from bot.config_directory import DirectorySection, as_section
 from bot.config_notice import NoticeSection
 from bot.config_officer import Egress, RolesSection
-from bot.config_reading import Fetch, Index, Parse
+from bot.config_reading import CredentialSection, Fetch, Http, Index, Parse
 from bot.config_retention import Retention
 from bot.config_search import SearchSection
 from bot.config_serving import Served
@@ -180,7 +181,16 @@ class Shore(Endpoint):
 
 
 class Cloud(Shore):
+    """auth: how the key is shown. do_not_store: it is asked to keep nothing. price_in, price_out: of a million tokens
+    of prompts and of answers, in `currency`."""
+
     proxy: ProxyUrl | None = Field(default=None, repr=False)  # may hold a password
+    auth: Literal["bearer", "api-key"] = "bearer"
+    do_not_store: bool = True
+    price_in: Price | None = None
+    price_out: Price | None = None
+    currency: Text | None = None
+    budget: CloudBudget = CloudBudget()
     data_use: DataUse | None = None
 
 
@@ -278,21 +288,6 @@ class Slack(Section):
     app_token: Secret | None = None
     signing_secret: Secret | None = None
     api_url: Url | None = None
-
-
-class Http(Section):
-    """Where other systems push documents to; no port: nowhere."""
-
-    host: Text = "127.0.0.1"
-    port: int | None = Field(default=None, ge=0, le=65_535)
-
-
-class CredentialSection(Section):
-    """Who to be at the locations that begin with `location`."""
-
-    location: Text
-    username: Text | None = None
-    password: Secret
 
 
 class RuleSection(Section):

@@ -1,4 +1,4 @@
-"""[index], [parse] and [fetch] of naru.toml: how documents are read, and from where."""
+"""[index], [parse], [fetch], [http] and [[credentials]] of naru.toml: how documents are read, and from where."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, Strict
 
-from bot.toml_file import Section, Text
+from bot.toml_file import Secret, Section, Text
 from retrieval.addresses import Reach
 
 
@@ -53,3 +53,18 @@ class Fetch(Section):
 
     private_hosts: Annotated[tuple[str, ...], Strict(False), AfterValidator(_reachable)] = ()
     ports: Annotated[tuple[Annotated[int, Field(ge=1, le=65_535)], ...], Strict(False)] = ()
+
+
+class Http(Section):
+    """Where other systems push documents to; no port: nowhere."""
+
+    host: Text = "127.0.0.1"
+    port: int | None = Field(default=None, ge=0, le=65_535)
+
+
+class CredentialSection(Section):
+    """Who to be at the locations that begin with `location`."""
+
+    location: Text
+    username: Text | None = None
+    password: Secret

@@ -157,6 +157,7 @@ class Draft:
     place the base model answered, because the server does not have it. hidden: by placeholder, the values that the
     model did not see and that are back in the text. strange: placeholders in it that nobody issued. unread: the numbers
     of passages for which the model had no room. other_language: it did not answer in the question's, asked again too.
+    spent: a route before this one was passed over because its budget for today is used up.
     """
 
     route: Route
@@ -171,6 +172,7 @@ class Draft:
     strange: int = 0
     unread: frozenset[int] = frozenset()
     other_language: bool = False
+    spent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,5 +88,6 @@ def records(database: Database, seal: Seal, days: Mapping[str, int], kept: Kept)
         "answers to what was erased": unfounded,
         "placeholders": simple(old.placeholders, days["placeholders"]),
         "samples": simple(old.samples, days["samples"]),
+        "costs": simple(old.costs, days["costs"]),
         "posted": simple(posted.expire, days["posted"]),
     }

@@ -21,24 +21,15 @@ from dotenv import dotenv_values
 from pydantic import SecretStr, ValidationError
 
 from bot.config_audit import AuditSection
+from bot.config_budget import without_prices
 from bot.config_directory import DirectorySection
-from bot.config_file import (
-    LOOPBACK,
-    AnswerLimits,
-    ConfigFile,
-    Console,
-    CredentialSection,
-    Http,
-    ListsSection,
-    Models,
-    Slack,
-)
+from bot.config_file import LOOPBACK, AnswerLimits, ConfigFile, Console, ListsSection, Models, Slack
 from bot.config_notice import NoticeSection
 from bot.config_officer import Egress, RolesSection
-from bot.config_reading import Fetch, Index, Parse
+from bot.config_reading import CredentialSection, Fetch, Http, Index, Parse
 from bot.config_retention import Retention
 from bot.config_search import SearchSection
-from bot.toml_file import Place, Problem, SettingsFault, dotted, hint, read_toml, sentence
+from bot.toml_file import Place, Problem, SettingsFault, dotted, hint, read_toml, sentence, table, table_at
 from retrieval.passage import Source
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -350,9 +341,9 @@ class _Loader:
 
 def _across(raw: dict[str, Any]) -> Iterator[tuple[Place, str]]:
     """What spans several keys. On the raw values, so that a mistake in one does not hide another."""
-    models = _table(raw.get("models"))
+    models = table(raw.get("models"))
     for place in (("cloud",), *_ON_PREM):
-        endpoint = _at(models, place)
+        endpoint = table_at(models, place)
         for has, lacks in (("base_url", "model"), ("model", "base_url")):
             if endpoint.get(has) and lacks not in endpoint:
                 variable = VARIABLE_OF.get(("models", *place, lacks))
@@ -361,8 +352,9 @@ def _across(raw: dict[str, Any]) -> Iterator[tuple[Place, str]]:
                     f"is missing, though {has} is there: set it here{f' or in {variable}' if variable else ''}",
                 )
     yield from _undeclared_hosts(models)
+    yield from without_prices(table(models.get("cloud")))
     sources = raw.get("sources")
-    names = [_table(source).get("name") for source in sources] if isinstance(sources, list) else []
+    names = [table(source).get("name") for source in sources] if isinstance(sources, list) else []
     for index, name in enumerate(names):
         if name is not None and name in names[:index]:
             yield ("sources", index, "name"), "is taken by another source: names are unique"
@@ -371,12 +363,12 @@ def _across(raw: dict[str, Any]) -> Iterator[tuple[Place, str]]:
 def _undeclared_hosts(models: dict[str, Any]) -> Iterator[tuple[Place, str]]:
     """On-prem is a declared list of hosts. The embedder sees every document, the second opinion every question, and so
     they stay there as well."""
-    declared = _table(models.get("on_prem")).get("hosts", list(LOOPBACK))
+    declared = table(models.get("on_prem")).get("hosts", list(LOOPBACK))
     hosts = [host.lower() for host in declared if isinstance(host, str)] if isinstance(declared, list) else []
     urls: list[tuple[Place, Any]] = [
-        (("models", *place, "base_url"), _at(models, place).get("base_url")) for place in _ON_PREM
+        (("models", *place, "base_url"), table_at(models, place).get("base_url")) for place in _ON_PREM
     ]
-    replicas = _table(models.get("on_prem")).get("replicas")
+    replicas = table(models.get("on_prem")).get("replicas")
     for index, url in enumerate(replicas if isinstance(replicas, list) else ()):
         urls.append((("models", "on_prem", "replicas", index), url))
     for place, url in urls:
@@ -386,15 +378,5 @@ def _undeclared_hosts(models: dict[str, Any]) -> Iterator[tuple[Place, str]]:
             continue  # no address at all, which is reported as such
         if host is not None and host not in hosts:
             yield place, "has a host that is not declared in models.on_prem.hosts: anything else is the cloud"
-    if replicas and not _table(models.get("on_prem")).get("base_url"):
+    if replicas and not table(models.get("on_prem")).get("base_url"):
         yield ("models", "on_prem", "replicas"), "needs base_url: that is the first of them"
-
-
-def _at(tables: dict[str, Any], place: tuple[str, ...]) -> dict[str, Any]:
-    for step in place:
-        tables = _table(tables.get(step))
-    return tables
-
-
-def _table(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}

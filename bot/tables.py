@@ -2,7 +2,7 @@
 bot/optouts.py of `opt_out` and `opt_out_epoch`, bot/receipts.py of `receipt` and `legal_hold`, bot/masks.py of
 `placeholder`, bot/slack/posted.py of `posted`, bot/audit.py of `audit` and `audit_seal`, bot/egress.py of
 `egress_sample`, bot/policy_history.py of `policy_version`, bot/notices.py of `noticed`, bot/forgetting.py of
-`forgetting`, bot/records.py of the others. bot/forget/ erases from any of them."""
+`forgetting`, bot/cloud_use.py of `cloud_use`, bot/records.py of the others. bot/forget/ erases from any of them."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     Double,
     ForeignKey,
@@ -258,6 +259,22 @@ policy_version = Table(
     Column("author", LargeBinary, comment="who wrote it, by git or as the owner of the file; sealed"),
     Column("since", DateTime(timezone=True), nullable=False, index=True),
 )
+
+cloud_use = Table(
+    "cloud_use",
+    metadata,
+    Column("day", Date, primary_key=True, comment="of the company's time zone"),
+    Column("scope", Text, primary_key=True),
+    Column("key", Text, primary_key=True, comment="a keyed pseudonym for a person or a direct message; empty for all"),
+    Column("requests", BigInteger, nullable=False, server_default="0"),
+    Column("estimated", BigInteger, nullable=False, server_default="0",
+           comment="of the requests those that are counted at the most that they may have taken"),
+    Column("refused", BigInteger, nullable=False, server_default="0", comment="requests that did not fit any more"),
+    Column("prompt_tokens", BigInteger, nullable=False, server_default="0"),
+    Column("completion_tokens", BigInteger, nullable=False, server_default="0"),
+    Column("micros", BigInteger, nullable=False, server_default="0", comment="millionths of the currency"),
+    CheckConstraint("scope in ('all', 'person', 'room')", name="scope"),
+)  # fmt: skip
 
 noticed = Table(
     "noticed",

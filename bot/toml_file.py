@@ -132,8 +132,8 @@ SENTENCES: Mapping[str, str] = {
     "missing": "is missing and has no default",
     "bool_type": "must be true or false",
     "int_type": "must be a whole number",
-    "float_type": "must be a number of seconds",
-    "finite_number": "must be a number of seconds",
+    "float_type": "must be a number",
+    "finite_number": "must be a number",
     "string_type": 'must be text in "quotes"',
     "date_type": "must be a date such as 2027-12-31, without quotes",
     "tuple_type": "must be a list in [brackets]",
@@ -195,3 +195,15 @@ def dotted(place: Place, raw: Any) -> str:
         else:
             text += f".{step}" if text else step
     return text
+
+
+def table_at(tables: dict[str, Any], place: tuple[str, ...]) -> dict[str, Any]:
+    """The table at a place of what was read; empty where there is none."""
+    for step in place:
+        tables = table(tables.get(step))
+    return tables
+
+
+def table(value: Any) -> dict[str, Any]:
+    """The value, or an empty table where it is none."""
+    return value if isinstance(value, dict) else {}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Literal
 
+from bot.cloud_budget import Scope, State
 from bot.domain import Route
 from retrieval.parse import UnreadableFault, Why
 from retrieval.passage import InForce, Place
@@ -59,6 +61,12 @@ _SENTENCES = {
         "read_partly": "_모델이 한 번에 읽기에 길어, 찾은 부분 {found}개 가운데 {read}개만 읽고 답했습니다._",
         "other_language": "_모델이 질문과 다른 언어로 답했습니다._",
         "unconnected": "연결되어 있지 않음",
+        "spent": "오늘 예산을 다 씀",
+        "spent_instead": "_클라우드 모델의 오늘 예산을 다 써서 사내 모델이 답했습니다._",
+        "budget_near": "{day} 클라우드 모델 예산({whose})의 {share}%를 썼습니다. 다 쓰면 그 몫의 질문은 사내 모델이나 "
+        "원문 인용으로 답합니다: `naru report costs`.",
+        "budget_at": "{day} 클라우드 모델 예산({whose})을 다 썼습니다. 그 몫의 질문은 내일까지 사내 모델이나 원문 "
+        "인용으로 답합니다: `naru report costs`.",
         "busy": "먼저 온 질문이 많음",
         "late": "_죄송합니다. 먼저 온 질문이 많아 차례가 오지 않았습니다. 잠시 뒤에 다시 물어봐 주세요._",
         "before_you": "먼저 온 질문 {before}개에 답하고 있어요…",
@@ -154,6 +162,12 @@ _SENTENCES = {
         "read_partly": "_Together they are longer than the model reads, so it read {read} of {found} passages._",
         "other_language": "_The model answered in another language than the question's._",
         "unconnected": "not connected",
+        "spent": "today's budget is used up",
+        "spent_instead": "_Today's budget of the cloud model is used up, so the on-prem model answered._",
+        "budget_near": "{share}% of the cloud model's budget {whose} are used on {day}. Once it is used up the on-prem "
+        "model answers there, or documents are quoted: `naru report costs`.",
+        "budget_at": "The cloud model's budget {whose} is used up on {day}. Until tomorrow the on-prem model answers "
+        "there, or documents are quoted: `naru report costs`.",
         "busy": "too many questions before it",
         "late": "_Sorry: too many questions came before yours, so its turn did not come. Ask again in a moment._",
         "before_you": "{before} before you…",
@@ -245,6 +259,10 @@ _SENTENCES = {
 }
 
 
+_WHOSE: Mapping[Language, Mapping[Scope, str]] = {
+    "ko": {"all": "전체", "person": "한 사람 몫", "room": "한 방 몫"},
+    "en": {"all": "for all", "person": "for one person", "room": "for one room"},
+}
 _ALSO = 3
 
 _UNREAD_KO: Mapping[Why, str] = {
@@ -316,6 +334,14 @@ def also_name(tongue: Language, titles: Sequence[str]) -> str:
     named = ", ".join(titles[:_ALSO])
     more = len(titles) - _ALSO
     return say(tongue, "also_more", titles=named, more=str(more)) if more > 0 else say(tongue, "also", titles=named)
+
+
+def budget_told(state: State, scope: Scope, day: date, share: float) -> str:
+    """That a budget of that day is nearly used up, or is, in every language. share: from which on it is near."""
+    return " · ".join(
+        say(tongue, f"budget_{state}", whose=_WHOSE[tongue][scope], day=str(day), share=f"{100 * share:g}")
+        for tongue in LANGUAGES
+    )
 
 
 def ahead_name(tongue: Language, before: int) -> str:

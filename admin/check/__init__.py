@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 
-from admin.check import audit, config, database, documents, key, machine, models, search, slack
+from admin.check import audit, config, costs, database, documents, key, machine, models, search, slack
 from admin.check.finding import Finding, Status, ended, fail, of, skip
 from admin.check.scene import Machine, Scene, scene
 from bot.settings import Salvaged
@@ -39,6 +39,7 @@ CHECKS: tuple[Check, ...] = (
     Check("slack", slack.app, ("slack",), within_s=12.0),
     Check("cloud", models.cloud, ("models",), within_s=45.0),
     Check("cloud", models.terms, ("models",)),
+    Check("cloud", costs.budget, ("models",)),
     Check("on_prem", models.on_prem, ("models",), within_s=45.0),
     Check("embed", models.embed, ("models",), within_s=20.0),
     Check("rerank", models.rerank, ("models",), within_s=20.0),

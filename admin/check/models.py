@@ -23,6 +23,7 @@ from admin.doors import door_to, opinion_door
 from bot.config_file import EmbedModel, Endpoint, Rerank, SecondOpinion, Shore
 from bot.domain import Room, Route
 from bot.models import opinion
+from bot.models.door import Auth
 from bot.models.faults import ModelFault
 from bot.models.probe import ProbeFault, offer
 from bot.models.rerank import EndpointReranker
@@ -52,6 +53,7 @@ class Named:
     endpoint: Endpoint
     proxy: str | None = None
     domain_models: tuple[str, ...] = ()
+    auth: Auth = "bearer"
 
     def said(self, what: str) -> str:
         """The setting with this ending, as it is to be looked for."""
@@ -64,7 +66,7 @@ class Named:
 
 async def cloud(scene: Scene) -> AsyncIterator[Finding]:
     shore = scene.settings.models.cloud
-    named = Named("The cloud model", "NARU_CLOUD", shore, shore.proxy)
+    named = Named("The cloud model", "NARU_CLOUD", shore, shore.proxy, auth=shore.auth)
     async for finding in of_shore(scene, named, Route.CLOUD, shore):
         yield finding
 
@@ -230,7 +232,7 @@ async def offered(scene: Scene, named: Named) -> AsyncIterator[Finding]:
                 "Make sure that it is yours: what may never reach a cloud goes there.",
             )
     try:
-        said = await offer(named.endpoint.base_url or "", named.key, named.proxy)
+        said = await offer(named.endpoint.base_url or "", named.key, named.proxy, named.auth)
     except ProbeFault as fault:
         yield fail(f"{named.name} at {host}:{port} {fault}.", f"{where}, and that the server runs.")
         return

@@ -1,4 +1,4 @@
-"""`naru report egress | sample | policy | operators`: what an officer asks for."""
+"""`naru report egress | costs | sample | policy | operators`: what an officer asks for."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ import typer
 
 from admin.app import App, opened, today
 from admin.cli.base import Json, Reason, emit, err, load, out, run
+from admin.costs import prices_of
 from admin.operators import REVIEWED, SAMPLED, Operator, noted
-from admin.reports import egress_shown
+from admin.reports import costs, egress_shown
 from admin.reports.egress import Egress, egress
 from admin.reports.looks import Look, known_names, looks
 from admin.reports.period import Period
@@ -22,7 +23,7 @@ from bot.console import plain, table
 from bot.egress import Sample
 from bot.settings import Settings
 
-app = typer.Typer(help="What left, by which policy, and who looked where.", no_args_is_help=True)
+app = typer.Typer(help="What left, what it cost, by which policy, and who looked where.", no_args_is_help=True)
 
 Days = Annotated[
     str | None,
@@ -56,6 +57,24 @@ def egress_(
                 out.print(plain(sheet.title), style="bold", markup=False)
             out.print(table(sheet.columns, sheet.rows))
             out.print()
+
+
+@app.command("costs")
+def costs_(
+    period: Days = None,
+    by: Annotated[Literal["day", "person", "room"], typer.Option(help="Of what a line is.")] = "day",
+    json: Json = False,
+) -> None:
+    """Show what the cloud model took, in tokens and money: by day, by person (a pseudonym, no name) or by room."""
+    settings = load()
+    found = run(_costs(settings, Period.of(period, today(settings))))
+    prices = prices_of(settings.models.cloud)
+    if json:
+        emit(costs.data(found, prices))
+        return
+    lines = {"day": found.days, "person": found.people, "room": found.rooms}[by]
+    rows = [costs.row(one, prices) for one in (*lines, found.total)]
+    out.print(table([by, *costs.COLUMNS], rows) if lines else "The cloud model was asked nothing in that time.")
 
 
 @app.command("sample")
@@ -124,6 +143,11 @@ async def _egress(settings: Settings, period: Period) -> Egress:
     async with opened(settings, sync=False) as naru:
         terms = settings.models.cloud.data_use
         return await egress(naru.database, period, settings.timezone, terms, datetime.now(UTC))
+
+
+async def _costs(settings: Settings, period: Period) -> costs.Costs:
+    async with opened(settings, sync=False) as naru:
+        return costs.costs_of(await naru.use.between(period.first, period.last))
 
 
 async def _sample(settings: Settings, period: Period, reason: str | None) -> list[Sample]:

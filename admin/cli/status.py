@@ -9,6 +9,7 @@ from typing import Any
 from admin.app import App, data_use, opened
 from admin.cli.base import Json, emit, load, out, run
 from admin.cli.source import source_data
+from admin.costs import facts
 from admin.embedders import Embedding
 from admin.people import directory_status, nobodies
 from admin.rerankers import Reranking
@@ -74,6 +75,7 @@ async def _facts(app: App) -> dict[str, Any]:
         "cloud": _endpoint(settings.models.cloud)
         | {"ceiling": Level(rules.sinks["cloud"].ceiling).name, "terms until": str(terms.expires) if terms else "none"}
         | _agreed(settings),
+        "cloud today": await facts(app.use),
         "on_prem": _endpoint(settings.models.on_prem),
         "embed": await _embedding(app.embedding),
         "rerank": _reranking(app.reranking),

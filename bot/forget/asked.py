@@ -160,6 +160,7 @@ async def of_askers(connection: AsyncConnection, askers: Sequence[str], rooms: S
     values = {"askers": list(askers), "rooms": list(rooms)}
     await connection.execute(_OPINIONS, values)
     await connection.execute(_VALUES_OF_ASKERS, values)
+    await connection.execute(_COSTS_OF_ASKERS, values)
     return await delete(connection, list(await connection.scalars(_OF_ASKERS, values)))
 
 
@@ -313,6 +314,10 @@ _OF_ASKERS = text(
 _VALUES_OF_ASKERS = text(
     "update placeholder set value = null from question where question.thread = placeholder.thread"
     " and (question.asker = any(cast(:askers as text[])) or question.room = any(cast(:rooms as text[])))"
+)
+_COSTS_OF_ASKERS = text(
+    "delete from cloud_use where (scope = 'person' and key = any(cast(:askers as text[])))"
+    " or (scope = 'room' and key = any(cast(:rooms as text[])))"
 )
 _OPINIONS = text("delete from feedback where person = any(cast(:askers as text[]))")
 _RESTING = text("select question from answer where documents && cast(:documents as bigint[]) and text is not null")

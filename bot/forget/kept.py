@@ -1,4 +1,5 @@
-"""What else holds texts of people: placeholders, samples of what was sent, what stands in Slack, events."""
+"""What else is held of people: placeholders, samples of what was sent, what stands in Slack, events, what they used of
+the cloud model."""
 
 from __future__ import annotations
 
@@ -112,6 +113,17 @@ async def events(connection: AsyncConnection, erasure: Erasure, after: str | Non
     return Batch({"inbox": erased(len(gone)) + held(stay)}, more)
 
 
+async def costs(connection: AsyncConnection, erasure: Erasure, after: str | None, most: int) -> Batch:
+    """What they used of the cloud model, by day; and of a room in which nobody else asked, whose rows say the same."""
+    values = _whose(erasure.wanted, "") | _whose(erasure.kept, "kept_")
+    rows = (await connection.execute(_COSTS, values)).all()
+    gone = [row for row in rows if not row.kept]
+    keys = {name: [getattr(row, name[:-1]) for row in gone] for name in ("days", "scopes", "keys")}
+    await connection.execute(_COST, keys)
+    counts = erased(len(gone)) + held(len(rows) - len(gone))
+    return Batch({"cloud_use": counts} if counts.found else {})
+
+
 def _body(row: Row[Any], seal: Seal) -> dict[str, Any]:
     opened = seal.open(row.body, f"inbox:{row.key}")
     body = {} if opened is None else json.loads(opened)
@@ -159,5 +171,25 @@ _SAMPLE = text("delete from egress_sample where id = any(cast(:ids as uuid[]))")
 _EVENTS = text(
     "select id, key, channel, body from inbox where state = 'done' and body is not null and id > :after"
     " order by id limit :most for update"
+)
+_ALONE_IN = """
+select mine.room from question as mine where mine.asker = any(cast(:askers as text[])) and not exists (
+  select from question as others where others.room = mine.room and others.asker <> all(cast(:askers as text[])))
+"""
+# In the order in which bot/cloud_use.py locks them.
+_COSTS = text(f"""
+select day, scope, key,
+       key = any(cast(:kept_askers as text[])) or key = any(cast(:kept_rooms as text[]))
+         or (scope = 'room' and exists (
+           select from question where room = cloud_use.key and asker = any(cast(:kept_askers as text[])))) as kept
+from cloud_use
+where (scope = 'person' and key = any(cast(:askers as text[])))
+   or (scope = 'room' and (key = any(cast(:rooms as text[])) or key in ({_ALONE_IN})))
+order by day, scope, key for update
+""")
+_COST = text(
+    "delete from cloud_use"
+    " using unnest(cast(:days as date[]), cast(:scopes as text[]), cast(:keys as text[])) as gone (day, scope, key)"
+    " where cloud_use.day = gone.day and cloud_use.scope = gone.scope and cloud_use.key = gone.key"
 )
 _EVENT = text("update inbox set body = null, finished = null where id = any(cast(:ids as bigint[]))")

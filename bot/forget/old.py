@@ -46,6 +46,11 @@ async def samples(connection: AsyncConnection, days: int, most: int) -> int:
     return (await connection.execute(_SAMPLES, {"days": days, "most": most})).rowcount
 
 
+async def costs(connection: AsyncConnection, days: int, most: int) -> int:
+    """What was used of the cloud model on days that are too old; how many rows."""
+    return (await connection.execute(_COSTS, {"days": days, "most": most})).rowcount
+
+
 async def unfounded(connection: AsyncConnection, kept: Reach, most: int) -> int:
     """The texts of answers that rest on a document which was erased; how many. Not what a legal hold keeps."""
     values = {"askers": sorted(kept.askers), "rooms": sorted(kept.rooms), "documents": sorted(kept.documents)}
@@ -109,6 +114,12 @@ update placeholder set value = null where (thread, name) in (
 _SAMPLES = text("""
 delete from egress_sample where id in (
   select id from egress_sample where at < now() - make_interval(days => :days) limit :most for update skip locked)
+""")
+# A day more: the company's day under way may be yesterday in the database's time zone.
+_COSTS = text("""
+delete from cloud_use where (day, scope, key) in (
+  select day, scope, key from cloud_use where day < current_date - 1 - cast(:days as integer)
+  limit :most for update skip locked)
 """)
 _UNFOUNDED = text("""
 update answer set text = null where not :named and id in (

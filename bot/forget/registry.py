@@ -15,6 +15,7 @@ from bot.forget.reach import Step
 STEPS: Mapping[str, Step] = MappingProxyType(
     {
         "placeholders": kept.placeholders,  # while the questions still say whose thread it is
+        "costs": kept.costs,  # and who else asked in a room
         "opinions": asked.opinions,
         "asked": asked.forget,
         "shown": kept.shown,
@@ -42,6 +43,7 @@ ERASED: Mapping[str, str] = MappingProxyType(
         "inbox.body": "events",
         "inbox.finished": "events",
         "placeholder.value": "placeholders",
+        "cloud_use.key": "costs",
         "egress_sample.payload": "samples",
         "posted.channel": "shown",
         "posted.ts": "shown",
@@ -72,7 +74,8 @@ EXEMPT: Mapping[str, str] = MappingProxyType(
             ("answer.route", "feedback.verdict", "inbox.kind", "inbox.state", "inbox.outcome", "placeholder.name",
              "posted.why", "opt_out.kind", "opt_out.scope", "audit.kind", "source.kind", "run.state", "run.fault",
              "passage.language", "passage.place", "corpus.language", "audience_passages.language", "model.state",
-             "pushed.format", "document.problem_kind", "erasure.kind", "forgetting.step", "forgetting.after"),
+             "pushed.format", "document.problem_kind", "erasure.kind", "forgetting.step", "forgetting.after",
+             "cloud_use.scope"),
             _OURS,
         ),
         **dict.fromkeys(

@@ -55,7 +55,8 @@ class AuditedDoor:
             body = await self._sending(body, permit)
         except DatabaseFault as fault:
             _log.error("decision %s: the audit was not written, so the cloud is out: %s", permit.decision, fault)
-            raise ModelFault("The audit cannot be written, so nothing was sent to the cloud.", again=False) from fault
+            sentence = "The audit cannot be written, so nothing was sent to the cloud."
+            raise ModelFault(sentence, again=False, unsent=True) from fault
         became, usage = "sent", Usage()
         try:
             completion = await self._door.complete(prompt, permit, heard)

@@ -11,10 +11,11 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from types import MappingProxyType
+from typing import Any, Literal, Protocol
 from weakref import WeakSet
 
 import httpx2
@@ -27,7 +28,7 @@ from bot.policy.parts import Prompt, messages
 from bot.policy.permit import Permit, PermitFault, digest_of
 
 _PERMIT = "x-naru-permit"
-_HEADERS = frozenset({"host", "authorization", "content-type", "content-length", "accept"})
+_HEADERS = frozenset({"host", "content-type", "content-length", "accept"})
 _CONNECT_S = 3.0
 _LONGEST = 100_000
 """Characters of an answer; a model that goes on is broken, whatever `max_tokens` it was given."""
@@ -43,6 +44,14 @@ _SAYS_TOO_LONG = re.compile(
     re.IGNORECASE,
 )
 """How servers say that a prompt is longer than the model reads: OpenAI, vLLM, TGI, llama.cpp."""
+_SAYS_STORE = re.compile(r"\bstore\b")
+"""How servers name the key of `do_not_store` where they refuse it: Google, DigitalOcean, those that use pydantic."""
+_NO_STORE = (
+    " and seems to know no `store`: set do_not_store = false under [models.cloud], where its contract says what it "
+    "stores"
+)
+_NOT_CONNECTED = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError)
+"""Nothing was sent: there was no connection to send it over."""
 _WORTH_ANOTHER_TRY = frozenset({408, 409, 429, 500, 502, 503, 504})
 
 
@@ -50,6 +59,9 @@ Heard = Callable[[str], None]
 """Told what a model has written so far, from the first character of this try on; it must not wait."""
 
 
+Auth = Literal["bearer", "api-key"]
+KEY_HEADERS: Mapping[Auth, str] = MappingProxyType({"bearer": "authorization", "api-key": "api-key"})
+"""The one header that a key leaves in."""
 Leaving = Callable[[Permit, bytes], Awaitable[None]]
 """Sees the body of a request that is about to leave, word for word. What it raises keeps the body in the building."""
 
@@ -96,6 +108,8 @@ def _known_in_chat(key: str, value: object) -> bool:
             return value == {"include_usage": True}
         case "max_tokens" | "max_completion_tokens" | "temperature":
             return isinstance(value, int | float)
+        case "store":
+            return value is False
         case _:
             return False
 
@@ -120,12 +134,13 @@ class Guard(httpx2.AsyncBaseTransport):
         inner: httpx2.AsyncBaseTransport,
         *,
         keyed: bool = True,
+        auth: Auth = "bearer",
         body: Body = CHAT,
         leaving: Leaving | None = None,
     ) -> None:
         self._body = body
         self._leaving = leaving
-        self._headers = _HEADERS if keyed else _HEADERS - {"authorization"}
+        self._headers = _HEADERS | {KEY_HEADERS[auth]} if keyed else _HEADERS
         self._shore = shore
         self._url = url
         self._inner = inner
@@ -195,7 +210,8 @@ class OpenAIDoor:
 
     first_token_s: the longest silence, before the first token and between two. proxy: used only if given; the
     process's own proxy settings are never looked at, so that an on-prem question cannot pass through a proxy. form:
-    what each answer is to look like. name: in sentences. leaving: shown each body right before it leaves.
+    what each answer is to look like. name: in sentences. leaving: shown each body right before it leaves. auth: how the
+    key is shown. do_not_store: the server is asked to keep nothing of what it reads and writes.
     """
 
     def __init__(
@@ -211,6 +227,8 @@ class OpenAIDoor:
         form: dict[str, Any] | None = None,
         name: str | None = None,
         leaving: Leaving | None = None,
+        auth: Auth = "bearer",
+        do_not_store: bool = False,
     ) -> None:
         self.model = model
         self._shore = shore
@@ -222,6 +240,8 @@ class OpenAIDoor:
         )
         if form is not None:
             self._sampling["response_format"] = form
+        if do_not_store:
+            self._sampling["store"] = False
         self._first_token_s = first_token_s
         address = httpx2.URL(base_url.rstrip("/") + "/chat/completions")
         self._guard = Guard(
@@ -229,13 +249,19 @@ class OpenAIDoor:
             address,
             httpx2.AsyncHTTPTransport(proxy=proxy, trust_env=False),
             keyed=bool(api_key),
+            auth=auth,
             body=CHAT if form is None else chat_in(form),
             leaving=leaving,
         )
         timeout = httpx2.Timeout(first_token_s, connect=_CONNECT_S)
         http = httpx2.AsyncClient(transport=self._guard, trust_env=False, follow_redirects=False, timeout=timeout)
         self._client = openai.AsyncOpenAI(
-            base_url=base_url, api_key=api_key or "none", max_retries=0, timeout=timeout, http_client=http
+            base_url=base_url,
+            api_key=api_key or "none",
+            max_retries=0,
+            timeout=timeout,
+            http_client=http,
+            default_headers={KEY_HEADERS[auth]: api_key} if api_key and auth != "bearer" else None,
         )
 
     async def complete(self, prompt: Prompt, permit: Permit, heard: Heard | None = None) -> Completion:
@@ -243,7 +269,7 @@ class OpenAIDoor:
         model = permit.model if self._shore is Route.ON_PREM else self.model
         headers = self._guard.admit(permit)
         try:
-            async with translated(self._fault, "chat completion"):
+            async with translated(self._fault, "chat completion", do_not_store="store" in self._sampling):
                 # Not by chat.completions.create: to make an object of each token takes twice as long as all the rest.
                 stream = await self._client.post(
                     "/chat/completions",
@@ -316,20 +342,26 @@ def _tokens(said: object) -> int | None:
 
 
 @asynccontextmanager
-async def translated(fault: Callable[..., ModelFault], expected: str) -> AsyncIterator[None]:
+async def translated(
+    fault: Callable[..., ModelFault], expected: str, *, do_not_store: bool = False
+) -> AsyncIterator[None]:
     """The lower libraries' errors become ours. None of their texts is kept: it may hold ours. fault: makes one of how
-    the model failed; expected: what it should have answered."""
+    the model failed; expected: what it should have answered. do_not_store: that was asked of the server."""
     try:
         yield
     except openai.APIStatusError as error:
         status, after = error.status_code, _retry_after(error.response.headers)
         again = status in _WORTH_ANOTHER_TRY
-        made = fault(f"answered with status {status}", again=again, after=after, status=status)
+        unknown = do_not_store and status in _MAYBE_TOO_LONG and _SAYS_STORE.search(error.response.text)
+        how = f"answered with status {status}{_NO_STORE if unknown else ''}"
+        made = fault(how, again=again, after=after, status=status)
         made.too_long = _is_too_long(error)
         raise made from None
     except openai.APIConnectionError as error:
         how = "did not answer in time" if isinstance(error, openai.APITimeoutError) else "cannot be reached"
-        raise fault(how) from None
+        made = fault(how)
+        made.unsent = isinstance(error.__cause__, _NOT_CONNECTED)
+        raise made from None
     except (TimeoutError, httpx2.TimeoutException):
         raise fault("did not answer in time") from None
     except (openai.OpenAIError, httpx2.HTTPError, ValueError, LookupError, AttributeError, TypeError):

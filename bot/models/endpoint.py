@@ -20,7 +20,7 @@ from tenacity import (
 
 from bot.models.breaker import Breaker
 from bot.models.door import Completion, Door, Heard
-from bot.models.faults import ModelFault
+from bot.models.faults import ModelFault, SpentFault
 from bot.models.line import Asking, Line
 from bot.models.retries import RetryBudget
 from bot.policy.parts import Prompt
@@ -125,6 +125,8 @@ class Endpoint:
                 raise _left_alone()
             try:
                 completion = await self.door.complete(prompt, permit, heard)
+            except SpentFault:
+                raise  # which says nothing of the server
             except ModelFault as fault:
                 (self.breaker.failed if fault.unwell else self.breaker.succeeded)()
                 if fault.too_long and shorter():

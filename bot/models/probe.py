@@ -14,6 +14,7 @@ from email.utils import parsedate_to_datetime
 
 import httpx2
 
+from bot.models.door import KEY_HEADERS, Auth
 from retrieval.errors import Fault
 
 _TIMEOUT = httpx2.Timeout(4.0, connect=3.0)
@@ -46,11 +47,13 @@ async def closed(root: str, paths: Sequence[str], api_key: str | None) -> tuple[
     return tuple(path for path, answer in zip(paths, found, strict=True) if answer.status_code == _NOTHING)
 
 
-async def offer(base_url: str, api_key: str | None, proxy: str | None = None) -> Offer:
-    """Ask a server for its models. Raises ProbeFault, with what is wrong as its sentence, to be read after its name."""
+async def offer(base_url: str, api_key: str | None, proxy: str | None = None, auth: Auth = "bearer") -> Offer:
+    """Ask a server for its models. auth: how the key is shown. Raises ProbeFault, with what is wrong as its sentence,
+    to be read after its name."""
+    headers = _headers(api_key, auth)
     async with _client(proxy) as client:
         try:
-            async with client.stream("GET", f"{base_url.rstrip('/')}/models", headers=_headers(api_key)) as response:
+            async with client.stream("GET", f"{base_url.rstrip('/')}/models", headers=headers) as response:
                 body = b""
                 async for chunk in response.aiter_bytes():
                     body += chunk
@@ -66,8 +69,9 @@ def _client(proxy: str | None) -> httpx2.AsyncClient:
     return httpx2.AsyncClient(transport=transport, trust_env=False, follow_redirects=False, timeout=_TIMEOUT)
 
 
-def _headers(api_key: str | None) -> dict[str, str]:
-    return {"accept": "application/json", **({"authorization": f"Bearer {api_key}"} if api_key else {})}
+def _headers(api_key: str | None, auth: Auth = "bearer") -> dict[str, str]:
+    shown = {KEY_HEADERS[auth]: f"Bearer {api_key}" if auth == "bearer" else api_key} if api_key else {}
+    return {"accept": "application/json", **shown}
 
 
 def _why(error: httpx2.HTTPError) -> str:

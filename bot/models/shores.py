@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
+from uuid import UUID
 
+from bot.cloud_budget import most_of
 from bot.domain import Draft, Question, Route
 from bot.models.broken_answers import asks_for, of_another_language
 from bot.models.door import Completion, Heard
 from bot.models.endpoint import Endpoint
-from bot.models.faults import ModelFault
+from bot.models.faults import ModelFault, SpentFault
 from bot.models.line import WAIT_S, WORK_S, Asking, LateFault, Told, nobody_is_told
 from bot.models.missing import MissingModels
 from bot.models.prompting import Prompting
@@ -27,6 +29,12 @@ from retrieval.glossary import NO_GLOSSARY, Glossary
 _log = logging.getLogger(__name__)
 _NOT_FOUND = 404
 """What an OpenAI-compatible server answers to the name of a model that it does not have."""
+Afford = Callable[[UUID, int], Awaitable[None]]
+"""Whether a Decision's question may still cost a prompt of so many tokens; raises SpentFault where it may not."""
+
+
+async def whatever_it_costs(decision: UUID, prompt_tokens: int) -> None:
+    """Where no budget is set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +79,7 @@ class Shores:
     """endpoints: the models that are connected, by route. glossary: the company's words as they are now, which a
     quotation looks for as the search did; no model is told any. missing: takes note of domain models that the on-prem
     server does not have. work_s: seconds that models may take for a question, all routes together. wait_s: how long it
-    may stand in line for them before."""
+    may stand in line for them before. afford: asked before it stands in line for the cloud."""
 
     endpoints: Mapping[Route, Endpoint]
     template: Template
@@ -79,6 +87,7 @@ class Shores:
     missing: MissingModels = field(default_factory=MissingModels)
     work_s: float = WORK_S
     wait_s: float = WAIT_S
+    afford: Afford = whatever_it_costs
 
     async def complete(
         self,
@@ -96,10 +105,11 @@ class Shores:
         told: how many others are before it. Raises ChangedFault where the policy is no longer the one that decided."""
         tried: list[tuple[Route, str]] = []
         late: list[Route] = []
+        spent: list[Route] = []
         asking = Asking(question.since.timestamp(), self.wait_s, self.work_s, told)
         for route in decision.routes:
             if route is Route.QUOTE:
-                return self._quote(question, decision, parts, tuple(tried), late, shadow=rules().shadow)
+                return self._quote(question, decision, parts, tuple(tried), late, spent, shadow=rules().shadow)
             if route is Route.REFUSE:
                 break
             if rules().shadow:
@@ -110,9 +120,13 @@ class Shores:
                 tried.append((route, f"The {route.value} model is not connected."))
                 continue
             one = _One(endpoint, question, asking, rules, others=self._others(decision, route))
+            hidden = masking if masking is not None and decision.verdict("cloud").masked else None
             try:
-                if route is Route.CLOUD and masking is not None and decision.verdict("cloud").masked:
-                    draft = await self._ask_masked(one, decision, masking, heard)
+                if route is Route.CLOUD:
+                    sent = parts if hidden is None else hidden.parts
+                    await self.afford(decision.id, most_of(part.text for part in sent))
+                if route is Route.CLOUD and hidden is not None:
+                    draft = await self._ask_masked(one, decision, hidden, heard)
                 else:
                     draft = await self._ask(one, route, decision, parts, heard)
             except ChangedFault:
@@ -122,8 +136,10 @@ class Shores:
                 tried.append((route, str(fault)))
                 if isinstance(fault, LateFault):
                     late.append(route)
+                if isinstance(fault, SpentFault):
+                    spent.append(route)
             else:
-                return replace(draft, tried=tuple(tried))
+                return replace(draft, tried=tuple(tried), spent=bool(spent))
         return Draft(Route.REFUSE, "", tried=tuple(tried))
 
     def _others(self, decision: Decision, route: Route) -> bool:
@@ -216,16 +232,18 @@ class Shores:
         parts: Prompt,
         tried: tuple[tuple[Route, str], ...],
         late: Collection[Route],
+        spent: Collection[Route],
         *,
         shadow: bool,
     ) -> Draft:
-        """late: the routes at which its turn did not come. shadow: the answer says so itself, and where the policy
-        would have sent it."""
+        """late: the routes at which its turn did not come. spent: those whose budget is used up. shadow: the answer
+        says so itself, and where the policy would have sent it."""
         tongue = spoken(question.text)
         chosen = [route_name(tongue, decision.routes[0])] if not tried else []
         for route, _ in tried:
-            why = say(tongue, "busy" if route in late else "silent" if route in self.endpoints else "unconnected")
-            chosen.append(f"{route_name(tongue, route)}: {why}")
+            why = "busy" if route in late else "spent" if route in spent else "silent"
+            why = why if route in self.endpoints else "unconnected"
+            chosen.append(f"{route_name(tongue, route)}: {say(tongue, why)}")
         note = say(tongue, "quoted_shadow") if shadow else say(tongue, "quoted", routes=", ".join(chosen))
         note = f"{say(tongue, 'late')} {note}" if late else note
         return Draft(Route.QUOTE, f"{quote(self._widened(question.text), parts)}\n\n{note}", tried=tried)

@@ -125,6 +125,23 @@ async def test_where_nothing_is_wrong_the_doctor_finds_nothing(in_use: SetUp) ->
     assert {area for area, _ in findings} >= {"settings", "database", "key", "slack", "cloud", "on_prem", "policy"}
 
 
+async def test_what_the_cloud_has_cost_today_is_said_and_a_budget_that_is_used_up_or_too_small(in_use: SetUp) -> None:
+    findings = [one.sentence for where, one in await in_use.findings() if where == "cloud"]
+    assert any("has taken 1 requests and 100 tokens today; no budget is set" in said for said in findings), findings
+    in_use.rewrites("naru.toml", "[models.on_prem]", "[models.cloud.budget]\ntokens = 110\n[models.on_prem]")
+    await in_use.finds("cloud", Status.WARN, "budget for all (110 tokens a day) is today: nearly used up.")
+    await in_use.finds("cloud", Status.WARN, "budget for all is less than a long question may take")
+
+
+async def test_azures_own_header_shows_the_doctor_the_key_as_well(set_up: SetUp) -> None:
+    async with OpenAIStandIn([Says("OK")], api_key="a-key", azure=True) as azure:
+        set_up.variables["NARU_CLOUD_BASE_URL"] = azure.base_url
+        await set_up.finds("cloud", Status.FAIL, "refuses the key")
+        set_up.rewrites("naru.toml", "[models.cloud]", '[models.cloud]\nauth = "api-key"')
+        said = [one.sentence for where, one in await set_up.findings() if where == "cloud"]
+        assert any("The cloud model answers" in one for one in said), said
+
+
 async def test_1_a_wrong_bot_token(set_up: SetUp) -> None:
     set_up.variables["SLACK_BOT_TOKEN"] = "-".join(("xoxb", "wrong"))
     found = await set_up.finds("slack", Status.FAIL, "SLACK_BOT_TOKEN does not work (invalid_auth).")

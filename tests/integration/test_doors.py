@@ -327,6 +327,8 @@ def tampered(change: Callable[[dict[str, object]], object]) -> Callable[[dict[st
     [
         tampered(lambda body: body.update(user="U1")),
         tampered(lambda body: body.update(metadata={"note": "secret"})),
+        tampered(lambda body: body.update(safety_identifier="U1")),
+        *(tampered(lambda body, store=store: body.update(store=store)) for store in (True, 0, None, "secret")),  # type: ignore[misc]
         tampered(lambda body: body.update(model="another")),
         tampered(lambda body: body.update(max_tokens="secret")),
         tampered(lambda body: body.update(stream_options={"include_usage": True, "note": "secret"})),

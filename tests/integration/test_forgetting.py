@@ -105,6 +105,10 @@ class Desk:
             values = {"id": id, "subject": SEAL.pseudonym(str(subject)), "sealed": sealed}
             await connection.execute(_HOLD, values)
 
+    async def used(self, scope: str, key: str) -> None:
+        async with self.database.transaction() as connection:
+            await connection.execute(_USED, {"scope": scope, "key": key})
+
     async def texts(self) -> list[str]:
         """All that can still be opened."""
         found: list[str] = []
@@ -156,6 +160,7 @@ _POSTED = text(
 )
 _FEEDBACK = text("insert into feedback (answer, person, verdict, better) values (:answer, :person, 'bad', :better)")
 _HOLD = text("insert into legal_hold (id, subject, sealed) values (:id, :subject, :sealed)")
+_USED = text("insert into cloud_use (day, scope, key, requests) values (current_date, :scope, :key, 1)")
 _PLACEHOLDER = text("insert into placeholder (thread, name, value) values (:thread, :name, :value)")
 
 

@@ -13,7 +13,7 @@ import aiohttp
 import pytest
 
 from admin.http import MOST_BYTES, http_served
-from bot.config_file import Http
+from bot.config_reading import Http
 from bot.toml_file import SettingsFault
 from retrieval.catalogue import Catalogue
 from retrieval.database import Database

@@ -32,7 +32,6 @@ from openai.types.chat.completion_create_params import CompletionCreateParamsStr
 KNOWN_KEYS = CompletionCreateParamsStreaming.__annotations__.keys()
 JSON = {"Content-Type": "application/json"}
 EVENT_STREAM = {"Content-Type": "text/event-stream"}
-USAGE = {"prompt_tokens": 90, "completion_tokens": 10, "total_tokens": 100}
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,8 @@ class Says:
     """Answers `text`: its first event comes after `delay_first_s`, each further one after `delay_s`.
 
     An `ending` other than "done" comes after the text, or halfway through the body of an unstreamed answer.
-    `chunks` cuts the text where a test wants it cut.
+    `chunks` cuts the text where a test wants it cut. `tokens` of prompt and answer are what it says that it took; None:
+    it says nothing.
     """
 
     text: str = "연차는 1년에 15일입니다 [1]."
@@ -61,6 +61,7 @@ class Says:
     chunks: tuple[str, ...] = ()
     finish_reason: str | None = "stop"
     ending: Literal["done", "close", "hang"] = "done"
+    tokens: tuple[int, int] | None = (90, 10)
 
     def __post_init__(self) -> None:
         if not self.chunks:
@@ -138,7 +139,8 @@ class OpenAIStandIn:
     OpenAI's 404 for the rest.
 
     Each well-formed completion takes the next reply; the last one repeats. A callable reply is given the
-    request and returns the text: a model that obeys what it reads. An `api_key` is asked for as vLLM does.
+    request and returns the text: a model that obeys what it reads. An `api_key` is asked for as vLLM does or, with
+    `azure`, in the header `api-key` and in no other.
     `models` are the names it serves: given, any other is a 404 as vLLM has it, and uses up no reply. They may change
     while it runs, as adapters are loaded.
     """
@@ -151,6 +153,7 @@ class OpenAIStandIn:
         scores: Sequence[Scores | Status | Redirect] = (Scores(),),
         models: Sequence[str] = (),
         api_key: str | None = None,
+        azure: bool = False,
         port: int = 0,
     ) -> None:
         if not replies or not vectors or not scores:
@@ -163,6 +166,7 @@ class OpenAIStandIn:
         self._vectors = list(vectors)
         self._scores = list(scores)
         self._api_key = api_key
+        self._azure = azure
         self._port = port
         self._connections: list[_Connection] = []
         self._serving: set[asyncio.Task[None]] = set()
@@ -207,7 +211,7 @@ class OpenAIStandIn:
             parsed = json.loads(body)
         request = Request(raw.method, raw.path, raw.headers, body, parsed, received_at)
         self.requests.append(request)
-        if self._api_key is not None and request.headers.get("Authorization") != f"Bearer {self._api_key}":
+        if self._api_key is not None and not self._knows(request):
             return web.json_response({"error": "Unauthorized"}, status=401)
         match request.method, request.path:
             case "POST", "/v1/chat/completions" if self._lacks(request):
@@ -223,6 +227,10 @@ class OpenAIStandIn:
                 listed = [{"id": one, "object": "model", "created": 0, "owned_by": "standin"} for one in names]
                 return web.json_response({"object": "list", "data": listed})
         return _error(404, f"Invalid URL ({request.method} {request.path})")
+
+    def _knows(self, request: Request) -> bool:
+        bearer, key = request.headers.get("Authorization"), request.headers.get("api-key")
+        return (bearer, key) == ((None, self._api_key) if self._azure else (f"Bearer {self._api_key}", None))
 
     def _lacks(self, request: Request) -> bool:
         asked = request.json.get("model") if isinstance(request.json, dict) else None
@@ -317,7 +325,7 @@ async def _speak(raw: web.BaseRequest, asked: dict[str, Any], says: Says) -> web
     else:
         message = {"role": "assistant", "content": says.text}
         choice = {"index": 0, "message": message, "finish_reason": says.finish_reason}
-        body = _object(asked, "chat.completion", choices=[choice], usage=USAGE)
+        body = _object(asked, "chat.completion", choices=[choice], usage=_usage(says))
         response = web.StreamResponse(headers=JSON | {"Content-Length": str(len(body))})
         writes = iter([body if says.ending == "done" else body[: len(body) // 2]])
     # A caller that hangs up is no error: aiohttp ends the connection when it gets the response back.
@@ -347,9 +355,16 @@ def _events(asked: dict[str, Any], says: Says) -> Iterator[bytes]:
     if says.ending == "done":
         if says.finish_reason is not None:
             yield chunk(says.finish_reason)
-        if (asked.get("stream_options") or {}).get("include_usage"):
-            yield event([], usage=USAGE)
+        if (asked.get("stream_options") or {}).get("include_usage") and says.tokens:
+            yield event([], usage=_usage(says))
         yield b"data: [DONE]\n\n"
+
+
+def _usage(says: Says) -> dict[str, int] | None:
+    if says.tokens is None:
+        return None
+    prompt, completion = says.tokens
+    return {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion}
 
 
 def _object(asked: dict[str, Any], kind: str, **fields: object) -> bytes:

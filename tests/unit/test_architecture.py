@@ -50,6 +50,7 @@ PURE = {
     "bot/policy/detect/directive.py", "bot/policy/detect/phrases.py", "bot/policy/detect/sentences.py",
     "bot/policy/detect/learned.py", "bot/policy/mask.py", "bot/policy/particles.py", "bot/models/restored.py",
     "retrieval/explain.py",
+    "bot/cloud_budget.py", "admin/reports/costs.py",
     "admin/reports/period.py", "admin/reports/statement.py", "admin/reports/words.py",
 }  # fmt: skip
 IO = {
@@ -114,6 +115,7 @@ ONLY_IN = {
     "ahocorasick_rs": {"bot/policy/detect/phrases.py"},
     "pydantic": {
         "bot/config_audit.py",
+        "bot/config_budget.py",
         "bot/config_file.py",
         "bot/config_directory.py",
         "bot/config_officer.py",
@@ -390,7 +392,7 @@ def test_only_the_owner_of_a_table_writes_it() -> None:
         "retrieval/index.py", "retrieval/passages.py", "retrieval/counts.py", "retrieval/runs.py",
         "retrieval/erasures.py", "retrieval/vectors.py", "retrieval/pushed.py",
         "retrieval/catalogue.py", "bot/records.py", "bot/inbox.py", "bot/slack/shared_budget.py", "bot/masks.py",
-        "bot/egress.py", "bot/policy_history.py", "retrieval/tombstones.py", "bot/slack/posted.py",
+        "bot/egress.py", "bot/cloud_use.py", "bot/policy_history.py", "retrieval/tombstones.py", "bot/slack/posted.py",
         # These erase from any table and write none (held below).
         "bot/forget/asked.py", "bot/forget/kept.py", "bot/forget/old.py", "bot/forget/replayed.py",
     }  # fmt: skip
