@@ -16,6 +16,7 @@ from bot.models.endpoint import Endpoint
 from bot.models.line import Line
 from bot.models.opinion import FORM, MAX_TOKENS, SecondOpinion
 from bot.policy.rules import Rules
+from bot.prompt import Prompts
 from bot.settings import Settings
 from retrieval.database import Database
 
@@ -47,13 +48,15 @@ def _vendor(cloud: Cloud) -> Vendor:
     return Vendor(host, (use.vendor if use else None) or host, use.region if use else "")
 
 
-def second_opinion(settings: Settings, rules: Callable[[], Rules], stack: AsyncExitStack) -> SecondOpinion | None:
+def second_opinion(
+    settings: Settings, rules: Callable[[], Rules], prompts: Callable[[], Prompts], stack: AsyncExitStack
+) -> SecondOpinion | None:
     asked = settings.models.second_opinion
     if asked.base_url is None:
         return None
     door = opinion_door(asked)
     stack.push_async_callback(door.aclose)
-    return SecondOpinion(door, asked.timeout_s, rules)
+    return SecondOpinion(door, asked.timeout_s, rules, prompts=prompts)
 
 
 def opinion_door(asked: OpinionSection) -> OpenAIDoor:

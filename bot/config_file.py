@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -137,16 +138,22 @@ class Console(Section):
 
 
 class AnswerLimits(Section):
-    """passages: how many an answer may rest on at most, and max_passage_chars: how long they may be together.
-    max_question_chars: longer questions are refused. max_attached_chars: of the files that come with a question.
-    max_model_s: seconds that models may take for it, all together. max_wait_s: how long it may wait for its turn."""
+    """prompts: a folder of the company's own. passages: how many an answer may rest on at most, and max_passage_chars:
+    how long they may be together. max_question_chars: longer questions are refused. max_attached_chars: of the files
+    that come with a question. max_model_s: seconds that models may take for it, all together. max_wait_s: how long it
+    may wait for its turn."""
 
+    prompts: Text | None = None
     passages: int = Field(default=12, ge=1, le=50)
     max_passage_chars: int = Field(default=6000, ge=1000, le=200_000)
     max_question_chars: int = Field(default=8000, ge=500, le=40_000)
     max_attached_chars: int = Field(default=8000, ge=1500, le=100_000)
     max_model_s: Seconds = WORK_S
     max_wait_s: Seconds = WAIT_S
+
+    def resolved(self, absolute: Callable[[str], Path]) -> Self:
+        """With the folder's absolute path."""
+        return self if self.prompts is None else self.model_copy(update={"prompts": str(absolute(self.prompts))})
 
 
 class DataUse(Section):

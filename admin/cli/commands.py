@@ -21,6 +21,7 @@ from admin.cli import (
     people,
     person,
     policy,
+    prompt,
     reindexing,
     report,
     run,
@@ -71,6 +72,7 @@ app.add_typer(source.app, name="source")
 app.add_typer(people.app, name="people")
 app.add_typer(glossary.app, name="glossary")
 app.add_typer(policy.app, name="policy")
+app.add_typer(prompt.app, name="prompt")
 app.add_typer(optout.app, name="optout")
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(audit.app, name="audit")

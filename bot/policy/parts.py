@@ -41,6 +41,7 @@ class Role(StrEnum):
     """What a Part is in the story."""
 
     INSTRUCTIONS = "instructions"
+    COMPANY = "instructions of the company"
     EARLIER_QUESTION = "earlier question"
     EARLIER_ANSWER = "earlier answer"
     TITLE = "title"
@@ -117,6 +118,16 @@ class Masking:
 def instructions(text: str, speaker: Speaker = "user") -> Part:
     """Our own words. Never call it with a text that somebody else wrote."""
     return Part(text, NOTHING_SENSITIVE, Role.INSTRUCTIONS, speaker, mint=_MINT)
+
+
+def company_part(text: str, label: Label) -> Part:
+    """What a company has the models told in the place of our own words. label: `company_label`."""
+    return Part(text, label, Role.COMPANY, "system", beside=label, mint=_MINT)
+
+
+def company_label(text: str, rules: Rules) -> Label:
+    """It is written for the models, so only what is found in it speaks against them."""
+    return found_in(text, Role.COMPANY.value, rules, document=True)
 
 
 def question_part(question: Question, rules: Rules, before: Sequence[str] = ()) -> Part:
@@ -298,8 +309,9 @@ def joined_masked(plain: Label, masking: Masking, rules: Rules) -> Label:
 
 def _neighbours(parts: Sequence[Part]) -> Iterator[tuple[list[str], bool]]:
     """Texts that follow one another in some reading, and whether one person typed them."""
-    # A line of dates that we put between a title and its text must not hide what is split over the two.
-    written = [part for part in parts if part.role is not Role.IN_FORCE]
+    # A line of dates that we put between a title and its text must not hide what is split over the two. The company's
+    # instructions are no neighbour of a text: whoever wrote those has not seen it.
+    written = [part for part in parts if part.role not in (Role.IN_FORCE, Role.COMPANY)]
     yield [part.text for part in written if part.role in (Role.EARLIER_QUESTION, Role.QUESTION)], True
     yield [part.text for part in written], False
     passages = [part.text for part in written if part.role is Role.PASSAGE]
