@@ -38,6 +38,7 @@ from bot.calibration_file import NAME, CalibrationFile
 from bot.directory import Directory, Listed
 from bot.domain import Attached, Question, QuestionFault, Room
 from bot.egress import Samples
+from bot.examples import NearestExamples
 from bot.forgetting import Forgetting
 from bot.glossary_file import GlossaryFile
 from bot.holds import Holds
@@ -250,6 +251,7 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
             operator=seal.pseudonym(whoever_runs_this()),
             opinion=opinion or no_opinion,
             look=register.look,
+            examples=NearestExamples(searching(examples=True)),
         )
         yield App(
             settings,

@@ -26,7 +26,7 @@ from bot.config_search import SearchSection
 from bot.config_serving import Served
 from bot.models.line import AT_ONCE, WAIT_S, WORK_S
 from bot.toml_file import Hosts, LevelName, Secret, Section, Text
-from retrieval.passage import Principal, Rule, Source, principal
+from retrieval.passage import APPROVED, Principal, Rule, Source, principal
 from retrieval.schedule import is_schedule
 from retrieval.text import LANGUAGES, Language
 
@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-RESERVED_SOURCES = ("approved",)  # answers that people approved: Naru fills it itself
+RESERVED_SOURCES = (APPROVED,)
+"""Which Naru fills itself."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from bot.policy.parts import (
     FROM_ATTACHED,
     FROM_DOCUMENTS,
+    FROM_EXAMPLES,
     Part,
     Prompt,
     Role,
@@ -30,6 +31,8 @@ NAMES = ("answer", "masked", "opinion")
 """What a company may say in its own words. masked: behind `answer`, where a prompt holds placeholders."""
 _SHIPPED = Path(__file__).parent / "prompts"
 _EARLIER = {Role.EARLIER_QUESTION: "Q: ", Role.EARLIER_ANSWER: "A: "}
+_BEFORE = {**_EARLIER, Role.EXAMPLE_QUESTION: "Q: ", Role.EXAMPLE_ANSWER: "A: "}
+"""What stands before a text of that role."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +101,16 @@ def version_of(text: str) -> str:
 
 
 def build(template: Template, parts: Prompt, mark: str, ending: str = "") -> Prompt:
-    """The whole prompt: instructions, passages by number, those of attached files after the others, the thread, the
-    question. ending: our own words behind it.
+    """The whole prompt: instructions, examples, passages by number, those of attached files after the others, the
+    thread, the question. ending: our own words behind it.
 
     mark: letters and digits made afresh for each prompt. What stands between `<mark ...>` and `</mark>` is data;
     none of the texts can close it early, because none of their authors has seen the mark.
     """
     prompt: list[Part] = [*template.parts]
+    examples = [part for part in parts if part.role in FROM_EXAMPLES]
+    for number, start in enumerate(range(0, len(examples), 2), 1):
+        prompt += _marked(mark, f"example {number}", examples[start : start + 2])
     documents = [part for part in parts if part.role in FROM_DOCUMENTS]
     for number, group in groupby(documents, key=lambda part: part.number):
         prompt += _marked(mark, f"passage {number}", list(group))
@@ -123,5 +129,5 @@ def build(template: Template, parts: Prompt, mark: str, ending: str = "") -> Pro
 def _marked(mark: str, name: str, parts: list[Part]) -> list[Part]:
     lines: list[Part] = [instructions(f"<{mark} {name}>\n")]
     for part in parts:
-        lines += [instructions(_EARLIER.get(part.role, "")), part, instructions("\n")]
+        lines += [instructions(_BEFORE.get(part.role, "")), part, instructions("\n")]
     return [*lines, instructions(f"</{mark}>\n")]

@@ -42,6 +42,8 @@ class Role(StrEnum):
 
     INSTRUCTIONS = "instructions"
     COMPANY = "instructions of the company"
+    EXAMPLE_QUESTION = "question of an example"
+    EXAMPLE_ANSWER = "answer of an example"
     EARLIER_QUESTION = "earlier question"
     EARLIER_ANSWER = "earlier answer"
     TITLE = "title"
@@ -59,7 +61,10 @@ class Role(StrEnum):
 FROM_DOCUMENTS = frozenset({Role.TITLE, Role.IN_FORCE, Role.HEADING, Role.PASSAGE})
 """The roles whose text an answer may show to the room."""
 
-_WRITTEN = FROM_DOCUMENTS | {Role.EARLIER_ANSWER}
+FROM_EXAMPLES = frozenset({Role.EXAMPLE_QUESTION, Role.EXAMPLE_ANSWER})
+"""What a model may say again, too, though an answer rests on it no more than on our own words."""
+
+_WRITTEN = FROM_DOCUMENTS | {Role.EARLIER_ANSWER, Role.EXAMPLE_ANSWER}
 """What is of a page, or made from one, and no message of somebody."""
 
 FROM_ATTACHED: Mapping[Role, Role] = {
@@ -160,6 +165,18 @@ def passage_parts(number: int, passage: Passage, rules: Rules) -> Prompt:
         return Part(text, known | told, role, number=number, source=source, beside=known, mint=_MINT)
 
     return tuple(part(*piece) for piece in pieces)
+
+
+def example_parts(example: Passage, rules: Rules) -> Prompt:
+    """Question and answer, each labelled by itself on top of what is known of their document."""
+    document = example.document
+    known = rules.document_label(document)
+
+    def part(role: Role, text: str) -> Part:
+        told = found_in(text, role.value, rules, document=role in _WRITTEN)
+        return Part(text, known | told, role, source=document.source, beside=known, mint=_MINT)
+
+    return part(Role.EXAMPLE_QUESTION, document.title), part(Role.EXAMPLE_ANSWER, example.text)
 
 
 def attached_parts(files: Iterable[Attached], first: int, room: Room, rules: Rules) -> Prompt:
