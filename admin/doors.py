@@ -10,6 +10,7 @@ from bot.audit import Audit
 from bot.config_file import Cloud, Shore
 from bot.config_file import SecondOpinion as OpinionSection
 from bot.domain import Route
+from bot.models import judge
 from bot.models.audited import AuditedDoor, Vendor
 from bot.models.door import Door, Leaving, OpenAIDoor
 from bot.models.endpoint import Endpoint
@@ -72,6 +73,22 @@ def opinion_door(asked: OpinionSection) -> OpenAIDoor:
         first_token_s=asked.timeout_s,
         form=FORM,
         name="second opinion",
+    )
+
+
+def judge_door(shore: Shore) -> OpenAIDoor:
+    """The door to the on-prem model where it judges."""
+    assert shore.base_url is not None
+    assert shore.model is not None
+    return OpenAIDoor(
+        Route.ON_PREM,
+        base_url=shore.base_url,
+        api_key=shore.api_key.get_secret_value() if shore.api_key else None,
+        model=shore.model,
+        max_tokens=judge.MAX_TOKENS,
+        first_token_s=shore.first_token_timeout_s,
+        form=judge.FORM,
+        name="judge",
     )
 
 

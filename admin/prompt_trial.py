@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from difflib import unified_diff
 from pathlib import Path
 from time import perf_counter
 from typing import Literal
 
+from admin.answer_variants import Variant, deps_of
 from admin.app import App
-from bot.answer import Deps, answer
+from bot.answer import answer
 from bot.domain import Answer, Question
 from bot.policy.parts import company_label
 from bot.policy.rules import Rules, allowed
 from bot.prompt import NAMES, Prompts, Template
 from bot.prompt_folder import PromptFolder, read_prompts
-from bot.trial_records import TrialRecords
 from retrieval.errors import Fault
 from retrieval.label import Reason
 
@@ -92,19 +93,10 @@ def two_of(folder: PromptFolder, other: Path | None) -> tuple[tuple[str, Prompts
     return a, b
 
 
-def trial(app: App, prompts: Prompts) -> Deps:
-    """What the story needs to answer with other prompts, and nobody."""
-    deps = app.deps
-    return replace(
-        deps,
-        records=TrialRecords(app.database, app.seal),
-        shores=replace(deps.shores, prompts=lambda: prompts),
-        opinion=app.opinion.told(lambda: prompts) if app.opinion else deps.opinion,
-    )
-
-
 async def tried(app: App, called: str, prompts: Prompts, question: Question) -> Tried:
     """Raises what an answer raises."""
-    began = perf_counter()
-    answered = await answer(question, trial(app, prompts))
-    return Tried(called, answered, perf_counter() - began)
+    async with AsyncExitStack() as stack:
+        deps, _ = deps_of(app, Variant(called, prompts=prompts), stack)
+        began = perf_counter()
+        answered = await answer(question, deps)
+        return Tried(called, answered, perf_counter() - began)

@@ -102,7 +102,7 @@ def version_of(text: str) -> str:
 
 def build(template: Template, parts: Prompt, mark: str, ending: str = "") -> Prompt:
     """The whole prompt: instructions, examples, passages by number, those of attached files after the others, the
-    thread, the question. ending: our own words behind it.
+    thread, the question or the statement that is to be judged. ending: our own words behind it.
 
     mark: letters and digits made afresh for each prompt. What stands between `<mark ...>` and `</mark>` is data;
     none of the texts can close it early, because none of their authors has seen the mark.
@@ -122,7 +122,9 @@ def build(template: Template, parts: Prompt, mark: str, ending: str = "") -> Pro
     earlier = [part for part in parts if part.role in _EARLIER]
     if earlier:
         prompt += _marked(mark, "earlier", earlier)
-    prompt += _marked(mark, "question", [part for part in parts if part.role is Role.QUESTION])
+    judged = [part for part in parts if part.role is Role.JUDGED]
+    name, last = ("statement", judged) if judged else ("question", [p for p in parts if p.role is Role.QUESTION])
+    prompt += _marked(mark, name, last)
     return (*prompt, instructions(f"{ending}\n")) if ending else tuple(prompt)
 
 

@@ -117,6 +117,11 @@ def decide_opinion(parts: Prompt, rules: Rules, id: UUID) -> Decision:
     return _on_prem(parts, rules, id)
 
 
+def decide_judging(parts: Prompt, rules: Rules, id: UUID) -> Decision:
+    """The same for the on-prem model that says whether passages support a statement."""
+    return _on_prem(parts, rules, id)
+
+
 def _on_prem(parts: Prompt, rules: Rules, id: UUID) -> Decision:
     label = joined(parts, rules)
     verdict = _verdict(label, rules.sinks["on_prem"])

@@ -56,6 +56,7 @@ class Role(StrEnum):
     QUESTION = "question"
     EMBEDDED = "text to embed"
     RERANKED = "text to re-rank"
+    JUDGED = "statement to judge"
 
 
 FROM_DOCUMENTS = frozenset({Role.TITLE, Role.IN_FORCE, Role.HEADING, Role.PASSAGE})
@@ -212,6 +213,11 @@ def embedded_part(text: str, label: Label, rules: Rules) -> Part:
 def reranked_part(text: str, label: Label, rules: Rules) -> Part:
     """A question, or a passage that is to be put in order by it; label: what is known of it beside what it says."""
     return Part(text, label | found_in(text, Role.RERANKED.value, rules), Role.RERANKED, beside=label, mint=_MINT)
+
+
+def judged_part(text: str, label: Label, rules: Rules) -> Part:
+    """What an answer says; label: of its Decision."""
+    return Part(text, label | found_in(text, Role.JUDGED.value, rules), Role.JUDGED, beside=label, mint=_MINT)
 
 
 def thread_parts(turns: Sequence[Turn], documents: Mapping[int, Document], room: Room, rules: Rules) -> Prompt:
