@@ -29,6 +29,7 @@ from admin.jobs import Embed, Jobs
 from admin.key import sealing_key
 from admin.ledger import LedgerFile
 from admin.optouts import opting_out
+from admin.prompts import prompt_folder
 from admin.rerankers import Reranking
 from admin.slack_history import own_kinds
 from bot.answer import Deps, no_opinion
@@ -39,6 +40,7 @@ from bot.cloud_use import CloudUse
 from bot.directory import Directory, Listed
 from bot.domain import Attached, Question, QuestionFault, Room
 from bot.egress import Samples
+from bot.examples import NearestExamples
 from bot.forgetting import Forgetting
 from bot.glossary_file import GlossaryFile
 from bot.holds import Holds
@@ -51,7 +53,7 @@ from bot.people import DirectoryFile
 from bot.policy.policy_file import PolicyFile
 from bot.policy.rules import DataUse, Rules
 from bot.policy_history import PolicyHistory
-from bot.prompt import Template
+from bot.prompt_folder import PromptFolder
 from bot.records import Records
 from bot.seal import Seal
 from bot.settings import Settings
@@ -107,6 +109,7 @@ class App:
     records: Records
     policy: PolicyFile
     lists: ListFiles
+    prompts: PromptFolder
     rules: Callable[[], Rules]
     deps: Deps
     opinion: SecondOpinion | None
@@ -181,6 +184,7 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
     people = directory_file(settings)
     lists = ListFiles(settings.lists, people.directory)
     lists()  # a list that cannot be used must not wait for the first question
+    prompts = prompt_folder(settings)
 
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(address(settings))
@@ -233,7 +237,7 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
         await history.follow()
         stack.push_async_callback(history.follow)
         samples = Samples(database, seal, settings.egress.sample, settings.retention.samples)
-        opinion = second_opinion(settings, rules, stack)
+        opinion = second_opinion(settings, rules, prompts, stack)
         use = cloud_use(settings, database, partial(today, settings))
         deps = Deps(
             rules=rules,
@@ -242,7 +246,7 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
             records=records,
             shores=Shores(
                 endpoints(settings, database, audit, samples.take, stack, register.look, use),
-                Template.shipped("answer"),
+                prompts,
                 glossary,
                 work_s=settings.answer.max_model_s,
                 wait_s=settings.answer.max_wait_s,
@@ -252,6 +256,7 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
             operator=seal.pseudonym(whoever_runs_this()),
             opinion=opinion or no_opinion,
             look=register.look,
+            examples=NearestExamples(searching(examples=True)),
         )
         yield App(
             settings,
@@ -271,6 +276,7 @@ async def opened(settings: Settings, *, migrate: bool = False, sync: bool = True
             records,
             policy,
             lists,
+            prompts,
             rules,
             deps,
             opinion,

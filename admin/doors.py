@@ -11,6 +11,7 @@ from bot.cloud_use import CloudUse
 from bot.config_file import Cloud, OnPrem, Shore
 from bot.config_file import SecondOpinion as OpinionSection
 from bot.domain import Route
+from bot.models import judge
 from bot.models.audited import AuditedDoor, Vendor
 from bot.models.budgeted import BudgetedDoor
 from bot.models.door import Door, Leaving, OpenAIDoor
@@ -19,6 +20,7 @@ from bot.models.line import Line
 from bot.models.opinion import FORM, MAX_TOKENS, SecondOpinion
 from bot.models.replicas import Replicas
 from bot.policy.rules import Rules
+from bot.prompt import Prompts
 from bot.settings import Settings
 from retrieval.database import Database
 
@@ -53,13 +55,15 @@ def _vendor(cloud: Cloud) -> Vendor:
     return Vendor(host, (use.vendor if use else None) or host, use.region if use else "")
 
 
-def second_opinion(settings: Settings, rules: Callable[[], Rules], stack: AsyncExitStack) -> SecondOpinion | None:
+def second_opinion(
+    settings: Settings, rules: Callable[[], Rules], prompts: Callable[[], Prompts], stack: AsyncExitStack
+) -> SecondOpinion | None:
     asked = settings.models.second_opinion
     if asked.base_url is None:
         return None
     door = opinion_door(asked)
     stack.push_async_callback(door.aclose)
-    return SecondOpinion(door, asked.timeout_s, rules)
+    return SecondOpinion(door, asked.timeout_s, rules, prompts=prompts)
 
 
 def opinion_door(asked: OpinionSection) -> OpenAIDoor:
@@ -75,6 +79,22 @@ def opinion_door(asked: OpinionSection) -> OpenAIDoor:
         first_token_s=asked.timeout_s,
         form=FORM,
         name="second opinion",
+    )
+
+
+def judge_door(shore: Shore) -> OpenAIDoor:
+    """The door to the on-prem model where it judges."""
+    assert shore.base_url is not None
+    assert shore.model is not None
+    return OpenAIDoor(
+        Route.ON_PREM,
+        base_url=shore.base_url,
+        api_key=shore.api_key.get_secret_value() if shore.api_key else None,
+        model=shore.model,
+        max_tokens=judge.MAX_TOKENS,
+        first_token_s=shore.first_token_timeout_s,
+        form=judge.FORM,
+        name="judge",
     )
 
 

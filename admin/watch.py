@@ -122,7 +122,12 @@ class BudgetLook:
 
 def problems(app: App) -> Mapping[str, Callable[[], str | None]]:
     """What can be looked at without asking anybody, by name."""
-    return {"policy": app.policy.notice, "lists": app.lists.notice, "models": app.deps.shores.missing.problem}
+    return {
+        "policy": app.policy.notice,
+        "lists": app.lists.notice,
+        "prompts": app.prompts.problem,
+        "models": app.deps.shores.missing.problem,
+    }
 
 
 async def watch_over(one: Watched, tell: Tell) -> None:

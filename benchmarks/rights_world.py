@@ -35,7 +35,6 @@ from bot.people import Enough
 from bot.policy.parts import Prompt, Role
 from bot.policy.permit import Permit
 from bot.policy.rules import Rules
-from bot.prompt import Template
 from bot.records import Records
 from bot.seal import Seal
 from bot.settings import Settings
@@ -225,7 +224,7 @@ class World:
                 people=self.people,
                 search=search,
                 records=Records(database, seal),
-                shores=Shores(endpoints, Template.shipped("answer")),
+                shores=Shores(endpoints),
                 budget=Budget(3, 6000),
                 look=register.look,
             ),

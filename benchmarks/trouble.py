@@ -132,6 +132,6 @@ async def _naru(
         deps = replace(
             app.deps,
             rules=lambda: replace(rules(), prefer=case.shore),
-            shores=Shores(doors, app.deps.shores.template, app.deps.shores.glossary),
+            shores=Shores(doors, app.deps.shores.prompts, app.deps.shores.glossary),
         )
         yield deps, servers

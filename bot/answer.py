@@ -13,6 +13,7 @@ from bot.ahead import ShowAhead, shown_ahead
 from bot.check import Shown, check, check_so_far
 from bot.domain import Answer, Attached, Draft, Question, Route
 from bot.drafts import Drafts, Show
+from bot.examples import Examples, fitting, no_examples
 from bot.models.door import Heard
 from bot.models.endpoint import nothing_to_look_at
 from bot.models.line import Asking, Line, Told, nobody_is_told
@@ -24,6 +25,7 @@ from bot.policy.parts import (
     Masking,
     Prompt,
     attached_parts,
+    example_parts,
     joined,
     masked_parts,
     passage_parts,
@@ -91,6 +93,7 @@ class Deps:
     rules: the policy as it is now; look: has it know who has opted out by now. budget: how much a prompt may carry.
     operator: the pseudonym of whoever asks in others' names, if somebody does. opinion: asked where the cloud would be.
     reading: who is next at the documents: more at once would only wait for the database's connections, and in vain.
+    examples: approved answers to much the same question, of those that these readers may read.
     """
 
     rules: Callable[[], Rules]
@@ -103,6 +106,7 @@ class Deps:
     opinion: Opinion = no_opinion
     look: Callable[[], Awaitable[None]] = nothing_to_look_at
     reading: Line = field(default_factory=lambda: Line(READING))
+    examples: Examples = no_examples
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +182,11 @@ async def consider(question: Question, rules: Rules, deps: Deps) -> Considered:
     attached = attached_parts(question.attached, len(shown.passages) + 1, question.room, rules)
     # Where nothing may be shown, the Decision is made over what there is, and so it refuses and says why.
     parts = (*asked[:-1], *(usable if shown.sources else withheld), *attached, asked[-1])
+    if shown.sources:
+        # Behind the rest, so that none is asked for where nothing is known, and none keeps a question from its way.
+        near = fitting(await deps.examples(query, readers), joined(parts, rules), rules)
+        shown = shown.with_examples(near, question.room, rules)
+        parts = (*(part for example in shown.examples for part in example_parts(example, rules)), *parts)
     decision = decide(parts, question.room, rules, uuid4(), withheld)
     masking = await _masking(question, parts, decision, rules, deps)
     if masking is not None:

@@ -18,10 +18,10 @@ from html import unescape
 from uuid import uuid4
 
 from bot.differences import Difference, differences
-from bot.domain import Answer, Attached, Citation, Draft, Question, Room, Route
+from bot.domain import SHORES, Answer, Attached, Citation, Draft, Question, Room, Route
 from bot.policy import detect
 from bot.policy.decide import Decision
-from bot.policy.parts import found_in, joined, passage_parts
+from bot.policy.parts import example_parts, found_in, joined, passage_parts
 from bot.policy.rules import Rules, Sink, allowed
 from bot.words import Language, route_name, say, spoken
 from retrieval.label import Label, Level
@@ -81,11 +81,12 @@ _HOLE = "\ue000"  # private use: in no text that somebody wrote
 class Shown:
     """What the conversation may see of what was found: passages for the prompt, numbered from 1 in this order, and
     documents of which only title and link may be shown here. attached: the question's files, whose pieces are numbered
-    after the passages."""
+    after the passages. examples: what shows the model how an answer is to be; it may say them again."""
 
     passages: tuple[Passage, ...]
     title_only: tuple[Passage, ...]
     attached: tuple[Attached, ...] = ()
+    examples: tuple[Passage, ...] = ()
 
     @classmethod
     def in_room(
@@ -99,11 +100,27 @@ class Shown:
 
     def readable_by(self, readers: Readers) -> bool:
         """Whether these readers may read all of it, as far as was known when it was found."""
-        return all(readers.may_read(p.document.readers) for p in (*self.passages, *self.title_only))
+        return all(readers.may_read(p.document.readers) for p in self._every)
+
+    def with_examples(self, examples: Iterable[Passage], room: Room, rules: Rules) -> Shown:
+        """With those that the room may be shown."""
+        sink = rules.shown_in(room)
+        return replace(
+            self, examples=tuple(p for p in examples if allowed(joined(example_parts(p, rules), rules), sink))
+        )
+
+    @property
+    def given(self) -> tuple[Passage, ...]:
+        """All that a model is given of documents."""
+        return (*self.passages, *self.examples)
+
+    @property
+    def _every(self) -> tuple[Passage, ...]:
+        return (*self.passages, *self.title_only, *self.examples)
 
     @property
     def documents(self) -> tuple[int, ...]:
-        every = (*self.passages, *self.title_only)
+        every = self._every
         return tuple(dict.fromkeys(one.id for p in every for one in (p.document, *p.also)))
 
     @property
@@ -127,7 +144,8 @@ def check(
     tongue = spoken(question.text)
     hide = partial(masked, sink=rules.shown_in(question.room), rules=rules, tongue=tongue)
     refused = draft.route is Route.REFUSE
-    stale = not refused and not all(_is_as_it_was(p, present, rules) for p in shown.passages)
+    given = shown.given if draft.route in SHORES else shown.passages
+    stale = not refused and not all(_is_as_it_was(p, present, rules) for p in given)
     text, cited = ("", frozenset[int]()) if stale else _harmless(draft.text, shown, tongue, draft.unread)
     # Who cites something does say something, whatever the first words are.
     known = draft.known and not stale and bool(cited or (text and not _SAYS_UNKNOWN.match(text)) or refused)
@@ -166,7 +184,7 @@ def check(
             [decision.label, found_in(text, "answer", rules, document=True), *map(rules.document_label, named.values())]
         ),
         known=known,
-        documents=tuple(sorted({p.document.id for p in shown.passages})),
+        documents=tuple(sorted({p.document.id for p in given})),
         tried=draft.tried,
         model=draft.model,
         prompt_version=draft.prompt_version,
@@ -188,7 +206,7 @@ def _sources(cited: frozenset[int], differ: Iterable[Difference]) -> frozenset[i
 
 def check_so_far(text: str, question: Question, shown: Shown, present: Mapping[int, Document], rules: Rules) -> str:
     """What may be shown of an answer of which only these sentences are there; empty: nothing."""
-    if not all(_is_as_it_was(p, present, rules) for p in shown.passages):
+    if not all(_is_as_it_was(p, present, rules) for p in shown.given):
         return ""
     tongue = spoken(question.text)
     return masked(_harmless(text, shown, tongue)[0], rules.shown_in(question.room), rules, tongue)

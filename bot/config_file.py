@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -26,7 +27,7 @@ from bot.config_search import SearchSection
 from bot.config_serving import Served
 from bot.models.line import AT_ONCE, WAIT_S, WORK_S
 from bot.toml_file import Hosts, LevelName, Secret, Section, Text
-from retrieval.passage import Principal, Rule, Source, principal
+from retrieval.passage import APPROVED, Principal, Rule, Source, principal
 from retrieval.schedule import is_schedule
 from retrieval.text import LANGUAGES, Language
 
@@ -35,7 +36,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-RESERVED_SOURCES = ("approved",)  # answers that people approved: Naru fills it itself
+RESERVED_SOURCES = (APPROVED,)
+"""Which Naru fills itself."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -138,16 +140,22 @@ class Console(Section):
 
 
 class AnswerLimits(Section):
-    """passages: how many an answer may rest on at most, and max_passage_chars: how long they may be together.
-    max_question_chars: longer questions are refused. max_attached_chars: of the files that come with a question.
-    max_model_s: seconds that models may take for it, all together. max_wait_s: how long it may wait for its turn."""
+    """prompts: a folder of the company's own. passages: how many an answer may rest on at most, and max_passage_chars:
+    how long they may be together. max_question_chars: longer questions are refused. max_attached_chars: of the files
+    that come with a question. max_model_s: seconds that models may take for it, all together. max_wait_s: how long it
+    may wait for its turn."""
 
+    prompts: Text | None = None
     passages: int = Field(default=12, ge=1, le=50)
     max_passage_chars: int = Field(default=6000, ge=1000, le=200_000)
     max_question_chars: int = Field(default=8000, ge=500, le=40_000)
     max_attached_chars: int = Field(default=8000, ge=1500, le=100_000)
     max_model_s: Seconds = WORK_S
     max_wait_s: Seconds = WAIT_S
+
+    def resolved(self, absolute: Callable[[str], Path]) -> Self:
+        """With the folder's absolute path."""
+        return self if self.prompts is None else self.model_copy(update={"prompts": str(absolute(self.prompts))})
 
 
 class DataUse(Section):

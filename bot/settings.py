@@ -99,7 +99,7 @@ class Settings:
         return _loader(environ, cwd or Path.cwd()).load()
 
 
-_AS_THEY_ARE = ("console", "answer", "index", "search", "models", "slack", "retention", "parse", "fetch", "http",
+_AS_THEY_ARE = ("console", "index", "search", "models", "slack", "retention", "parse", "fetch", "http",
                 "audit", "roles", "egress")  # fmt: skip
 """Sections that are settings as they stand in the file."""
 
@@ -227,6 +227,7 @@ class _Loader:
             timezone=ZoneInfo(file.timezone),
             key=key if "key" not in self._broken else None,
             notice=file.notice.resolved(self._absolute),
+            answer=file.answer.resolved(self._absolute),
             credentials=file.credentials,
             sources=tuple(s.source(lambda path: str(self._absolute(path))) for s in file.sources),
             **{name: getattr(file, name) for name in _AS_THEY_ARE},

@@ -21,6 +21,7 @@ from sqlalchemy import Row, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from retrieval.database import Database, lock_key
+from retrieval.passage import APPROVED
 from retrieval.tables import corpus
 
 MAX_DRIFT = 0.2
@@ -177,11 +178,13 @@ class Standing:
 
 
 async def readable(
-    connection: AsyncConnection, principals: Collection[str], terms: Iterable[int] = ()
+    connection: AsyncConnection, principals: Collection[str], terms: Iterable[int] = (), *, examples: bool = False
 ) -> tuple[Readable, Standing]:
-    """In the sources that are searched, as one statement sees them."""
+    """In the sources that are searched, as one statement sees them. examples: in that of approved answers alone, which
+    is none of them otherwise."""
+    among = {"principals": sorted(principals), "approved": APPROVED, "examples": examples}
     found: dict[str, list[Row[Any]]] = defaultdict(list)
-    for row in await connection.execute(_READABLE, {"principals": sorted(principals), "terms": array(terms)}):
+    for row in await connection.execute(_READABLE, {**among, "terms": array(terms)}):
         found[row.kind].append(row)
     (whole,) = found["whole"]
     standing = [(int(row.key), row) for row in found["term"] if row.mine]
@@ -311,6 +314,7 @@ _READABLE = text(
     with mine as materialized (
       select audience.id from audience join source on source.id = audience.source_id
       where audience.readers && cast(:principals as text[]) and source.active
+        and (source.name = :approved) = :examples
     )
     select 'whole' as kind, coalesce(cast(array_agg(id order by id) as text), '{}') as key, 0 as mine,
            (select coalesce(sum(passages), 0) from corpus) as everywhere

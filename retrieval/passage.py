@@ -18,6 +18,10 @@ Principal = NewType("Principal", str)
 
 EVERYONE = Principal("everyone")
 
+APPROVED = "approved"
+"""The source of questions with answers that people approved. They show how an answer is to be; no question finds them
+among what answers it."""
+
 _NO_TEXT = re.compile(r"[\x00\ud800-\udfff]")
 
 

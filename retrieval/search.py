@@ -59,7 +59,8 @@ class Search:
     """embedders: those whose vectors may be there; none: by words alone. glossary: the company's words as they are now.
     today: in the company's time zone. calibration: how a confidence is counted. tokenizer: what cut the documents.
     exact_up_to: readable passages up to which each vector is looked at. most: passages, about, that are scored by their
-    words. model: the one whose vectors are to count, for a comparison; None: the one that serves."""
+    words. model: the one whose vectors are to count, for a comparison; None: the one that serves. examples: among those
+    alone, which are never found otherwise."""
 
     def __init__(
         self,
@@ -75,8 +76,10 @@ class Search:
         weights: Weights = WEIGHTS,
         most: int = MAX_CANDIDATES,
         model: str | None = None,
+        examples: bool = False,
     ) -> None:
         self._database = database
+        self._examples = examples
         self._glossary = glossary
         self._today = today
         self._calibration = calibration
@@ -151,7 +154,8 @@ class Search:
     ) -> _Found | None:
         """What the query gives; None where there is nothing to look for."""
         await connection.execute(BY_INDEX)
-        readable, standing = await counts.readable(connection, readers.principals, asked.terms)
+        principals, examples = readers.principals, self._examples
+        readable, standing = await counts.readable(connection, principals, asked.terms, examples=examples)
         if not standing.df and meaning is None:
             return None
         passages = readable.total if standing.df else 0

@@ -20,6 +20,7 @@ from admin.check.clocks import compared
 from admin.check.finding import Finding, Status, ended, fail, ok, skip, warn
 from admin.check.scene import Scene
 from admin.doors import door_to, opinion_door
+from admin.prompts import prompts_of
 from bot.config_file import EmbedModel, Endpoint, Rerank, SecondOpinion, Shore
 from bot.domain import Room, Route
 from bot.models import opinion
@@ -31,7 +32,7 @@ from bot.policy.decide import decide
 from bot.policy.permit import permit
 from bot.policy.policy_file import load_rules
 from bot.policy.rules import DataUse, Rules
-from bot.prompt import Template, build
+from bot.prompt import Prompts, Template, build
 from bot.toml_file import SettingsFault
 from retrieval.embed import Embeddable, EmbedFault
 from retrieval.label import NOTHING_SENSITIVE
@@ -164,7 +165,8 @@ async def _choice(scene: Scene, asked: SecondOpinion) -> Finding:
     door = opinion_door(asked)
     began = time.perf_counter()
     try:
-        trouble = await opinion.SecondOpinion(door, asked.timeout_s, lambda: rules).trouble()
+        told = _prompts(scene)
+        trouble = await opinion.SecondOpinion(door, asked.timeout_s, lambda: rules, prompts=lambda: told).trouble()
     finally:
         await door.aclose()
     if trouble is not None:
@@ -318,6 +320,14 @@ def policy_rules(scene: Scene) -> Rules | None:
         return load_rules(scene.settings.policy).under(data_use(scene.settings), scene.today)
     except SettingsFault:
         return None
+
+
+def _prompts(scene: Scene) -> Prompts:
+    """The shipped ones where the company's cannot be used, which the check of the settings says."""
+    try:
+        return prompts_of(scene.settings)
+    except SettingsFault:
+        return Prompts()
 
 
 def of_pace(name: str, first_s: float, allowed_s: float) -> Iterator[Finding]:

@@ -182,6 +182,7 @@ def _explained(considered: Considered, only_titles: bool) -> dict[str, Any]:
         "passages": [_chosen(choice, only_titles) for choice in considered.choices],
         "in_prompt": [p.document.uri for p in considered.shown.passages],
         "attached": [{"name": f.name, "pieces": len(f.pieces), "unread": f.unread} for f in considered.shown.attached],
+        "examples": [p.document.uri for p in considered.shown.examples],
         "title_only": [p.document.uri for p in considered.shown.title_only],
         "label": decision.label.level.name,
         "reasons": _reasons(decision.label),

@@ -14,6 +14,7 @@ from admin.cli import (
     backup,
     check,
     evaluate,
+    example,
     glossary,
     masking,
     migrate,
@@ -22,6 +23,7 @@ from admin.cli import (
     people,
     person,
     policy,
+    prompt,
     reindexing,
     report,
     run,
@@ -72,6 +74,8 @@ app.add_typer(source.app, name="source")
 app.add_typer(people.app, name="people")
 app.add_typer(glossary.app, name="glossary")
 app.add_typer(policy.app, name="policy")
+app.add_typer(prompt.app, name="prompt")
+app.add_typer(example.app, name="example")
 app.add_typer(optout.app, name="optout")
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(audit.app, name="audit")

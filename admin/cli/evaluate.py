@@ -11,6 +11,7 @@ import typer
 
 from admin.app import App, opened
 from admin.calibrate import calibrated
+from admin.cli import evaluate_answers
 from admin.cli.base import As, In, Json, Reason, bar, emit, load, out, run
 from admin.cli.compared import print_compared
 from admin.compare import GRAMMAR, Setting, Side, two_of, without_and_with
@@ -27,6 +28,7 @@ from retrieval.passage import Principal, Readers
 from retrieval.sources import SourceFault
 
 app = typer.Typer(help="How good it is, in figures.", no_args_is_help=True)
+app.command("answers")(evaluate_answers.answers)
 
 
 @app.command("retrieval")

@@ -12,6 +12,7 @@ import typer
 from admin.app import App, opened
 from admin.cli.base import Json, emit, err, load, out, reindexed, run
 from admin.pushing import take
+from bot.config_file import RESERVED_SOURCES
 from retrieval.intake import NOT_ALL, PushReport
 from retrieval.pushed import PushStore
 from retrieval.sources import SourceFault
@@ -93,6 +94,8 @@ async def _token(name: str, revoke: bool) -> str | None:
 
 
 async def _is_push(app: App, name: str) -> None:
+    if name in RESERVED_SOURCES:
+        raise SourceFault(f"Naru fills the source '{name}' itself: `naru example import` takes examples.")
     source = await app.catalogue.get(name)
     if source.kind != "push":
         raise SourceFault(f"Source '{name}' is of kind {source.kind}: only a source of kind push takes documents.")

@@ -80,6 +80,7 @@ async def _facts(app: App) -> dict[str, Any]:
         "embed": await _embedding(app.embedding),
         "rerank": _reranking(app.reranking),
         "policy": _policy(app, rules),
+        "prompts": _prompts(app, rules),
         "directory": directory_status(settings),
         "kept for days": settings.retention.model_dump() | {"events": settings.slack.inbox_days},
         "withdrawals": {"waiting": await Posted(app.database, app.seal).pending()},
@@ -102,6 +103,17 @@ def _policy(app: App, rules: Rules) -> dict[str, Any]:
         "hash": rules.hash[:12],
         "profile": rules.profile,
         "shadow": "on, nothing is sent to a model" if rules.shadow else "off",
+        **({"problem": problem} if problem else {}),
+    }
+
+
+def _prompts(app: App, rules: Rules) -> dict[str, Any]:
+    """version: which is kept with each answer. problem: only where the folder as it is now cannot be used."""
+    problem, prompts = app.prompts.problem(), app.prompts()
+    return {
+        "folder": str(app.prompts.folder),
+        "the company's own": ", ".join(prompts.own) or "none",
+        "version": prompts.answer(rules).version,
         **({"problem": problem} if problem else {}),
     }
 

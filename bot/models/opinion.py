@@ -22,7 +22,7 @@ from bot.policy.decide import decide_opinion
 from bot.policy.parts import Prompt
 from bot.policy.permit import PermitFault, permit
 from bot.policy.rules import OPINION, Rules
-from bot.prompt import Template, build
+from bot.prompt import Prompts, build
 from retrieval.label import NOTHING_SENSITIVE, Label, Level
 
 NONE = "none"
@@ -52,16 +52,22 @@ _log = logging.getLogger(__name__)
 
 
 class SecondOpinion:
-    """rules: the policy as it is now, for `trouble`. timeout_s: for one question, of which there is one try."""
+    """rules: the policy as it is now, for `trouble`. timeout_s: for one question, of which there is one try. prompts:
+    what it is told, as it is now."""
 
     def __init__(
-        self, door: Door, timeout_s: float, rules: Callable[[], Rules], breaker: Breaker | None = None
+        self,
+        door: Door,
+        timeout_s: float,
+        rules: Callable[[], Rules],
+        breaker: Breaker | None = None,
+        prompts: Callable[[], Prompts] = Prompts,
     ) -> None:
         self._door = door
         self._timeout_s = timeout_s
         self._rules = rules
         self._breaker = breaker or Breaker()
-        self._template = Template.shipped("opinion")
+        self._prompts = prompts
 
     async def __call__(self, parts: Prompt, rules: Rules) -> Label:
         """What speaks against sending these texts out of the building. Never raises a Fault."""
@@ -74,6 +80,10 @@ class SecondOpinion:
             return _raised("is away" if isinstance(fault, ModelFault) else "may not be asked")
         return NOTHING_SENSITIVE if kind == NONE else _raised(kind)
 
+    def told(self, prompts: Callable[[], Prompts]) -> SecondOpinion:
+        """The same, told otherwise."""
+        return SecondOpinion(self._door, self._timeout_s, self._rules, self._breaker, prompts)
+
     async def trouble(self) -> str | None:
         """Why it does not answer right now, asked about no text at all; None where it does."""
         try:
@@ -83,7 +93,7 @@ class SecondOpinion:
         return None
 
     async def _kind(self, parts: Prompt, rules: Rules) -> str:
-        prompt = build(self._template, parts, mark=secrets.token_hex(8))
+        prompt = build(self._prompts().opinion(rules), parts, mark=secrets.token_hex(8))
         issued = permit(decide_opinion(parts, rules, uuid4()), prompt, Route.ON_PREM, self._door.model, rules)
         try:
             patience = Patience(1, self._timeout_s)

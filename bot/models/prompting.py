@@ -6,11 +6,12 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
-from bot.policy.parts import FROM_ATTACHED, FROM_DOCUMENTS, Prompt, Role
+from bot.policy.parts import FROM_ATTACHED, FROM_DOCUMENTS, FROM_EXAMPLES, Prompt, Role
 from bot.prompt import Template, build
 
-MOST = 4
-"""How often a prompt is made shorter: twelve passages, six, three, one, and without what was said before."""
+MOST = 5
+"""How often a prompt is made shorter: without examples, then twelve passages, six, three, one, and without what was
+said before."""
 _EARLIER = (Role.EARLIER_QUESTION, Role.EARLIER_ANSWER)
 
 
@@ -29,14 +30,17 @@ class Prompting:
         return build(self.template, self.parts, secrets.token_hex(8), self.ending)
 
     def shorten(self) -> bool:
-        """Leave out the weaker half of the passages, which are the later ones; then what was said before; then the
-        later half of what came attached. Never the question, never our rules. False: it is as short as it gets."""
+        """Leave out the examples; then the weaker half of the passages, which are the later ones; then what was said
+        before; then the later half of what came attached. Never the question, never our rules. False: it is as short as
+        it gets."""
         self._shortened += 1
         if self._shortened > MOST:
             return False
         passages = self._numbers(frozenset(FROM_DOCUMENTS))
         attached = self._numbers(frozenset(FROM_ATTACHED))
-        if len(passages) > 1:
+        if any(part.role in FROM_EXAMPLES for part in self.parts):
+            self.parts = tuple(part for part in self.parts if part.role not in FROM_EXAMPLES)
+        elif len(passages) > 1:
             self._leave_out(passages[len(passages) // 2 :])
         elif any(part.role in _EARLIER for part in self.parts):
             self.parts = tuple(part for part in self.parts if part.role not in _EARLIER)

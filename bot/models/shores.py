@@ -22,7 +22,7 @@ from bot.policy.decide import Decision
 from bot.policy.parts import Masking, Prompt
 from bot.policy.permit import ChangedFault, Permit, PermitFault, domain_permit, permit
 from bot.policy.rules import Rules
-from bot.prompt import Template
+from bot.prompt import Prompts
 from bot.words import route_name, say, spoken
 from retrieval.glossary import NO_GLOSSARY, Glossary
 
@@ -76,13 +76,14 @@ class _One:
 
 @dataclass(frozen=True, slots=True)
 class Shores:
-    """endpoints: the models that are connected, by route. glossary: the company's words as they are now, which a
-    quotation looks for as the search did; no model is told any. missing: takes note of domain models that the on-prem
-    server does not have. work_s: seconds that models may take for a question, all routes together. wait_s: how long it
-    may stand in line for them before. afford: asked before it stands in line for the cloud."""
+    """endpoints: the models that are connected, by route. prompts: what they are told, as it is now. glossary: the
+    company's words as they are now, which a quotation looks for as the search did; no model is told any. missing:
+    takes note of domain models that the on-prem server does not have. work_s: seconds that models may take for a
+    question, all routes together. wait_s: how long it may stand in line for them before. afford: asked before it
+    stands in line for the cloud."""
 
     endpoints: Mapping[Route, Endpoint]
-    template: Template
+    prompts: Callable[[], Prompts] = Prompts
     glossary: Callable[[], Glossary] = lambda: NO_GLOSSARY
     missing: MissingModels = field(default_factory=MissingModels)
     work_s: float = WORK_S
@@ -151,7 +152,7 @@ class Shores:
         """The cloud sees placeholders, and whoever is told what it says hears what they stand for."""
         values = masking.values
         restored = Restored(values, heard)
-        prompting = Prompting(self.template.over_masked(), masking.parts)
+        prompting = Prompting(self.prompts().answer(one.rules(), masked=True), masking.parts)
 
         def issue() -> tuple[Prompt, Permit]:
             restored.begin()
@@ -208,7 +209,7 @@ class Shores:
         permitted: Callable[[Prompt], Permit],
         heard: Heard | None,
     ) -> Draft:
-        prompting = Prompting(self.template, parts)
+        prompting = Prompting(self.prompts().answer(one.rules()), parts)
 
         def issue() -> tuple[Prompt, Permit]:
             prompt = prompting.built()
@@ -219,7 +220,7 @@ class Shores:
             route,
             completion.text,
             model=completion.model,
-            prompt_version=self.template.version,
+            prompt_version=prompting.template.version,
             usage=completion.usage,
             unread=prompting.unread,
             other_language=other_language,

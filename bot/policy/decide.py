@@ -11,7 +11,7 @@ from uuid import UUID
 
 from bot.domain import SHORES, Room, Route
 from bot.policy.optout import KIND as OPT_OUT
-from bot.policy.parts import FROM_ATTACHED, FROM_DOCUMENTS, Masking, Prompt, Role, joined, joined_masked
+from bot.policy.parts import FROM_ATTACHED, FROM_DOCUMENTS, FROM_EXAMPLES, Masking, Prompt, Role, joined, joined_masked
 from bot.policy.rules import SINKS, Rules, Sink, SinkName, allowed, never
 from bot.small_talk import small_talk
 from retrieval.label import NOTHING_SENSITIVE, Label, Level, Reason
@@ -73,7 +73,7 @@ def decide(
     kept of it may be kept so; nobody else is asked about them.
     """
     label = joined(parts, rules) | opinion
-    shown = joined((part for part in parts if part.role in FROM_DOCUMENTS), rules)
+    shown = joined((part for part in parts if part.role in FROM_DOCUMENTS | FROM_EXAMPLES), rules)
     in_room = _verdict(shown, rules.shown_in(room), joined(withheld, rules))
     masked = joined_masked(label, masking, rules) | opinion if masking else None
     hidden = {"cloud": masked, "record": masked if masked and allowed(masked, rules.sinks["cloud"]) else None}
@@ -114,6 +114,11 @@ def decide_reranking(parts: Prompt, rules: Rules, id: UUID) -> Decision:
 
 def decide_opinion(parts: Prompt, rules: Rules, id: UUID) -> Decision:
     """The same for the on-prem model that gives a second opinion."""
+    return _on_prem(parts, rules, id)
+
+
+def decide_judging(parts: Prompt, rules: Rules, id: UUID) -> Decision:
+    """The same for the on-prem model that says whether passages support a statement."""
     return _on_prem(parts, rules, id)
 
 

@@ -41,6 +41,9 @@ class Role(StrEnum):
     """What a Part is in the story."""
 
     INSTRUCTIONS = "instructions"
+    COMPANY = "instructions of the company"
+    EXAMPLE_QUESTION = "question of an example"
+    EXAMPLE_ANSWER = "answer of an example"
     EARLIER_QUESTION = "earlier question"
     EARLIER_ANSWER = "earlier answer"
     TITLE = "title"
@@ -53,12 +56,16 @@ class Role(StrEnum):
     QUESTION = "question"
     EMBEDDED = "text to embed"
     RERANKED = "text to re-rank"
+    JUDGED = "statement to judge"
 
 
 FROM_DOCUMENTS = frozenset({Role.TITLE, Role.IN_FORCE, Role.HEADING, Role.PASSAGE})
 """The roles whose text an answer may show to the room."""
 
-_WRITTEN = FROM_DOCUMENTS | {Role.EARLIER_ANSWER}
+FROM_EXAMPLES = frozenset({Role.EXAMPLE_QUESTION, Role.EXAMPLE_ANSWER})
+"""What a model may say again, too, though an answer rests on it no more than on our own words."""
+
+_WRITTEN = FROM_DOCUMENTS | {Role.EARLIER_ANSWER, Role.EXAMPLE_ANSWER}
 """What is of a page, or made from one, and no message of somebody."""
 
 FROM_ATTACHED: Mapping[Role, Role] = {
@@ -119,6 +126,16 @@ def instructions(text: str, speaker: Speaker = "user") -> Part:
     return Part(text, NOTHING_SENSITIVE, Role.INSTRUCTIONS, speaker, mint=_MINT)
 
 
+def company_part(text: str, label: Label) -> Part:
+    """What a company has the models told in the place of our own words. label: `company_label`."""
+    return Part(text, label, Role.COMPANY, "system", beside=label, mint=_MINT)
+
+
+def company_label(text: str, rules: Rules) -> Label:
+    """It is written for the models, so only what is found in it speaks against them."""
+    return found_in(text, Role.COMPANY.value, rules, document=True)
+
+
 def question_part(question: Question, rules: Rules, before: Sequence[str] = ()) -> Part:
     """before: what was asked earlier in its thread and is in no prompt any more; half of an identifier may have left
     with it."""
@@ -149,6 +166,18 @@ def passage_parts(number: int, passage: Passage, rules: Rules) -> Prompt:
         return Part(text, known | told, role, number=number, source=source, beside=known, mint=_MINT)
 
     return tuple(part(*piece) for piece in pieces)
+
+
+def example_parts(example: Passage, rules: Rules) -> Prompt:
+    """Question and answer, each labelled by itself on top of what is known of their document."""
+    document = example.document
+    known = rules.document_label(document)
+
+    def part(role: Role, text: str) -> Part:
+        told = found_in(text, role.value, rules, document=role in _WRITTEN)
+        return Part(text, known | told, role, source=document.source, beside=known, mint=_MINT)
+
+    return part(Role.EXAMPLE_QUESTION, document.title), part(Role.EXAMPLE_ANSWER, example.text)
 
 
 def attached_parts(files: Iterable[Attached], first: int, room: Room, rules: Rules) -> Prompt:
@@ -184,6 +213,11 @@ def embedded_part(text: str, label: Label, rules: Rules) -> Part:
 def reranked_part(text: str, label: Label, rules: Rules) -> Part:
     """A question, or a passage that is to be put in order by it; label: what is known of it beside what it says."""
     return Part(text, label | found_in(text, Role.RERANKED.value, rules), Role.RERANKED, beside=label, mint=_MINT)
+
+
+def judged_part(text: str, label: Label, rules: Rules) -> Part:
+    """What an answer says; label: of its Decision."""
+    return Part(text, label | found_in(text, Role.JUDGED.value, rules), Role.JUDGED, beside=label, mint=_MINT)
 
 
 def thread_parts(turns: Sequence[Turn], documents: Mapping[int, Document], room: Room, rules: Rules) -> Prompt:
@@ -298,8 +332,9 @@ def joined_masked(plain: Label, masking: Masking, rules: Rules) -> Label:
 
 def _neighbours(parts: Sequence[Part]) -> Iterator[tuple[list[str], bool]]:
     """Texts that follow one another in some reading, and whether one person typed them."""
-    # A line of dates that we put between a title and its text must not hide what is split over the two.
-    written = [part for part in parts if part.role is not Role.IN_FORCE]
+    # A line of dates that we put between a title and its text must not hide what is split over the two. The company's
+    # instructions are no neighbour of a text: whoever wrote those has not seen it.
+    written = [part for part in parts if part.role not in (Role.IN_FORCE, Role.COMPANY)]
     yield [part.text for part in written if part.role in (Role.EARLIER_QUESTION, Role.QUESTION)], True
     yield [part.text for part in written], False
     passages = [part.text for part in written if part.role is Role.PASSAGE]

@@ -19,7 +19,7 @@ from bot.models.missing import MissingModels
 from bot.models.shores import Shores
 from bot.policy.parts import Prompt, messages
 from bot.policy.permit import ChangedFault, Permit
-from bot.prompt import Template
+from bot.prompt import Prompts
 from retrieval.glossary import Glossary
 from retrieval.label import Level
 from retrieval.passage import Passage
@@ -27,7 +27,7 @@ from tests.builders import ask, decision_for, document, parts_of, passage, rrn, 
 from tests.standins.door import FakeDoor
 
 RULES = shipped_rules()
-TEMPLATE = Template("Answer from the passages.")
+TEMPLATE = Prompts().answer(RULES)
 SAYS = "연차는 15일입니다. [1]"
 AWAY = ModelFault("The model cannot be reached.", again=True, after=0)
 REFUSES = ModelFault("The model answered with status 400.", again=False)
@@ -59,7 +59,7 @@ def fake(route: Route, *script: str | ModelFault) -> FakeDoor:
 
 def shores(**doors: FakeDoor | Keeping) -> Shores:
     endpoints = {Route(route): Endpoint(door, attempts=2, total_s=5) for route, door in doors.items()}
-    return Shores(endpoints, TEMPLATE)
+    return Shores(endpoints)
 
 
 async def completed(shores: Shores, *passages: Passage, question: str = "연차는 며칠인가요?") -> Draft:
@@ -123,7 +123,7 @@ async def test_a_model_that_is_not_connected_is_told_from_one_that_is_silent() -
 
 async def test_what_was_found_by_another_word_is_quoted_where_it_says_that() -> None:
     words = Glossary({"per diem": ("일비",)})
-    quoting = Shores({}, TEMPLATE, lambda: words)
+    quoting = Shores({}, glossary=lambda: words)
     text = "출장은 팀장이 승인한다.\n\n일비는 하루 30,000원이다."
     draft = await completed(quoting, passage(text), question="How much is the per diem?")
     assert "> 일비는 하루 30,000원이다. [1]" in draft.text
@@ -184,7 +184,7 @@ HR = replace(RULES, model_sources={"handbook": "hr-small"})
 
 async def of_hr(cloud: FakeDoor | None, on_prem: FakeDoor, missing: MissingModels, **more: Level) -> Draft:
     doors = {route: door for route, door in ((Route.CLOUD, cloud), (Route.ON_PREM, on_prem)) if door is not None}
-    made = Shores({route: Endpoint(door, 2, 5) for route, door in doors.items()}, TEMPLATE, missing=missing)
+    made = Shores({route: Endpoint(door, 2, 5) for route, door in doors.items()}, missing=missing)
     asked = ask()
     parts = parts_of(asked, passage(of=document(**more)), rules=HR)  # type: ignore[arg-type]
     return await made.complete(asked, decision_for(parts, HR), parts, lambda: HR)
@@ -270,7 +270,7 @@ async def test_an_answer_that_stays_in_another_language_is_shown_as_such(then: s
 
 async def test_whose_turn_does_not_come_gets_an_apology_and_the_passages() -> None:
     busy = Endpoint(fake(Route.CLOUD), 1, 5, line=Line(1))
-    waiting = Shores({Route.CLOUD: busy}, TEMPLATE, wait_s=0.01)
+    waiting = Shores({Route.CLOUD: busy}, wait_s=0.01)
     async with busy.line.turn(Asking()):
         draft = await completed(waiting)
     assert draft.route is Route.QUOTE
@@ -287,7 +287,7 @@ async def test_all_routes_together_take_no_longer_than_they_may() -> None:
 
     silent = {route: Endpoint(Silent(route), 3, 60) for route in SHORES}
     began = time.monotonic()
-    draft = await completed(Shores(silent, TEMPLATE, work_s=0.2))
+    draft = await completed(Shores(silent, work_s=0.2))
     assert draft.route is Route.QUOTE
     assert time.monotonic() - began < 2
 
@@ -310,7 +310,7 @@ async def test_whatever_the_models_do_in_turn_no_prompt_goes_anywhere_that_was_n
     parts = parts_of(asked, *(passage(of=document(n, level=level), id=n) for n in range(1, passages + 1)))
     decision = decision_for(parts)
     quick = {route: Endpoint(door, 1, 5) for route, door in doors.items()}
-    draft = await Shores(quick, TEMPLATE).complete(asked, decision, parts, lambda: RULES)
+    draft = await Shores(quick).complete(asked, decision, parts, lambda: RULES)
     assert draft.route in (*decision.routes, Route.REFUSE)
     assert all(route in decision.routes for route, door in doors.items() if door.prompts)
     assert all(asked.text in str(messages(prompt)) for door in doors.values() for prompt in door.prompts)
