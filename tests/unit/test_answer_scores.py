@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from admin.answer_cases import Case, read_cases
 from admin.answer_scores import Given, figures, scored, sentences, supports
-from admin.answer_variants import Price, price_of, variants
+from admin.answer_variants import Price, prices_of, variants
 from admin.evaluate import EvaluationFault
+from bot.config_file import Cloud, Models
 from bot.domain import Route, Usage
 
 LEAVE = "휴가 규정\n연차\n연차는 1년에 15일이며, 근속 3년부터 2년마다 하루씩 늘어난다."
@@ -108,14 +109,9 @@ def test_any_text_is_cut_into_sentences_that_stand_in_it(text: str) -> None:
         assert all(0 <= number <= 999 for number in one.cited)
 
 
-def test_a_price_is_of_a_million_tokens_and_unknown_where_nobody_says_it() -> None:
-    class Section:
-        price_in, price_out = 2.0, 10.0
-
-    assert price_of(Section()) == Price(2.0, 10.0)
-    assert Price(2.0, 10.0).of(Usage(500_000, 100_000)) == 2.0
-    assert Price(2.0, 10.0).of(Usage(None, 1)) is None
-    assert price_of(object()) is None
+def test_only_the_cloud_has_a_price_and_only_where_its_section_says_it() -> None:
+    assert prices_of(Models(cloud=Cloud(price_in=2.0, price_out=10.0))) == {Route.CLOUD: Price(2.0, 10.0)}
+    assert prices_of(Models()) == {}
 
 
 def rows(*lines: object) -> bytes:
