@@ -112,6 +112,8 @@ def test_any_text_is_cut_into_sentences_that_stand_in_it(text: str) -> None:
 def test_only_the_cloud_has_a_price_and_only_where_its_section_says_it() -> None:
     assert prices_of(Models(cloud=Cloud(price_in=2.0, price_out=10.0))) == {Route.CLOUD: Price(2.0, 10.0)}
     assert prices_of(Models()) == {}
+    assert Price(2.0, 10.0).of(Usage(500_000, 100_000)) == 2.0
+    assert Price(2.0, 10.0).of(Usage(None, 1)) is None
 
 
 def rows(*lines: object) -> bytes:
