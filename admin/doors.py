@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, suppress
 
 from admin.audit.keeper import host_of
 from bot.audit import Audit
 from bot.cloud_use import CloudUse
-from bot.config_file import Cloud, OnPrem, Shore
+from bot.config_file import Cloud, Models, OnPrem, Shore
 from bot.config_file import SecondOpinion as OpinionSection
 from bot.domain import Route
 from bot.models import judge
@@ -18,11 +18,15 @@ from bot.models.door import Door, Leaving, OpenAIDoor
 from bot.models.endpoint import Endpoint
 from bot.models.line import Line
 from bot.models.opinion import FORM, MAX_TOKENS, SecondOpinion
+from bot.models.probe import ProbeFault, offer
 from bot.models.replicas import Replicas
 from bot.policy.rules import Rules
 from bot.prompt import Prompts
 from bot.settings import Settings
 from retrieval.database import Database
+
+_TROUBLE = 500
+"""From this status on a server has trouble of its own; with 401 or 404 it is there."""
 
 
 def endpoints(
@@ -47,6 +51,19 @@ def endpoints(
             used = BudgetedDoor(AuditedDoor(used, _vendor(shore), database, audit), use)
         found[route] = Endpoint(used, shore.attempts, shore.total_timeout_s, look, Line(shore.at_once))
     return found
+
+
+async def back(models: Models, routes: Sequence[str]) -> bool:
+    """Whether a server of any of these routes says that it is there. Nobody's text is sent."""
+    for route, shore in ((Route.CLOUD, models.cloud), (Route.ON_PREM, models.on_prem)):
+        each = shore.each if isinstance(shore, OnPrem) else (shore,)
+        for one in each if route in routes else ():
+            key = one.api_key.get_secret_value() if one.api_key else None
+            how = (one.proxy, one.auth) if isinstance(one, Cloud) else ()
+            with suppress(ProbeFault):
+                if one.base_url and (await offer(one.base_url, key, *how)).status < _TROUBLE:
+                    return True
+    return False
 
 
 def _vendor(cloud: Cloud) -> Vendor:

@@ -17,6 +17,7 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 
 from admin.app import App, directory_now, spool_of
+from admin.doors import back
 from admin.indexing import Progress
 from admin.notice import notices_of
 from admin.owed import keep_the_clock
@@ -49,6 +50,7 @@ from bot.slack.people import SlackPeople
 from bot.slack.post import SlackDoor
 from bot.slack.posted import Posted
 from bot.slack.reconcile import Reconciler
+from bot.slack.returns import Returns
 from bot.slack.shared_budget import SharedBudget
 from bot.slack.sweep import Sweep
 from bot.slack.withdrawing import Withdrawing
@@ -137,6 +139,7 @@ async def serve(
             files=files.read,
             notify=FirstContact(notices, Noticed(app.database, app.seal), people, door).tell,
             machine=notices.machine,
+            back=partial(back, app.settings.models),
             home=Home(
                 door,
                 people,
@@ -175,6 +178,7 @@ async def serve(
                 meanwhile(reconciler.run),
                 meanwhile(Retention(days).run),
                 meanwhile(sweep.run),
+                meanwhile(Returns(inbox).run),
                 meanwhile(Withdrawing(database, door, app.audit).run),
                 meanwhile(partial(keep_the_clock, app.opting_out, Admins(door, people).tell)),
             ):

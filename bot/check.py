@@ -190,6 +190,7 @@ def check(
         prompt_version=draft.prompt_version,
         usage=draft.usage,
         strange=draft.strange,
+        away=draft.away if answered else frozenset(),
     )
 
 

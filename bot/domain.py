@@ -157,7 +157,8 @@ class Draft:
     place the base model answered, because the server does not have it. hidden: by placeholder, the values that the
     model did not see and that are back in the text. strange: placeholders in it that nobody issued. unread: the numbers
     of passages for which the model had no room. other_language: it did not answer in the question's, asked again too.
-    spent: a route before this one was passed over because its budget for today is used up.
+    spent: a route before this one was passed over because its budget for today is used up. away: the models that would
+    have answered, had they been there.
     """
 
     route: Route
@@ -173,6 +174,7 @@ class Draft:
     unread: frozenset[int] = frozenset()
     other_language: bool = False
     spent: bool = False
+    away: frozenset[Route] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +205,8 @@ class Citation:
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What is shown. It knows its passages, its Decision, its model and its prompt's version. kept: the text as it is
-    stored, where a model saw placeholders; None: as it is. strange: placeholders in it that nobody issued."""
+    stored, where a model saw placeholders; None: as it is. strange: placeholders in it that nobody issued. away: the
+    models that would have answered, had they been there."""
 
     id: UUID
     question: UUID
@@ -220,6 +223,7 @@ class Answer:
     usage: Usage = Usage()
     kept: str | None = None
     strange: int = 0
+    away: frozenset[Route] = frozenset()
 
 
 Verdict = Literal["good", "bad"]

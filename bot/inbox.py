@@ -25,6 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.deadlines import Deadlines
 from bot.seal import Seal
 from bot.spool import Spool
+from bot.waiting import AWAY, Backlog
 from bot.wakeups import wakeups
 from retrieval.database import Database, DatabaseFault
 from retrieval.errors import Fault
@@ -91,14 +92,6 @@ class Claimed:
     tries: int
     readable: bool = True
     finished: Mapping[str, Any] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Backlog:
-    """How many events are not done, and the age of the oldest of them in seconds."""
-
-    count: int
-    oldest_s: float
 
 
 class Inbox:
@@ -201,6 +194,11 @@ class Inbox:
         """It is handled; saying so twice changes nothing. keep: leave its sealed text. Raises Fenced,
         DatabaseFault."""
         await self._fenced(_DONE, claimed, outcome=outcome, keep=keep)
+
+    async def reopen(self) -> int:
+        """Have those that ended AWAY handled again, as if for the first time; how many. Raises DatabaseFault."""
+        async with self._database.transaction() as connection:
+            return (await connection.execute(_REOPEN, {"away": AWAY})).rowcount
 
     async def placeholder_of(self, channel: str, ts: str) -> str | None:
         """The message that shows the answer to the message `ts` of a channel, or to an edit of it."""
@@ -363,6 +361,8 @@ set state = 'done', outcome = :outcome, lease = null, done_at = now(), body = ca
     finished = null
 where id = :id and attempt = :attempt
 """
+
+_REOPEN = text("update inbox set state = 'waiting', outcome = null, excused = attempt where outcome = :away")
 
 _PLACEHOLDER_OF = text("""
 select placeholder from inbox

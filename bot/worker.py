@@ -12,6 +12,7 @@ from traceback import walk_tb
 from typing import Any
 
 from bot.inbox import Claimed, Fenced, Inbox
+from bot.waiting import AWAY
 from retrieval.database import DatabaseFault
 from retrieval.errors import Fault
 
@@ -138,7 +139,7 @@ class Worker:
         """To handle it again would be the worse for a database that is away for a moment."""
         while True:
             try:
-                return await self._inbox.done(claimed, outcome)
+                return await self._inbox.done(claimed, outcome, keep=outcome == AWAY)
             except DatabaseFault:
                 await asyncio.sleep(self._renew_s)
 

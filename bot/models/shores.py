@@ -247,7 +247,8 @@ class Shores:
             chosen.append(f"{route_name(tongue, route)}: {say(tongue, why)}")
         note = say(tongue, "quoted_shadow") if shadow else say(tongue, "quoted", routes=", ".join(chosen))
         note = f"{say(tongue, 'late')} {note}" if late else note
-        return Draft(Route.QUOTE, f"{quote(self._widened(question.text), parts)}\n\n{note}", tried=tried)
+        away = frozenset(route for route, _ in tried if route in self.endpoints and route not in spent)
+        return Draft(Route.QUOTE, f"{quote(self._widened(question.text), parts)}\n\n{note}", tried=tried, away=away)
 
     def _widened(self, text: str) -> str:
         """With what else says its words: a passage that was found by those is quoted where it says them."""

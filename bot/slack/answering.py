@@ -7,54 +7,40 @@ stored before it is set, and setting it twice changes nothing.
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 from bot.ahead import ShowAhead
 from bot.answer import Deps, answer
-from bot.domain import Attached, Feedback, Question, QuestionFault, Room
+from bot.domain import Feedback, Question, QuestionFault, Room
 from bot.drafts import Show
 from bot.inbox import Claimed, Inbox
 from bot.privately import more_alone
 from bot.slack import shown
 from bot.slack.again import Again
-from bot.slack.blocks import AGAIN, ALONE, GOOD, Message, answered, feedback_form, notice, offered, told
+from bot.slack.blocks import AGAIN, ALONE, GOOD, LATER, Message, answered, feedback_form, notice, offered, told
 from bot.slack.commands import Commands
 from bot.slack.copies import MaskedCopies
 from bot.slack.events import question_text
 from bot.slack.faults import SlackFault
 from bot.slack.home import Home
+from bot.slack.hooks import Back, Notify, ReadFiles, no_files, no_notice, nobody_is_away
 from bot.slack.optout_blocks import is_choice
 from bot.slack.people import SlackPeople
 from bot.slack.place import Place
 from bot.slack.post import SlackDoor
 from bot.slack.posted import Posted, Standing
 from bot.small_talk import SmallTalk, small_talk
+from bot.waiting import AWAY
 from bot.words import Language, both, spoken
 from retrieval.errors import Fault
 from retrieval.label import NOTHING_SENSITIVE, Label
 
 _log = logging.getLogger(__name__)
 _THANKED = "heart"
-
-ReadFiles = Callable[[str, Sequence[Mapping[str, Any]]], Awaitable[tuple[Attached, ...]]]
-"""(what is asked, the files of an event) -> each as it was read; raises nothing."""
-
-
-Notify = Callable[[Claimed, Language], Awaitable[None]]
-"""Shows the asker of an event what they are to know before their first answer, in that language."""
-
-
-async def no_notice(claimed: Claimed, tongue: Language) -> None:
-    return None
-
-
-async def no_files(asked: str, files: Sequence[Mapping[str, Any]]) -> tuple[Attached, ...]:
-    return ()
 
 
 class OpenedFault(Fault):
@@ -68,7 +54,8 @@ class Answering:
     """The worker's `handle` and `give_up`. bot_user: our own user id; team: our workspace's; longest: characters of a
     question; posted: where answers stand; streaming: whether drafts are Slack's own streams; files: reads what is
     attached. copies: makes masked copies of messages; None: there are none. notify: before the first answer. machine:
-    says below each answer what made it, by language. home: None where there is no Home tab."""
+    says below each answer what made it, by language. home: None where there is no Home tab. back: whether any of these
+    models answers again."""
 
     inbox: Inbox
     door: SlackDoor
@@ -85,6 +72,7 @@ class Answering:
     notify: Notify = no_notice
     machine: Mapping[Language, str] = field(default_factory=dict)
     home: Home | None = None
+    back: Back = nobody_is_away
     again: Again = field(default_factory=Again)
 
     async def handle(self, claimed: Claimed) -> str:
@@ -301,6 +289,26 @@ class Answering:
         place = Place(claimed, self.inbox, self.door, claimed.event.channel, thread, self.team)
         return await self._carried(claimed, place, *asked)
 
+    async def _later(self, claimed: Claimed) -> str:
+        """A question that was only quoted, answered by a model once one of those that were away is back."""
+        body = claimed.event.body
+        question, *away = body["answer"].split()
+        asked = await self._asked(question, body["user"])
+        thread = body["thread_ts"] or body["message_ts"]
+        place = Place(claimed, self.inbox, self.door, claimed.event.channel, thread, self.team)
+        if asked is None:
+            if claimed.placeholder is None:
+                await self._respond(body, "again_yourself", "ko")
+            else:
+                await place.set(claimed.placeholder, notice("ko", "again_yourself"))
+            return "gone"
+        if shown.stored(claimed) is None and not await self.back(away):
+            if claimed.placeholder is None:
+                tongue = spoken(asked[0])
+                await place.set(await place.taken(tongue), notice(tongue, "later"))
+            return AWAY
+        return await self._carried(claimed, place, *asked)
+
     async def _asked(self, question: str, user: str) -> tuple[str, Label] | None:
         try:
             return await self.deps.records.asked(UUID(question), user)
@@ -342,6 +350,8 @@ class Answering:
             return await self.commands.opted(claimed)
         if body["action"] == AGAIN:
             return await self._once_again(claimed)
+        if body["action"] == LATER:
+            return await self._later(claimed)
         verdict = "good" if body["action"] == GOOD else "bad"
         if not await self._keep(body, verdict):
             await self._respond(body, "gone", "ko")
@@ -360,7 +370,7 @@ class Answering:
         if claimed.placeholder is None:
             await self._respond(body, "apology", "ko")
         else:
-            here = body["action"] == AGAIN
+            here = body["action"] in (AGAIN, LATER)
             channel = claimed.event.channel if here else await self.door.direct(body["user"])
             await self.door.update(channel, claimed.placeholder, notice("ko", "apology"))
 

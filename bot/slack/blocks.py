@@ -16,7 +16,7 @@ from bot.slack.mrkdwn import Line, escape, link, mrkdwn, sections
 from bot.words import Language, also_name, both, in_force_name, place_name, route_name, say
 
 GOOD, BAD, FORM = "feedback_good", "feedback_bad", "feedback"
-ALONE, AGAIN = "ask_alone", "ask_again"
+ALONE, AGAIN, LATER = "ask_alone", "ask_again", "ask_later"
 REASON, BETTER = "reason", "better"
 
 _WHOLE = 12_800
@@ -42,7 +42,7 @@ def answered(answer: Answer, tongue: Language, machine: str = "") -> Message:
     says in that line what made it; it takes no room from the answer, so a quotation is as long with it."""
     sources, more = sections((Line(_source(one, tongue)) for one in answer.citations), _CITATIONS)
     tail = [*map(_context, (*sources, "…") if more else sources), _context(_way(answer, tongue))]
-    buttons = _buttons(answer.id, tongue)
+    buttons = _buttons(answer, tongue)
     texts, cut = sections(mrkdwn(answer.text), _WHOLE - _size([*tail, buttons]))
     body = [*map(_section, texts), *([_section("…\n" + say(tongue, "cut"))] if cut else [])]
     if machine:
@@ -153,11 +153,18 @@ def _way(answer: Answer, tongue: Language) -> str:
     )
 
 
-def _buttons(answer: UUID, tongue: Language) -> Block:
+def _buttons(answer: Answer, tongue: Language) -> Block:
+    """What somebody thinks of it; and where a model was away, that it is to be asked when it is back. The value of that
+    one is the question and the models."""
     elements = [
-        {"type": "button", "action_id": action, "value": str(answer), "text": _plain(say(tongue, word))}
+        {"type": "button", "action_id": action, "value": str(answer.id), "text": _plain(say(tongue, word))}
         for action, word in ((GOOD, "good"), (BAD, "bad"))
     ]
+    if answer.away:
+        value = " ".join([str(answer.question), *sorted(answer.away)])
+        elements.append(
+            {"type": "button", "action_id": LATER, "value": value, "text": _plain(say(tongue, "ask_later"))}
+        )
     return {"type": "actions", "block_id": FORM, "elements": elements}
 
 

@@ -24,7 +24,7 @@ from html import unescape
 from typing import Any
 
 from bot.inbox import Event
-from bot.slack.blocks import AGAIN, ALONE, BAD, BETTER, FORM, GOOD, REASON
+from bot.slack.blocks import AGAIN, ALONE, BAD, BETTER, FORM, GOOD, LATER, REASON
 from bot.slack.home_blocks import CHOICES
 from bot.slack.optout_blocks import is_choice
 from bot.subjects import Scope
@@ -151,7 +151,7 @@ def _of_click(payload: Payload, action: Payload) -> Event | None:
     if choice := CHOICES.get(str(action.get("action_id"))):
         key = f"{payload.get('trigger_id')}/{action['action_ts']}"
         return _of_home(payload["user"]["id"], *choice, key, action["action_ts"])
-    if action.get("action_id") not in (GOOD, BAD, ALONE, AGAIN) and not is_choice(action.get("action_id")):
+    if action.get("action_id") not in (GOOD, BAD, ALONE, AGAIN, LATER) and not is_choice(action.get("action_id")):
         return None
     user, container = payload["user"]["id"], payload.get("container") or {}
     body = {
@@ -169,6 +169,10 @@ def _of_click(payload: Payload, action: Payload) -> Event | None:
         # However often it is pressed, it is one answer; and opinions, which are kept within moments, wait for none.
         key = f"{ALONE}/{body['answer']}/{body['message_ts']}"
         return Event(key, "action", channel, f"{ALONE}/{user}", at, body)
+    if action["action_id"] == LATER:
+        # It may wait for hours, and nothing else waits for it.
+        key = f"{LATER}/{body['answer']}/{body['message_ts']}/{user}"
+        return Event(key, "action", channel, key, at, body)
     if action["action_id"] == AGAIN:
         key = f"{AGAIN}/{body['answer']}/{body['message_ts']}/{user}"
         return Event(key, "action", channel, f"{channel}/{body['thread_ts'] or body['message_ts']}", at, body)
