@@ -18,9 +18,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from admin.embedded import EmbeddedPostgres
 from retrieval.database import Database
+from retrieval.parse.workers import ForkServer
 from tests.integration.backups import erased_since, notes
 from tests.integration.cluster import TEMPLATE, at, copied, in_a_hurry, with_template
 from tests.integration.line import Line
+from tests.standins import parsers
 
 __all__ = ["erased_since", "notes"]
 """Fixtures of more than one file of tests."""
@@ -44,6 +46,13 @@ class RolledBack(Database):
         with self._faults():
             async with self._turn, self._connection.begin_nested():
                 yield self._connection
+
+
+@pytest.fixture(autouse=True)
+def _parsers_are_loaded_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """But for the tests of the sandbox itself."""
+    if "retrieval" not in request.path.relative_to(Path(__file__).parent).parts:
+        monkeypatch.setattr(ForkServer, "start", parsers.start)
 
 
 @pytest.fixture(scope="session")
