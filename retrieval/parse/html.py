@@ -181,7 +181,9 @@ def _items(element: Element, depth: int, room: int) -> Iterator[str]:
 
 def _rows(element: Element, room: int) -> list[list[str]]:
     """The rows of a table of data, spanning cells said in each; none where it only lays out the page."""
-    if any(element.iter("h1", "h2", "h3", "h4")) or sum(1 for _ in element.iter("table")) > 1:
+    # An element without children is false.
+    headed = next(element.iter("h1", "h2", "h3", "h4"), None) is not None
+    if headed or sum(1 for _ in element.iter("table")) > 1:
         return []
     room = _CELLS
     rows: list[list[str]] = []

@@ -248,6 +248,11 @@ def test_a_page_keeps_its_structure_and_leaves_out_what_frames_it(encoding: str)
     )
 
 
+def test_a_table_that_holds_a_heading_only_lays_out_the_page() -> None:
+    content = "<table><tr><td><h1>휴가</h1></td><td>옆 칸</td></tr><tr><td>연차는 15일입니다.</td></tr></table>"
+    assert parse("a.html", content.encode()) == Parsed("휴가", (Section((), ("옆 칸", "연차는 15일입니다.")),))
+
+
 @pytest.mark.parametrize("name", ["규정.docx", "목록.xls", "page.pdf"])
 def test_a_page_under_the_name_of_an_office_document_is_read_as_the_page_it_is(name: str) -> None:
     content = b"\xef\xbb\xbf<html><body><table><tr><td>a</td><td>b</td></tr></table></body></html>"
