@@ -36,6 +36,8 @@ from bot.retention import Retention, events, records
 from bot.slack.admins import Admins
 from bot.slack.answering import Answering
 from bot.slack.app import check_in, http_session, slack_app, web_client
+from bot.slack.archive import Archive
+from bot.slack.around import Around
 from bot.slack.budget import Rate, UpdateBudget
 from bot.slack.commands import Commands
 from bot.slack.copies import MaskedCopies
@@ -136,7 +138,7 @@ async def serve(
             longest=app.settings.answer.max_question_chars,
             posted=posted,
             streaming=slack.streaming,
-            files=files.read,
+            around=Around(files, Archive(client), identity.bot_user).read,
             notify=FirstContact(notices, Noticed(app.database, app.seal), people, door).tell,
             machine=notices.machine,
             back=partial(back, app.settings.models),

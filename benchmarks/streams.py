@@ -24,7 +24,8 @@ from openai.types.chat import ChatCompletionMessageParam
 from benchmarks import BenchmarkFault, Machine, Row, Tell
 from bot.domain import Route
 from bot.models.door import OpenAIDoor
-from bot.policy.parts import Prompt, messages
+from bot.policy.messages import messages
+from bot.policy.parts import Prompt
 from bot.policy.permit import permit
 from bot.prompt import Template, build
 from tests.builders import ask, decision_for, parts_of, passage, shipped_rules

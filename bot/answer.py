@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 from uuid import uuid4
 
 from bot.ahead import ShowAhead, shown_ahead
+from bot.basis import Basis, basis
 from bot.check import Shown, check, check_so_far
-from bot.domain import Answer, Attached, Draft, Question, Route
+from bot.domain import Answer, Attached, Draft, Question, Route, Turn
 from bot.drafts import Drafts, Show
 from bot.examples import Examples, fitting, no_examples
 from bot.models.door import Heard
@@ -30,6 +31,7 @@ from bot.policy.parts import (
     masked_parts,
     passage_parts,
     question_part,
+    said_parts,
     thread_parts,
 )
 from bot.policy.permit import ChangedFault
@@ -94,6 +96,7 @@ class Deps:
     operator: the pseudonym of whoever asks in others' names, if somebody does. opinion: asked where the cloud would be.
     reading: who is next at the documents: more at once would only wait for the database's connections, and in vain.
     examples: approved answers to much the same question, of those that these readers may read.
+    basis: (what is asked, whether something was said before in its thread) -> on what the answer is to rest.
     """
 
     rules: Callable[[], Rules]
@@ -107,6 +110,7 @@ class Deps:
     look: Callable[[], Awaitable[None]] = nothing_to_look_at
     reading: Line = field(default_factory=lambda: Line(READING))
     examples: Examples = no_examples
+    basis: Callable[[str, bool], Basis] = basis
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,19 +174,26 @@ async def consider(question: Question, rules: Rules, deps: Deps) -> Considered:
     own = await deps.people.alone(question.asker) if rules.roles else NOBODY
     known_of = replace(question, carried=question.carried | rules.asker_label(own))
     before = await deps.records.typed_before(question) if len(thread) == TURNS else ()
-    asked = (*thread_parts(thread, known, question.room, rules), question_part(known_of, rules, before))
-    # The query is made of all of these, and an embedding model may see it.
-    found = await deps.search(query, readers, deps.budget.passages, joined(asked, rules))
+    before_it = (*thread_parts(thread, known, question.room, rules), *said_parts(question.said, question.room, rules))
+    asked = (*before_it, question_part(known_of, rules, before))
+    rests_on = deps.basis(question.text, bool(thread or question.said))
+    rests_on = Basis.DOCUMENTS if question.attached else rests_on
+    found: tuple[Passage, ...] = ()
+    if rests_on is Basis.DOCUMENTS:
+        # The query is made of all of these, and an embedding model may see it.
+        found = await deps.search(query, readers, deps.budget.passages, joined(asked, rules))
     found = tuple(passage for passage in found if not rules.unsaid(passage.document))
     chosen = choices(found, least_of(question), deps.budget)
     reading = tuple(choice.passage for choice in chosen if choice.why == "in the prompt")
     shown = Shown.in_room(reading, question.room, rules, question.attached)
+    if rests_on is not Basis.DOCUMENTS:
+        shown = replace(shown, basis=rests_on, earlier=_rested_on(thread, known))
     usable = _numbered(shown.passages, 1, rules)
     withheld = _numbered(shown.title_only, len(shown.sources) + 1, rules)
     attached = attached_parts(question.attached, len(shown.passages) + 1, question.room, rules)
     # Where nothing may be shown, the Decision is made over what there is, and so it refuses and says why.
-    parts = (*asked[:-1], *(usable if shown.sources else withheld), *attached, asked[-1])
-    if shown.sources:
+    parts = (*before_it, *(usable if shown.sources else withheld), *attached, asked[-1])
+    if shown.sources or rests_on is Basis.EXAMPLES:
         # Behind the rest, so that none is asked for where nothing is known, and none keeps a question from its way.
         near = fitting(await deps.examples(query, readers), joined(parts, rules), rules)
         shown = shown.with_examples(near, question.room, rules)
@@ -191,7 +202,7 @@ async def consider(question: Question, rules: Rules, deps: Deps) -> Considered:
     masking = await _masking(question, parts, decision, rules, deps)
     if masking is not None:
         decision = decide(parts, question.room, rules, decision.id, withheld, masking=masking)
-    if (shown.documents or shown.sources) and Route.CLOUD in decision.routes:
+    if not shown.nothing and Route.CLOUD in decision.routes:
         opinion = await deps.opinion(parts, rules)
         decision = decide(parts, question.room, rules, decision.id, withheld, opinion, masking)
     return Considered(query, chosen, shown, parts, decision, masking if decision.verdict("cloud").masked else None)
@@ -222,7 +233,7 @@ async def _drafted(
 ) -> Draft:
     """What a route made of it. Raises ChangedFault."""
     shown = considered.shown
-    if not (shown.documents or shown.sources):
+    if shown.nothing:
         return _unknown(question, considered.found)
     asked = question, decision, considered.parts, deps.rules
     async with _drafts(question, shown, rules, deps, show) as heard:
@@ -230,7 +241,7 @@ async def _drafted(
     await deps.look()
     if deps.rules().hash != rules.hash:
         raise ChangedFault(f"The policy has changed since the decision {decision.id}.")
-    unsure = draft.route is Route.QUOTE and not _quotable(considered)
+    unsure = draft.route is Route.QUOTE and shown.basis is Basis.DOCUMENTS and not _quotable(considered)
     return _unknown(question, considered.found) if unsure else draft
 
 
@@ -270,6 +281,12 @@ def least_of(question: Question) -> float:
     """How likely something found must be to be read. Beside a file that came with the question only what is surely
     about it may stand: it may be quoted with the file."""
     return QUOTABLE if _brings_text(question.attached) else ASKABLE
+
+
+def _rested_on(thread: Sequence[Turn], known: Mapping[int, Document]) -> tuple[Document, ...]:
+    """The documents of the earlier answers whose text a model is given."""
+    there = {id for turn in thread if turn.answer and known.keys() >= set(turn.documents) for id in turn.documents}
+    return tuple(known[id] for id in sorted(there))
 
 
 def _numbered(passages: tuple[Passage, ...], first: int, rules: Rules) -> Prompt:

@@ -17,6 +17,7 @@ from functools import partial
 from html import unescape
 from uuid import uuid4
 
+from bot.basis import Basis
 from bot.differences import Difference, differences
 from bot.domain import SHORES, Answer, Attached, Citation, Draft, Question, Room, Route
 from bot.policy import detect
@@ -81,12 +82,15 @@ _HOLE = "\ue000"  # private use: in no text that somebody wrote
 class Shown:
     """What the conversation may see of what was found: passages for the prompt, numbered from 1 in this order, and
     documents of which only title and link may be shown here. attached: the question's files, whose pieces are numbered
-    after the passages. examples: what shows the model how an answer is to be; it may say them again."""
+    after the passages. examples: what shows the model how an answer is to be; it may say them again. basis: other than
+    DOCUMENTS where nothing was searched for. earlier: then, the documents of the earlier answers that a model sees."""
 
     passages: tuple[Passage, ...]
     title_only: tuple[Passage, ...]
     attached: tuple[Attached, ...] = ()
     examples: tuple[Passage, ...] = ()
+    basis: Basis = Basis.DOCUMENTS
+    earlier: tuple[Document, ...] = ()
 
     @classmethod
     def in_room(
@@ -100,7 +104,8 @@ class Shown:
 
     def readable_by(self, readers: Readers) -> bool:
         """Whether these readers may read all of it, as far as was known when it was found."""
-        return all(readers.may_read(p.document.readers) for p in self._every)
+        every = (*(p.document for p in self._every), *self.earlier)
+        return all(readers.may_read(document.readers) for document in every)
 
     def with_examples(self, examples: Iterable[Passage], room: Room, rules: Rules) -> Shown:
         """With those that the room may be shown."""
@@ -108,6 +113,11 @@ class Shown:
         return replace(
             self, examples=tuple(p for p in examples if allowed(joined(example_parts(p, rules), rules), sink))
         )
+
+    @property
+    def nothing(self) -> bool:
+        """Whether there is nothing to answer from, and so no model is asked."""
+        return self.basis is Basis.DOCUMENTS and not (self.documents or self.sources)
 
     @property
     def given(self) -> tuple[Passage, ...]:
@@ -120,8 +130,8 @@ class Shown:
 
     @property
     def documents(self) -> tuple[int, ...]:
-        every = self._every
-        return tuple(dict.fromkeys(one.id for p in every for one in (p.document, *p.also)))
+        found = (one for p in self._every for one in (p.document, *p.also))
+        return tuple(dict.fromkeys(one.id for one in (*found, *self.earlier)))
 
     @property
     def sources(self) -> tuple[Citation, ...]:
@@ -145,12 +155,18 @@ def check(
     hide = partial(masked, sink=rules.shown_in(question.room), rules=rules, tongue=tongue)
     refused = draft.route is Route.REFUSE
     given = shown.given if draft.route in SHORES else shown.passages
-    stale = not refused and not all(_is_as_it_was(p, present, rules) for p in given)
+    stale = not refused and not _are_as_they_were(given, shown.earlier, present, rules)
     text, cited = ("", frozenset[int]()) if stale else _harmless(draft.text, shown, tongue, draft.unread)
     # Who cites something does say something, whatever the first words are.
     known = draft.known and not stale and bool(cited or (text and not _SAYS_UNKNOWN.match(text)) or refused)
     answered = known and not refused
-    said = [text, say(tongue, "uncited") if answered and not cited else ""]
+    said = [text]
+    if shown.basis is not Basis.DOCUMENTS and draft.route in SHORES and text:
+        said.append(say(tongue, "no_document"))
+        if unheard := question.unsaid + draft.unheard:
+            said.append(say(tongue, "said_partly", unheard=str(unheard)))
+    elif answered and not cited and shown.basis is Basis.DOCUMENTS:
+        said.append(say(tongue, "uncited"))
     every = range(1, len(shown.passages) + 1)
     differ = differences(shown.passages, question.text, cited or every) if answered else ()
     said.append("\n\n".join(say(tongue, "differs", what=_inert(_bare(str(one)), (), tongue)) for one in differ))
@@ -168,7 +184,7 @@ def check(
         said.append(say(tongue, "base_model", model=_inert(_bare(draft.missing), (), tongue)))
     if not any(said):
         said = [say(tongue, "changed" if stale or refused else "unknown")]
-    if rules.shadow and (shown.documents or shown.sources):  # without any, no model would have been asked
+    if rules.shadow and not shown.nothing:  # without any, no model would have been asked
         said.append(_in_shadow(decision.routes[0], tongue))
     said += [_inert(_bare(says), (), tongue) for file in shown.attached for says in (file.unread, file.partly) if says]
     text = hide("\n\n".join(filter(None, said)))
@@ -184,7 +200,7 @@ def check(
             [decision.label, found_in(text, "answer", rules, document=True), *map(rules.document_label, named.values())]
         ),
         known=known,
-        documents=tuple(sorted({p.document.id for p in given})),
+        documents=tuple(sorted({document.id for document in (*(p.document for p in given), *shown.earlier)})),
         tried=draft.tried,
         model=draft.model,
         prompt_version=draft.prompt_version,
@@ -207,7 +223,7 @@ def _sources(cited: frozenset[int], differ: Iterable[Difference]) -> frozenset[i
 
 def check_so_far(text: str, question: Question, shown: Shown, present: Mapping[int, Document], rules: Rules) -> str:
     """What may be shown of an answer of which only these sentences are there; empty: nothing."""
-    if not all(_is_as_it_was(p, present, rules) for p in shown.given):
+    if not _are_as_they_were(shown.given, shown.earlier, present, rules):
         return ""
     tongue = spoken(question.text)
     return masked(_harmless(text, shown, tongue)[0], rules.shown_in(question.room), rules, tongue)
@@ -252,6 +268,12 @@ def _findings(text: str, rules: Rules) -> Iterator[tuple[Level, detect.Finding]]
 def _refused(kind: str, level: Level, sink: Sink) -> bool:
     """Whether it is not for that room. What a text is about is no value that could be taken out of it for its level."""
     return kind in sink.refuse or (kind not in detect.ABOUT and level > sink.ceiling)
+
+
+def _are_as_they_were(
+    given: Iterable[Passage], earlier: Iterable[Document], present: Mapping[int, Document], rules: Rules
+) -> bool:
+    return all(_is_as_it_was(p, present, rules) for p in given) and all(_unchanged(d, present, rules) for d in earlier)
 
 
 def _is_as_it_was(passage: Passage, present: Mapping[int, Document], rules: Rules) -> bool:

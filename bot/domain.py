@@ -75,9 +75,19 @@ class Attached:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What somebody else wrote around a question, for this one answer. author: their id; text: with how they are
+    called."""
+
+    author: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """What somebody asked. thread: questions with the same value follow one another. carried: what is known of the
-    text from where it was asked before. attached: the files that came with it.
+    text from where it was asked before. attached: the files that came with it. said: the messages of its thread that
+    are not to Naru, oldest first, where it is about them; unsaid: how many before these were left out.
     asked_at: when it was asked, where that is known to be before it was received."""
 
     id: UUID
@@ -89,6 +99,8 @@ class Question:
     carried: Label = NOTHING_SENSITIVE
     attached: tuple[Attached, ...] = ()
     asked_at: datetime | None = None
+    said: tuple[Said, ...] = ()
+    unsaid: int = 0
 
     @property
     def since(self) -> datetime:
@@ -158,7 +170,7 @@ class Draft:
     model did not see and that are back in the text. strange: placeholders in it that nobody issued. unread: the numbers
     of passages for which the model had no room. other_language: it did not answer in the question's, asked again too.
     spent: a route before this one was passed over because its budget for today is used up. away: the models that would
-    have answered, had they been there.
+    have answered, had they been there. unheard: how many messages of the thread the model had no room for.
     """
 
     route: Route
@@ -175,6 +187,7 @@ class Draft:
     other_language: bool = False
     spent: bool = False
     away: frozenset[Route] = frozenset()
+    unheard: int = 0
 
 
 @dataclass(frozen=True, slots=True)

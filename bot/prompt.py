@@ -27,8 +27,9 @@ from bot.policy.parts import (
 from bot.policy.rules import Rules
 from retrieval.label import Label
 
-NAMES = ("answer", "masked", "opinion")
-"""What a company may say in its own words. masked: behind `answer`, where a prompt holds placeholders."""
+NAMES = ("answer", "task", "masked", "opinion")
+"""What a company may say in its own words. task: where there is no passage to answer from, but what was said in the
+thread. masked: behind either, where a prompt holds placeholders."""
 _SHIPPED = Path(__file__).parent / "prompts"
 _EARLIER = {Role.EARLIER_QUESTION: "Q: ", Role.EARLIER_ANSWER: "A: "}
 _BEFORE = {**_EARLIER, Role.EXAMPLE_QUESTION: "Q: ", Role.EXAMPLE_ANSWER: "A: "}
@@ -79,6 +80,12 @@ class Prompts:
         """masked: for a prompt with placeholders in it."""
         return self._template(("answer", "masked") if masked else ("answer",), rules)
 
+    def of(self, parts: Prompt, rules: Rules, *, masked: bool = False) -> Template:
+        """`answer`, and `task` where these hold nothing that could be cited."""
+        if any(part.role in FROM_DOCUMENTS or part.role in FROM_ATTACHED for part in parts):
+            return self.answer(rules, masked=masked)
+        return self._template(("task", "masked") if masked else ("task",), rules)
+
     def opinion(self, rules: Rules) -> Template:
         return self._template(("opinion",), rules)
 
@@ -101,8 +108,9 @@ def version_of(text: str) -> str:
 
 
 def build(template: Template, parts: Prompt, mark: str, ending: str = "") -> Prompt:
-    """The whole prompt: instructions, examples, passages by number, those of attached files after the others, the
-    thread, the question or the statement that is to be judged. ending: our own words behind it.
+    """The whole prompt: instructions, examples, passages by number, those of attached files after the others, what
+    was said in the thread, to others and to Naru, the question or the statement that is to be judged. ending: our own
+    words behind it.
 
     mark: letters and digits made afresh for each prompt. What stands between `<mark ...>` and `</mark>` is data;
     none of the texts can close it early, because none of their authors has seen the mark.
@@ -119,6 +127,9 @@ def build(template: Template, parts: Prompt, mark: str, ending: str = "") -> Pro
     prompt += [part for part in attached if not part.number]
     for number, group in groupby((part for part in attached if part.number), key=lambda part: part.number):
         prompt += _marked(mark, f"passage {number}, attached", list(group))
+    said = [part for part in parts if part.role is Role.SAID]
+    if said:
+        prompt += _marked(mark, "conversation", said)
     earlier = [part for part in parts if part.role in _EARLIER]
     if earlier:
         prompt += _marked(mark, "earlier", earlier)

@@ -21,7 +21,8 @@ from bot.domain import Usage
 from bot.models.door import Completion, Door, Heard
 from bot.models.faults import ModelFault
 from bot.policy.mask import masked_in
-from bot.policy.parts import Prompt, Role, messages
+from bot.policy.messages import messages
+from bot.policy.parts import Prompt, Role
 from bot.policy.permit import Permit, PermitFault
 from retrieval.database import Database, DatabaseFault
 

@@ -16,7 +16,8 @@ from bot.cloud_use import CloudUse
 from bot.domain import Usage
 from bot.models.door import Completion, Door, Heard
 from bot.models.faults import ModelFault
-from bot.policy.parts import Prompt, messages
+from bot.policy.messages import messages
+from bot.policy.parts import Prompt
 from bot.policy.permit import Permit, PermitFault
 
 _BELIEVED = 1_000_000_000

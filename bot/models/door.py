@@ -24,7 +24,8 @@ import openai
 from bot.domain import Route, Usage
 from bot.models.broken_answers import repeats
 from bot.models.faults import ModelFault
-from bot.policy.parts import Prompt, messages
+from bot.policy.messages import messages
+from bot.policy.parts import Prompt
 from bot.policy.permit import Permit, PermitFault, digest_of
 
 _PERMIT = "x-naru-permit"

@@ -12,7 +12,8 @@ import openai
 from bot.domain import Route
 from bot.models.door import Body, Guard, translated
 from bot.models.faults import ModelFault
-from bot.policy.parts import Prompt, inputs
+from bot.policy.messages import inputs
+from bot.policy.parts import Prompt
 from bot.policy.permit import Permit
 
 _CONNECT_S = 1.0

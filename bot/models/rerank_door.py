@@ -14,7 +14,8 @@ import openai
 from bot.domain import Route
 from bot.models.door import Body, Guard, translated
 from bot.models.faults import ModelFault
-from bot.policy.parts import Prompt, question_and_passages
+from bot.policy.messages import question_and_passages
+from bot.policy.parts import Prompt
 from bot.policy.permit import Permit
 
 Api = Literal["score", "rerank"]

@@ -152,7 +152,7 @@ class Shores:
         """The cloud sees placeholders, and whoever is told what it says hears what they stand for."""
         values = masking.values
         restored = Restored(values, heard)
-        prompting = Prompting(self.prompts().answer(one.rules(), masked=True), masking.parts)
+        prompting = Prompting(self.prompts().of(masking.parts, one.rules(), masked=True), masking.parts)
 
         def issue() -> tuple[Prompt, Permit]:
             restored.begin()
@@ -172,6 +172,7 @@ class Shores:
             hidden=values,
             strange=strange,
             unread=prompting.unread,
+            unheard=prompting.unheard,
             other_language=other_language,
         )
 
@@ -209,7 +210,7 @@ class Shores:
         permitted: Callable[[Prompt], Permit],
         heard: Heard | None,
     ) -> Draft:
-        prompting = Prompting(self.prompts().answer(one.rules()), parts)
+        prompting = Prompting(self.prompts().of(parts, one.rules()), parts)
 
         def issue() -> tuple[Prompt, Permit]:
             prompt = prompting.built()
@@ -223,6 +224,7 @@ class Shores:
             prompt_version=prompting.template.version,
             usage=completion.usage,
             unread=prompting.unread,
+            unheard=prompting.unheard,
             other_language=other_language,
         )
 
@@ -245,10 +247,12 @@ class Shores:
             why = "busy" if route in late else "spent" if route in spent else "silent"
             why = why if route in self.endpoints else "unconnected"
             chosen.append(f"{route_name(tongue, route)}: {say(tongue, why)}")
-        note = say(tongue, "quoted_shadow") if shadow else say(tongue, "quoted", routes=", ".join(chosen))
+        quoted = quote(self._widened(question.text), parts)
+        says = "quoted" if quoted else "nothing_quoted"
+        note = say(tongue, f"{says}_shadow") if shadow else say(tongue, says, routes=", ".join(chosen))
         note = f"{say(tongue, 'late')} {note}" if late else note
         away = frozenset(route for route, _ in tried if route in self.endpoints and route not in spent)
-        return Draft(Route.QUOTE, f"{quote(self._widened(question.text), parts)}\n\n{note}", tried=tried, away=away)
+        return Draft(Route.QUOTE, "\n\n".join(filter(None, (quoted, note))), tried=tried, away=away)
 
     def _widened(self, text: str) -> str:
         """With what else says its words: a passage that was found by those is quoted where it says them."""

@@ -14,8 +14,9 @@ from enum import StrEnum
 from itertools import count, permutations
 from typing import Literal
 
-from bot.domain import Attached, Question, Room, Turn
+from bot.domain import Attached, Question, Room, Said, Turn
 from bot.policy import detect
+from bot.policy.conversation import KIND as CONVERSATION
 from bot.policy.detect.sentences import LONGEST
 from bot.policy.mask import BRACKETS, Placeholders, issued_in, mask
 from bot.policy.optout import KIND as OPT_OUT
@@ -46,6 +47,7 @@ class Role(StrEnum):
     EXAMPLE_ANSWER = "answer of an example"
     EARLIER_QUESTION = "earlier question"
     EARLIER_ANSWER = "earlier answer"
+    SAID = "message of the thread"
     TITLE = "title"
     IN_FORCE = "in force"
     HEADING = "heading"
@@ -220,6 +222,18 @@ def judged_part(text: str, label: Label, rules: Rules) -> Part:
     return Part(text, label | found_in(text, Role.JUDGED.value, rules), Role.JUDGED, beside=label, mint=_MINT)
 
 
+def said_parts(said: Iterable[Said], room: Room, rules: Rules) -> Prompt:
+    """The messages of the thread that the question is about, each labelled by what it says, by the room and by what its
+    author has opted out of. Nobody of them was asked whether a model may learn from it."""
+    parts: list[Part] = []
+    talk = Label.of(Level.PUBLIC, CONVERSATION, Role.SAID.value)
+    for one in said:
+        known = talk | rules.room_label(room) | rules.opt_outs.of_user(one.author)
+        told = found_in(one.text, Role.SAID.value, rules)
+        parts.append(Part(one.text, known | told, Role.SAID, beside=known, mint=_MINT))
+    return tuple(parts)
+
+
 def thread_parts(turns: Sequence[Turn], documents: Mapping[int, Document], room: Room, rules: Rules) -> Prompt:
     """The thread so far. An earlier answer carries its Decision's label joined with the present labels of the
     documents it rests on; where a text or a document is gone, or not for these readers, or more than the room may be
@@ -373,26 +387,3 @@ def _may_be_cut(end: str, begin: str) -> bool:
 
 def _label(kinds: Iterable[str], origin: str, rules: Rules) -> Label:
     return Label.join([Label.of(rules.kind_level(kind), kind, origin) for kind in kinds])
-
-
-def messages(prompt: Prompt) -> list[dict[str, str]]:
-    """The chat messages that a prompt becomes: neighbouring Parts of one speaker are one message. What the Permit
-    hashes and what a door sends are both made here."""
-    said: list[dict[str, str]] = []
-    for part in prompt:
-        if said and said[-1]["role"] == part.speaker:
-            said[-1]["content"] += part.text
-        else:
-            said.append({"role": part.speaker, "content": part.text})
-    return said
-
-
-def inputs(prompt: Prompt) -> list[str]:
-    """The texts that an embedding model is sent for a prompt: each Part by itself."""
-    return [part.text for part in prompt]
-
-
-def question_and_passages(prompt: Prompt) -> list[object]:
-    """The texts that a re-ranking model is sent for a prompt: the first Part, and a list of the others."""
-    question, *passages = inputs(prompt)
-    return [question, passages]

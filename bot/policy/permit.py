@@ -15,7 +15,8 @@ from uuid import UUID, uuid4
 
 from bot.domain import SHORES, Route
 from bot.policy.decide import Decision
-from bot.policy.parts import Prompt, inputs, joined, messages, question_and_passages
+from bot.policy.messages import inputs, messages, question_and_passages
+from bot.policy.parts import Prompt, joined
 from bot.policy.rules import Rules, allowed
 from retrieval.errors import Fault
 

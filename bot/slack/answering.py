@@ -27,7 +27,7 @@ from bot.slack.copies import MaskedCopies
 from bot.slack.events import question_text
 from bot.slack.faults import SlackFault
 from bot.slack.home import Home
-from bot.slack.hooks import Back, Notify, ReadFiles, no_files, no_notice, nobody_is_away
+from bot.slack.hooks import Around, Back, Notify, no_notice, nobody_is_away, nothing_around
 from bot.slack.optout_blocks import is_choice
 from bot.slack.people import SlackPeople
 from bot.slack.place import Place
@@ -52,10 +52,10 @@ class OpenedFault(Fault):
 @dataclass(frozen=True, slots=True)
 class Answering:
     """The worker's `handle` and `give_up`. bot_user: our own user id; team: our workspace's; longest: characters of a
-    question; posted: where answers stand; streaming: whether drafts are Slack's own streams; files: reads what is
-    attached. copies: makes masked copies of messages; None: there are none. notify: before the first answer. machine:
-    says below each answer what made it, by language. home: None where there is no Home tab. back: whether any of these
-    models answers again."""
+    question; posted: where answers stand; streaming: whether drafts are Slack's own streams; around: reads what is
+    attached, and the thread. copies: makes masked copies of messages; None: there are none. notify: before the first
+    answer. machine: says below each answer what made it, by language. home: None where there is no Home tab. back:
+    whether any of these models answers again."""
 
     inbox: Inbox
     door: SlackDoor
@@ -67,7 +67,7 @@ class Answering:
     longest: int
     posted: Posted
     streaming: bool = False
-    files: ReadFiles = no_files
+    around: Around = nothing_around
     copies: MaskedCopies | None = None
     notify: Notify = no_notice
     machine: Mapping[Language, str] = field(default_factory=dict)
@@ -222,7 +222,7 @@ class Answering:
         )
         # Fetched only for a question that is taken.
         asked = replace(asked, asked_at=datetime.fromtimestamp(float(claimed.event.ts), UTC))
-        return replace(asked, attached=await self.files(asked.text, claimed.event.body.get("files") or ()))
+        return await self.around(asked, place, ts)
 
     async def _answered(self, claimed: Claimed, question: Question, show: Show, show_ahead: ShowAhead) -> Message:
         """Raises OpenedFault."""

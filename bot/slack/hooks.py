@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
 
-from bot.domain import Attached
+from bot.domain import Question
 from bot.inbox import Claimed
+from bot.slack.place import Place
 from bot.words import Language
 
-ReadFiles = Callable[[str, Sequence[Mapping[str, Any]]], Awaitable[tuple[Attached, ...]]]
-"""(what is asked, the files of an event) -> each as it was read; raises nothing."""
-
+Around = Callable[[Question, Place, str], Awaitable[Question]]
+"""(a question, where its answer stands, that one's ts) -> it with its files and what was said around it. Raises
+SlackFault."""
 
 Notify = Callable[[Claimed, Language], Awaitable[None]]
 """Shows the asker of an event what they are to know before their first answer, in that language."""
@@ -29,5 +29,5 @@ async def nobody_is_away(routes: Sequence[str]) -> bool:
     return True
 
 
-async def no_files(asked: str, files: Sequence[Mapping[str, Any]]) -> tuple[Attached, ...]:
-    return ()
+async def nothing_around(question: Question, place: Place, ts: str) -> Question:
+    return question

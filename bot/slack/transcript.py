@@ -23,7 +23,7 @@ OMITTED = "…"
 _WRITTEN = frozenset({None, "file_share", "thread_broadcast", "me_message"})
 _SLACKBOT = "USLACKBOT"
 _TITLE = 60
-_MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^<>]*)?>")
+MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^<>]*)?>")
 _CODE = re.compile(r"(```.*?```|`[^`\n]+`)", re.DOTALL)
 _MARKED = re.compile(r"(?<![A-Za-z0-9*_~])([*_~])(?=\S)([^*_~\n]+)(?<=\S)\1(?![A-Za-z0-9*_~])")
 """A mark of Slack's around words; in Korean a particle follows it at once."""
@@ -58,7 +58,7 @@ class Voices:
             who = OMITTED if self.left_out(match[1]) else self.name(match[1]).translate(_UNSAFE)
             return f"<@{match[1]}|{who}>"
 
-        pieces = _CODE.split(_MENTION.sub(named, text))
+        pieces = _CODE.split(MENTION.sub(named, text))
         plain = (piece.strip("`") if n % 2 else _MARKED.sub(r"\2", piece) for n, piece in enumerate(pieces))
         lines = question_text("".join(plain), self.bot_user).splitlines()
         return "\n".join(line.rstrip() for line in lines if line.strip())

@@ -14,7 +14,8 @@ from bot.domain import Route
 from bot.models.door import Door, Guard, OpenAIDoor
 from bot.models.endpoint import Endpoint
 from bot.models.faults import ModelFault
-from bot.policy.parts import Prompt, messages
+from bot.policy.messages import messages
+from bot.policy.parts import Prompt
 from bot.policy.permit import Permit, PermitFault, permit
 from bot.prompt import Template, build
 from tests.builders import ask, decision_for, parts_of, passage, shipped_rules

@@ -7,7 +7,8 @@ from collections.abc import Collection, Sequence
 from bot.domain import Route, Usage
 from bot.models.door import Completion, Heard
 from bot.models.faults import ModelFault
-from bot.policy.parts import Prompt, messages
+from bot.policy.messages import messages
+from bot.policy.parts import Prompt
 from bot.policy.permit import Permit, PermitFault, digest_of
 
 

@@ -13,7 +13,8 @@ from bot.domain import Draft, Route
 from bot.examples import ALIKE, MOST, NearestExamples, alike, fitting
 from bot.models.prompting import Prompting
 from bot.policy.decide import decide
-from bot.policy.parts import FROM_EXAMPLES, Role, example_parts, joined, messages
+from bot.policy.messages import messages
+from bot.policy.parts import FROM_EXAMPLES, Role, example_parts, joined
 from bot.policy.permit import permit
 from bot.prompt import Prompts, Template, build
 from retrieval.label import Level

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain import Turn
-from bot.policy.parts import Prompt, Role, joined, messages, passage_parts, question_part, thread_parts
+from bot.policy.messages import messages
+from bot.policy.parts import Prompt, Role, joined, passage_parts, question_part, thread_parts
 from bot.prompt import Template, build
 from retrieval.label import NOTHING_SENSITIVE, Level
 from retrieval.passage import InForce

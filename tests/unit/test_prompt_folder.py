@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain import Route
-from bot.policy.parts import Role, messages
+from bot.policy.messages import messages
+from bot.policy.parts import Role
 from bot.policy.permit import PermitFault, permit
 from bot.prompt import NAMES, Prompts, build, shipped
 from bot.prompt_folder import LONGEST, PromptFolder, read_prompts

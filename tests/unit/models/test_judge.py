@@ -9,7 +9,8 @@ import pytest
 from bot.domain import Route
 from bot.models.faults import ModelFault
 from bot.models.judge import Judge
-from bot.policy.parts import Prompt, messages, passage_parts
+from bot.policy.messages import messages
+from bot.policy.parts import Prompt, passage_parts
 from bot.policy.permit import PermitFault
 from bot.policy.rules import Rules
 from retrieval.label import NOTHING_SENSITIVE, Label, Level

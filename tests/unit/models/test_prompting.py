@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from bot.domain import SHORES, Attached
 from bot.models.prompting import MOST, Prompting
 from bot.policy.decide import decide
-from bot.policy.parts import Prompt, Role, attached_parts, joined, messages
+from bot.policy.messages import messages
+from bot.policy.parts import Prompt, Role, attached_parts, joined
 from bot.policy.permit import permit
 from bot.prompt import Template
 from retrieval.split import Piece

@@ -17,7 +17,8 @@ from bot.models.faults import ModelFault
 from bot.models.line import Asking, Line
 from bot.models.missing import MissingModels
 from bot.models.shores import Shores
-from bot.policy.parts import Prompt, messages
+from bot.policy.messages import messages
+from bot.policy.parts import Prompt
 from bot.policy.permit import ChangedFault, Permit
 from bot.prompt import Prompts
 from retrieval.glossary import Glossary

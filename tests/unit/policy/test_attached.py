@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from bot.domain import Attached, Room, Route
 from bot.models.quote import quote
 from bot.policy.decide import decide
-from bot.policy.parts import Prompt, Role, attached_parts, joined, messages, passage_parts, question_part
+from bot.policy.messages import messages
+from bot.policy.parts import Prompt, Role, attached_parts, joined, passage_parts, question_part
 from bot.policy.permit import permit
 from bot.policy.policy_file import load_rules
 from bot.prompt import Template, build

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain import Route
-from bot.policy.parts import messages
+from bot.policy.messages import messages
 from bot.policy.permit import Permit, PermitFault, digest_of, permit
 from bot.prompt import Template, build
 from retrieval.label import Level
