@@ -12,13 +12,14 @@ from uuid import uuid4
 from bot.ahead import ShowAhead, shown_ahead
 from bot.basis import Basis, basis
 from bot.check import Shown, check, check_so_far
-from bot.domain import Answer, Attached, Draft, Question, Route, Turn
+from bot.domain import SHORES, Answer, Attached, Draft, Question, Route, Turn
 from bot.drafts import Drafts, Show
 from bot.examples import Examples, fitting, no_examples
 from bot.models.door import Heard
 from bot.models.endpoint import nothing_to_look_at
 from bot.models.line import Asking, Line, Told, nobody_is_told
 from bot.models.shores import Shores
+from bot.outage import Outages
 from bot.people import People
 from bot.policy.decide import Decision, decide
 from bot.policy.mask import FullFault, hidden_again
@@ -96,6 +97,7 @@ class Deps:
     operator: the pseudonym of whoever asks in others' names, if somebody does. opinion: asked where the cloud would be.
     reading: who is next at the documents: more at once would only wait for the database's connections, and in vain.
     examples: approved answers to much the same question, of those that these readers may read.
+    outages: which rooms know that a model is away.
     basis: (what is asked, whether something was said before in its thread) -> on what the answer is to rest.
     """
 
@@ -111,6 +113,7 @@ class Deps:
     reading: Line = field(default_factory=lambda: Line(READING))
     examples: Examples = no_examples
     basis: Callable[[str, bool], Basis] = basis
+    outages: Outages = field(default_factory=Outages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +244,10 @@ async def _drafted(
     await deps.look()
     if deps.rules().hash != rules.hash:
         raise ChangedFault(f"The policy has changed since the decision {decision.id}.")
+    if draft.route in SHORES:
+        deps.outages.over(question.room.id)
+    elif draft.away and not deps.outages.is_news(question.room.id, draft.away, question.id):
+        draft = replace(draft, note="")
     unsure = draft.route is Route.QUOTE and shown.basis is Basis.DOCUMENTS and not _quotable(considered)
     return _unknown(question, considered.found) if unsure else draft
 

@@ -160,7 +160,7 @@ def check(
     # Who cites something does say something, whatever the first words are.
     known = draft.known and not stale and bool(cited or (text and not _SAYS_UNKNOWN.match(text)) or refused)
     answered = known and not refused
-    said = [text]
+    said = [text, draft.note if text else ""]
     if shown.basis is not Basis.DOCUMENTS and draft.route in SHORES and text:
         said.append(say(tongue, "no_document"))
         if unheard := question.unsaid + draft.unheard:

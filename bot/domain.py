@@ -171,6 +171,7 @@ class Draft:
     of passages for which the model had no room. other_language: it did not answer in the question's, asked again too.
     spent: a route before this one was passed over because its budget for today is used up. away: the models that would
     have answered, had they been there. unheard: how many messages of the thread the model had no room for.
+    note: below a quotation, why it is one.
     """
 
     route: Route
@@ -188,6 +189,7 @@ class Draft:
     spent: bool = False
     away: frozenset[Route] = frozenset()
     unheard: int = 0
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

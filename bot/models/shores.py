@@ -252,7 +252,9 @@ class Shores:
         note = say(tongue, f"{says}_shadow") if shadow else say(tongue, says, routes=", ".join(chosen))
         note = f"{say(tongue, 'late')} {note}" if late else note
         away = frozenset(route for route, _ in tried if route in self.endpoints and route not in spent)
-        return Draft(Route.QUOTE, "\n\n".join(filter(None, (quoted, note))), tried=tried, away=away)
+        if not quoted or late:  # an apology is for whom it is for, however often a room was told that a model is away
+            return Draft(Route.QUOTE, "\n\n".join(filter(None, (quoted, note))), tried=tried, away=away)
+        return Draft(Route.QUOTE, quoted, tried=tried, away=away, note=note)
 
     def _widened(self, text: str) -> str:
         """With what else says its words: a passage that was found by those is quoted where it says them."""

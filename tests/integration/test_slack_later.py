@@ -73,3 +73,15 @@ async def test_a_question_of_somebody_else_is_not_asked_again_for_them(tmp_path:
         await here.slack.clicks(here.hr, here.answer(asked), LATER)
         await here.quiet()
         assert "직접 다시 물어봐 주세요" in here.slack.workspace.ephemerals[-1].text
+
+
+async def test_a_room_is_told_once_that_a_model_is_away(tmp_path: Path, fresh_url: str) -> None:
+    """And not below every answer; the button stands below each."""
+    async with in_slack(tmp_path, fresh_url, cloud=(Status(503),), on_prem=(Status(503),)) as here:
+        told = []
+        for _ in range(2):
+            asked = await here.mentions(here.engineer, here.general, "연차는 며칠인가요?")
+            shown = str(here.answer(asked).blocks)
+            assert LABEL in shown
+            told.append("정책이 고른 곳" in shown)
+        assert told == [True, False]

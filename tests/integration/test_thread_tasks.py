@@ -14,6 +14,7 @@ from bot.slack.blocks import LATER
 from bot.words import say
 from tests.builders import rrn
 from tests.integration.in_slack import InSlack, in_slack
+from tests.integration.test_slack_optouts import offered, presses
 from tests.standins.openai import Says, Status
 from tests.standins.slack import Message
 
@@ -32,8 +33,8 @@ async def thread(here: InSlack, *more: str) -> Message:
 
 
 async def summarised(here: InSlack, first: Message, text: str = "이 스레드 요약해 줘") -> str:
-    asked = await here.mentions(here.engineer, here.general, text, first.ts)
-    return str(here.answer(asked).blocks)
+    await here.mentions(here.engineer, here.general, text, first.ts)
+    return str(here.answers(first)[-1].blocks)
 
 
 async def test_a_thread_is_summarised_from_what_was_said_there_and_the_answer_says_so(
@@ -60,8 +61,7 @@ async def test_what_somebody_said_in_it_keeps_it_in_the_building(tmp_path: Path,
 
 async def test_whoever_opted_out_is_not_read_by_the_cloud(tmp_path: Path, fresh_url: str) -> None:
     async with in_slack(tmp_path, fresh_url, on_prem=(SUMMED_UP,)) as here:
-        await here.slack.commands(here.hr, here.general, "/naru", "optout cloud")
-        await here.quiet()
+        await presses(here, here.hr, await offered(here, here.hr), "opt_out:cloud")
         told = await summarised(here, await thread(here))
         assert "공지를 쓰기로" in told
         assert here.naru.cloud.bytes_received == b""
@@ -77,7 +77,7 @@ async def test_an_answer_is_translated_without_a_search_and_stands_as_long_as_wh
         assert "Annual leave is 15 days." in told
         assert "<passage" not in str(here.naru.cloud.requests[-1].json)
         with psycopg.connect(here.url) as database:
-            rests_on = database.execute("select documents from answer order by created_at").fetchall()
+            rests_on = database.execute("select documents from answer order by answered_at").fetchall()
         assert rests_on[0][0]
         assert rests_on[0] == rests_on[1]
 
@@ -102,7 +102,7 @@ async def test_without_a_model_it_is_said_and_done_when_one_is_back(tmp_path: Pa
 async def test_what_was_said_long_before_is_left_out_and_counted(
     tmp_path: Path, fresh_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.slack.around.MOST_CHARACTERS", 40)
+    monkeypatch.setattr("bot.slack.around.MOST_CHARACTERS", 45)
     async with in_slack(tmp_path, fresh_url, cloud=(SUMMED_UP,)) as here:
         told = await summarised(here, await thread(here, "그럼 그렇게 합시다"))
         assert not here.naru.cloud.heard(FRIDAY)

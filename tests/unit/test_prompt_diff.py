@@ -84,13 +84,13 @@ def test_another_folder_is_compared_in_place_of_the_companys(naru: Run, tmp_path
     (tmp_path / "drafts").mkdir()
     (tmp_path / "drafts" / "opinion.md").write_text("Say what it is.", encoding="utf-8")
     told = {one["name"]: one["state"] for one in json.loads(naru("--prompts", "drafts", "--json")[1])}
-    assert told == {"answer": "as shipped", "masked": "as shipped", "opinion": "changed"}
+    assert told == {"answer": "as shipped", "task": "as shipped", "masked": "as shipped", "opinion": "changed"}
 
 
 @pytest.mark.parametrize(
     ("arguments", "status", "says"),
     [
-        (("anwser",), 2, "must be one of answer, masked, opinion"),
+        (("anwser",), 2, "must be one of answer, task, masked, opinion"),
         (("--prompts", "nowhere"), 1, "nowhere must be a folder that exists and that Naru may read"),
     ],
 )

@@ -108,18 +108,18 @@ async def test_without_any_model_the_passages_are_quoted_and_it_is_said_which_sh
     draft = await completed(shores())
     assert draft.route is Route.QUOTE
     assert "> 연차는 15일입니다. [1]" in draft.text
-    assert "정책이 고른 곳: 클라우드 모델(cloud)" in draft.text
+    assert "정책이 고른 곳: 클라우드 모델(cloud)" in draft.note
     assert [route for route, _ in draft.tried] == [Route.CLOUD, Route.ON_PREM]
     assert draft.model is None
 
 
 async def test_a_model_that_is_not_connected_is_told_from_one_that_is_silent() -> None:
     draft = await completed(shores(on_prem=fake(Route.ON_PREM, AWAY)))
-    assert "클라우드 모델(cloud): 연결되어 있지 않음" in draft.text
-    assert "사내 모델(on_prem): 응답하지 않음" in draft.text
+    assert "클라우드 모델(cloud): 연결되어 있지 않음" in draft.note
+    assert "사내 모델(on_prem): 응답하지 않음" in draft.note
     english = await completed(shores(cloud=fake(Route.CLOUD, AWAY)), question="How many days of leave?")
-    assert "the cloud model (cloud): no answer" in english.text
-    assert "the on-prem model (on_prem): not connected" in english.text
+    assert "the cloud model (cloud): no answer" in english.note
+    assert "the on-prem model (on_prem): not connected" in english.note
 
 
 async def test_what_was_found_by_another_word_is_quoted_where_it_says_that() -> None:

@@ -55,7 +55,7 @@ async def test_where_nobody_else_answers_the_passages_stand_there_and_why(questi
     draft = await completed(poor, question=question)
     assert draft.route is Route.QUOTE
     assert "> 연차는 15일입니다. [1]" in draft.text
-    assert says in draft.text
+    assert says in draft.note
 
 
 async def test_another_routes_trouble_is_no_budgets() -> None:

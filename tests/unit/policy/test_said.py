@@ -13,11 +13,11 @@ from bot.check import Shown, check
 from bot.domain import Answer, Draft, Question, Room, Route, Said, Turn
 from bot.models.prompting import Prompting
 from bot.policy.messages import messages
-from bot.policy.optout import OptedOut, OptOuts, Scope
+from bot.policy.optout import OptedOut, OptOuts
 from bot.policy.parts import Prompt, Role, question_part, said_parts, thread_parts
 from bot.policy.rules import Rules
 from bot.prompt import Prompts, build
-from bot.subjects import Subject
+from bot.subjects import Scope, Subject
 from bot.words import say
 from retrieval.label import NOTHING_SENSITIVE, Level
 from tests.builders import DM, api_key, ask, decision_for, document, rrn, shipped_rules
