@@ -38,7 +38,7 @@ def test_without_own_prompts_all_is_as_shipped(naru: Run) -> None:
     status, out, err = naru()
     assert (status, out) == (0, "")
     assert [line.partition(" (")[0] for line in err.splitlines()] == [
-        "answer: as shipped", "masked: as shipped", "opinion: as shipped",
+        "answer: as shipped", "task: as shipped", "masked: as shipped", "opinion: as shipped",
     ]  # fmt: skip
 
 
