@@ -44,12 +44,14 @@ def commands() -> str:
     """Every command with its arguments and options, from its help."""
     head = "# Commands\n\nWritten by `python docs/reference.py` from the code; do not edit.\n"
     parts = [head]
-    for path, command in _commands(("naru",), get_command(app)):
+    naru = get_command(app)
+    within = typer.Context(naru)
+    for path, command in _commands(("naru",), naru):
         usage = " ".join(
             [*path, *command.collect_usage_pieces(command.make_context(path[-1], [], resilient_parsing=True))]
         )
         parts.append(f"\n## {' '.join(path)}\n\n{_cell(command.help or '')}\n\n```\n{usage}\n```\n")
-        rows = [_parameter(one) for one in command.params if one.name != "help"]
+        rows = [_parameter(one, within) for one in command.params if one.name != "help"]
         if rows:
             parts.append("\n| | |\n| --- | --- |\n" + "".join(rows))
     return "".join(parts)
@@ -122,8 +124,8 @@ def _commands(path: tuple[str, ...], command: Any) -> Iterator[tuple[tuple[str, 
         yield from _commands((*path, name), below)
 
 
-def _parameter(parameter: Any) -> str:
-    name, help_text = parameter.get_help_record(typer.Context(get_command(app))) or ("", "")
+def _parameter(parameter: Any, within: typer.Context) -> str:
+    name, help_text = parameter.get_help_record(within) or ("", "")
     return f"| `{name}` | {_cell(help_text)} |\n"
 
 

@@ -126,7 +126,8 @@ async def test_inside_tls_it_goes_to_whom_the_settings_trust_and_to_nobody_else(
         assert (await came).count(b"<110>1 ") == 3
 
 
-async def test_what_is_no_tls_is_no_place_for_the_audit() -> None:
+async def test_what_is_no_tls_is_no_place_for_the_audit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("admin.audit.send.TIMEOUT_S", 1.0)
     async with listening() as (where, came):
         with pytest.raises(SendFault, match="cannot be reached"):
             await send(f"syslog+tls://{where}")
