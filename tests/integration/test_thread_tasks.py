@@ -13,7 +13,8 @@ import pytest
 from bot.slack.blocks import LATER
 from bot.words import say
 from tests.builders import rrn
-from tests.integration.in_slack import InSlack, in_slack
+from tests.integration.in_slack import SALARY, InSlack, in_slack
+from tests.integration.test_slack_alone import offers
 from tests.integration.test_slack_optouts import offered, presses
 from tests.standins.openai import Says, Status
 from tests.standins.slack import Message
@@ -108,3 +109,11 @@ async def test_what_was_said_long_before_is_left_out_and_counted(
         assert not here.naru.cloud.heard(FRIDAY)
         assert here.naru.cloud.heard(NOTICE)
         assert say("ko", "said_partly", unheard="1").strip("_") in told
+
+
+async def test_nobody_is_offered_documents_who_asked_for_none(tmp_path: Path, fresh_url: str) -> None:
+    async with in_slack(tmp_path, fresh_url, on_prem=(Says("How much is a manager paid?"),)) as here:
+        await here.mentions(here.hr, here.general, SALARY)
+        assert len(offers(here)) == 1
+        await here.mentions(here.hr, here.general, f"번역해 줘: {SALARY} {SALARY}")
+        assert len(offers(here)) == 1
