@@ -15,6 +15,8 @@ from retrieval.parse.decode import decode
 from retrieval.parse.refusals import Refusal
 
 COLUMNS = ("question", "relevant", "keywords", "unanswerable")
+FEW = 40
+"""Cases below which what looks better may be chance."""
 _TRUE, _FALSE = ("true", "yes", "1"), ("", "false", "no", "0")
 _SHOWN_PROBLEMS = 20
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from time import perf_counter
@@ -99,13 +99,22 @@ async def _scored(
     heeded.decision, heeded.parts, heeded.draft = None, (), None
     began = perf_counter()
     answered = await answer(question, deps)
-    given = _given(question, answered, heeded, perf_counter() - began, prices.get(answered.route))
+    seconds = perf_counter() - began
+    given = _given(question, answered, heeded, seconds, prices.get(answered.route), deps.shores.endpoints)
     judged = await _judged(given, heeded, judge) if judge and given.known and given.written else None
     return scored(case, given, judged)
 
 
-def _given(question: Question, answered: Answer, heeded: Heeded, seconds: float, price: Price | None) -> Given:
+def _given(
+    question: Question,
+    answered: Answer,
+    heeded: Heeded,
+    seconds: float,
+    price: Price | None,
+    connected: Collection[Route],
+) -> Given:
     draft = heeded.draft
+    silent = [why for route, why in draft.tried if route in connected] if draft and draft.route not in SHORES else []
     text = draft.text if draft is not None and draft.route is answered.route else ""
     written = answered.route in SHORES
     # Where nothing is cited, all that was read stands below the answer.
@@ -125,6 +134,7 @@ def _given(question: Question, answered: Answer, heeded: Heeded, seconds: float,
         another_language=written and spoken(text) != spoken(question.text),
         usage=answered.usage,
         cost=price.of(answered.usage) if price else None,
+        fault=silent[-1] if silent else None,
     )
 
 

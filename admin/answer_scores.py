@@ -43,7 +43,7 @@ class Given:
     """What a question came to. passages: their texts by number, as the model was given them. uris: of what is cited.
     text: as it was drafted, before it was checked. written: by a model; what is quoted says nothing of its own. known:
     False where it was said that nothing is known. another_language: than the question's. cost: None where the price is
-    not known."""
+    not known. fault: why the model that was asked gave no answer, where no other did."""
 
     known: bool
     route: Route
@@ -55,6 +55,7 @@ class Given:
     another_language: bool = False
     usage: Usage = NOT_SAID
     cost: float | None = None
+    fault: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,11 @@ from admin.app import App
 from admin.doors import door_to
 from admin.evaluate import EvaluationFault
 from bot.answer import Deps
-from bot.config_file import Models
+from bot.config_file import Models, OnPrem
 from bot.domain import Draft, Question, Route, Usage
 from bot.models.door import Heard
 from bot.models.endpoint import Endpoint
-from bot.models.line import Told, nobody_is_told
+from bot.models.line import Line, Told, nobody_is_told
 from bot.models.shores import Shores
 from bot.policy.decide import Decision
 from bot.policy.parts import Masking, Prompt
@@ -31,12 +31,14 @@ NOW = "as it is"
 @dataclass(frozen=True, slots=True)
 class Variant:
     """said: on the command line. prompts: in place of those in force. passages: at most so many. model: cloud, on_prem
-    or quote, and no other; any other is the name of one that the on-prem server has."""
+    or quote, and no other; any other is the name of one that the on-prem server has. server: asked in place of all of
+    these, for the model that it names itself."""
 
     said: str
     prompts: Prompts | None = None
     passages: int | None = None
     model: str | None = None
+    server: OnPrem | None = None
 
 
 def variants(folders: Sequence[Path], passages: Sequence[int], models: Sequence[str]) -> tuple[Variant, ...]:
@@ -64,9 +66,11 @@ class Heeded:
 
 @dataclass(frozen=True, slots=True)
 class HeedingShores(Shores):
-    """Shores that remember the last question."""
+    """Shores that remember the last question. named: their on-prem model is the one that is to be asked, whatever the
+    policy says of domain models."""
 
     heeded: Heeded = field(default_factory=Heeded)
+    named: bool = False
 
     async def complete(
         self,
@@ -78,7 +82,8 @@ class HeedingShores(Shores):
         masking: Masking | None = None,
         told: Told = nobody_is_told,
     ) -> Draft:
-        draft = await Shores.complete(self, question, decision, parts, rules, heard, masking, told)
+        asked = replace(decision, domain_model=None) if self.named else decision
+        draft = await Shores.complete(self, question, asked, parts, rules, heard, masking, told)
         self.heeded.decision, self.heeded.parts, self.heeded.draft = decision, parts, draft
         return draft
 
@@ -89,7 +94,7 @@ def deps_of(app: App, variant: Variant, stack: AsyncExitStack) -> tuple[Deps, He
     own = variant.prompts
     prompts = deps.shores.prompts if own is None else (lambda: own)
     shores = HeedingShores(
-        _endpoints(app, variant.model, stack),
+        _endpoints(app, variant, stack),
         prompts,
         deps.shores.glossary,
         deps.shores.missing,
@@ -97,6 +102,7 @@ def deps_of(app: App, variant: Variant, stack: AsyncExitStack) -> tuple[Deps, He
         deps.shores.wait_s,
         deps.shores.afford,
         heeded,
+        named=variant.server is not None or variant.model not in (None, Route.CLOUD, Route.ON_PREM, Route.QUOTE),
     )
     made = replace(
         deps,
@@ -108,8 +114,13 @@ def deps_of(app: App, variant: Variant, stack: AsyncExitStack) -> tuple[Deps, He
     return made, heeded
 
 
-def _endpoints(app: App, model: str | None, stack: AsyncExitStack) -> Mapping[Route, Endpoint]:
-    there = app.deps.shores.endpoints
+def _endpoints(app: App, variant: Variant, stack: AsyncExitStack) -> Mapping[Route, Endpoint]:
+    if (server := variant.server) is not None:
+        own = door_to(Route.ON_PREM, server)
+        stack.push_async_callback(own.aclose)
+        line = Line(server.at_once)
+        return {Route.ON_PREM: Endpoint(own, server.attempts, server.total_timeout_s, app.deps.look, line)}
+    there, model = app.deps.shores.endpoints, variant.model
     if model is None:
         return there
     if model == Route.QUOTE:

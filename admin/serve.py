@@ -50,7 +50,7 @@ class Model:
             served,
             python_of(settings, served),
             weights_of(settings, served),
-            {adapter: Path(_absolute(settings, folder)) for adapter, folder in served.named_adapters.items()},
+            adapters_of(settings, served),
             key.get_secret_value() if key else "",
         )
         if problems := list(model._problems()):
@@ -118,6 +118,11 @@ def python_of(settings: Settings, served: Served) -> str:
 def weights_of(settings: Settings, served: Served) -> Path:
     """The folder, whether it is there or not."""
     return Path(_absolute(settings, served.weights))
+
+
+def adapters_of(settings: Settings, served: Served) -> dict[str, Path]:
+    """Their folders by name, whether they are there or not."""
+    return {name: Path(_absolute(settings, folder)) for name, folder in served.named_adapters.items()}
 
 
 def planned(served: Served, weights: Path, gpu_memory: float, bytes_each: float | None = None) -> Plan:

@@ -13,6 +13,7 @@ from admin.cli import (
     audit,
     backup,
     check,
+    compare,
     evaluate,
     example,
     glossary,
@@ -62,6 +63,7 @@ app.command("ask")(ask.ask)
 app.command("explain")(ask.explain)
 app.command("search")(search.search)
 app.command("why")(why.why)
+app.command("compare")(compare.compare)
 app.command("mask")(masking.mask)
 app.command("unmask")(masking.unmask)
 app.command("status")(status.status)

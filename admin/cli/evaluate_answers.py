@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from admin.answer_cases import COLUMNS, Case, read_cases
+from admin.answer_cases import COLUMNS, FEW, Case, read_cases
 from admin.answer_evaluation import Evaluated, evaluated
 from admin.answer_variants import Variant, variants
 from admin.app import opened
@@ -19,13 +19,11 @@ from admin.evaluate import EvaluationFault
 from admin.operators import titles_only
 from bot.console import table
 
-_SHOWN = 40
+File = Annotated[Path, typer.Argument(help=f"JSON lines or CSV: {', '.join(COLUMNS)}; question is needed. - is stdin.")]
 
 
 def answers(
-    file: Annotated[
-        Path, typer.Argument(help=f"JSON lines or CSV: {', '.join(COLUMNS)}; question is needed. - is stdin.")
-    ],
+    file: File,
     person: As = None,
     room: In = None,
     reason: Reason = None,
@@ -52,7 +50,7 @@ def answers(
     Each named thing is one variant, which changes that alone. All take the whole way of a question, with its Decision
     and the audit of what left; nothing is kept as an answer.
     """
-    cases = read_cases(_content(file), str(file))
+    cases = read_cases(content_of(file), str(file))
     chosen = variants(prompts or (), passages or (), model or ())
     found = run(_answers(cases, chosen, person, room, reason, judge=judge))
     if json:
@@ -95,11 +93,17 @@ def _print(found: Sequence[Mapping[str, Any]]) -> None:
             f"(sign test p = {said['sign_test']:.3g}).",
             markup=False,
         )
-    if found[0]["questions"] < _SHOWN:
-        err.print(f"{found[0]['questions']} cases show little: what looks better may be chance.")
+    caution(found[0]["questions"])
 
 
-def _content(file: Path) -> bytes:
+def caution(cases: int) -> None:
+    """Where they are few."""
+    if cases < FEW:
+        err.print(f"{cases} cases show little: what looks better may be chance.")
+
+
+def content_of(file: Path) -> bytes:
+    """Raises EvaluationFault where it cannot be read."""
     try:
         return sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     except OSError as error:

@@ -23,7 +23,7 @@ MAY_IMPORT = {
 PURE = {
     "retrieval/asked.py", "retrieval/generic.py", "retrieval/everyday.py", "retrieval/confidence.py",
     "bot/worth_reading.py", "bot/examples.py", "admin/calibrate.py", "admin/serving/command.py",
-    "admin/serving/plan.py", "admin/answer_scores.py",
+    "admin/serving/plan.py", "admin/answer_scores.py", "admin/answer_worth.py", "admin/answer_labels.py",
     "retrieval/label.py", "retrieval/passage.py", "retrieval/text.py", "retrieval/stopwords.py", "retrieval/bm25.py",
     "retrieval/split.py", "retrieval/errors.py", "retrieval/schedule.py", "retrieval/dates.py", "retrieval/in_force.py",
     "retrieval/versions.py", "retrieval/glossary.py", "retrieval/addresses.py", "bot/quantities.py",
@@ -72,6 +72,7 @@ ONLY_IN = {
     "safetensors": {"retrieval/local_model.py"},
     "onnx": {"retrieval/bert.py"},
     "kiwipiepy": {"retrieval/kiwi.py"},
+    "matplotlib": {"admin/answer_plot.py"},
     "numpy": {
         "retrieval/bags.py",
         "retrieval/bert.py",
