@@ -60,17 +60,15 @@ async def compared(
     """Each way, in its place; one whose model dies while it is asked says so, and the others go on. gpu_hour: price of
     an hour of one card. Raises EvaluationFault."""
     asked = [way.variant for way in rows if way.variant is not None]
-    found = {
-        id(one.variant): one.results for one in await evaluated(app, asked, cases, person, room, judge=judge, told=told)
-    }
+    found = iter(await evaluated(app, asked, cases, person, room, judge=judge, told=told))
     made: list[Compared] = []
     for way in rows:
-        results = found.get(id(way.variant))
-        if results is None:
+        if way.variant is None:
             made.append(Compared(way))
             continue
+        results = next(found).results
         counted = worth(results, judged=judge)
-        if way.variant is not None and way.variant.model in (Route.QUOTE, Route.CLOUD):
+        if way.variant.model in (Route.QUOTE, Route.CLOUD):
             cost = cost_by_token(results)
         else:
             cost = cost_by_hour(counted, None if gpu_hour is None else gpu_hour * way.cards)

@@ -42,7 +42,7 @@ _PLAIN = "DejaVu Sans"
 """It comes with matplotlib, and has no Hangul."""
 _BOXES = "Last Resort"
 """It comes as well, and shows each letter that no other font has as the same box."""
-_BOLD = {"fontweight": "bold", "fontfamily": _PLAIN}
+_BOLD: dict[str, Any] = {"fontweight": "bold", "fontfamily": _PLAIN}
 
 
 class PlotFault(Fault):
@@ -84,10 +84,10 @@ def draw(found: Sequence[Compared], path: Path, currency: str | None) -> str | N
         figure = Figure(figsize=_INCHES, dpi=_DPI, layout="constrained")
         FigureCanvasAgg(figure)
         left, right = figure.subplots(1, 2, width_ratios=(6, 5))
-        _worths(left, asked, names, currency)
+        _worths(left, asked, currency)
         _outcomes(right, asked, names)
         _says(figure, found, asked)
-        _labels(figure, left, asked, names, currency)
+        _labels(figure, left, asked)
         try:
             figure.savefig(path, format="png")
         except OSError as error:
@@ -100,7 +100,7 @@ def draw(found: Sequence[Compared], path: Path, currency: str | None) -> str | N
     )
 
 
-def _worths(axes: Axes, asked: Sequence[tuple[Compared, Worth]], names: Sequence[str], currency: str | None) -> None:
+def _worths(axes: Axes, asked: Sequence[tuple[Compared, Worth]], currency: str | None) -> None:
     by_cost = _by_cost(asked)
     for one, worth in asked:
         x, y = _at(one, worth, by_cost)
@@ -124,23 +124,21 @@ def _worths(axes: Axes, asked: Sequence[tuple[Compared, Worth]], names: Sequence
         if by_cost
         else "seconds to an answer (half of them take less)"
     )
-    axes.set_title("Right answers, and what they take: up and left is better", loc="left", **_BOLD)
+    axes.set_title("Right answers, and what they take: up and left is better", loc="left", pad=12, **_BOLD)
     axes.grid(color="#e6e6e6")
     axes.set_axisbelow(True)
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.13), ncols=2, frameon=False)
 
 
-def _labels(
-    figure: Figure, axes: Axes, asked: Sequence[tuple[Compared, Worth]], names: Sequence[str], currency: str | None
-) -> None:
-    """Names beside their marks, where no other name or mark is. Sizes are known only once it is laid out."""
+def _labels(figure: Figure, axes: Axes, asked: Sequence[tuple[Compared, Worth]]) -> None:
+    """Each way beside its mark, where no other name or mark is. Sizes are known only once it is laid out."""
     figure.draw_without_rendering()
     figure.set_layout_engine("none")
     by_cost = _by_cost(asked)
     points: list[tuple[float, float]] = []
     texts: list[Any] = []
-    for (one, worth), name in zip(asked, names, strict=True):
+    for one, worth in asked:
         x, y = _at(one, worth, by_cost)
         if x is None or y is None:
             continue
@@ -148,7 +146,7 @@ def _labels(
         points.append((float(at[0]), float(at[1])))
         texts.append(
             axes.annotate(
-                name,
+                one.way.said,
                 (x, y),
                 xytext=(0, 0),
                 textcoords="offset pixels",
@@ -185,7 +183,7 @@ def _outcomes(axes: Axes, asked: Sequence[tuple[Compared, Worth]], names: Sequen
                 axes.text(start + count / 2, place, str(count), ha="center", va="center", color=ink, fontsize=9)
     axes.set_yticks(places, names)
     axes.set_xlabel("cases")
-    axes.set_title("What became of the cases", loc="left", **_BOLD)
+    axes.set_title("What became of the cases", loc="left", pad=12, **_BOLD)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.tick_params(axis="y", length=0)
