@@ -124,7 +124,8 @@ def _given(
         if part.role in FROM_DOCUMENTS:
             passages.setdefault(part.number, []).append(part.text)
     return Given(
-        known=answered.known and answered.route is not Route.REFUSE,
+        # What only says that there is nothing to quote is no quotation.
+        known=answered.known and answered.route is not Route.REFUSE and (written or bool(passages)),
         route=answered.route,
         seconds=seconds,
         text=text,

@@ -11,6 +11,7 @@ from admin.app import App
 from admin.doors import door_to
 from admin.evaluate import EvaluationFault
 from bot.answer import Deps
+from bot.basis import Basis
 from bot.config_file import Models, OnPrem
 from bot.domain import Draft, Question, Route, Usage
 from bot.models.door import Heard
@@ -32,13 +33,14 @@ NOW = "as it is"
 class Variant:
     """said: on the command line. prompts: in place of those in force. passages: at most so many. model: cloud, on_prem
     or quote, and no other; any other is the name of one that the on-prem server has. server: asked in place of all of
-    these, for the model that it names itself."""
+    these, for the model that it names itself. basis: on what each answer rests, whatever is asked."""
 
     said: str
     prompts: Prompts | None = None
     passages: int | None = None
     model: str | None = None
     server: OnPrem | None = None
+    basis: Basis | None = None
 
 
 def variants(folders: Sequence[Path], passages: Sequence[int], models: Sequence[str]) -> tuple[Variant, ...]:
@@ -91,7 +93,7 @@ class HeedingShores(Shores):
 def deps_of(app: App, variant: Variant, stack: AsyncExitStack) -> tuple[Deps, Heeded]:
     """What the story needs to answer so, and nobody. Raises EvaluationFault where there is no such model."""
     deps, heeded = app.deps, Heeded()
-    own = variant.prompts
+    own, rests_on = variant.prompts, variant.basis
     prompts = deps.shores.prompts if own is None else (lambda: own)
     shores = HeedingShores(
         _endpoints(app, variant, stack),
@@ -110,6 +112,7 @@ def deps_of(app: App, variant: Variant, stack: AsyncExitStack) -> tuple[Deps, He
         shores=shores,
         opinion=app.opinion.told(prompts) if app.opinion else deps.opinion,
         budget=Budget(variant.passages or deps.budget.passages, deps.budget.characters),
+        basis=deps.basis if rests_on is None else (lambda *_: rests_on),
     )
     return made, heeded
 

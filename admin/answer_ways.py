@@ -13,6 +13,7 @@ from admin.app import today
 from admin.evaluate import EvaluationFault
 from admin.serve import address_of, key_of
 from admin.serving.weights import bytes_of
+from bot.basis import Basis
 from bot.config_file import OnPrem
 from bot.config_serving import Served
 from bot.domain import Route
@@ -115,12 +116,14 @@ async def ways(settings: Settings, named: Mapping[str, Named], *, shadow: bool) 
     away = in_shadow or (of_home if home is None else await _away(on_prem))
     examples = "at once: passage and example go"
 
-    def local(key: str, said: str, forgetting: str) -> Way:
-        variant = None if away else Variant(key, model=Route.ON_PREM)
+    def local(key: str, said: str, forgetting: str, basis: Basis | None = None) -> Way:
+        variant = None if away else Variant(key, model=Route.ON_PREM, basis=basis)
         return _way(settings, key, said, home, variant, away, "at once", forgetting)
 
     rows = [
         Way("quote", "quote", None, Variant("quote", model=Route.QUOTE), None, "at once", _NOTHING_LEARNT, 0),
+        local("prompt_only", "prompt only", _NOTHING_LEARNT, Basis.CONVERSATION),
+        local("few_shot", "few-shot", "at once: the example goes", Basis.EXAMPLES),
         local("rag", "RAG", examples),
     ]
     for option, said in NAMED.items():

@@ -21,17 +21,22 @@ from bot.settings import Settings
 from tests.builders import ROOT
 from tests.integration.company import CONFIG, PEOPLE, Company, company
 from tests.integration.test_evaluate_answers import CASES, DOCUMENTS
+from tests.integration.test_examples import approve, told
 from tests.standins.openai import OpenAIStandIn, Request, Says, Status
 
 Run = Callable[..., tuple[int, str, str]]
 PRICED = CONFIG.replace(
     "[models.cloud]\n", '[models.cloud]\n    price_in = 2.0\n    price_out = 10.0\n    currency = "USD"\n', 1
 )
+UNKNOWN = "모르겠습니다: 이 대화에서 답을 찾지 못했습니다."
 PAY = Case(9, "시니어 급여 밴드는 얼마인가요?", (), ("구천만",))
 
 
 def reads(request: Request) -> str:
-    """A model that says what its first passage says."""
+    """A model that says what its first passage says, and what it was shown before, and nothing of its own."""
+    asked = request.json["messages"][1]["content"]
+    if " passage 1>" not in asked:
+        return "연차는 1년에 15일입니다." if "며칠인가요" in asked and " example 1>" in asked else UNKNOWN
     return f"{request.json['messages'][1]['content'].split(' passage 1>')[1].splitlines()[3]} [1]"
 
 
@@ -70,10 +75,12 @@ async def test_each_way_is_worth_what_its_model_says_and_none_is_answered_to_any
         found = await side_by_side(naru, {"adapter": "tuned", "four": "packed"})
         assert {request.json["model"] for request in packed.requests if request.json} == {"packed"}
         asked = [request.json["model"] for request in naru.on_prem.requests if request.json]
-        assert (asked.count("near"), asked.count("tuned")) == (2, 2)
+        assert (asked.count("near"), asked.count("tuned")) == (8, 2)
     worths = {key: one.worth for key, one in found.items() if one.worth}
     assert {key: (one.right, one.cited) for key, one in worths.items()} == {
         "quote": (1.0, 1.0),
+        "prompt_only": (0.0, None),
+        "few_shot": (0.0, None),
         "rag": (1.0, 1.0),
         "adapter": (1.0, 1.0),
         "four": (0.5, 0.0),
@@ -88,7 +95,24 @@ async def test_each_way_is_worth_what_its_model_says_and_none_is_answered_to_any
         counts = connection.execute(
             "select (select count(*) from answer), (select count(text) from question), (select count(*) from decision)"
         ).fetchone()
-    assert counts == (0, 0, 15)
+    assert counts == (0, 0, 21)
+
+
+async def test_without_passages_the_model_sees_none_and_with_examples_only_those(
+    tmp_path: Path, fresh_url: str
+) -> None:
+    async with company(tmp_path, fresh_url, DOCUMENTS, on_prem=[reads]) as naru:
+        await approve(naru, "연차는 며칠이에요?,보라색 열다섯 날.,internal,everyone")
+        found = await side_by_side(naru, cases=CASES[:1])
+        plain, shown, rag = told(naru.on_prem)
+    assert [" passage 1>" in one for one in (plain, shown, rag)] == [False, False, True]
+    assert ["보라색" in one for one in (plain, shown, rag)] == [False, True, True]
+    worths = {key: found[key].worth for key in ("prompt_only", "few_shot", "rag")}
+    assert [one and (one.right, one.cited, one.wrongly_abstains) for one in worths.values()] == [
+        (0.0, None, 1.0),
+        (1.0, 0.0, 0.0),
+        (1.0, 1.0, 0.0),
+    ]
 
 
 async def test_the_cloud_is_compared_on_what_may_go_there_and_hears_nothing_else(
@@ -139,6 +163,8 @@ async def test_what_cannot_be_asked_from_the_start_stays_in_the_table_and_says_w
         assert other.base_url in (found["small"].way.why_not or "")
     assert {key: one.way.why_not for key, one in found.items() if key != "small"} == {
         "quote": None,
+        "prompt_only": "[models.on_prem] cannot be reached",
+        "few_shot": "[models.on_prem] cannot be reached",
         "rag": "[models.on_prem] cannot be reached",
         "adapter": "name it by --adapter",
         "eight": "[models.keyed] refuses its key",
@@ -168,6 +194,7 @@ async def test_the_named_model_answers_whatever_the_policy_says_of_domain_models
         await side_by_side(naru, {"adapter": "tuned"})
         asked = [request.json["model"] for request in naru.on_prem.requests if request.json]
         assert (asked.count("hr-small"), asked.count("tuned")) == (2, 2), "RAG is Naru as it is"
+        assert asked.count("near") == 6, "of a source are passages alone"
 
 
 @pytest.mark.parametrize(
@@ -243,10 +270,10 @@ def test_without_models_the_table_names_every_way_and_a_picture_is_drawn(naru: R
     assert status == 0, err
     assert max(map(len, shown.splitlines())) <= 120
     said = " ".join(shown.split())
-    for row in ("quote", "RAG", "small domain model", "adapter", "8-bit", "4-bit", "cloud"):
+    for row in ("quote", "prompt only", "few-shot", "RAG", "small domain model", "adapter", "8-bit", "4-bit", "cloud"):
         assert row in said
     assert "not asked: name it by --small" in said
-    assert said.count("not asked: ") == 6
+    assert said.count("not asked: ") == 8
     assert "3 cases show little" in err
     assert (tmp_path / "ways.png").read_bytes().startswith(b"\x89PNG")
 
