@@ -194,6 +194,8 @@ def _says(figure: Figure, found: Sequence[Compared], asked: Sequence[tuple[Compa
     cases = asked[0][1].questions
     counted = max(sum(worth.outcomes.values()) for _, worth in asked)
     said = [f"{cases} cases" if counted == cases else f"{cases} cases, {counted} of which say what a right answer is"]
+    if bare := asked[0][1].by_citation:
+        said.append(f"{bare} without keywords, where right means only that the right document is cited")
     if cases < FEW:
         said.append("so few show little, and what looks better may be chance")
     if others := [one.way.said for one in found if one.worth is None]:

@@ -36,13 +36,14 @@ class Outcome(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Worth:
     """Shares are 0 to 1; None where there is nothing of which to take one. asked: questions that a model was asked.
-    failed: of those, where it did not answer; why: what it last said of that. outcomes: in cases. Times in seconds;
-    None: it never answered."""
+    failed: of those, where it did not answer; why: what it last said of that. by_citation: cases without keywords,
+    where right says only that what answers is cited. outcomes: in cases. Times in seconds; None: it never answered."""
 
     questions: int
     asked: int
     failed: int
     why: str | None
+    by_citation: int
     right: float | None
     cited: float | None
     abstains: float | None
@@ -59,6 +60,7 @@ class Worth:
             "asked": self.asked,
             "failed": self.failed,
             "why_failed": self.why,
+            "by_citation": self.by_citation,
             "right": self.right,
             "cited": self.cited,
             "abstains": self.abstains,
@@ -83,6 +85,7 @@ def worth(results: Sequence[Scored], *, judged: bool = False) -> Worth:
         asked=len(faults) + sum(one.given.written for one in there),
         failed=len(faults),
         why=faults[-1] if faults else None,
+        by_citation=sum(one.case.answerable and not one.case.keywords and bool(one.case.relevant) for one in results),
         right=_share([one is Outcome.RIGHT for one in answerable]),
         cited=_cited(there, judged=judged),
         abstains=_share([not one.given.known for one in there if not one.case.answerable]),

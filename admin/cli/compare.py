@@ -72,6 +72,11 @@ def compare(
         emit({"currency": currency, "cases": len(cases), "ways": [one.data() for one in found]})
     else:
         _print(found, currency)
+    if bare := next((one.worth.by_citation for one in found if one.worth), 0):
+        err.print(
+            f"{bare} of {len(cases)} cases have no keywords: there right means only that a document that answers is "
+            "cited, and without passages none can be."
+        )
     for sentence in unknown_costs(found, settings.models, gpu_hour):
         err.print(sentence, markup=False)
     caution(len(cases))

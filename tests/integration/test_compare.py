@@ -275,6 +275,7 @@ def test_without_models_the_table_names_every_way_and_a_picture_is_drawn(naru: R
     assert "not asked: name it by --small" in said
     assert said.count("not asked: ") == 8
     assert "3 cases show little" in err
+    assert "2 of 3 cases have no keywords" in err
     assert (tmp_path / "ways.png").read_bytes().startswith(b"\x89PNG")
 
 

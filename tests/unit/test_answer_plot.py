@@ -19,7 +19,7 @@ PNG = b"\x89PNG\r\n\x1a\n"
 def row(key: str, model: str | None, right: float, *, failed: int = 0, cost: float | None = 1.0) -> Compared:
     way = Way(key, key, model, Variant(key), None, "at once", "at once: nothing is learnt", None)
     outcomes = dict.fromkeys(Outcome, 1)
-    counted = Worth(5, 4, failed, "It failed." if failed else None, right, 0.5, 1.0, 0.0, outcomes, 0.4, 0.9, 0.5)
+    counted = Worth(5, 4, failed, "It failed." if failed else None, 2, right, 0.5, 1.0, 0.0, outcomes, 0.4, 0.9, 0.5)
     return Compared(way, counted, cost, (("on_prem", 5),))
 
 

@@ -57,7 +57,7 @@ def test_keywords_say_what_is_right_and_without_them_the_documents(result: Score
 
 def test_a_case_that_says_nothing_of_a_right_answer_does_not_count_as_one() -> None:
     counted = worth([one(KEYED, says=True), one(BARE), one(FOUND, known=False)])
-    assert (counted.right, counted.wrongly_abstains) == (0.5, 0.3333)
+    assert (counted.right, counted.wrongly_abstains, counted.by_citation) == (0.5, 0.3333, 1)
     assert worth([one(BARE)]).right is None
 
 
