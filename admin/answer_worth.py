@@ -36,7 +36,7 @@ class Outcome(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Worth:
     """Shares are 0 to 1; None where there is nothing of which to take one. asked: questions that a model was asked.
-    failed: of those, where it did not answer; why: what it last said of that. by_citation: cases without keywords,
+    failed: of those, where it did not answer; why: the first time. by_citation: cases without keywords,
     where right says only that what answers is cited. outcomes: in cases. Times in seconds; None: it never answered."""
 
     questions: int
@@ -84,7 +84,7 @@ def worth(results: Sequence[Scored], *, judged: bool = False) -> Worth:
         questions=len(results),
         asked=len(faults) + sum(one.given.written for one in there),
         failed=len(faults),
-        why=faults[-1] if faults else None,
+        why=faults[0] if faults else None,
         by_citation=sum(one.case.answerable and not one.case.keywords and bool(one.case.relevant) for one in results),
         right=_share([one is Outcome.RIGHT for one in answerable]),
         cited=_cited(there, judged=judged),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from math import isfinite
 from pathlib import Path
 from textwrap import wrap
 from typing import Annotated, Any
@@ -57,6 +58,8 @@ def compare(
     Each takes the whole way of a question, with its Decision and the audit of what left; nothing is kept as an answer.
     A way that cannot be asked here stays in the table and says why.
     """
+    if gpu_hour is not None and not isfinite(gpu_hour):
+        raise typer.BadParameter("must be a price such as 2.50", param_hint="--gpu-hour")
     cases = read_cases(content_of(file), str(file))
     if plot is not None:
         drawable(plot)

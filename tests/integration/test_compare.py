@@ -311,6 +311,12 @@ def test_bad_input_is_a_sentence_before_anything_starts(
     assert says in " ".join(err.split())
 
 
+def test_a_price_that_is_none_is_wrong_usage(naru: Run) -> None:
+    status, shown, err = naru("cases.jsonl", "--gpu-hour", "inf")
+    assert (status, shown) == (2, "")
+    assert "must be a price" in err
+
+
 def test_anothers_eyes_need_a_role_and_a_reason(naru: Run, tmp_path: Path, fresh_url: str) -> None:
     status, shown, err = naru("cases.jsonl", "--as", "U2", "--reason", "비교")
     assert (status, shown) == (1, "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -61,7 +62,5 @@ def test_without_the_extra_it_is_said_how_to_install_it(tmp_path: Path, monkeypa
 
 
 def test_the_command_line_starts_without_the_library_of_pictures() -> None:
-    import subprocess
-
     code = "import sys, admin.cli.commands; sys.exit('matplotlib' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -64,7 +64,8 @@ def test_a_case_that_says_nothing_of_a_right_answer_does_not_count_as_one() -> N
 def test_a_question_at_which_its_model_failed_is_not_right_and_counts_nowhere_else() -> None:
     fault = "The on-prem model cannot be reached."
     failed = one(KEYED, says=True, written=False, seconds=60.0, fault=fault)
-    counted = worth([one(KEYED, says=True), failed, one(NOTHING, known=False, fault=fault)])
+    left = one(NOTHING, known=False, fault="The model is left alone for a moment.")
+    counted = worth([one(KEYED, says=True), failed, left])
     assert (counted.right, counted.cited, counted.p95, counted.mean) == (0.5, 1.0, 1.0, 1.0)
     assert (counted.abstains, counted.wrongly_abstains) == (None, 0.0)
     assert (counted.asked, counted.failed, counted.why) == (3, 2, fault)
