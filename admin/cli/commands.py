@@ -30,6 +30,7 @@ from admin.cli import (
     run,
     search,
     source,
+    stats,
     status,
     why,
 )
@@ -67,6 +68,7 @@ app.command("compare")(compare.compare)
 app.command("mask")(masking.mask)
 app.command("unmask")(masking.unmask)
 app.command("status")(status.status)
+app.command("stats")(stats.show_stats)
 app.command("check")(check.check)
 app.command("migrate")(migrate.migrate)
 app.command("backup")(backup.backup)

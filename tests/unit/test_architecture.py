@@ -51,7 +51,7 @@ PURE = {
     "bot/policy/detect/directive.py", "bot/policy/detect/phrases.py", "bot/policy/detect/sentences.py",
     "bot/policy/detect/learned.py", "bot/policy/mask.py", "bot/policy/particles.py", "bot/models/restored.py",
     "retrieval/explain.py",
-    "bot/cloud_budget.py", "admin/reports/costs.py",
+    "bot/cloud_budget.py", "admin/reports/costs.py", "admin/reports/satisfaction.py",
     "admin/reports/period.py", "admin/reports/statement.py", "admin/reports/words.py",
 }  # fmt: skip
 IO = {
