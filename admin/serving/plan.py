@@ -186,12 +186,22 @@ def _count(said: Mapping[str, Any], key: str) -> int:
 
 
 def _packed(own: object, wished: str | None) -> float | None:
-    """Bytes of a packed parameter; None where it is not packed, or by a way that is not known here."""
-    if isinstance(own, dict):
-        bits = own.get("bits")
-        for group in (own.get("config_groups") or {}).values() if isinstance(own.get("config_groups"), dict) else ():
-            bits = bits or (group.get("weights") or {}).get("num_bits")
-        if isinstance(bits, int):
-            return bits / 8
-        return _PACKED.get(str(own.get("quant_method")))
-    return None if wished is None else next((size for name, size in _PACKED.items() if wished.startswith(name)), None)
+    """Bytes of a packed parameter, the most where groups of layers differ; None where it is not packed, or in a way
+    that is not known here."""
+    if not isinstance(own, dict):
+        known = (size for name, size in _PACKED.items() if (wished or "").startswith(name))
+        return next(known, None)
+    groups = own.get("config_groups")
+    packings = [group.get("weights") for group in groups.values()] if isinstance(groups, dict) else [own]
+    sizes = [size for one in packings if isinstance(one, dict) and (size := _each(one))]
+    return max(sizes, default=_PACKED.get(str(own.get("quant_method"))))
+
+
+def _each(packing: Mapping[str, Any]) -> float | None:
+    """Of a parameter with its part of what its group shares: a scale of 16 bits and a zero point, or one of 8 bits
+    where the numbers are floating ones (NVFP4, MXFP4). compressed-tensors says num_bits, GPTQ and AWQ bits."""
+    bits, group = packing.get("num_bits", packing.get("bits")), packing.get("group_size")
+    if not isinstance(bits, int) or bits < 1:
+        return None
+    shared = 1.0 if packing.get("type") == "float" else 2.0 + bits / 8
+    return bits / 8 + (shared / group if isinstance(group, int) and group > 0 else 0.0)

@@ -49,6 +49,12 @@ def test_a_token_takes_the_keys_and_values_of_the_grouped_heads() -> None:
     assert shape(all_heads).token_bytes == 4 * shape().token_bytes
 
 
+def compressed(*weights: object) -> dict[str, Any]:
+    """quantization_config as compressed-tensors writes it, with a group for each of these."""
+    groups = {f"group_{n}": {"targets": ["Linear"], "weights": one} for n, one in enumerate(weights)}
+    return {"quant_method": "compressed-tensors", "config_groups": groups}
+
+
 @pytest.mark.parametrize(
     ("own", "wished", "each"),
     [
@@ -57,12 +63,30 @@ def test_a_token_takes_the_keys_and_values_of_the_grouped_heads() -> None:
         ({"quant_method": "awq", "bits": 4}, None, 0.5),
         ({"quant_method": "gptq", "bits": 8}, None, 1.0),
         ({"quant_method": "fp8"}, None, 1.0),
-        ({"quant_method": "compressed-tensors", "config_groups": {"g": {"weights": {"num_bits": 8}}}}, None, 1.0),
+        ({"quant_method": "awq"}, None, 0.5),
+        (compressed({"num_bits": 8, "type": "int", "strategy": "channel", "group_size": None}), None, 1.0),
+        (compressed({"num_bits": 8, "type": "float", "strategy": "channel", "group_size": None}), "fp8", 1.0),
+        (compressed({"num_bits": 4, "type": "float", "group_size": 16}), None, 0.5 + 1 / 16),
+        (compressed({"num_bits": 4}, {"num_bits": 8}), None, 1.0),
+        (compressed({"num_bits": 8}, None), None, 1.0),
+        (compressed(None), None, 2.0),
+        ({"quant_method": "gptq", "bits": "four"}, None, 0.5),
+        ({"quant_method": "unheard of", "config_groups": ["x"]}, None, 2.0),
     ],
 )
 def test_weights_take_what_their_packing_says(own: dict[str, Any] | None, wished: str | None, each: float) -> None:
     packed = shape(LLAMA_8B | ({"quantization_config": own} if own else {}), wished)
     assert packed.weight_bytes == int(packed.of_layers * each) + 2 * (packed.of_embeddings + packed.hidden)
+
+
+@pytest.mark.parametrize("method", ["awq", "gptq"])
+def test_weights_of_4_bits_are_as_many_bytes_as_their_files_hold(method: str) -> None:
+    """Of each matrix: 8 numbers in an int32, and for every 128 rows a float16 scale and a zero point of 4 bits."""
+    packed = shape(LLAMA_8B | {"quantization_config": {"quant_method": method, "bits": 4, "group_size": 128}})
+    matrices = [(4096, 4096), (4096, 1024), (4096, 1024), (4096, 4096), (4096, 14336), (4096, 14336), (14336, 4096)]
+    of_layer = sum(rows // 8 * 4 * columns + rows // 128 * (2 + 0.5) * columns for rows, columns in matrices)
+    norms = 2 * 65 * 4096
+    assert packed.weight_bytes == pytest.approx(32 * of_layer + norms + 2 * 2 * 128256 * 4096, rel=1e-4)
 
 
 def test_what_fits_in_16_bits_on_no_small_card_fits_in_8() -> None:
