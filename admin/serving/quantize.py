@@ -18,6 +18,18 @@ SCHEMES = {"fp8": "FP8_DYNAMIC", "w8a8": "W8A8"}
 """fp8: for cards that compute with it (Ada, Hopper and newer). w8a8: whole numbers, for older ones."""
 _HAS_COMPRESSOR = "import importlib.util, sys; sys.exit(importlib.util.find_spec('llmcompressor') is None)"
 _PROGRAM = Path(__file__).with_name("quantize_weights.py")
+_WEIGHTS = (
+    "*.safetensors",
+    "*.index.json",
+    "*.bin",
+    "*.pt",
+    "*.pth",
+    "*.ckpt",
+    "*.h5",
+    "*.msgpack",
+    "*.onnx*",
+    "*.gguf",
+)
 _TAIL = 2000
 
 
@@ -56,10 +68,24 @@ def quantize(python: str, weights: Path, target: Path, scheme: str) -> Quantized
             raise QuantizeFault(
                 f"llmcompressor did not come to its end; the last that it said: {ended.stderr[-_TAIL:]}"
             )
+        _carry(weights, made)
         os.rename(made, target)
+    except OSError as error:
+        raise QuantizeFault(f"{target} could not be written: {error}") from error
     finally:
         shutil.rmtree(made, ignore_errors=True)
     return Quantized(target, _bytes(weights), _bytes(target))
+
+
+def _carry(weights: Path, made: Path) -> None:
+    """All that is no weights goes over as it is: the tokenizer, the chat template, how it samples, its licence. A
+    library that writes them anew writes them for its own version. Raises OSError."""
+    left = shutil.ignore_patterns(*_WEIGHTS, ".*")
+
+    def left_in(folder: str, names: list[str]) -> set[str]:
+        return left(folder, names) | ({"config.json"} if Path(folder) == weights else set())
+
+    shutil.copytree(weights, made, ignore=left_in, ignore_dangling_symlinks=True, dirs_exist_ok=True)
 
 
 def _problems(python: str, weights: Path, target: Path) -> Iterator[str]:

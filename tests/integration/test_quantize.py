@@ -22,45 +22,60 @@ MODULES = {
     "llmcompressor/modifiers/quantization.py": """
         class QuantizationModifier:
             def __init__(self, *, targets, scheme, ignore):
-                assert (targets, ignore) == ("Linear", ["lm_head"])
+                assert (targets, ignore[0]) == ("Linear", "re:.*lm_head")
                 self.scheme = scheme
     """,
     "transformers.py": """
         import json, os
         from pathlib import Path
+        from types import SimpleNamespace
 
-        class AutoTokenizer:
+        class GenerationConfig:
+            pass
+
+        class AutoConfig:
+            @staticmethod
+            def from_pretrained(source, local_files_only):
+                assert local_files_only
+                return SimpleNamespace(**json.loads((Path(source) / "config.json").read_text()))
+
+        class AutoModelForCausalLM:
             @classmethod
-            def from_pretrained(cls, source, **options):
-                assert options["local_files_only"]
-                return cls()
-
-            def save_pretrained(self, target):
-                (Path(target) / "tokenizer.json").write_text("{}")
-
-        class AutoModelForCausalLM(AutoTokenizer):
-            @classmethod
-            def from_pretrained(cls, source, **options):
-                model = super().from_pretrained(source, **options)
-                model.source, model.says = source, json.loads((Path(source) / "config.json").read_text())["says"]
+            def from_pretrained(cls, source, dtype, local_files_only):
+                assert (dtype, local_files_only) == ("auto", True)
+                model = cls()
+                model.says = json.loads((Path(source) / "config.json").read_text())["says"]
                 return model
 
             def save_pretrained(self, target, save_compressed):
                 Path(target).mkdir()
                 (Path(target) / "model.safetensors").write_bytes(b"0" * 1000)
+                (Path(target) / "generation_config.json").write_text("{}")
                 seen = sorted(name for name in os.environ if "TOKEN" in name or "KEY" in name)
-                made = {"quantization_config": self.scheme, "seen": seen}
+                made = {"class": type(self).__name__, "quantization_config": self.scheme, "seen": seen}
                 (Path(target) / "config.json").write_text(json.dumps(made))
+
+        class SeesPictures(AutoModelForCausalLM):
+            pass
     """,
 }
+
+
+CARRIED = ("tokenizer.json", "chat_template.jinja", "generation_config.json", "LICENSE", "1_Pooling/config.json")
+LEFT = ("model.safetensors.index.json", "pytorch_model.bin", "original/consolidated.00.pth", ".cache/etag")
+"""Of files that stand beside the weights."""
 
 
 def made(folder: Path, *words: str, says: str = "fine", **config: object) -> subprocess.CompletedProcess[str]:
     """`naru model quantize tiny` with these words, where the stand-in is installed."""
     weights = folder / "weights"
     weights.mkdir(exist_ok=True)
-    (weights / "config.json").write_text(json.dumps({"says": says, **config}), encoding="utf-8")
+    said = {"says": says, "architectures": ["AutoModelForCausalLM"], **config}
+    (weights / "config.json").write_text(json.dumps(said), encoding="utf-8")
     (weights / "model.safetensors").write_bytes(b"0" * 4000)
+    for name in CARRIED + LEFT:
+        (weights / name).parent.mkdir(exist_ok=True)
+        (weights / name).write_text(name, encoding="utf-8")
     for name, text in MODULES.items():
         path = folder / "packages" / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -93,12 +108,27 @@ def test_the_new_weights_stand_beside_the_old_ones_and_the_section_is_said(
     assert ended.returncode == 0, ended.stderr
     target = tmp_path / f"weights-{to}"
     assert json.loads((target / "config.json").read_text(encoding="utf-8")) == {
+        "class": "AutoModelForCausalLM",
         "quantization_config": scheme,
         "seen": [],
     }
-    assert {file.name for file in target.iterdir()} == {"config.json", "model.safetensors", "tokenizer.json"}
     assert f'weights = "{target}"' in ended.stdout
     assert (tmp_path / "weights" / "model.safetensors").stat().st_size == 4000
+
+
+def test_what_stands_beside_the_weights_goes_along_as_it_is(tmp_path: Path) -> None:
+    """The chat template and how it samples too, though llmcompressor writes some of that anew; no other weights."""
+    assert made(tmp_path).returncode == 0
+    target = tmp_path / "weights-fp8"
+    files = {str(file.relative_to(target)) for file in target.rglob("*") if file.is_file()}
+    assert files == {*CARRIED, "config.json", "model.safetensors"}
+    assert {name: (target / name).read_text(encoding="utf-8") for name in CARRIED} == {name: name for name in CARRIED}
+
+
+def test_weights_are_read_by_the_class_that_config_json_names(tmp_path: Path) -> None:
+    assert made(tmp_path, architectures=["SeesPictures"]).returncode == 0
+    config = json.loads((tmp_path / "weights-fp8" / "config.json").read_text(encoding="utf-8"))
+    assert config["class"] == "SeesPictures"
 
 
 def test_what_fails_leaves_nothing_and_says_what_llmcompressor_said(tmp_path: Path) -> None:
