@@ -2,89 +2,25 @@
 
 from __future__ import annotations
 
-import os
-import secrets
-import subprocess
-import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
 import pytest
 
 from admin.check.served import tried
-from admin.serving.adapters import Control
-from bot.domain import Route
-from bot.models.door import Heard, OpenAIDoor
 from bot.models.faults import ModelFault
 from bot.settings import Settings
-from tests.vllm.server import CPU, Server, free_port
-from tests.vllm.test_answers import issued
+from tests.vllm.naru import Front, front, said_by
 from tests.vllm.tiny_names import SAYS, WARM
-
-
-@dataclass(frozen=True)
-class Front:
-    process: subprocess.Popen[bytes]
-    at: Server
-    """Only asked: it is started by Naru."""
-    control: Control
-    config: Path
 
 
 @pytest.fixture(scope="module")
 def served(python: Path, models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Front]:
-    """With an adapter from the start. What Naru keeps to itself (its port, its key) the tests do not know."""
-    folder, key, port = tmp_path_factory.mktemp("served"), secrets.token_hex(16), free_port()
-    (folder / "naru.toml").write_text(
-        f"""
-        [models.tiny]
-        weights = "{models / "llama"}"
-        python = "{python}"
-        dtype = "float32"
-        context = 8192
-        kv_cache_bytes = 67108864
-        at_once = 8
-        eager = true
-        lora_slots = 2
-        lora_rank = 8
-        adapters = ["warm={models / "warm"}"]
-        port = {port}
-        api_key = "{key}"
-        """,
-        encoding="utf-8",
-    )
-    naru = {"NARU_CONFIG": str(folder / "naru.toml"), "NARU_HOME": str(folder / "home")}
-    with (folder / "said").open("wb") as said:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "admin.cli", "model", "serve", "tiny"],
-            env=os.environ | CPU | naru,
-            cwd=Path(__file__).parents[2],
-            stderr=said,
-        )
-    at = Server.elsewhere("tiny", key, port, process, folder / "home" / "models" / "tiny.log")
-    try:
-        at.wait()
-        yield Front(process, at, Control(folder / "home" / "models", "tiny"), folder / "naru.toml")
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-async def said_by(served: Front, model: str, heard: Heard | None = None) -> str:
-    door = OpenAIDoor(
-        Route.ON_PREM,
-        base_url=served.at.base_url,
-        api_key=served.at.key,
-        model="tiny",
-        max_tokens=64,
-        first_token_s=60.0,
-    )
-    try:
-        return (await door.complete(*issued(model), heard)).text
-    finally:
-        await door.aclose()
+    """With an adapter from the start."""
+    lora = f'lora_slots = 2\nlora_rank = 8\nadapters = ["warm={models / "warm"}"]'
+    with front(tmp_path_factory.mktemp("served"), python, models / "llama", lora) as started:
+        yield started
 
 
 @pytest.mark.parametrize(("model", "says"), [("tiny", SAYS), ("warm", WARM)])
