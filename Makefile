@@ -16,7 +16,7 @@ test: $(VENV)/.dev-ready
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q -n 3 --dist worksteal
 
-# A real vLLM server with tiny models, in a Python of its own.
+# A real vLLM server with tiny models, and a real llmcompressor, in Pythons of their own.
 test-vllm: $(VENV)/.dev-ready
 	$(BIN)/python -m tests.vllm.environment >/dev/null
 	$(BIN)/python -m pytest -q tests/vllm

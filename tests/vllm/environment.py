@@ -77,7 +77,7 @@ if __name__ == "__main__":
     try:
         sys.stdout.write(f"{build()}\n")
         if built(pins=QUANTIZE, under=folder()) is None:
-            sys.stderr.write("Installing llmcompressor beside it (half a minute, once, 0.4 GB) ...\n")
+            sys.stderr.write("Installing llmcompressor beside it (a minute, once, 0.4 GB) ...\n")
         sys.stdout.write(f"{build(pins=QUANTIZE, under=folder())}\n")
     except BuildError as error:
         sys.exit(str(error))
