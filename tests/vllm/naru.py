@@ -28,7 +28,7 @@ class Front:
 
 
 @contextmanager
-def front(folder: Path, python: Path, weights: Path, more: str = "") -> Iterator[Front]:
+def front(folder: Path, python: Path, weights: Path, more: str = "", dtype: str = "float32") -> Iterator[Front]:
     """These weights, once they answer, as `tiny`. What Naru keeps to itself (its port, its key) the tests do not know.
     more: lines of its section."""
     key, port = secrets.token_hex(16), free_port()
@@ -37,7 +37,7 @@ def front(folder: Path, python: Path, weights: Path, more: str = "") -> Iterator
         [models.tiny]
         weights = "{weights}"
         python = "{python}"
-        dtype = "float32"
+        dtype = "{dtype}"
         context = 8192
         kv_cache_bytes = 67108864
         at_once = 8

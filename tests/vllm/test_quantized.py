@@ -71,6 +71,13 @@ def test_what_comes_out_has_8_bits_and_all_else_as_it_was(
         assert (made / name).read_bytes() == (before / name).read_bytes(), name
 
 
+async def test_weights_that_come_with_4_bits_are_served_as_they_come(
+    models: Path, python: Path, tmp_path: Path
+) -> None:
+    with front(tmp_path, python, models / "gptq", dtype="bfloat16") as served:
+        assert await said_by(served, "tiny") == "".join(SAYS)
+
+
 async def test_what_comes_out_is_served_and_answers_a_chat(
     quantized: dict[str, Path], python: Path, tmp_path: Path
 ) -> None:

@@ -1,6 +1,7 @@
 """Makes tiny models on the spot, for a real server to serve: `python tiny.py FOLDER`, with the server's own Python.
 
     llama/  answers every chat with SAYS, and stops. Two layers, 64 wide, a tokenizer with Korean, a chat template
+    gptq/   the same with layers of 4 bits, as GPTQ packs them
     warm/   a LoRA adapter of it: with it the answer is WARM
     other/  a LoRA adapter of another base: its matrices have another width
     bert/   an embedding model of the same size; its vectors mean nothing
@@ -12,17 +13,18 @@ same in every configuration of the server, which those of a random model are not
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from itertools import pairwise
 from pathlib import Path
 
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from tiny_names import SAYS, WARM  # beside this file: it is run as a program, by another Python
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, processors, trainers
 from transformers import BertConfig, BertModel, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
-WIDE, LAYERS, HEADS, KV_HEADS, INNER, LONGEST, RANK = 64, 2, 2, 1, 128, 8192, 8
+WIDE, LAYERS, HEADS, KV_HEADS, INNER, LONGEST, RANK, GROUP = 64, 2, 2, 1, 128, 8192, 8, 32
 BEGIN, WARMLY, END = "<|assistant|>", "<|warmly|>", "</s>"
 SPECIAL = ("<unk>", "<s>", END, "<pad>", "[CLS]", "[SEP]", BEGIN, WARMLY)
 TEMPLATE = (
@@ -63,6 +65,7 @@ def main(folder: Path) -> None:
     _adapter(folder / "warm", _warmth(model, tokenizer), WIDE)
     _adapter(folder / "other", torch.randn(2 * WIDE, INNER), 2 * WIDE)
     _bert(folder / "bert", tokenizer)
+    _gptq(folder / "llama", folder / "gptq")
 
 
 def _tokenizer() -> Tokenizer:
@@ -110,6 +113,35 @@ def _llama(tokenizer: Tokenizer) -> LlamaForCausalLM:
             for here, following in pairwise(ids):
                 model.lm_head.weight[following] += model.model.embed_tokens.weight[here]
     return model
+
+
+def _gptq(plain: Path, folder: Path) -> None:
+    """Any numbers will do in the layers, but where they lead back: there the scales are zero, and they add nothing."""
+    shutil.copytree(plain, folder)
+    packed: dict[str, torch.Tensor] = {}
+    for name, weight in load_file(plain / "model.safetensors").items():
+        layer = name.removesuffix(".weight")
+        if not layer.endswith("_proj"):
+            packed[name] = weight
+            continue
+        out, into = weight.shape
+        scale = 0.0 if layer.endswith(("o_proj", "down_proj")) else 0.01
+        packed |= {
+            f"{layer}.qweight": torch.randint(-(2**31), 2**31 - 1, (into // 8, out), dtype=torch.int32),
+            f"{layer}.qzeros": torch.full((into // GROUP, out // 8), 0x77777777, dtype=torch.int32),
+            f"{layer}.scales": torch.full((into // GROUP, out), scale, dtype=torch.float16),
+            f"{layer}.g_idx": torch.arange(into, dtype=torch.int32) // GROUP,
+        }
+    save_file(packed, folder / "model.safetensors", {"format": "pt"})
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    config["quantization_config"] = {
+        "quant_method": "gptq",
+        "bits": 4,
+        "group_size": GROUP,
+        "sym": True,
+        "desc_act": False,
+    }
+    (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
 
 
 def _warmth(model: LlamaForCausalLM, tokenizer: Tokenizer) -> torch.Tensor:
