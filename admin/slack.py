@@ -16,12 +16,14 @@ from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 
-from admin.app import App, directory_now, spool_of
+from admin.app import App, directory_now, spool_of, today
 from admin.doors import back
 from admin.indexing import Progress
 from admin.notice import notices_of
 from admin.owed import keep_the_clock
 from admin.people import nobodies
+from admin.reports.asked import Stats, stats
+from admin.reports.pictured import Pictured, last_days
 from admin.slack_history import IndexedRooms
 from admin.watch import problems, watch_over, watched
 from bot.audit import of_decision
@@ -149,7 +151,7 @@ async def serve(
                 notices,
                 holdings.of,
                 app.catalogue.readable,
-                partial(board, operations, app, inbox, holdings),
+                partial(board, operations, app, inbox, holdings, Pictured(partial(asked_lately, app))),
                 opt_outs or opting_out,
             ),
         )
@@ -328,8 +330,10 @@ class SlackOperations:
         return "\n".join(f"**{one.name}**: {_report(result)}" for one, result in results)
 
 
-async def board(operations: SlackOperations, app: App, inbox: Inbox, holdings: Holdings) -> str:
-    """How Naru is doing, in lines for admins: of what is asked and who asks, nothing."""
+async def board(
+    operations: SlackOperations, app: App, inbox: Inbox, holdings: Holdings, pictured: Callable[[], Awaitable[str]]
+) -> str:
+    """How Naru is doing, in lines for admins: of what is asked and who asks, nothing that fewer than five share."""
     shadow = await asyncio.to_thread(lambda: app.policy().shadow)
     says = "켜짐, 모델에 아무것도 보내지 않음 · on, nothing is sent to a model" if shadow else "꺼짐 · off"
     waiting, due = await inbox.backlog(), await holdings.due()
@@ -339,8 +343,15 @@ async def board(operations: SlackOperations, app: App, inbox: Inbox, holdings: H
             f"**shadow**: {says}",
             f"**inbox**: 하는 중이거나 기다리는 일 {waiting.count}건 in work or waiting",
             f"**receipts**: 처리할 영수증 {due.open}건 due, 기한 지남 {due.late}건 late",
+            "",
+            await pictured(),
         )
     )
+
+
+async def asked_lately(app: App) -> Stats:
+    """Raises DatabaseFault."""
+    return await stats(app.database, app.seal, last_days(today(app.settings)), app.settings.timezone)
 
 
 def _unread(problems: Sequence[changes.Problem]) -> str:

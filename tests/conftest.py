@@ -8,9 +8,11 @@ from typing import Any
 
 from hypothesis import Phase, settings
 
-settings.register_profile("naru", deadline=None, derandomize=True, database=None)
+settings.register_profile("naru", max_examples=60, deadline=None, derandomize=True, database=None)
 # For tests/breaks: that a test goes red is all that is asked there, not by which smallest example.
-settings.register_profile("breaks", settings.get_profile("naru"), phases=(Phase.explicit, Phase.reuse, Phase.generate))
+settings.register_profile(
+    "breaks", settings.get_profile("naru"), max_examples=100, phases=(Phase.explicit, Phase.reuse, Phase.generate)
+)
 settings.load_profile("naru")
 
 

@@ -13,6 +13,7 @@ from admin.cli.base import Json, emit, err, load, out, run
 from admin.cli.report import Days
 from admin.reports.asked import Stats, stats
 from admin.reports.period import Period
+from admin.reports.pictured import bar
 from admin.reports.satisfaction import LEAST, Rated
 from bot.console import table
 from bot.settings import Settings
@@ -54,7 +55,8 @@ def _print(found: Stats, by: str) -> None:
     out.print(table(columns, [_rated(one) for one in (*found.rated["all"], *found.rated[by])]))
     out.print()
     ways = (
-        (one.route, _bar(one.share), f"{one.share:.0%}", str(one.questions), _few(one.reasons)) for one in found.ways
+        (one.route, bar(one.share, _WIDE), f"{one.share:.0%}", str(one.questions), _few(one.reasons))
+        for one in found.ways
     )
     out.print(table(["route", "", "share", "questions", "because of"], ways))
     out.print()
@@ -73,13 +75,9 @@ def _rated(one: Rated) -> tuple[str, ...]:
     said = (
         ("", "too few people", "")
         if share is None or between is None
-        else (_bar(share), f"{share:.0%}", f"{between[0]:.0%} to {between[1]:.0%}")
+        else (bar(share, _WIDE), f"{share:.0%}", f"{between[0]:.0%} to {between[1]:.0%}")
     )
     return one.what, *said, str(one.answers), "-" if one.response is None else f"{one.response:.0%}"
-
-
-def _bar(share: float) -> str:
-    return "█" * round(share * _WIDE) + "░" * (_WIDE - round(share * _WIDE))
 
 
 def _few(reasons: Any) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from retrieval.parse.grid import table
 from retrieval.sources.api import Object, dig, text
 
-_NEVER_TEXT = re.compile(r"^([ \t]*)(#{1,6}(?=[ \t]|$)|`{3,}|~{3,}|(?:-{2,}|={2,})[ \t]*$)", re.MULTILINE)
+_NEVER_TEXT = re.compile(r"^([ \t]*)(#{1,6}(?=[ \t]|$)|`{3,}|~{3,}|(?:-+|=+)[ \t]*$)", re.MULTILINE)
 _HEADINGS = {f"heading_{level}": "#" * (level + 1) for level in range(1, 5)}
 """Below the page's title, which is no block of it."""
 _LISTS = {"bulleted_list_item", "numbered_list_item", "to_do"}

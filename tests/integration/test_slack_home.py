@@ -69,6 +69,8 @@ async def test_everybody_sees_what_is_theirs_and_admins_how_naru_is_doing(tmp_pa
         assert "*handbook* · 2 documents" in hr, "the file that only HR may read counts for HR alone"
         assert "*shadow*" in admin
         assert "*receipts*" in admin
+        assert "`██████████` 100% *cloud* · 질문 1 questions" in admin
+        assert "의견이 아직 적음" in admin
         assert not any("*shadow*" in page for page in (engineer, hr, guest))
         assert "handbook" not in guest
         assert "그 방 사람들" in engineer

@@ -1,6 +1,7 @@
 """Whatever a document, a question or a name orders, and though the model obeys: nothing of it works in Slack.
 
-One Naru for all cases: its model says what every order that it reads asks for, and what Slack was told is read as Slack
+A third of other people's attacks; NARU_TEST_EVERY_ATTACK=1 tries all of them, which takes a minute more. One Naru for
+all cases: its model says what every order that it reads asks for, and what Slack was told is read as Slack
 and people's clients would read it.
 """
 
@@ -47,14 +48,14 @@ from tests.standins.slack.calls import Arguments, Call
 
 DATA = Path(os.environ.get("NARU_DATA", ROOT.parent / "shared" / "data")) / "security"
 OWN = tuple(own())
-OTHERS = tuple(of_others(DATA)) if DATA.is_dir() else ()
+OTHERS = tuple(of_others(DATA))[:: 1 if os.environ.get("NARU_TEST_EVERY_ATTACK") else 3] if DATA.is_dir() else ()
 ATTACKS = (*OWN, *OTHERS)
 ADDRESSES = {LINK + quote(attack.document[0]) for attack in ATTACKS}
 RELAXED = {
     Limit.POST_RATE: "hundreds of questions within a minute are asked to save time",
     Limit.METHOD_RATE: "hundreds of questions within a minute are asked to save time",
 }
-WITHIN_S = 180
+WITHIN_S = 400
 PATIENT = re.sub(r"(?m)(first_token_timeout_s|total_timeout_s) = .*$", rf"\1 = {WITHIN_S}", CONFIG)
 """Where the machine is busy its model is slow: a quotation instead of its answer would prove nothing."""
 
@@ -108,7 +109,7 @@ async def told(
         await slack.settled(within=WITHIN_S)
         async with asyncio.timeout(WITHIN_S):
             while await asyncio.to_thread(_open, url):
-                pass
+                await asyncio.sleep(0.3)
         yield Told({id: _said(slack, message) for id, message in asked.items()}, model.obeyed)
 
 

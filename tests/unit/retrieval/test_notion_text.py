@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from retrieval.parse.families import parse
@@ -138,6 +138,9 @@ words = st.text("가나다 #-=`~abc\n", min_size=1, max_size=20)
 
 
 @given(st.lists(words, min_size=1, max_size=5))
+@example(["=\n="])
+@example(["가\n-"])
+@example(["가\n  ="])
 def test_what_somebody_typed_never_becomes_a_heading_or_a_title(typed: list[str]) -> None:
     text = f"# 제목\n\n{written(*(block(P, one) for one in typed), block(P, '끝'))}"
     parsed = parse("x", text.encode(), ".md")
