@@ -314,9 +314,11 @@ def _killed(notes: Notes, command: tuple[str, ...]) -> None:
         stderr=subprocess.PIPE,
     )
     partial = notes.folder / "other.partial"
-    _until(lambda: partial.exists() or _beside(notes) or process.poll() is not None)
-    process.send_signal(signal.SIGKILL)
-    process.communicate()
+    try:
+        _until(lambda: partial.exists() or _beside(notes) or process.poll() is not None)
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
     assert process.returncode == -signal.SIGKILL, "it was over before it could be killed"
 
 
@@ -338,7 +340,7 @@ def _asked(notes: Notes, query: str, value: str) -> list[tuple[object, ...]]:
 
 
 def _until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.002)
