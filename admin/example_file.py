@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
+from bot.learning import LONGEST_ANSWER, LONGEST_QUESTION, cleared, unfit
 from retrieval.errors import Fault
 from retrieval.label import Level
 from retrieval.parse.decode import decode
@@ -20,14 +21,9 @@ from retrieval.sources.push import MOST_READERS, Pushed
 COLUMNS = ("question", "answer", "level", "readers")
 """All of them are needed: how sensitive an example is and who may read it is for the company to say."""
 MOST_ROWS = 5_000
-LONGEST_QUESTION = 300
-LONGEST_ANSWER = 1_000
-"""Characters: an example is one passage, and three of them stand in a prompt."""
 
 _SHOWN_PROBLEMS = 20
 _FORMULA = ("=", "+", "@", "\t")
-_CITATION = re.compile(r"[ \t]?\[\d{1,3}(?:\s?,\s?\d{1,3})*\]")
-_BLANK = re.compile(r"[ \t]+$", re.MULTILINE)
 _BETWEEN = re.compile(r"[\s,;]+")
 
 
@@ -117,13 +113,9 @@ def _text(cells: Mapping[str, str], column: str, longest: int) -> str:
         raise ValueError(
             f"the {column} begins with {written[:1]!r}, which a spreadsheet takes for a formula: reword it"
         )
-    text = _BLANK.sub("", _CITATION.sub("", written)).strip()
-    if not text:
-        raise ValueError(f"the {column} is missing")
-    if len(text) > longest:
-        raise ValueError(f"the {column} has {len(text):,} characters, and {longest:,} are read: shorten it")
-    if any(unicodedata.category(one) in ("Cc", "Cs", "Co") and one not in "\n\t" for one in text):
-        raise ValueError(f"the {column} holds characters that nobody sees: type it anew")
+    text = cleared(written)
+    if why := unfit(text, column, longest):
+        raise ValueError(why)
     return text
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from uuid import UUID
 
 from admin.app import App
 from admin.example_file import ExampleFault
+from bot.forget.reviews import PREFIX, unlearnt
 from retrieval.label import Level
 from retrieval.passage import APPROVED, Principal, Readers, Source
 from retrieval.pushed import Counts, PushStore
@@ -37,7 +40,7 @@ class Kept:
 async def take(app: App, examples: Sequence[Pushed]) -> Counts:
     """Keep these, all or none, in the places of those that ask the same; they count from the next re-index of the
     source on."""
-    await _there(app)
+    await there(app)
     counts = await PushStore(app.database, app.forgetting.withheld).keep(APPROVED, examples, ())
     await _noted(app, "examples_imported", counts.stored)
     return counts
@@ -57,15 +60,31 @@ async def kept(app: App, readers: Readers) -> Kept:
 
 async def remove(app: App, id: str) -> None:
     """From the next question on nobody is shown how by it. Raises ExampleFault where there is none of that id."""
-    counts = Counts()
-    if await _exists(app):
-        counts = await PushStore(app.database).keep(APPROVED, (), [id])
-    if not counts.deleted:
+    gone = 0
+    if review := learnt_by(id):
+        gone = await _unlearnt(app, review)
+    elif await _exists(app):
+        gone = (await PushStore(app.database).keep(APPROVED, (), [id])).deleted
+    if not gone:
         raise ExampleFault(f"There is no example '{id}': `naru example list` shows those there are.")
-    await _noted(app, "example_removed", counts.deleted)
+    await _noted(app, "example_removed", gone)
 
 
-async def _there(app: App) -> None:
+async def _unlearnt(app: App, review: UUID) -> int:
+    """With its review, or it would be an example again at the next look."""
+    async with app.database.transaction() as connection:
+        return await unlearnt(connection, [review])
+
+
+def learnt_by(id: str) -> UUID | None:
+    """The review that made an example of this id; None: it was imported."""
+    with suppress(ValueError):
+        return UUID(id.removeprefix(PREFIX)) if id.startswith(PREFIX) else None
+    return None
+
+
+async def there(app: App) -> None:
+    """The source is there from the first example on."""
     if not await _exists(app):
         body = {"source": APPROVED, "kind": SOURCE.kind, "level": SOURCE.level.name}
         noted = partial(app.audit.note, kind="source_added", body=body, actor=app.operator)

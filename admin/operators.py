@@ -22,8 +22,8 @@ from bot.settings import Settings
 from retrieval.database import Database
 from retrieval.errors import Fault
 
-Role = Literal["officer", "admin"]
-_SECTIONS: Mapping[Role, str] = {"officer": "officers", "admin": "admins"}
+Role = Literal["officer", "admin", "reviewer"]
+_SECTIONS: Mapping[Role, str] = {"officer": "officers", "admin": "admins", "reviewer": "reviewers"}
 _LONGEST = 500
 LOOKED, SAMPLED, EXPORTED, REVIEWED = "looked_as", "sample_read", "person_exported", "operators_read"
 
@@ -45,6 +45,7 @@ class Operator:
         listed: Mapping[Role, tuple[str, ...]] = {
             "officer": settings.roles.officers,
             "admin": settings.roles.admins,
+            "reviewer": settings.roles.reviewers,
         }
         return cls(login, frozenset(role for role, names in listed.items() if settings.sample or login in names))
 
@@ -52,11 +53,15 @@ class Operator:
     def id(self) -> str:
         return f"os:{self.login}"
 
-    def must(self, what: str, *roles: Role, reason: str | None) -> str:
-        """The reason, cleared of what surrounds it. Raises RoleFault without one of the roles, and without a reason."""
+    def needs(self, what: str, *roles: Role) -> None:
+        """Raises RoleFault without one of the roles."""
         if not self.roles & frozenset(roles):
             lists = " or ".join(f"{_SECTIONS[role]}" for role in roles)
             raise RoleFault(f"To {what}, '{self.login}' must stand in {lists} under [roles] in naru.toml.")
+
+    def must(self, what: str, *roles: Role, reason: str | None) -> str:
+        """The reason, cleared of what surrounds it. Raises RoleFault without one of the roles, and without a reason."""
+        self.needs(what, *roles)
         said = " ".join((reason or "").split())
         if not said:
             raise RoleFault(f"To {what}, say why: --reason '...'. It is kept with your name in the audit.")
@@ -94,6 +99,12 @@ async def noted(
 
 def reason_place(id: str) -> str:
     return f"audit_reason:{id}"
+
+
+def own_eyes(settings: Settings, what: str, person: str | None) -> None:
+    """One's own are those of `console.person`, and on the sample company everybody's. Raises RoleFault for others."""
+    if person not in (None, settings.console.person) and not settings.sample:
+        raise RoleFault(f"To {what} takes your own eyes: leave out --as, or have the other person do it.")
 
 
 async def titles_only(app: App, command: str, person: str | None, reason: str | None, *, readers: bool = False) -> bool:

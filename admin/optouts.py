@@ -22,7 +22,14 @@ _SLACK_ROOM = re.compile(r"[CGD][A-Z0-9]{6,}")
 
 def opting_out(database: Database, seal: Seal, register: Register, forgetting: Forgetting) -> OptingOut:
     return OptingOut(
-        database, register, Receipts(seal), Audit(seal), Blast(database, seal), forgetting, forgetting.lift
+        database,
+        register,
+        Receipts(seal),
+        Audit(seal),
+        Blast(database, seal),
+        forgetting,
+        forgetting.unlearn,
+        forgetting.lift,
     )
 
 

@@ -155,6 +155,7 @@ class _Reading:
                 "reason": self._opened(row.reason, f"feedback:{row.answer}:{row.person}"),
                 "better": self._opened(row.better, f"better:{row.answer}:{row.person}"),
                 "given_at": row.given_at.isoformat(),
+                "consent": row.consent,
             }
             for row in await self._rows(select(f).where(f.c.person.in_(self.person)).order_by(f.c.given_at))
         ]

@@ -14,7 +14,7 @@ from bot.basis import Basis, basis
 from bot.check import Shown, check, check_so_far
 from bot.domain import SHORES, Answer, Attached, Draft, Question, Route, Turn
 from bot.drafts import Drafts, Show
-from bot.examples import Examples, fitting, no_examples
+from bot.examples import Examples, beneath, fitting, founded, no_examples
 from bot.models.door import Heard
 from bot.models.endpoint import nothing_to_look_at
 from bot.models.line import Asking, Line, Told, nobody_is_told
@@ -198,8 +198,10 @@ async def consider(question: Question, rules: Rules, deps: Deps) -> Considered:
     parts = (*before_it, *(usable if shown.sources else withheld), *attached, asked[-1])
     if shown.sources or rests_on is Basis.EXAMPLES:
         # Behind the rest, so that none is asked for where nothing is known, and none keeps a question from its way.
-        near = fitting(await deps.examples(query, readers), joined(parts, rules), rules)
-        shown = shown.with_examples(near, question.room, rules)
+        near = await deps.examples(query, readers)
+        present = await deps.search.present(beneath(near), readers)
+        near = fitting(founded(near, present, rules), joined(parts, rules), rules)
+        shown = shown.with_examples(near, question.room, rules, [present[id] for id in beneath(near)])
         parts = (*(part for example in shown.examples for part in example_parts(example, rules)), *parts)
     decision = decide(parts, question.room, rules, uuid4(), withheld)
     masking = await _masking(question, parts, decision, rules, deps)

@@ -12,14 +12,15 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.policy.conversation import labels_of
+from bot.policy import conversation, learnt
 from bot.policy.optout import OptedOut, OptOuts
 from bot.receipts import Counts, Mentioned
 from bot.seal import Seal
 from bot.slack import history_kind
 from bot.subjects import Scope, Subject
-from retrieval import labelled
+from retrieval import labelled, pushed
 from retrieval.database import Database
+from retrieval.passage import APPROVED
 
 _SOME = 500
 _COMMON = 20
@@ -29,7 +30,8 @@ _COMMON = 20
 @dataclass(frozen=True, slots=True)
 class Hit:
     """questions, answers: that are kept. sources: documents, by source; passages: the same; of what somebody said in
-    Slack, by its kind. documents: that name a person; of the others none do."""
+    Slack, by its kind; of what was learnt from them, by the examples' source. documents: that name a person; of the
+    others none do."""
 
     questions: int = 0
     answers: int = 0
@@ -83,8 +85,10 @@ class Blast:
             if subject.kind == "user":
                 values["rooms"] = []
             questions, answers = (await connection.execute(_OWN, values)).one()
-            said = await labelled.carrying(connection, labels_of(subject, key), history_kind.NAME)
-        return Hit(questions, answers, {history_kind.NAME: len(said)} if said else {})
+            said = await labelled.carrying(connection, conversation.labels_of(subject, key), history_kind.NAME)
+            examples = await labelled.carrying(connection, learnt.labels_of(subject, key), pushed.KIND)
+        found = {history_kind.NAME: len(said), APPROVED: len(examples)}
+        return Hit(questions, answers, {name: documents for name, documents in found.items() if documents})
 
     async def _source(self, connection: AsyncConnection, name: str) -> Hit:
         answers, documents, passages = (await connection.execute(_SOURCE, {"name": name})).one()

@@ -83,7 +83,8 @@ class Shown:
     """What the conversation may see of what was found: passages for the prompt, numbered from 1 in this order, and
     documents of which only title and link may be shown here. attached: the question's files, whose pieces are numbered
     after the passages. examples: what shows the model how an answer is to be; it may say them again. basis: other than
-    DOCUMENTS where nothing was searched for. earlier: then, the documents of the earlier answers that a model sees."""
+    DOCUMENTS where nothing was searched for. earlier: the documents beneath what else a model sees: then earlier
+    answers, and examples."""
 
     passages: tuple[Passage, ...]
     title_only: tuple[Passage, ...]
@@ -107,12 +108,14 @@ class Shown:
         every = (*(p.document for p in self._every), *self.earlier)
         return all(readers.may_read(document.readers) for document in every)
 
-    def with_examples(self, examples: Iterable[Passage], room: Room, rules: Rules) -> Shown:
-        """With those that the room may be shown."""
+    def with_examples(
+        self, examples: Iterable[Passage], room: Room, rules: Rules, beneath: Iterable[Document] = ()
+    ) -> Shown:
+        """With those that the room may be shown. beneath: what they rest on: an answer that was shown how by them
+        stands as long as these stand."""
         sink = rules.shown_in(room)
-        return replace(
-            self, examples=tuple(p for p in examples if allowed(joined(example_parts(p, rules), rules), sink))
-        )
+        fit = tuple(p for p in examples if allowed(joined(example_parts(p, rules), rules), sink))
+        return replace(self, examples=fit, earlier=(*self.earlier, *beneath) if fit else self.earlier)
 
     @property
     def nothing(self) -> bool:
@@ -201,6 +204,7 @@ def check(
         ),
         known=known,
         documents=tuple(sorted({document.id for document in (*(p.document for p in given), *shown.earlier)})),
+        passages=tuple(sorted({p.key for p in given})),
         tried=draft.tried,
         model=draft.model,
         prompt_version=draft.prompt_version,

@@ -11,10 +11,11 @@ from bot.toml_file import Section, Text
 
 class RolesSection(Section):
     """Who may do at a terminal what needs a reason, by the names that this machine knows them by. officers: whoever
-    answers for data protection. admins: those who run Naru."""
+    answers for data protection. admins: those who run Naru. reviewers: who else approves of what is learnt."""
 
     officers: Annotated[tuple[Text, ...], Strict(False)] = ()
     admins: Annotated[tuple[Text, ...], Strict(False)] = ()
+    reviewers: Annotated[tuple[Text, ...], Strict(False)] = ()
 
 
 class Egress(Section):

@@ -24,6 +24,8 @@ _HELP = (
     ("/in [C1 | dm]", "다른 방에서 묻기 · ask in another room"),
     ("/why", "마지막 답이 왜 그 경로로 갔는지 · why the last answer took its route"),
     ("/good, /bad [이유]", "마지막 답 평가 · what you think of the last answer"),
+    ("/better 답", "더 나은 답 · a better answer"),
+    ("/learn [no]", "나루가 배워도 됨 · Naru may learn from it"),
     ("/new", "새 대화 · start a new thread"),
     ("/quit", "끝내기 · leave"),
 )
@@ -50,7 +52,8 @@ class Actions:
 
 @dataclass
 class Session:
-    """One person in one room, and the thread they are in. only_titles: it is not their own terminal."""
+    """One person in one room, and the thread they are in. said: what they think of the last answer. only_titles: it is
+    not their own terminal."""
 
     actions: Actions
     out: Console
@@ -58,6 +61,7 @@ class Session:
     room: Room
     thread: str = field(default_factory=lambda: uuid4().hex)
     last: Answer | None = None
+    said: Verdict | None = None
     only_titles: bool = False
 
     async def run(self, read: Callable[[str], str]) -> int:
@@ -103,7 +107,11 @@ class Session:
             case "/why":
                 await self._why()
             case "/good" | "/bad":
-                await self._feedback("good" if command == "/good" else "bad", rest or None)
+                await self._feedback("good" if command == "/good" else "bad", reason=rest or None)
+            case "/better" if rest:
+                await self._feedback("bad", better=rest)
+            case "/learn" if rest in ("", "no"):
+                await self._feedback(self.said or "good", consent=not rest)
             case _ if command.startswith("/"):
                 raise QuestionFault(f"There is no command {command}; /help lists them.")
             case _:
@@ -120,6 +128,7 @@ class Session:
                 status.update(ahead_name(spoken(question.text), before))
 
             self.last = await self.actions.ask(question, show_ahead)
+        self.said = None
         show(self.last, question.text, self.out, self.actions.machine, only_titles=self.only_titles)
 
     async def _as(self, person: str, reason: str) -> None:
@@ -148,15 +157,23 @@ class Session:
         self._new_thread()
 
     def _new_thread(self) -> None:
-        self.thread, self.last = uuid4().hex, None
+        self.thread, self.last, self.said = uuid4().hex, None, None
 
     async def _why(self) -> None:
         self.out.print(table(["", ""], await self.actions.why(self._answer())))
 
-    async def _feedback(self, verdict: Verdict, reason: str | None) -> None:
+    async def _feedback(
+        self,
+        verdict: Verdict,
+        *,
+        reason: str | None = None,
+        better: str | None = None,
+        consent: bool | None = None,
+    ) -> None:
         if self.only_titles:
             raise QuestionFault(f"What {self.person} thinks of an answer is theirs to say.")
-        await self.actions.give(Feedback(self._answer().id, self.person, verdict, reason))
+        await self.actions.give(Feedback(self._answer().id, self.person, verdict, reason, better, consent))
+        self.said = verdict
         self.out.print("[green]기록했습니다 · recorded[/green]")
 
     def _answer(self) -> Answer:

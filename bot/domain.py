@@ -44,6 +44,11 @@ class Room:
     shared: bool = False
     guests_only: bool = False
 
+    @property
+    def open(self) -> bool:
+        """Whether what is said there is of no circle: a direct message's is its own asker's to give away."""
+        return self.kind == "dm" or (self.kind == "public" and not self.shared)
+
     def is_as_closed_as(self, before: Room) -> bool:
         """Whether nobody is present from further outside than there was."""
         return self._outside <= before._outside
@@ -219,9 +224,9 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is shown. It knows its passages, its Decision, its model and its prompt's version. kept: the text as it is
-    stored, where a model saw placeholders; None: as it is. strange: placeholders in it that nobody issued. away: the
-    models that would have answered, had they been there."""
+    """What is shown. It knows its passages (`Passage.key`), its Decision, its model and its prompt's version. kept: the
+    text as it is stored, where a model saw placeholders; None: as it is. strange: placeholders in it that nobody
+    issued. away: the models that would have answered, had they been there."""
 
     id: UUID
     question: UUID
@@ -232,6 +237,7 @@ class Answer:
     label: Label
     known: bool
     documents: tuple[int, ...] = ()
+    passages: tuple[str, ...] = ()
     tried: tuple[tuple[Route, str], ...] = ()
     model: str | None = None
     prompt_version: str | None = None
@@ -246,10 +252,12 @@ Verdict = Literal["good", "bad"]
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """What somebody thinks of an answer. One person counts once per answer; the last word stands."""
+    """What somebody thinks of an answer. One person counts once per answer; the last word stands. consent: whether
+    Naru may learn from it, and from the question where it is theirs; None: they did not say this time."""
 
     answer: UUID
     person: str
     verdict: Verdict
     reason: str | None = None
     better: str | None = None
+    consent: bool | None = None

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from bot.domain import SHORES, Route
+from bot.policy import learnt
 from bot.policy.parts import example_parts, joined
 from bot.policy.rules import Rules, allowed
 from retrieval.label import Label
-from retrieval.passage import Passage, Readers
+from retrieval.passage import Document, Passage, Readers
 from retrieval.text import query_terms
 
 MOST = 3
@@ -59,12 +60,32 @@ def alike(one: Mapping[str, float], other: Mapping[str, float]) -> float:
     return 2 * common / whole if whole else 0.0
 
 
+def founded(examples: tuple[Passage, ...], present: Mapping[int, Document], rules: Rules) -> tuple[Passage, ...]:
+    """Those of which all documents that they rest on are there, for these readers, and no more sensitive than the
+    example was said to be."""
+
+    def stands(example: Passage) -> bool:
+        highest = rules.document_label(example.document).level
+        ids = learnt.rests_on(example.document.labels)
+        return ids <= present.keys() and all(rules.document_label(present[id]).level <= highest for id in ids)
+
+    return tuple(filter(stands, examples))
+
+
+def beneath(examples: tuple[Passage, ...]) -> tuple[int, ...]:
+    """The documents that they rest on, by id."""
+    return tuple(sorted(frozenset[int]().union(*(learnt.rests_on(one.document.labels) for one in examples))))
+
+
 def fitting(examples: tuple[Passage, ...], rest: Label, rules: Rules) -> tuple[Passage, ...]:
-    """Those that go wherever the rest of the prompt may go: no question takes another way for an example's sake."""
+    """Those that go wherever the rest of the prompt may go: no question takes another way for an example's sake. And
+    none of somebody who has opted out of what it is."""
 
     def fits(example: Passage) -> bool:
         label = joined(example_parts(example, rules), rules)
-        return all(allowed(label, rules.sink(route)) or not _may_go(rest, route, rules) for route in SHORES)
+        return not learnt.closed(label) and all(
+            allowed(label, rules.sink(route)) or not _may_go(rest, route, rules) for route in SHORES
+        )
 
     return tuple(example for example in examples if fits(example))
 

@@ -20,6 +20,7 @@ from bot import tables
 from bot.forget.reach import Counts, Erasure, Named, Reach, Step, names_of, reach_of
 from bot.forget.registry import STEPS
 from bot.forget.replayed import ASKER, ROOM, SOURCE, forgotten
+from bot.forget.reviews import reviews
 from bot.optouts import key_of
 from bot.seal import Seal
 from bot.spool import Spool
@@ -129,6 +130,20 @@ class Forgetting:
             people = [subject for row in rows if (subject := self._opened(row)[0]).kind == "person"]
             self._withheld = ids, names_of(*people) if people else nothing
         return self._withheld[1]
+
+    async def unlearn(self, subject: Subject) -> Mapping[str, Mapping[str, int]]:
+        """Forget what was learnt from it, and nothing else; counts as of `__call__`. Twice is once. Raises
+        DatabaseFault."""
+        counts: dict[str, Counts] = {}
+        after: str | None = None
+        while True:
+            async with self._database.transaction() as connection:
+                wanted = await reach_of(connection, self._seal, [subject])
+                erasure = Erasure(uuid4(), wanted, await self.kept(connection), self._seal)
+                done = await reviews(connection, erasure, after, self._batch)
+            counts = _added(counts, done.counts)
+            if (after := done.after) is None:
+                return {table: each.data() for table, each in counts.items()}
 
     async def lift(self, connection: AsyncConnection, subject: Subject) -> None:
         """Its texts may come in again: the documents that it was withheld from are read anew by their next run. What

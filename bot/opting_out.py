@@ -42,7 +42,8 @@ class OptOutFault(Fault):
 
 @dataclass(frozen=True, slots=True)
 class OptingOut:
-    """blast: what an opt-out hits. forget: erases it. lift: when somebody comes back whose texts were erased."""
+    """blast: what an opt-out hits. forget: erases it. unlearn: erases what was learnt from it. lift: when somebody
+    comes back whose texts were erased."""
 
     database: Database
     register: Register
@@ -50,6 +51,7 @@ class OptingOut:
     audit: Audit
     blast: Look
     forget: Forget
+    unlearn: Forget
     lift: Lift
 
     async def out(
@@ -176,6 +178,8 @@ class OptingOut:
                 async with self.database.transaction() as connection:
                     await self.receipts.note(connection, receipt.id, counts, hit.documents)
             counts = {**counts, HELD: {"held": 1}} if kept else _together(counts, await self.forget(entry.subject))
+        elif entry.scope is Scope.TRAIN and entry.until is None and not kept:
+            counts = _together(counts, await self.unlearn(entry.subject))
         async with self.database.transaction() as connection:
             await self.receipts.note(connection, receipt.id, counts)
             if await self.receipts.finish(connection, receipt.id):

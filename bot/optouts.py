@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot import tables
 from bot.policy.detect.letters import letters_of
 from bot.policy.optout import UNKNOWN, OptedOut, OptOuts
+from bot.policy.permit import ChangedFault
 from bot.seal import Seal
 from bot.subjects import Scope, Subject
 from retrieval.database import Database, DatabaseFault
@@ -174,6 +175,14 @@ class Register:
     async def _counted(self, connection: AsyncConnection) -> None:
         e = tables.opt_out_epoch
         await connection.execute(update(e).values(epoch=e.c.epoch + 1))
+
+
+async def honours(connection: AsyncConnection, epoch: int) -> None:
+    """Raises ChangedFault where the opt-outs are others than those; until the end of the transaction they stay. What
+    is then written stands before any opt-out that comes after it, and so is found by whoever erases for that."""
+    now = await connection.scalar(_EPOCH.with_for_update(read=True))
+    if now != epoch:
+        raise ChangedFault("Somebody has opted out since: it has to be decided again.")
 
 
 async def carry(old: AsyncConnection, restored: AsyncConnection) -> None:

@@ -182,7 +182,7 @@ async def owed(connection: AsyncConnection) -> None:
     """In a database that was restored from an older backup: what was erased since is back, so who asked for that has
     a receipt again that is not finished. Whether the law holds it is looked at anew."""
     r, o = tables.receipt, tables.opt_out
-    erasing = select(o.c.id).where(o.c.scope == Scope.ALL.value, o.c.until.is_(None))
+    erasing = select(o.c.id).where(o.c.scope.in_((Scope.ALL.value, Scope.TRAIN.value)), o.c.until.is_(None))
     again = {"finished_at": None, "reminded_at": None, "counts": r.c.counts.delete_path([HELD])}
     await connection.execute(update(r).where(r.c.opt_out.in_(erasing)).values(again))
 

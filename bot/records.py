@@ -1,4 +1,4 @@
-"""What is kept of questions, decisions, answers and feedback. The only writer of bot/tables.py.
+"""What is kept of questions, decisions and answers. The only writer of these tables (bot/tables.py).
 
 A Decision's row is committed before the first byte leaves. Text is sealed, and kept only where the `record` sink
 takes it; the rows themselves hold ids, levels, kinds and hashes, and people as pseudonyms.
@@ -18,13 +18,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot import tables
 from bot.audit import Audit
 from bot.domain import Answer, Feedback, Question, Room, RoomKind, Route, Turn
+from bot.feedback import give
 from bot.masks import Masks, TakenFault
+from bot.optouts import honours
 from bot.policy.decide import Decision
 from bot.policy.mask import Placeholders, unmask
 from bot.policy.optout import refuses
-from bot.policy.parts import Masking, found_in
-from bot.policy.permit import ChangedFault
-from bot.policy.rules import Rules, SinkName, allowed
+from bot.policy.parts import Masking
+from bot.policy.rules import Rules, SinkName
 from bot.seal import Seal
 from retrieval.database import Database, DatabaseFault
 from retrieval.label import Label, Level, Reason
@@ -74,7 +75,7 @@ class Records:
         without a trace, or without the way back. Raises ChangedFault where somebody has opted out since."""
         try:
             async with self._database.transaction() as connection:
-                await _honours(connection, decision.epoch)
+                await honours(connection, decision.epoch)
                 await connection.execute(_ASKED, self._question(question, decision, operator, masking))
                 row = _decision(decision, question)
                 await connection.execute(insert(tables.decision), row)
@@ -104,6 +105,7 @@ class Records:
             "known": answer.known,
             "reasons": _reasons(answer.label.reasons),
             "documents": list(answer.documents),
+            "passages": list(answer.passages),
             "tried": [[route.value, why] for route, why in answer.tried],
             "model": answer.model,
             "prompt_version": answer.prompt_version,
@@ -113,7 +115,7 @@ class Records:
         async with self._database.transaction() as connection:
             if self._fence is not None:
                 await self._fence(connection)
-            await _honours(connection, decision.epoch)
+            await honours(connection, decision.epoch)
             await connection.execute(_ASKED, self._question(question, decision, operator, masking))
             decided = insert(tables.decision).on_conflict_do_nothing()
             await connection.execute(decided, _decision(decision, question))
@@ -145,7 +147,7 @@ class Records:
             Turn(
                 question=self._restored(row.text, f"question:{row.id}", known, _masked(row.verdicts, "record")),
                 answer=self._restored(row.answer, f"answer:{row.answer_id}", known, _saw_masked(row)),
-                label=_label(row.reasons) | _label(row.answer_reasons),
+                label=label_of_row(row.reasons) | label_of_row(row.answer_reasons),
                 documents=tuple(row.documents),
                 asker=row.asker,
                 masked=_saw_masked(row),
@@ -191,7 +193,7 @@ class Records:
         text = self._restored(rows[0].text, f"question:{question}", known, masked) if rows else None
         if text is None:
             return None
-        reasons = frozenset(reason for row in rows for reason in _label(row.reasons).reasons)
+        reasons = frozenset(reason for row in rows for reason in label_of_row(row.reasons).reasons)
         return text, Label(frozenset(reason for reason in reasons if reason.kind == "channel"))
 
     async def rests_on(self, question: UUID) -> tuple[int, ...]:
@@ -247,41 +249,12 @@ class Records:
         async with self._database.transaction() as connection:
             rows = (await connection.execute(query)).all()
         for row in rows:
-            yield _label(row.reasons), bool(row.verdicts["slack"]["allowed"])
+            yield label_of_row(row.reasons), bool(row.verdicts["slack"]["allowed"])
 
     async def give(self, feedback: Feedback, rules: Rules) -> bool:
-        """Keep what somebody thinks of an answer; the last word of each person stands. A text that the `record` sink
-        refuses is left out. False: there is no such answer any more. Raises ChangedFault where somebody has opted out
-        since."""
-        person = self._seal.pseudonym(feedback.person)
-
-        def kept(text: str | None, what: str, known: Label) -> bytes | None:
-            says = found_in(text or "", "feedback", rules) | known
-            if not text or "feedback" in self._unkept or not allowed(says, rules.sinks["record"]):
-                return None
-            return self._seal.close(text, f"{what}:{feedback.answer}:{person}")
-
-        q, a = tables.question, tables.answer
-        asked_in = sa.select(q.c.room).join_from(q, a, a.c.question == q.c.id).where(a.c.id == feedback.answer)
+        """As bot/feedback.py has it."""
         async with self._database.transaction() as connection:
-            await _honours(connection, rules.opt_outs.epoch)
-            room = await connection.scalar(asked_in)
-            if room is None:
-                return False
-            known = rules.opt_outs.of_user(feedback.person) | rules.opt_outs.of_room(room)
-            said = {
-                "verdict": feedback.verdict,
-                "reason": kept(feedback.reason, "feedback", known),
-                "better": kept(feedback.better, "better", known),
-            }
-            # What was said before in a form stays when only a button is clicked again.
-            said = {column: value for column, value in said.items() if value is not None}
-            statement = insert(tables.feedback).values(answer=feedback.answer, person=person, **said)
-            upsert = statement.on_conflict_do_update(
-                index_elements=["answer", "person"], set_={**said, "given_at": sa.func.now()}
-            )
-            await connection.execute(upsert)
-        return True
+            return await give(connection, feedback, rules, self._seal, self._unkept)
 
     def _question(
         self, question: Question, decision: Decision, operator: str | None, masking: Masking | None = None
@@ -299,6 +272,7 @@ class Records:
                 masked=masking is not None,
             ),
             "received_at": question.received_at,
+            "private": not question.room.open,
         }
 
     def _room(self, id: str, kind: RoomKind) -> str:
@@ -329,14 +303,6 @@ class Records:
 
     def _opened(self, sealed: bytes | None, place: str) -> str | None:
         return self._seal.open(sealed, place) if sealed is not None else None
-
-
-async def _honours(connection: AsyncConnection, epoch: int) -> None:
-    """Raises ChangedFault where the opt-outs are others than those; until the end of the transaction they stay. What
-    is then written stands before any opt-out that comes after it, and so is found by whoever erases for that."""
-    now = await connection.scalar(sa.select(tables.opt_out_epoch.c.epoch).with_for_update(read=True))
-    if now != epoch:
-        raise ChangedFault("Somebody has opted out since: it has to be decided again.")
 
 
 async def has_sealed_text(database: Database) -> bool:
@@ -396,5 +362,6 @@ def _reasons(reasons: Iterable[Reason]) -> list[list[str]]:
     return [[reason.level.name, reason.kind, reason.origin] for reason in sorted(reasons)]
 
 
-def _label(rows: list[list[str]]) -> Label:
+def label_of_row(rows: list[list[str]]) -> Label:
+    """From a column `reasons`."""
     return Label(frozenset(Reason(Level.named(level), kind, origin) for level, kind, origin in rows))

@@ -2,7 +2,8 @@
 bot/optouts.py of `opt_out` and `opt_out_epoch`, bot/receipts.py of `receipt` and `legal_hold`, bot/masks.py of
 `placeholder`, bot/slack/posted.py of `posted`, bot/audit.py of `audit` and `audit_seal`, bot/egress.py of
 `egress_sample`, bot/policy_history.py of `policy_version`, bot/notices.py of `noticed`, bot/forgetting.py of
-`forgetting`, bot/cloud_use.py of `cloud_use`, bot/records.py of the others. bot/forget/ erases from any of them."""
+`forgetting`, bot/cloud_use.py of `cloud_use`, bot/feedback.py of `feedback`, bot/reviews.py of `review`, bot/records.py
+of the others. bot/forget/ erases from any of them."""
 
 from __future__ import annotations
 
@@ -17,6 +18,7 @@ from sqlalchemy import (
     DateTime,
     Double,
     ForeignKey,
+    ForeignKeyConstraint,
     Identity,
     Index,
     Integer,
@@ -26,6 +28,7 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    UniqueConstraint,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -46,6 +49,14 @@ question = Table(
     Column("operator", Text, comment="who asked in the asker's name, at a console"),
     Column("text", LargeBinary, comment="sealed; null where the record sink refuses it"),
     Column("received_at", DateTime(timezone=True), nullable=False),
+    Column(
+        "private",
+        Boolean,
+        nullable=False,
+        server_default="true",
+        comment="asked in a room that not everybody may join; of those that were asked before it was kept, "
+        "nobody knows",
+    ),
     Index("question_thread_received_at_idx", "thread", "received_at"),
 )
 
@@ -74,6 +85,11 @@ answer = Table(
     Column("known", Boolean, nullable=False),
     Column("reasons", JSONB, nullable=False, comment="the answer's own label"),
     Column("documents", ARRAY(BigInteger), nullable=False, comment="that it rests on, by id"),
+    Column(
+        "passages",
+        ARRAY(Text),
+        comment="digests of what it was given to read; null: of a release that did not keep them",
+    ),
     Column("tried", JSONB, nullable=False, comment="routes before this one, and why they did not answer"),
     Column("model", Text),
     Column("prompt_version", Text),
@@ -91,7 +107,44 @@ feedback = Table(
     Column("reason", LargeBinary, comment="sealed; null where the record sink refuses it"),
     Column("better", LargeBinary, comment="the better answer; sealed; null where the record sink refuses it"),
     Column("given_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    Column(
+        "consent",
+        Boolean,
+        nullable=False,
+        server_default="false",
+        comment="Naru may learn from what they said, and asked",
+    ),
     CheckConstraint("verdict in ('good', 'bad')", name="verdict"),
+)
+
+review = Table(
+    "review",
+    metadata,
+    Column("id", UUID, primary_key=True),
+    Column("answer", UUID, nullable=False),
+    Column("person", Text, nullable=False, comment="whose feedback it is about; keyed pseudonym"),
+    Column("reviewer", Text, nullable=False, comment="keyed pseudonym"),
+    Column("verdict", Text, nullable=False),
+    Column("pair", LargeBinary, comment="question and answer as they were approved; sealed"),
+    Column("level", SmallInteger),
+    Column(
+        "readers",
+        ARRAY(Text),
+        nullable=False,
+        server_default="{}",
+        comment="to whom the reviewer gave it; empty: to all who may read what it rests on",
+    ),
+    Column("reviewed_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    Column(
+        "in_force_at",
+        DateTime(timezone=True),
+        comment="since when it is an example, in the last of the reviews that it needed",
+    ),
+    Column("expired_at", DateTime(timezone=True), comment="when what it rests on had changed"),
+    UniqueConstraint("answer", "person", "reviewer"),
+    ForeignKeyConstraint(["answer", "person"], ["feedback.answer", "feedback.person"], ondelete="CASCADE"),
+    CheckConstraint("verdict in ('approved', 'discarded')", name="verdict"),
+    CheckConstraint("level between 0 and 3", name="level"),
 )
 
 _OPEN = text("state <> 'done'")

@@ -8,27 +8,30 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from retrieval import index, tombstones
+from retrieval import index, pushed, tombstones
 from retrieval.erasures import DOCUMENT, erased, key_of
 
 
-async def carrying(connection: AsyncConnection, labels: Collection[str], kind: str) -> frozenset[int]:
-    """The documents, by id, of the sources of a kind that carry one of these labels, by the labels' ids."""
+async def carrying(connection: AsyncConnection, labels: Collection[str], *kinds: str) -> frozenset[int]:
+    """The documents, by id, of the sources of these kinds that carry one of these labels, by the labels' ids."""
     if not labels:
         return frozenset()
-    return frozenset(await connection.scalars(_CARRYING, {"labels": json.dumps(sorted(labels)), "kind": kind}))
+    values = {"labels": json.dumps(sorted(labels)), "kinds": list(kinds)}
+    return frozenset(await connection.scalars(_CARRYING, values))
 
 
 async def delete(connection: AsyncConnection, ids: Sequence[int]) -> None:
-    """Delete documents, also of a database that is restored later. Waits for passages that are being written."""
+    """Delete documents, with what was pushed of them, also of a database that is restored later. Waits for passages
+    that are being written."""
     await tombstones.being_looked_for(connection)
     rows = (await connection.execute(_NAMES, {"ids": list(ids)})).all()
+    await pushed.delete_of(connection, [row.id for row in rows])
     await index.delete(connection, [row.id for row in rows])
     await erased(connection, DOCUMENT, [key_of(row.source, row.uri) for row in rows])
 
 
 _CARRYING = text("""
-select document.id from document join source on source.id = document.source_id and source.kind = :kind
+select document.id from document join source on source.id = document.source_id and source.kind = any(:kinds)
 where exists (
   select from jsonb_array_elements(
     coalesce(document.said -> 'labels', '[]') || coalesce(document.said -> 'carried', '[]')

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from fnmatch import fnmatchcase
+from hashlib import sha256
 from typing import Literal, NewType, cast
 from unicodedata import normalize
 
@@ -211,6 +212,12 @@ class Document:
         return Label.of(self.level, "source", f"source {self.source}")
 
 
+def key_of_passage(source: str, uri: str, heading: str, text: str) -> str:
+    """What names a passage: the first 32 hexadecimal digits of a SHA-256 over where it stands and what it says."""
+    said = "\0".join((source, uri, heading, text))
+    return sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
     """One retrievable piece of a document.
@@ -235,3 +242,8 @@ class Passage:
     signals: Signals = NO_SIGNALS
     reranked: float | None = None
     how: How = "words"
+
+    @property
+    def key(self) -> str:
+        """Another one once it says something else, or stands elsewhere."""
+        return key_of_passage(self.document.source, self.document.uri, self.heading, self.text)

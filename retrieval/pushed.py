@@ -21,10 +21,12 @@ from retrieval.erasures import key_of
 from retrieval.passage import Said
 from retrieval.rows import said_of, said_row
 from retrieval.sources import SourceFault
-from retrieval.tables import push_token, pushed
+from retrieval.tables import document, push_token, pushed
 from retrieval.tables import source as source_table
 from retrieval.tombstones import Whom, Withheld, nobody
 
+KIND = "push"
+"""Of the sources that this is about."""
 _CHUNK = 500
 _TOKEN_BYTES = 32
 _NO_TOKEN = bytes(32)
@@ -137,7 +139,7 @@ class PushStore:
         theirs = (
             select(push_token.c.sha256)
             .select_from(join)
-            .where(source_table.c.name == source, source_table.c.kind == "push", source_table.c.active)
+            .where(source_table.c.name == source, source_table.c.kind == KIND, source_table.c.active)
         )
         async with self._database.transaction() as connection:
             expected = await connection.scalar(theirs)
@@ -169,9 +171,15 @@ async def erase(connection: AsyncConnection, keys: Collection[str]) -> set[str]:
     return {found[place] for place in gone}
 
 
+async def delete_of(connection: AsyncConnection, documents: Collection[int]) -> None:
+    """Delete what was pushed of these documents, by their ids, so that no re-index brings them back."""
+    theirs = select(document.c.source_id, document.c.uri).where(document.c.id == func.any(list(documents)))
+    await connection.execute(pushed.delete().where(tuple_(pushed.c.source_id, pushed.c.uri).in_(theirs)))
+
+
 async def _locked(connection: AsyncConnection, name: str) -> int:
     source_id, source = await index.locked(connection, name, write=False)
-    if source.kind != "push":
+    if source.kind != KIND:
         raise SourceFault(f"Source '{name}' is of kind {source.kind}: only a source of kind push takes documents.")
     return source_id
 

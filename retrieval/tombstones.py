@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +22,7 @@ from retrieval.bags import Bagged
 from retrieval.counts import Counts
 from retrieval.database import lock_key
 from retrieval.erasures import erased
+from retrieval.passage import key_of_passage
 from retrieval.tables import document, passage, source, tombstone
 
 PASSAGE = "passage"
@@ -76,12 +76,6 @@ class Withholding:
     after: int | None
 
 
-def key_of(source_name: str, uri: str, heading: str, body: str) -> str:
-    """What names a passage: the first 32 hexadecimal digits of a SHA-256 over where it stands and what it says."""
-    said = "\0".join((source_name, uri, heading, body))
-    return sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-
-
 async def honoured(
     connection: AsyncConnection, source_name: str, fresh: Mapping[str, Sequence[Bagged]], withheld: Withheld
 ) -> Mapping[str, Sequence[Bagged]]:
@@ -89,7 +83,7 @@ async def honoured(
     if withheld is nothing and not await connection.scalar(select(exists(select(tombstone)))):
         return fresh
     keys = {
-        uri: [key_of(source_name, uri, one.piece.heading, one.piece.text) for one in passages]
+        uri: [key_of_passage(source_name, uri, one.piece.heading, one.piece.text) for one in passages]
         for uri, passages in fresh.items()
     }
     wanted = [key for of_one in keys.values() for key in of_one]
@@ -128,7 +122,7 @@ async def withhold(
     counted = Counts()
     await passages.delete_some(connection, [row.id for row in gone], counted)
     await counted.store(connection)
-    keys = [key_of(row.source, row.uri, row.heading, row.text) for row in gone]
+    keys = [key_of_passage(row.source, row.uri, row.heading, row.text) for row in gone]
     await _set(connection, dict.fromkeys(keys, receipt))
     await erased(connection, PASSAGE, [f"{receipt}/{key}" for key in keys])
     last = rows[-1].id if len(rows) == most else None
@@ -141,7 +135,7 @@ async def again(connection: AsyncConnection, said: Collection[str]) -> Sequence[
     keys = {key: UUID(receipt) for receipt, _, key in (one.partition("/") for one in sorted(said))}
     counted = Counts()
     rows = (await connection.execute(_NEXT)).all()
-    gone = [row for row in rows if key_of(row.source, row.uri, row.heading, row.text) in keys]
+    gone = [row for row in rows if key_of_passage(row.source, row.uri, row.heading, row.text) in keys]
     await passages.delete_some(connection, [row.id for row in gone], counted)
     await counted.store(connection)
     await _set(connection, keys)

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from admin.backup.archive import BackupFault
+from bot.feedback import CONSENT, take_back
 from bot.forget import asked, replayed
 from retrieval import erasures, forget, tombstones
 from retrieval.erasures import Entry
@@ -21,6 +22,7 @@ REPLAYS: Mapping[str, Replay] = {
     replayed.SOURCE: replayed.resting_on,
     replayed.ASKER: replayed.asked_by,
     replayed.ROOM: replayed.asked_in,
+    CONSENT: take_back,
     asked.WHOLE: replayed.whole,
     asked.QUESTION: replayed.texts,
     asked.ANSWER: replayed.answers,

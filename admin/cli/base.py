@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from admin.app import App
+from admin.approved import settle
 from admin.indexing import Progress as OnProgress
 from bot.console import plain
 from bot.settings import Settings
@@ -77,6 +78,9 @@ async def reindexed(
     for source, result in results:
         for sentence in sentences(source, result):
             err.print(plain(sentence), markup=False)
+    ended = await settle(app)
+    if ended.expired:
+        err.print(f"{ended.expired} examples have expired, because what they rest on has changed: `naru review`.")
     return results
 
 

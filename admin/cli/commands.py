@@ -27,6 +27,7 @@ from admin.cli import (
     prompt,
     reindexing,
     report,
+    review,
     run,
     search,
     source,
@@ -80,6 +81,7 @@ app.add_typer(glossary.app, name="glossary")
 app.add_typer(policy.app, name="policy")
 app.add_typer(prompt.app, name="prompt")
 app.add_typer(example.app, name="example")
+app.add_typer(review.app, name="review")
 app.add_typer(optout.app, name="optout")
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(audit.app, name="audit")

@@ -6,13 +6,16 @@ import asyncio
 import signal
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import partial
 from typing import Annotated, Any
 
 import typer
 
 from admin.app import App, opened
+from admin.approved import settling
 from admin.cli.base import Json, bar, emit, err, load, out, reindexed, run
 from admin.indexing import counts
+from admin.slack import meanwhile
 from bot.console import table
 from retrieval.coverage import Coverage, coverage
 from retrieval.errors import Fault
@@ -154,6 +157,6 @@ async def _work() -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with opened(load(), migrate=True) as app, app.jobs.at_work():
+    async with opened(load(), migrate=True) as app, app.jobs.at_work(), meanwhile(partial(settling, app)):
         err.print("Working: scheduled and waiting re-indexes are done here.")
         await stop.wait()

@@ -15,6 +15,7 @@ from uuid import uuid4
 import typer
 
 from admin.app import App, opened
+from admin.approved import settling
 from admin.cli.base import err, load, out, reindexed, run
 from admin.http import http_served
 from admin.ledger import LedgerFile
@@ -105,6 +106,7 @@ async def _until_stopped(app: App) -> None:
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(app.jobs.at_work())
         await stack.enter_async_context(meanwhile(app.keeper.run))
+        await stack.enter_async_context(meanwhile(partial(settling, app)))
         if app.settings.http.port is not None:
             served = http_served(app.settings.http, PushStore(app.database, app.forgetting.withheld), by_jobs(app.jobs))
             err.print(f"Taking documents at {await stack.enter_async_context(served)}/sources/NAME/documents.")

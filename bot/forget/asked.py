@@ -241,9 +241,10 @@ async def opinions(connection: AsyncConnection, erasure: Erasure, after: str | N
         return whole, texts, stay
 
     whole, texts, stay = await asyncio.to_thread(judged)
-    for rows_of, statement in ((whole, _OPINION), (texts, _OPINION_TEXT)):
+    for rows_of, statements in ((whole, (_OPINION,)), (texts, (_OPINION_TEXT, _REVIEWED))):
         keys = {"answers": [row.answer for row in rows_of], "people": [row.person for row in rows_of]}
-        await connection.execute(statement, keys)
+        for statement in statements:
+            await connection.execute(statement, keys)
     counts = {"feedback": erased(len(whole) + len(texts)) + held(stay)}
     return Batch(counts, f"{rows[-1].answer}/{rows[-1].person}" if len(rows) == most else None)
 
@@ -303,6 +304,10 @@ _SAMPLES = text(
 _QUESTION_TEXT = text("update question set text = null where id = any(cast(:ids as uuid[])) and text is not null")
 _ANSWER_TEXTS = {
     "answer": text("update answer set text = null where question = any(cast(:ids as uuid[])) and text is not null"),
+    "review": text(
+        "delete from review using answer where answer.id = review.answer"
+        " and answer.question = any(cast(:ids as uuid[]))"
+    ),
     "feedback": text(
         "update feedback set reason = null, better = null from answer where answer.id = feedback.answer"
         " and answer.question = any(cast(:ids as uuid[])) and (reason is not null or better is not null)"
@@ -330,6 +335,10 @@ order by feedback.answer, feedback.person limit :most for update of feedback
 _OPINION = text(
     "delete from feedback using unnest(cast(:answers as uuid[]), cast(:people as text[])) as gone (answer, person)"
     " where feedback.answer = gone.answer and feedback.person = gone.person"
+)
+_REVIEWED = text(
+    "delete from review using unnest(cast(:answers as uuid[]), cast(:people as text[])) as gone (answer, person)"
+    " where review.answer = gone.answer and review.person = gone.person"
 )
 _OPINION_TEXT = text(
     "update feedback set reason = null, better = null"

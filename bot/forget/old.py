@@ -19,7 +19,8 @@ _FIRST = "00000000-0000-0000-0000-000000000000"
 async def texts(
     connection: AsyncConnection, days: Mapping[str, int], kept: Reach, seal: Seal, after: str | None, most: int
 ) -> Batch:
-    """Of the next questions, by their ids, the texts that are too old, and the rows whose three texts all are.
+    """Of the next questions, by their ids, the texts that are too old, and the rows whose three texts all are. What
+    reviewers approved of them is the company's own, and stays.
 
     days: for `questions`, `answers` and `feedback`; counted from the day on which it was asked, answered, said.
     """
@@ -104,6 +105,8 @@ delete from question where id = any(cast(:ids as uuid[])) and text is null
   and not exists (select from answer left join feedback on feedback.answer = answer.id
                   where answer.question = question.id
                     and (answer.text is not null or reason is not null or better is not null))
+  and not exists (select from answer join review on review.answer = answer.id
+                  where answer.question = question.id and review.pair is not null)
 """)
 _PLACEHOLDERS = text("""
 update placeholder set value = null where (thread, name) in (

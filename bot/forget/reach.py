@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.policy.conversation import labels_of
+from bot.policy import conversation, learnt
 from bot.policy.detect.letters import letters_of
 from bot.policy.detect.lists import Names as Listed
 from bot.policy.detect.normal import fold, whole
@@ -18,7 +18,7 @@ from bot.policy.optout import spellings
 from bot.seal import Seal
 from bot.slack import history_kind
 from bot.subjects import Subject
-from retrieval import index, labelled
+from retrieval import index, labelled, pushed
 
 _GONE = text("""
 select distinct id from (
@@ -144,8 +144,9 @@ async def reach_of(connection: AsyncConnection, seal: Seal, subjects: Iterable[S
     for subject in subjects:
         of[subject.kind].append(subject)
     rooms, sources = [one.id for one in of["room"]], [one.id for one in of["source"]]
-    labels = [labels_of(one, seal.pseudonym(one.id)) for one in (*of["user"], *of["room"])]
-    said = await labelled.carrying(connection, frozenset().union(*labels), history_kind.NAME)
+    labelled_by = [(one, seal.pseudonym(one.id)) for one in (*of["user"], *of["room"], *of["source"])]
+    labels = [each for one in labelled_by for each in (conversation.labels_of(*one), learnt.labels_of(*one))]
+    said = await labelled.carrying(connection, frozenset().union(*labels), history_kind.NAME, pushed.KIND)
     return Reach(
         askers=frozenset(seal.pseudonym(one.id) for one in of["user"]),
         # A direct message stands in the tables under its pseudonym.

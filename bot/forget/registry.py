@@ -11,11 +11,13 @@ from types import MappingProxyType
 
 from bot.forget import asked, documents, kept
 from bot.forget.reach import Step
+from bot.forget.reviews import reviews
 
 STEPS: Mapping[str, Step] = MappingProxyType(
     {
         "placeholders": kept.placeholders,  # while the questions still say whose thread it is
         "costs": kept.costs,  # and who else asked in a room
+        "reviews": reviews,  # and what they became
         "opinions": asked.opinions,
         "asked": asked.forget,
         "shown": kept.shown,
@@ -40,6 +42,7 @@ ERASED: Mapping[str, str] = MappingProxyType(
         "answer.text": "asked",
         "feedback.reason": "opinions",
         "feedback.better": "opinions",
+        "review.pair": "reviews",
         "inbox.body": "events",
         "inbox.finished": "events",
         "placeholder.value": "placeholders",
@@ -60,6 +63,7 @@ EXEMPT: Mapping[str, str] = MappingProxyType(
     {
         **dict.fromkeys(
             ("question.thread", "question.room", "question.asker", "question.operator", "feedback.person",
+             "review.person", "review.reviewer",
              "inbox.thread", "placeholder.thread", "opt_out.subject", "legal_hold.subject", "audit.actor",
              "audit.subject", "noticed.person", "run.by", "forgetting.subject"),
             _KEY,
@@ -67,12 +71,13 @@ EXEMPT: Mapping[str, str] = MappingProxyType(
         **dict.fromkeys(
             ("decision.policy", "decision.routes", "answer.prompt_version", "erasure.chain", "audit_seal.hash",
              "audit_seal.previous", "policy_version.hash", "push_token.sha256", "document.sha256", "noticed.version",
-             "tombstone.key", "audit_seal.marks", "audience.digest"),
+             "tombstone.key", "audit_seal.marks", "audience.digest", "answer.passages"),
             _DIGEST,
         ),
         **dict.fromkeys(
-            ("answer.route", "feedback.verdict", "inbox.kind", "inbox.state", "inbox.outcome", "placeholder.name",
-             "posted.why", "opt_out.kind", "opt_out.scope", "audit.kind", "source.kind", "run.state", "run.fault",
+            ("answer.route", "feedback.verdict", "review.verdict", "inbox.kind", "inbox.state", "inbox.outcome",
+             "placeholder.name", "posted.why", "opt_out.kind", "opt_out.scope", "audit.kind", "source.kind",
+             "run.state", "run.fault",
              "passage.language", "passage.place", "corpus.language", "audience_passages.language", "model.state",
              "pushed.format", "document.problem_kind", "erasure.kind", "forgetting.step", "forgetting.after",
              "cloud_use.scope"),
@@ -93,6 +98,7 @@ EXEMPT: Mapping[str, str] = MappingProxyType(
         "document.uri": "names a file at its source, by which it is known again; its owner must rename it (receipt)",
         "document.version": "what the source calls a version; no text",
         **dict.fromkeys(("document.readers", "audience.readers"), "who may read, as the source says"),
+        "review.readers": "who may read, as a reviewer said",
         "document.owner": "whom to ask, as the source says; its owner must change it",
         "document.link": "where people open it at its source; its owner must change it",
         "document.problem": "names the file that cannot be read, as its source names it",

@@ -17,7 +17,7 @@ from typing import Any, Literal
 from unicodedata import normalize
 
 from bot.domain import Room, Route
-from bot.policy import conversation, detect
+from bot.policy import conversation, detect, learnt
 from bot.policy.optout import NOBODY_OUT, OptOuts, of_the_text, refuses
 from bot.policy.seen import Seen
 from bot.policy.terms import KIND as TERM
@@ -211,6 +211,8 @@ class Rules:
             return self.room_label(room) | Label.of(Level.PUBLIC, conversation.KIND, f"source {source}")
         if speaker := conversation.speaker_of(one):
             return self.opt_outs.of_user(speaker)
+        if learnt.is_ours(one):
+            return learnt.opted_out(one, self.opt_outs)
         return Label.of(self.imported(one), "label", f"label of a document, source {source}")
 
     def unsaid(self, document: Document) -> bool:
@@ -229,7 +231,7 @@ class Rules:
     def imported(self, label: ImportedLabel) -> Level:
         """The level of a label that a document carries, by its id and its name, the stricter of the two; one that
         policy.toml does not know is RESTRICTED, but for those of our own."""
-        if conversation.is_ours(label):
+        if conversation.is_ours(label) or learnt.is_ours(label):
             return Level.PUBLIC
         known = [self.labels[key] for key in map(one_spelling, (label.id, label.name)) if key and key in self.labels]
         return max(known, default=Level.RESTRICTED)

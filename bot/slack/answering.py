@@ -15,19 +15,20 @@ from uuid import UUID
 
 from bot.ahead import ShowAhead
 from bot.answer import Deps, answer
-from bot.domain import Feedback, Question, QuestionFault, Room
+from bot.domain import Question, QuestionFault, Room
 from bot.drafts import Show
 from bot.inbox import Claimed, Inbox
 from bot.privately import more_alone
 from bot.slack import shown
 from bot.slack.again import Again
-from bot.slack.blocks import AGAIN, ALONE, GOOD, LATER, Message, answered, feedback_form, notice, offered, told
+from bot.slack.blocks import AGAIN, ALONE, LATER, Message, answered, notice, offered, told
 from bot.slack.commands import Commands
 from bot.slack.copies import MaskedCopies
 from bot.slack.events import question_text
 from bot.slack.faults import SlackFault
 from bot.slack.home import Home
 from bot.slack.hooks import Around, Back, Notify, no_notice, nobody_is_away, nothing_around
+from bot.slack.opinions import Opinions
 from bot.slack.optout_blocks import is_choice
 from bot.slack.people import SlackPeople
 from bot.slack.place import Place
@@ -352,15 +353,7 @@ class Answering:
             return await self._once_again(claimed)
         if body["action"] == LATER:
             return await self._later(claimed)
-        verdict = "good" if body["action"] == GOOD else "bad"
-        if not await self._keep(body, verdict):
-            await self._respond(body, "gone", "ko")
-            return "gone"
-        if verdict == "bad" and body["trigger_id"] and claimed.attempt == 1:
-            await self.door.open_view(body["trigger_id"], feedback_form(UUID(body["answer"]), "ko"))
-        else:
-            await self._respond(body, "thanks", "ko")
-        return "recorded"
+        return await Opinions(self.door, self.deps).clicked(claimed)
 
     async def _click_given_up(self, claimed: Claimed) -> None:
         """Where its answer would stand, or else to its person where they clicked."""
@@ -380,20 +373,4 @@ class Answering:
     async def _given(self, claimed: Claimed) -> str:
         if self.copies is not None and "copy" in claimed.event.body:
             return await self.copies.restored(claimed)
-        return "recorded" if await self._keep(claimed.event.body, "bad") else "gone"
-
-    async def _keep(self, body: Mapping[str, str | None], verdict: str) -> bool:
-        """Keep what somebody thinks of an answer; False: there is no such answer any more."""
-        try:
-            about = UUID(body["answer"] or "")
-        except ValueError:
-            return False
-        said = Feedback(
-            about,
-            str(body["user"]),
-            "good" if verdict == "good" else "bad",
-            reason=body.get("reason"),
-            better=body.get("better"),
-        )
-        await self.deps.look()
-        return await self.deps.records.give(said, self.deps.rules())
+        return await Opinions(self.door, self.deps).given(claimed)

@@ -1,4 +1,4 @@
-"""What is said in Slack: an answer, a draft, a notice, the form for feedback. Pure.
+"""What is said in Slack: an answer, a draft, a notice. Pure.
 
 Limits: a section 3,000 characters, the text of chat.update about 4,000, all blocks of a message together about 13,200
 (observed; the documentation names 50 blocks only), a title of a form 24.
@@ -17,6 +17,7 @@ from bot.words import Language, also_name, both, in_force_name, place_name, rout
 
 GOOD, BAD, FORM = "feedback_good", "feedback_bad", "feedback"
 ALONE, AGAIN, LATER = "ask_alone", "ask_again", "ask_later"
+CONSENT, TAKE_BACK = "feedback_consent", "feedback_take_back"
 REASON, BETTER = "reason", "better"
 
 _WHOLE = 12_800
@@ -24,7 +25,6 @@ _CITATIONS = 4_000
 _LONGEST_NAME = 120
 _LONGEST_LINK = 600
 _CELLS = 10
-_LONGEST_FIELD = 3000  # docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element
 
 Block = Mapping[str, Any]
 
@@ -63,14 +63,14 @@ def notice(tongue: Language, sentence: str, **words: str) -> Message:
 
 def offered(question: UUID, tongue: Language) -> Message:
     """To the asker alone: that there is more to read, with a button that has it answered in a direct message."""
-    ask = {"type": "button", "action_id": ALONE, "value": str(question), "text": _plain(say(tongue, "ask_alone"))}
+    ask = {"type": "button", "action_id": ALONE, "value": str(question), "text": plain(say(tongue, "ask_alone"))}
     says = notice(tongue, "more_alone")
     return Message(says.text, (*says.blocks, {"type": "actions", "block_id": ALONE, "elements": [ask]}))
 
 
 def withdrawn(question: UUID) -> Message:
     """What stands where an answer was withdrawn: that it was, and a button that asks again. It says nothing of why."""
-    ask = {"type": "button", "action_id": AGAIN, "value": str(question), "text": _plain(both("ask_again"))}
+    ask = {"type": "button", "action_id": AGAIN, "value": str(question), "text": plain(both("ask_again"))}
     says = told(both("taken_back"))
     return Message(says.text, (*says.blocks, {"type": "actions", "block_id": AGAIN, "elements": [ask]}))
 
@@ -90,34 +90,6 @@ def bar(done: int, total: int) -> str:
     """Ten cells; the last one is filled by the last document only."""
     filled = _CELLS * min(done, total) // total if total else _CELLS
     return "▰" * filled + "▱" * (_CELLS - filled)
-
-
-def feedback_form(answer: UUID, tongue: Language) -> Block:
-    """The modal that asks for a reason and a better answer; bot/slack/events.py reads what comes back."""
-    fields = ((REASON, say(tongue, "reason")), (BETTER, say(tongue, "better")))
-    return {
-        "type": "modal",
-        "callback_id": FORM,
-        "private_metadata": str(answer),
-        "title": _plain(say(tongue, "form")),
-        "submit": _plain(say(tongue, "send")),
-        "close": _plain(say(tongue, "close")),
-        "blocks": [
-            {
-                "type": "input",
-                "block_id": name,
-                "optional": True,
-                "label": _plain(label),
-                "element": {
-                    "type": "plain_text_input",
-                    "action_id": name,
-                    "multiline": True,
-                    "max_length": _LONGEST_FIELD,
-                },
-            }
-            for name, label in fields
-        ],
-    }
 
 
 def _first(texts: tuple[str, ...]) -> str:
@@ -157,14 +129,12 @@ def _buttons(answer: Answer, tongue: Language) -> Block:
     """What somebody thinks of it; and where a model was away, that it is to be asked when it is back. The value of that
     one is the question and the models."""
     elements = [
-        {"type": "button", "action_id": action, "value": str(answer.id), "text": _plain(say(tongue, word))}
+        {"type": "button", "action_id": action, "value": str(answer.id), "text": plain(say(tongue, word))}
         for action, word in ((GOOD, "good"), (BAD, "bad"))
     ]
     if answer.away:
         value = " ".join([str(answer.question), *sorted(answer.away)])
-        elements.append(
-            {"type": "button", "action_id": LATER, "value": value, "text": _plain(say(tongue, "ask_later"))}
-        )
+        elements.append({"type": "button", "action_id": LATER, "value": value, "text": plain(say(tongue, "ask_later"))})
     return {"type": "actions", "block_id": FORM, "elements": elements}
 
 
@@ -181,7 +151,7 @@ def _mrkdwn(text: str) -> Block:
     return {"type": "mrkdwn", "text": text, "verbatim": True}
 
 
-def _plain(text: str) -> Block:
+def plain(text: str) -> Block:
     return {"type": "plain_text", "text": text, "emoji": True}
 
 

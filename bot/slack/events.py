@@ -8,9 +8,10 @@ message   user, text (question_text makes it readable), ts, thread_ts (None outs
           of each, as far as Slack says them). Event.ts is when it was written or edited, body["ts"] the message itself.
 deleted   user, ts, thread_ts, direct
 command   user, text, response_url, trigger_id
-action    user, action (blocks.GOOD, BAD, ALONE, AGAIN, or a choice of optout_blocks), answer (ALONE, AGAIN: the
-          question; a choice: whose it is), trigger_id, response_url, message_ts, thread_ts
-view      user, answer, reason, better (texts or None); of the form with a masked copy: user, copy, reply, trigger_id
+action    user, action (blocks.GOOD, BAD, CONSENT, TAKE_BACK, ALONE, AGAIN, or a choice of optout_blocks), answer
+          (ALONE, AGAIN: the question; a choice: whose it is), trigger_id, response_url, message_ts, thread_ts
+view      user, answer, reason, better (texts or None), consent ("yes" or "no"); of the form with a masked copy:
+          user, copy, reply, trigger_id
 shortcut  user, text (of the message that it was used on), trigger_id, response_url
 home      user, do ("open", "out" or "in"), scope (of what a button opts out of or in to; None for "open")
 """
@@ -24,7 +25,8 @@ from html import unescape
 from typing import Any
 
 from bot.inbox import Event
-from bot.slack.blocks import AGAIN, ALONE, BAD, BETTER, FORM, GOOD, LATER, REASON
+from bot.slack.blocks import AGAIN, ALONE, BAD, BETTER, CONSENT, FORM, GOOD, LATER, REASON, TAKE_BACK
+from bot.slack.feedback_blocks import consented
 from bot.slack.home_blocks import CHOICES
 from bot.slack.optout_blocks import is_choice
 from bot.subjects import Scope
@@ -39,6 +41,7 @@ _SLACKBOT = "USLACKBOT"
 _OF_A_FILE = {"size": int, **dict.fromkeys(("id", "name", "mimetype", "mode", "file_access", "permalink"), str)}
 _MOST_FILES = 20
 """More than Slack lets anybody attach."""
+_CLICKED = (GOOD, BAD, CONSENT, TAKE_BACK, ALONE, AGAIN, LATER)
 _REFERENCE = re.compile(r"<(?P<sign>[@#!]?)(?P<target>[^<>|]+)(?:\|(?P<label>[^<>]*))?>")
 
 
@@ -151,7 +154,7 @@ def _of_click(payload: Payload, action: Payload) -> Event | None:
     if choice := CHOICES.get(str(action.get("action_id"))):
         key = f"{payload.get('trigger_id')}/{action['action_ts']}"
         return _of_home(payload["user"]["id"], *choice, key, action["action_ts"])
-    if action.get("action_id") not in (GOOD, BAD, ALONE, AGAIN, LATER) and not is_choice(action.get("action_id")):
+    if action.get("action_id") not in _CLICKED and not is_choice(action.get("action_id")):
         return None
     user, container = payload["user"]["id"], payload.get("container") or {}
     body = {
@@ -187,7 +190,8 @@ def _of_home(user: str, do: str, scope: Scope | None, key: str, ts: str) -> Even
 def _of_form(payload: Payload, now: datetime) -> Event:
     user, view = payload["user"]["id"], payload["view"]
     said = {name: _given(view, name) for name in (REASON, BETTER)}
-    body = {"user": user, "answer": view.get("private_metadata") or "", **said}
+    consent = "yes" if consented(view) else "no"
+    body = {"user": user, "answer": view.get("private_metadata") or "", **said, "consent": consent}
     # A form that is sent twice is one form.
     return Event(view["id"], "view", "", _opinions(user), _ts(now), body)
 

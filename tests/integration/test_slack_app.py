@@ -14,8 +14,9 @@ from slack_bolt.app.async_app import AsyncApp
 
 from bot.inbox import Event
 from bot.slack.app import check_in, http_session, slack_app, web_client
-from bot.slack.blocks import BAD, answered, feedback_form
+from bot.slack.blocks import BAD, answered
 from bot.slack.faults import SlackFault
+from bot.slack.feedback_blocks import feedback_form
 from bot.slack.manifest import SCOPES
 from retrieval.errors import Fault
 from tests.integration.test_slack_post import answer

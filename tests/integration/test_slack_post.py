@@ -13,9 +13,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.domain import Answer, Citation, Route
 from bot.slack.app import http_session, web_client
-from bot.slack.blocks import GOOD, answered, draft, feedback_form, notice, told
+from bot.slack.blocks import GOOD, answered, draft, notice, told
 from bot.slack.budget import Rate, UpdateBudget
 from bot.slack.faults import SlackFault
+from bot.slack.feedback_blocks import feedback_form
 from bot.slack.post import SlackDoor
 from retrieval.label import NOTHING_SENSITIVE
 from tests.standins.slack import (

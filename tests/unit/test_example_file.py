@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from admin.example_file import COLUMNS, LONGEST_ANSWER, LONGEST_QUESTION, MOST_ROWS, ExampleFault, id_of, read_examples
+from admin.example_file import COLUMNS, MOST_ROWS, ExampleFault, id_of, read_examples
+from bot.learning import LONGEST_ANSWER, LONGEST_QUESTION
 from retrieval.label import Level
 from retrieval.passage import EVERYONE, Principal
 from retrieval.sources.push import Pushed

@@ -41,7 +41,7 @@ def test_roles_are_those_that_naru_toml_gives_to_this_machines_name(tmp_path: Pa
 
 
 def test_on_the_sample_company_everybody_has_every_role(tmp_path: Path) -> None:
-    assert Operator.at(settings(tmp_path, "sample = true")).roles == {"officer", "admin"}
+    assert Operator.at(settings(tmp_path, "sample = true")).roles == {"officer", "admin", "reviewer"}
 
 
 def test_what_is_missing_is_said_with_where_to_write_it() -> None:

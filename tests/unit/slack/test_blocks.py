@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain import Answer, Citation, Route
-from bot.slack.blocks import BAD, GOOD, Block, Message, answered, bar, draft, feedback_form, notice, progress, told
+from bot.slack.blocks import BAD, CONSENT, GOOD, TAKE_BACK, Block, Message, answered, bar, draft, notice, progress, told
+from bot.slack.feedback_blocks import feedback_form, thanked
 from bot.words import Language
 from retrieval.label import NOTHING_SENSITIVE, Label, Level
 from retrieval.passage import InForce
@@ -250,6 +251,18 @@ def test_the_form_knows_its_answer_and_asks_for_nothing_that_must_be_filled_in()
     assert form["private_metadata"] == str(ID)
     assert all(len(form[key]["text"]) <= 24 for key in ("title", "submit", "close"))
     assert all(block["optional"] for block in form["blocks"])
+    (box,) = (block["element"] for block in form["blocks"] if block["element"]["type"] == "checkboxes")
+    assert "initial_options" not in box, "consent is off until somebody ticks it"
+    assert all(len(one[key]["text"]) <= 75 for one in box["options"] for key in ("text", "description"))
+
+
+@pytest.mark.parametrize("tongue", ["ko", "en"])
+@pytest.mark.parametrize("learning", [False, True])
+def test_thanks_offer_to_learn_from_it_and_to_take_that_back(tongue: Language, learning: bool) -> None:
+    (buttons,) = of_type(thanked(str(ID), tongue, learning=learning), "actions")
+    (button,) = buttons["elements"]
+    assert (button["action_id"], button["value"]) == (TAKE_BACK if learning else CONSENT, str(ID))
+    assert len(button["text"]["text"]) <= 75
 
 
 def test_an_answer_of_which_nothing_can_be_shown_is_still_a_message() -> None:

@@ -263,8 +263,12 @@ def test_a_click_waits_for_no_answer() -> None:
     assert taken(click()).thread != f"C1/{TS}"
 
 
-def form(view: str = "V1", reason: str | None = "틀림", better: str | None = None) -> dict[str, Any]:
-    values = {"reason": {"reason": {"value": reason}}, "better": {"better": {"value": better}}}
+def form(
+    view: str = "V1", reason: str | None = "틀림", better: str | None = None, ticked: object = None
+) -> dict[str, Any]:
+    values: dict[str, Any] = {"reason": {"reason": {"value": reason}}, "better": {"better": {"value": better}}}
+    if ticked is not None:
+        values["feedback_consent"] = {"feedback_consent": {"type": "checkboxes", "selected_options": ticked}}
     body = {"id": view, "callback_id": FORM, "private_metadata": "an-id", "state": {"values": values}}
     return {"type": "view_submission", "user": {"id": "U1"}, "trigger_id": "3.4", "view": body}
 
@@ -276,8 +280,16 @@ def test_a_form_that_is_sent_twice_is_one_event() -> None:
 
 def test_a_form_says_what_was_written() -> None:
     event = taken(form(better="16일"))
-    assert event.body == {"user": "U1", "answer": "an-id", "reason": "틀림", "better": "16일"}
+    assert event.body == {"user": "U1", "answer": "an-id", "reason": "틀림", "better": "16일", "consent": "no"}
     assert event.thread == taken(click()).thread
+
+
+@pytest.mark.parametrize(
+    ("ticked", "consent"),
+    [(None, "no"), ([], "no"), ([{"value": "yes"}], "yes"), ([{"value": "another"}], "no"), ([{}], "no")],
+)
+def test_consent_is_what_was_ticked_and_nothing_else(ticked: object, consent: str) -> None:
+    assert taken(form(ticked=ticked)).body["consent"] == consent
 
 
 # What a person typed
