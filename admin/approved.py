@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from admin.app import App
 from admin.examples import there
-from bot.forget.reviews import PREFIX
+from bot.forget.reviews import PREFIX, uri_of
 from bot.learning import Candidate, Pair, example, label_of, needed, problems, readers_of
 from bot.reviews import Reviews
 from retrieval.as_it_was import documents_now, still_said
@@ -25,7 +25,8 @@ from retrieval.sources.push import Pushed
 
 _log = logging.getLogger(__name__)
 
-EVERY_S = 60.0
+EVERY_S = 600.0
+"""For what a killed process left: whoever re-indexes or reviews looks at once."""
 _ALL = 1_000_000
 
 
@@ -46,7 +47,7 @@ async def settle(app: App) -> Settled:
 
 
 async def settling(app: App) -> None:
-    """For ever: with each re-index in this process, and now and then for those of others."""
+    """For ever: with each re-index in this process, and now and then."""
     changed = asyncio.Event()
     with app.indexing.telling(changed.set):
         while True:
@@ -70,17 +71,19 @@ async def _settled(app: App) -> Settled:
     expired: list[UUID] = []
     if not rules.opt_outs.known:
         return Settled()  # no question is shown any of them meanwhile (bot/examples.py)
-    for candidate in await reviews.candidates(_ALL, in_force=True):
+    candidates = await reviews.candidates(_ALL, in_force=True)
+    grounds = await grounds_of(app, candidates)
+    for candidate in candidates:
         last = next(one for one in reversed(candidate.approvals) if one.in_force)
-        documents = await documents_of(app, candidate)
+        documents = grounds.of(candidate)
         label = label_of(candidate, last.pair, documents.values(), rules)
-        if not await unchanged(app, candidate, documents) or agreed(candidate, last.pair) < needed(label.level):
+        if not grounds.stand(candidate) or agreed(candidate, last.pair) < needed(label.level):
             expired.append(last.id)
         elif problems(last.pair, label, rules):
             continue  # it is no example for as long as the policy says so
         elif readers := readers_of(candidate, documents.values(), last.readers):
             said = example(last.pair, label, readers, candidate, documents)
-            wanted[f"{PREFIX}{last.id}"] = Pushed(f"{PREFIX}{last.id}", last.pair.answer, "text", said)
+            wanted[uri_of(last.id)] = Pushed(uri_of(last.id), last.pair.answer, "text", said)
     if expired:
         async with app.database.transaction() as connection:
             await reviews.expire(connection, expired)
@@ -103,18 +106,29 @@ async def _stored(app: App, wanted: Mapping[str, Pushed], expired: int) -> Settl
     return Settled(counts.stored, counts.deleted, expired)
 
 
-async def documents_of(app: App, candidate: Candidate) -> Mapping[int, Document]:
-    """What its answer rests on and is there, by id, whoever may read it."""
-    async with app.database.transaction() as connection:
-        return await documents_now(connection, candidate.documents)
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """What answers rest on, as it is now, whoever may read it. documents: by id. said: of the passages that they were
+    given to read those that still stand there, by `Passage.key`."""
+
+    documents: Mapping[int, Document]
+    said: frozenset[str]
+
+    def of(self, candidate: Candidate) -> Mapping[int, Document]:
+        """Those documents of its answer that are there."""
+        return {id: self.documents[id] for id in candidate.documents if id in self.documents}
+
+    def stand(self, candidate: Candidate) -> bool:
+        """Whether everything that its answer was given to read still says what it said."""
+        return self.documents.keys() >= set(candidate.documents) and self.said >= set(candidate.passages)
 
 
-async def unchanged(app: App, candidate: Candidate, documents: Mapping[int, Document]) -> bool:
-    """Whether everything that the answer was given to read still says what it said."""
-    if set(candidate.documents) - documents.keys():
-        return False
+async def grounds_of(app: App, candidates: Sequence[Candidate]) -> Grounds:
+    """Raises DatabaseFault."""
+    ids = sorted({id for one in candidates for id in one.documents})
+    keys = {key for one in candidates for key in one.passages}
     async with app.database.transaction() as connection:
-        return await still_said(connection, candidate.documents, candidate.passages) == frozenset(candidate.passages)
+        return Grounds(await documents_now(connection, ids), await still_said(connection, ids, keys))
 
 
 def agreed(candidate: Candidate, pair: Pair) -> int:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from uuid import UUID
 
 from admin.app import App
 from admin.example_file import ExampleFault
-from bot.forget.reviews import PREFIX, unlearnt
+from bot.forget.reviews import PREFIX, learnt_by, unlearnt
 from retrieval.label import Level
 from retrieval.passage import APPROVED, Principal, Readers, Source
 from retrieval.pushed import Counts, PushStore
@@ -61,8 +59,8 @@ async def kept(app: App, readers: Readers) -> Kept:
 async def remove(app: App, id: str) -> None:
     """From the next question on nobody is shown how by it. Raises ExampleFault where there is none of that id."""
     gone = 0
-    if review := learnt_by(id):
-        gone = await _unlearnt(app, review)
+    if id.startswith(PREFIX):
+        gone = await _unlearnt(app, id)
     elif await _exists(app):
         gone = (await PushStore(app.database).keep(APPROVED, (), [id])).deleted
     if not gone:
@@ -70,17 +68,10 @@ async def remove(app: App, id: str) -> None:
     await _noted(app, "example_removed", gone)
 
 
-async def _unlearnt(app: App, review: UUID) -> int:
+async def _unlearnt(app: App, uri: str) -> int:
     """With its review, or it would be an example again at the next look."""
     async with app.database.transaction() as connection:
-        return await unlearnt(connection, [review])
-
-
-def learnt_by(id: str) -> UUID | None:
-    """The review that made an example of this id; None: it was imported."""
-    with suppress(ValueError):
-        return UUID(id.removeprefix(PREFIX)) if id.startswith(PREFIX) else None
-    return None
+        return await unlearnt(connection, await learnt_by(connection, uri))
 
 
 async def there(app: App) -> None:

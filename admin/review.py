@@ -5,19 +5,18 @@ A reviewer is shown only what rests on documents that they may read, and nobody 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
 from admin.app import App
-from admin.approved import agreed, documents_of, settle, unchanged
-from bot.learning import Candidate, Pair, cleared, label_of, needed, problems, readers_of
+from admin.approved import Grounds, agreed, grounds_of, settle
+from bot.learning import Candidate, Pair, Waiting, cleared, label_of, needed, problems, readers_of
 from bot.optouts import honours
 from bot.policy.rules import Rules
 from bot.reviews import Reviews
 from retrieval.errors import Fault
-from retrieval.label import Label, Level
-from retrieval.passage import Document, Principal, Readers
+from retrieval.label import Label
+from retrieval.passage import Principal, Readers
 
 MOST = 500
 """Candidates that are looked at, those with the most votes first."""
@@ -33,22 +32,6 @@ class Reviewer:
 
     name: str
     readers: Readers
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A candidate as its reviewer sees it. documents: what the answer rests on. level: of the pair as it stands.
-    approved, needed: reviewers. problems: why it cannot be approved as it stands. changed: what it rests on says
-    something else by now, so it can be no example."""
-
-    id: str
-    candidate: Candidate
-    documents: tuple[Document, ...]
-    level: Level
-    approved: int
-    needed: int
-    problems: tuple[str, ...]
-    changed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +52,14 @@ async def queue(app: App, reviewer: Reviewer) -> Queue:
     rules, me = app.rules(), app.seal.pseudonym(reviewer.name)
     waiting: list[Waiting] = []
     hidden = 0
-    for candidate in await Reviews(app.database, app.seal).candidates(MOST):
-        documents = await app.search.present(candidate.documents, reviewer.readers)
-        if _is_own(candidate, me) or set(candidate.documents) - documents.keys():
+    candidates = await Reviews(app.database, app.seal).candidates(MOST)
+    grounds = await grounds_of(app, candidates)
+    readable = await app.search.present(list(grounds.documents), reviewer.readers)
+    for candidate in candidates:
+        if _is_own(candidate, me) or set(candidate.documents) - readable.keys():
             hidden += 1
         elif all(one.reviewer != me or one.pair != candidate.pair for one in candidate.approvals):
-            waiting.append(await _waiting(app, candidate, documents, rules))
+            waiting.append(_waiting(candidate, grounds, rules))
     return Queue(tuple(waiting), hidden)
 
 
@@ -83,8 +68,8 @@ def _is_own(candidate: Candidate, me: str) -> bool:
     return me in (candidate.person, candidate.asker)
 
 
-async def _waiting(app: App, candidate: Candidate, documents: Mapping[int, Document], rules: Rules) -> Waiting:
-    pair = candidate.pair
+def _waiting(candidate: Candidate, grounds: Grounds, rules: Rules) -> Waiting:
+    pair, documents = candidate.pair, grounds.of(candidate)
     label = label_of(candidate, pair, documents.values(), rules)
     return Waiting(
         id_of(candidate),
@@ -94,7 +79,7 @@ async def _waiting(app: App, candidate: Candidate, documents: Mapping[int, Docum
         agreed(candidate, pair),
         needed(label.level),
         problems(pair, label, rules),
-        not await unchanged(app, candidate, documents),
+        not grounds.stand(candidate),
     )
 
 
@@ -112,14 +97,14 @@ async def approve(
     candidate = one.candidate
     said = candidate.pair if pair is None else Pair(" ".join(cleared(pair.question).split()), cleared(pair.answer))
     rules = app.rules()
-    documents = await documents_of(app, candidate)
+    documents = (await grounds_of(app, [candidate])).of(candidate)
     label = label_of(candidate, said, documents.values(), rules)
     _check(one, said, label, readers_of(candidate, documents.values(), given), rules)
     reviews = Reviews(app.database, app.seal)
     async with app.database.transaction() as connection:
         await honours(connection, rules.opt_outs.epoch)
         if not await reviews.locked(connection, candidate):
-            raise _gone(id)
+            raise gone(id)
         review = await reviews.approve(connection, candidate, app.seal.pseudonym(reviewer.name), said, label.level)
         same = {each.reviewer for each in await reviews.approvals(connection, candidate) if each.pair == said}
         enough = len(same) >= needed(label.level)
@@ -149,7 +134,7 @@ async def discard(app: App, reviewer: Reviewer, id: str) -> None:
     reviews = Reviews(app.database, app.seal)
     async with app.database.transaction() as connection:
         if not await reviews.locked(connection, candidate):
-            raise _gone(id)
+            raise gone(id)
         await reviews.discard(connection, candidate, app.seal.pseudonym(reviewer.name))
         body = {"answer": str(candidate.answer)}
         await app.audit.note(connection, "review.discarded", body, actor=reviewer.name)
@@ -159,8 +144,8 @@ async def _found(app: App, reviewer: Reviewer, id: str) -> Waiting:
     for one in (await queue(app, reviewer)).waiting:
         if one.id == id:
             return one
-    raise _gone(id)
+    raise gone(id)
 
 
-def _gone(id: str) -> ReviewFault:
+def gone(id: str) -> ReviewFault:
     return ReviewFault(f"There is nothing to review under '{id}': `naru review list` shows what there is.")

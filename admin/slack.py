@@ -25,6 +25,7 @@ from admin.people import nobodies
 from admin.reports.asked import Stats, stats
 from admin.reports.pictured import Pictured, last_days
 from admin.slack_history import IndexedRooms
+from admin.slack_reviews import SlackReviews, remind
 from admin.watch import problems, watch_over, watched
 from bot.audit import of_decision
 from bot.config_file import Slack
@@ -55,6 +56,7 @@ from bot.slack.post import SlackDoor
 from bot.slack.posted import Posted
 from bot.slack.reconcile import Reconciler
 from bot.slack.returns import Returns
+from bot.slack.reviewing import Reviewing
 from bot.slack.shared_budget import SharedBudget
 from bot.slack.sweep import Sweep
 from bot.slack.withdrawing import Withdrawing
@@ -114,6 +116,8 @@ async def serve(
         files = SlackFiles(client, session, app.attachments, max_mb=app.settings.parse.max_mb, api_url=slack.api_url)
         operations, holdings = SlackOperations(app), Holdings(app.database, app.seal)
         opting_out = SlackOptOuts(app.opting_out, door, people)
+        reviews = SlackReviews(app, people)
+        reviewing = Reviewing(door, reviews)
         kept = app.settings.retention
         posted = Posted(database, app.seal, keep=kept.posted > 0)
         sweep = Sweep(posted, people, app.search, partial(index.existing, database), app.rules)
@@ -133,6 +137,7 @@ async def serve(
                 operations,
                 opt_outs=opting_out,
                 sent=partial(of_decision, app.database, "sent"),
+                reviewing=reviewing,
             ),
             copies=MaskedCopies(Copies(Masks(app.database, app.seal), app.rules), door, identity.bot_user),
             bot_user=identity.bot_user,
@@ -144,6 +149,7 @@ async def serve(
             notify=FirstContact(notices, Noticed(app.database, app.seal), people, door).tell,
             machine=notices.machine,
             back=partial(back, app.settings.models),
+            reviewing=reviewing,
             home=Home(
                 door,
                 people,
@@ -185,6 +191,7 @@ async def serve(
                 meanwhile(Returns(inbox).run),
                 meanwhile(Withdrawing(database, door, app.audit).run),
                 meanwhile(partial(keep_the_clock, app.opting_out, Admins(door, people).tell)),
+                meanwhile(partial(remind, reviews, Admins(door, people).tell_one)),
             ):
                 ready(how)
                 await stop.wait()

@@ -87,6 +87,22 @@ class Candidate:
         return Pair(" ".join(cleared(self.asked).split()), cleared(self.better or self.answered or ""))
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A candidate as its reviewer sees it. documents: what the answer rests on. level: of the pair as it stands.
+    approved, needed: reviewers. problems: why it cannot be approved as it stands. changed: what it rests on says
+    something else by now, so it can be no example."""
+
+    id: str
+    candidate: Candidate
+    documents: tuple[Document, ...]
+    level: Level
+    approved: int
+    needed: int
+    problems: tuple[str, ...]
+    changed: bool
+
+
 def cleared(text: str) -> str:
     """Without the numbers of passages, which are of one answer only."""
     return _BLANK.sub("", _CITATION.sub("", text)).strip()

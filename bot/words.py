@@ -8,6 +8,7 @@ from typing import Literal
 
 from bot.cloud_budget import Scope, State
 from bot.domain import Route
+from bot.words_learning import LEARNING
 from retrieval.parse import UnreadableFault, Why
 from retrieval.passage import InForce, Place
 from retrieval.text import LANGUAGES, language
@@ -49,6 +50,7 @@ _DAYS: Mapping[Language, tuple[str, str, str]] = {
 
 _SENTENCES = {
     "ko": {
+        **LEARNING["ko"],
         "unknown": "모르겠습니다. 읽을 수 있는 문서에서 답을 찾지 못했습니다.",
         "ask": " {owner} 에 물어보세요.",
         "closest": "가까운 문서:",
@@ -97,11 +99,6 @@ _SENTENCES = {
         "apology": "죄송합니다. 지금은 답하지 못했습니다. 잠시 뒤에 다시 물어봐 주세요.",
         "withdrawn": "질문이 지워져 답도 지웠습니다.",
         "thanks": "의견을 기록했습니다. 고맙습니다.",
-        "learn": "나루가 이 질문과 의견에서 배워도 됩니다",
-        "learn_label": "나루의 학습",
-        "learn_means": "검토자가 읽고 승인한 것만 배우며, 언제든 거둘 수 있습니다.",
-        "learns": "고맙습니다. 검토자가 읽고 승인하면 나루가 여기서 배웁니다.",
-        "learn_not": "배우지 않게 하기",
         "gone": "그 답은 이제 없습니다. 다시 물어봐 주세요.",
         "more_alone": "이 방에는 보일 수 없지만 당신은 읽을 수 있는 문서가 더 있습니다. (당신에게만 보입니다.)",
         "ask_alone": "DM으로 답 받기",
@@ -160,6 +157,7 @@ _SENTENCES = {
         "link": "(링크 생략)",
     },
     "en": {
+        **LEARNING["en"],
         "unknown": "I don't know. No document that may be read here answers this.",
         "ask": " Ask {owner}.",
         "closest": "The closest documents:",
@@ -211,11 +209,6 @@ _SENTENCES = {
         "apology": "Sorry, there is no answer right now. Please ask again in a moment.",
         "withdrawn": "The question was deleted, and so was the answer.",
         "thanks": "Your feedback is recorded. Thank you.",
-        "learn": "Naru may learn from my question and what I said",
-        "learn_label": "Learning",
-        "learn_means": "Only what a reviewer reads and approves. You can take it back any time.",
-        "learns": "Thank you. Naru learns from it once a reviewer has read and approved it.",
-        "learn_not": "Naru may not learn from it",
         "gone": "That answer is not there any more. Please ask again.",
         "more_alone": "There is more that you may read and this room may not be shown. (Only you see this message.)",
         "ask_alone": "Answer me in a direct message",

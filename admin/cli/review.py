@@ -13,9 +13,9 @@ import typer
 from admin.app import App, opened
 from admin.cli.base import As, Json, emit, err, load, out, run
 from admin.operators import Operator, own_eyes
-from admin.review import Queue, Reviewer, ReviewFault, Waiting, approve, discard, queue
+from admin.review import Queue, Reviewer, ReviewFault, approve, discard, queue
 from bot.console import plain, table
-from bot.learning import Pair
+from bot.learning import Pair, Waiting
 from retrieval.errors import Fault
 from retrieval.passage import Principal, principal
 

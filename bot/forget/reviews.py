@@ -15,8 +15,13 @@ from retrieval import labelled
 from retrieval.passage import APPROVED
 
 PREFIX = "review/"
-"""Of an example's uri in the source `approved`, before the id of the review that put it in force."""
+_DIGITS = 12
 _FIRST = str(UUID(int=0))
+
+
+def uri_of(review: UUID) -> str:
+    """Of the example in the source `approved` that this review put in force; short enough to be typed."""
+    return f"{PREFIX}{review.hex[:_DIGITS]}"
 
 
 async def reviews(connection: AsyncConnection, erasure: Erasure, after: str | None, most: int) -> Batch:
@@ -53,7 +58,7 @@ async def unlearnt(connection: AsyncConnection, ids: Iterable[UUID]) -> int:
     reviewed = list(ids)
     if not reviewed:
         return 0
-    uris = [f"{PREFIX}{id}" for id in reviewed]
+    uris = list(map(uri_of, reviewed))
     examples = list(await connection.scalars(_EXAMPLES, {"source": APPROVED, "uris": uris}))
     if examples:
         await labelled.delete(connection, examples)
@@ -61,6 +66,12 @@ async def unlearnt(connection: AsyncConnection, ids: Iterable[UUID]) -> int:
     return (await connection.execute(_REVIEWS, {"ids": reviewed})).rowcount
 
 
+async def learnt_by(connection: AsyncConnection, uri: str) -> list[UUID]:
+    """The review that put the example of this uri in force."""
+    return list(await connection.scalars(_OF_URI, {"digits": uri.removeprefix(PREFIX), "number": _DIGITS}))
+
+
+_OF_URI = text("select id from review where left(replace(cast(id as text), '-', ''), :number) = :digits")
 _ROWS = text("""
 select review.id, review.person, review.pair, question.asker, question.room, answer.documents
 from review join answer on answer.id = review.answer join question on question.id = answer.question

@@ -24,13 +24,15 @@ class Admins:
     async def tell(self, key: str, text: str) -> int:
         """Say it to each admin who has no message of that key yet, whoever sent it: several processes see the same
         trouble, and one that is started again sees it anew. How many know it now."""
-        know = 0
-        for user in (await self.people.admins())[:MOST]:
-            try:
-                channel = await self.door.direct(user)
-                if await self.door.adopt(channel, None, key) is None:
-                    await self.door.placeholder(channel, None, key, told(text))
-                know += 1
-            except SlackFault as fault:
-                _log.warning("an admin could not be told: %s", fault)
-        return know
+        return sum([await self.tell_one(user, key, text) for user in (await self.people.admins())[:MOST]])
+
+    async def tell_one(self, user: str, key: str, text: str) -> bool:
+        """The same for one person, whoever it is; whether they know it now."""
+        try:
+            channel = await self.door.direct(user)
+            if await self.door.adopt(channel, None, key) is None:
+                await self.door.placeholder(channel, None, key, told(text))
+        except SlackFault as fault:
+            _log.warning("somebody could not be told: %s", fault)
+            return False
+        return True

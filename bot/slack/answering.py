@@ -34,6 +34,8 @@ from bot.slack.people import SlackPeople
 from bot.slack.place import Place
 from bot.slack.post import SlackDoor
 from bot.slack.posted import Posted, Standing
+from bot.slack.review_blocks import is_review
+from bot.slack.reviewing import Reviewing
 from bot.small_talk import SmallTalk, small_talk
 from bot.waiting import AWAY
 from bot.words import Language, both, spoken
@@ -56,7 +58,7 @@ class Answering:
     question; posted: where answers stand; streaming: whether drafts are Slack's own streams; around: reads what is
     attached, and the thread. copies: makes masked copies of messages; None: there are none. notify: before the first
     answer. machine: says below each answer what made it, by language. home: None where there is no Home tab. back:
-    whether any of these models answers again."""
+    whether any of these models answers again. reviewing: None: nobody reviews here."""
 
     inbox: Inbox
     door: SlackDoor
@@ -74,6 +76,7 @@ class Answering:
     machine: Mapping[Language, str] = field(default_factory=dict)
     home: Home | None = None
     back: Back = nobody_is_away
+    reviewing: Reviewing | None = None
     again: Again = field(default_factory=Again)
 
     async def handle(self, claimed: Claimed) -> str:
@@ -353,6 +356,8 @@ class Answering:
             return await self._once_again(claimed)
         if body["action"] == LATER:
             return await self._later(claimed)
+        if is_review(body["action"]):
+            return await self.reviewing.clicked(claimed) if self.reviewing else "ignored"
         return await Opinions(self.door, self.deps).clicked(claimed)
 
     async def _click_given_up(self, claimed: Claimed) -> None:
@@ -373,4 +378,6 @@ class Answering:
     async def _given(self, claimed: Claimed) -> str:
         if self.copies is not None and "copy" in claimed.event.body:
             return await self.copies.restored(claimed)
+        if "review" in claimed.event.body:
+            return await self.reviewing.given(claimed) if self.reviewing else "ignored"
         return await Opinions(self.door, self.deps).given(claimed)

@@ -22,6 +22,7 @@ from bot.slack.faults import SlackFault
 from bot.slack.optouts import SlackOptOuts
 from bot.slack.people import SlackPeople
 from bot.slack.post import SlackDoor
+from bot.slack.reviewing import Reviewing
 from bot.slack.shown import placeholder, store, stored
 from bot.waiting import happens
 from bot.why import explained, masked
@@ -64,7 +65,7 @@ class Operations(Protocol):
 @dataclass(frozen=True, slots=True)
 class Commands:
     """The worker's `handle` and `give_up` for commands. every_s: between two edits of a run's progress. opt_outs: None:
-    nobody can opt out here. sent: as the audit has it."""
+    nobody can opt out here. sent: as the audit has it. reviewing: None: nobody reviews here."""
 
     inbox: Inbox
     door: SlackDoor
@@ -74,6 +75,7 @@ class Commands:
     every_s: float = PROGRESS_S
     opt_outs: SlackOptOuts | None = None
     sent: Sent = nothing_sent
+    reviewing: Reviewing | None = None
 
     async def handle(self, claimed: Claimed) -> str:
         """Do it and say what came of it; returns the outcome. Raises what another attempt may mend."""
@@ -84,6 +86,9 @@ class Commands:
                 says = await self._why(user, event.channel)
             case "optout" if self.opt_outs is not None:
                 await self._respond(claimed, await self.opt_outs.asked(user, event.channel, rest))
+                return "commanded"
+            case "review" if self.reviewing is not None:
+                await self._respond(claimed, await self.reviewing.asked(user))
                 return "commanded"
             case "status" | "reindex" if not await self._may(claimed, user):
                 says = _ADMINS_ONLY
@@ -233,6 +238,7 @@ _HELP = """*Naru* answers from the company's documents · 회사 문서에서 �
 • Mention me, or write to me directly · 저를 멘션하거나 DM으로 물어보세요.
 • `/naru why` why your last answer here took its way · 마지막 답이 왜 그 경로로 갔는지
 • `/naru optout` what your text is not used for, `/naru optout room` for a room · 내 글이나 이 방의 글을 쓰지 않게 하기
+• `/naru review` what Naru may learn, for admins and owners of sources · 나루가 배울 것을 검토하기
 • `/naru status`, `/naru reindex <source|all>` for admins · 관리자용"""
 _ADMINS_ONLY = "관리자만 쓸 수 있는 명령입니다. Only admins can use this command."
 _NOTHING_TO_EXPLAIN = "이 방에서 답한 질문이 아직 없습니다. There is no answer to a question of yours here yet."

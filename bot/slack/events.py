@@ -8,10 +8,11 @@ message   user, text (question_text makes it readable), ts, thread_ts (None outs
           of each, as far as Slack says them). Event.ts is when it was written or edited, body["ts"] the message itself.
 deleted   user, ts, thread_ts, direct
 command   user, text, response_url, trigger_id
-action    user, action (blocks.GOOD, BAD, CONSENT, TAKE_BACK, ALONE, AGAIN, or a choice of optout_blocks), answer
-          (ALONE, AGAIN: the question; a choice: whose it is), trigger_id, response_url, message_ts, thread_ts
+action    user, action (blocks.GOOD, BAD, CONSENT, TAKE_BACK, ALONE, AGAIN, a choice of optout_blocks, or a button
+          of review_blocks), answer (ALONE, AGAIN: the question; a choice: whose it is; a review: where), trigger_id,
+          response_url, message_ts, thread_ts
 view      user, answer, reason, better (texts or None), consent ("yes" or "no"); of the form with a masked copy:
-          user, copy, reply, trigger_id
+          user, copy, reply, trigger_id; of the form of a review: user, review, question, answer
 shortcut  user, text (of the message that it was used on), trigger_id, response_url
 home      user, do ("open", "out" or "in"), scope (of what a button opts out of or in to; None for "open")
 """
@@ -29,6 +30,8 @@ from bot.slack.blocks import AGAIN, ALONE, BAD, BETTER, CONSENT, FORM, GOOD, LAT
 from bot.slack.feedback_blocks import consented
 from bot.slack.home_blocks import CHOICES
 from bot.slack.optout_blocks import is_choice
+from bot.slack.review_blocks import ANSWER, QUESTION, is_review
+from bot.slack.review_blocks import FORM as REVIEW
 from bot.subjects import Scope
 
 Payload = Mapping[str, Any]
@@ -65,6 +68,8 @@ def event_of(payload: Payload, bot_user: str, now: datetime) -> Event | None:
             return _of_form(payload, now)
         case {"type": "view_submission", "view": {"callback_id": callback}} if callback == RESTORE:
             return _of_reply(payload, now)
+        case {"type": "view_submission", "view": {"callback_id": callback}} if callback == REVIEW:
+            return _of_review(payload, now)
         case {"type": "message_action", "callback_id": callback} if callback == MASKED_COPY:
             return _of_shortcut(payload, now)
     return None
@@ -154,7 +159,8 @@ def _of_click(payload: Payload, action: Payload) -> Event | None:
     if choice := CHOICES.get(str(action.get("action_id"))):
         key = f"{payload.get('trigger_id')}/{action['action_ts']}"
         return _of_home(payload["user"]["id"], *choice, key, action["action_ts"])
-    if action.get("action_id") not in _CLICKED and not is_choice(action.get("action_id")):
+    known = action.get("action_id") in _CLICKED or is_review(action.get("action_id"))
+    if not known and not is_choice(action.get("action_id")):
         return None
     user, container = payload["user"]["id"], payload.get("container") or {}
     body = {
@@ -193,6 +199,13 @@ def _of_form(payload: Payload, now: datetime) -> Event:
     consent = "yes" if consented(view) else "no"
     body = {"user": user, "answer": view.get("private_metadata") or "", **said, "consent": consent}
     # A form that is sent twice is one form.
+    return Event(view["id"], "view", "", _opinions(user), _ts(now), body)
+
+
+def _of_review(payload: Payload, now: datetime) -> Event:
+    user, view = payload["user"]["id"], payload["view"]
+    said = {name: _given(view, name) for name in (QUESTION, ANSWER)}
+    body = {"user": user, "review": view.get("private_metadata") or "", **said}
     return Event(view["id"], "view", "", _opinions(user), _ts(now), body)
 
 

@@ -76,7 +76,7 @@ def manifest(address: str | None = None) -> dict[str, Any]:
     command = {
         "command": COMMAND,
         "description": "나루에게 물어보기 · Ask Naru",
-        "usage_hint": "help | why | status | reindex <source|all>",
+        "usage_hint": "help | why | optout | review | status | reindex <source|all>",
         "should_escape": False,
         **({"url": reached["request_url"]} if reached else {}),
     }

@@ -196,8 +196,9 @@ class SlackDoor:
 
         await self._patiently("chat.postEphemeral", post)
 
-    async def respond(self, response_url: str, message: Message) -> None:
-        """Answers a command or click to its person only, where the bot is no member too; five times in 30 minutes."""
+    async def respond(self, response_url: str, message: Message, *, replace: bool = False) -> None:
+        """Answers a command or click to its person only, where the bot is no member too; five times in 30 minutes.
+        replace: in the place of the message that was clicked."""
 
         async def send() -> None:
             hook = AsyncWebhookClient(
@@ -206,7 +207,11 @@ class SlackDoor:
             hook.proxy = self._client.proxy
             with translated("response_url"):
                 answer = await hook.send(
-                    text=message.text, blocks=_blocks(message), unfurl_links=False, unfurl_media=False
+                    text=message.text,
+                    blocks=_blocks(message),
+                    unfurl_links=False,
+                    unfurl_media=False,
+                    replace_original=replace or None,
                 )
             if answer.status_code != 200:
                 status = answer.status_code

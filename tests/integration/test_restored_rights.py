@@ -5,12 +5,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from uuid import UUID
 
 import psycopg
 import pytest
 
 from admin.app import App
 from bot.answer import answer
+from bot.domain import Feedback
 from bot.subjects import Scope, Subject
 from tests.integration.backups import Notes, asked_by
 
@@ -155,3 +157,17 @@ async def test_an_erasure_that_was_begun_and_not_finished_is_gone_on_with(asked:
         assert await app.forgetting.unfinished() == [id]
         assert (await app.forgetting.run(id)).counts["passage"].erased == 1
     assert named(asked) == 0
+
+
+@lost
+async def test_consent_that_was_taken_back_since_stays_so(asked: Notes, lost: bool) -> None:
+    (about,) = (row[0] for row in rows(asked, "select answer.id from answer join question on question.id = question"
+                                       " order by received_at limit 1"))  # fmt: skip
+    assert isinstance(about, UUID)
+    async with asked.opened() as app:
+        assert await app.records.give(Feedback(about, "U1", "good", consent=True), app.rules())
+    await asked.backs_up()
+    async with asked.opened() as app:
+        assert await app.records.give(Feedback(about, "U1", "good", consent=False), app.rules())
+    async with restored(asked, lost):
+        assert rows(asked, "select consent from feedback") == [(False,)]

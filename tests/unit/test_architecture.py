@@ -34,6 +34,7 @@ PURE = {
     "bot/small_talk.py", "bot/why.py", "bot/basis.py", "bot/policy/messages.py",
     "bot/learning.py", "bot/policy/learnt.py",
     "bot/slack/mrkdwn.py", "bot/slack/blocks.py", "bot/slack/feedback_blocks.py", "bot/slack/users.py",
+    "bot/slack/review_blocks.py", "bot/words_learning.py",
     "bot/slack/home_blocks.py", "bot/slack/home_words.py", "bot/notice.py", "bot/slack/transcript.py",
     "bot/slack/history_place.py",
     "bot/domain.py", "bot/check.py", "bot/rewrite.py", "bot/words.py", "bot/models/quote.py",
