@@ -199,7 +199,7 @@ async def consider(question: Question, rules: Rules, deps: Deps) -> Considered:
     if shown.sources or rests_on is Basis.EXAMPLES:
         # Behind the rest, so that none is asked for where nothing is known, and none keeps a question from its way.
         near = await deps.examples(query, readers)
-        present = await deps.search.present(beneath(near), readers)
+        present = await deps.search.present(rests, readers) if (rests := beneath(near)) else {}
         near = fitting(founded(near, present, rules), joined(parts, rules), rules)
         shown = shown.with_examples(near, question.room, rules, [present[id] for id in beneath(near)])
         parts = (*(part for example in shown.examples for part in example_parts(example, rules)), *parts)

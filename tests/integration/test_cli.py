@@ -245,7 +245,7 @@ def test_a_newer_database_is_left_alone(naru: Naru, fresh_url: str) -> None:
 
 def test_a_half_migrated_database_is_named(naru: Naru, fresh_url: str) -> None:
     with psycopg.connect(fresh_url) as database:
-        database.execute("drop table feedback")
+        database.execute("drop table feedback cascade")
     assert "half-migrated" in reason(naru("ask", "연차"))
 
 

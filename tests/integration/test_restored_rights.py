@@ -166,6 +166,7 @@ async def test_consent_that_was_taken_back_since_stays_so(asked: Notes, lost: bo
     assert isinstance(about, UUID)
     async with asked.opened() as app:
         assert await app.records.give(Feedback(about, "U1", "good", consent=True), app.rules())
+    asked.file.unlink()
     await asked.backs_up()
     async with asked.opened() as app:
         assert await app.records.give(Feedback(about, "U1", "good", consent=False), app.rules())
