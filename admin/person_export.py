@@ -88,6 +88,7 @@ async def _held(app: App, ids: Sequence[str], found: Shown | None) -> Held:
             "person": {"ids": list(ids)} | (found.data() if found else {}),
             "questions": asked,
             "feedback": await reading.feedback(),
+            "learnt": await reading.learnt(),
             "opt_outs": opt_outs,
             "receipts": await reading.receipts([UUID(one["id"]) for one in opt_outs]),
             "posted": await reading.posted(),
@@ -159,6 +160,26 @@ class _Reading:
             }
             for row in await self._rows(select(f).where(f.c.person.in_(self.person)).order_by(f.c.given_at))
         ]
+
+    async def learnt(self) -> Rows:
+        """What reviewers approved of theirs: the question where they asked it, the answer where they gave it."""
+        r, a, q = tables.review, tables.answer, tables.question
+        mine = or_(r.c.person.in_(self.person), q.c.asker.in_(self.person))
+        query = select(r, q.c.asker).join(a, a.c.id == r.c.answer).join(q, q.c.id == a.c.question)
+        found: Rows = []
+        for row in await self._rows(query.where(mine, r.c.pair.is_not(None)).order_by(r.c.reviewed_at, r.c.id)):
+            opened = self._opened(row.pair, f"review:{row.id}")
+            question, given = json.loads(opened) if opened else (None, None)
+            found.append(
+                {
+                    "answer": str(row.answer),
+                    "question": question if row.asker in self.person else None,
+                    "text": given if row.person in self.person else None,
+                    "reviewed_at": row.reviewed_at.isoformat(),
+                    "in_force": row.in_force_at is not None and row.expired_at is None,
+                }
+            )
+        return found
 
     async def opt_outs(self) -> Rows:
         """Their own, and those of somebody outside Slack by the same address."""

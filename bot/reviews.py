@@ -105,9 +105,9 @@ class Reviews:
         return found
 
     def _candidate(self, row: Any, approvals: tuple[Approval, ...]) -> Candidate | None:
-        """None: it cannot be opened with this key."""
-        asked = self._seal.open(row.asked, f"question:{row.question}")
-        if asked is None:
+        """None: it cannot be opened with this key. Of what was approved, the texts may be too old to be kept."""
+        asked = self._opened(row.asked, f"question:{row.question}")
+        if asked is None and not approvals:
             return None
         return Candidate(
             answer=row.answer,
@@ -115,7 +115,7 @@ class Reviews:
             asker=row.asker,
             room=row.room,
             private=row.private,
-            asked=asked,
+            asked=asked or approvals[-1].pair.question,
             answered=self._opened(row.answered, f"answer:{row.answer}"),
             better=self._opened(row.better, f"better:{row.answer}:{row.person}"),
             reason=self._opened(row.reason, f"feedback:{row.answer}:{row.person}"),
@@ -163,9 +163,10 @@ from feedback
   join counted on counted.answer = feedback.answer
   left join standing on standing.answer = feedback.answer and standing.person = feedback.person
 where {_ALLOWED}
-  and question.text is not null and answer.passages is not null
-  and (feedback.better is not null
-       or (feedback.verdict = 'good' and feedback.person = question.asker and answer.text is not null))
+  and answer.passages is not null
+  and (:in_force or (question.text is not null and (
+    feedback.better is not null
+    or (feedback.verdict = 'good' and feedback.person = question.asker and answer.text is not null))))
   and not coalesce(standing.discarded, false) and coalesce(standing.in_force, false) = :in_force
 order by counted.votes desc, feedback.given_at, feedback.answer, feedback.person
 limit :most

@@ -17,9 +17,11 @@ from hypothesis import strategies as st
 from admin.approved import settle
 from admin.cli import main
 from admin.examples import remove
-from admin.operators import login_name
+from admin.operators import Operator, login_name
+from admin.person_export import exported
 from admin.review import Queue, Reviewer, ReviewFault, approve, discard, queue
 from bot.domain import Answer, Feedback, Verdict
+from bot.forget import old
 from bot.learning import Pair
 from bot.subjects import Scope, Subject
 from retrieval.passage import APPROVED, Principal
@@ -313,6 +315,29 @@ async def test_a_better_answer_that_is_changed_later_is_reviewed_anew(tmp_path: 
         assert left(fresh_url) == NOTHING
         (each,) = (await waiting(naru)).waiting
         assert each.candidate.pair.answer == "빨간색입니다."
+
+
+async def test_what_was_approved_outlives_the_texts_that_are_too_old_to_be_kept_and_its_person_is_told(
+    tmp_path: Path, fresh_url: str
+) -> None:
+    async with company(tmp_path, fresh_url, DOCUMENTS) as naru:
+        await learnt(naru)
+        with psycopg.connect(fresh_url, autocommit=True) as database:
+            database.execute("update question set received_at = now() - interval '2 years'")
+            database.execute("update answer set answered_at = now() - interval '2 years'")
+            database.execute("update feedback set given_at = now() - interval '2 years'")
+        async with naru.app.database.transaction() as connection:
+            kept = await naru.app.forgetting.kept(connection)
+            days = {"questions": 365, "answers": 365, "feedback": 365}
+            await old.texts(connection, days, kept, naru.app.seal, None, 100)
+        with psycopg.connect(fresh_url) as database:
+            assert database.execute("select count(*) from question where text is not null").fetchone() == (0,)
+        await settle(naru.app)
+        assert left(fresh_url) == {"review": 1, "pushed": 1, "document": 1}
+        held = await exported(naru.app, "U1", Operator("kim", frozenset({"officer"})), "asked for it")
+        (one,) = held.sections["learnt"]
+        assert (one["question"], one["text"], one["in_force"]) == (QUESTION, BETTER, True)
+        assert (await exported(naru.app, "U3", Operator("kim", frozenset({"officer"})), "x")).sections["learnt"] == []
 
 
 @pytest.mark.parametrize(
