@@ -340,6 +340,19 @@ async def test_what_was_approved_outlives_the_texts_that_are_too_old_to_be_kept_
         assert (await exported(naru.app, "U3", Operator("kim", frozenset({"officer"})), "x")).sections["learnt"] == []
 
 
+async def test_who_asked_is_not_given_what_another_wrote(tmp_path: Path, fresh_url: str) -> None:
+    async with company(tmp_path, fresh_url, DOCUMENTS) as naru:
+        one = await naru.ask(QUESTION, room="C1")
+        await says(naru, one, "U3")
+        await says(naru, one, verdict="good", better=None)
+        found = {each.candidate.pair.answer: each.id for each in (await waiting(naru)).waiting}
+        await approve(naru.app, await reviewer(naru), found[BETTER])
+        officer = Operator("kim", frozenset({"officer"}))
+        mine, theirs = [(await exported(naru.app, who, officer, "x")).sections["learnt"] for who in ("U1", "U3")]
+        assert [(each["question"], each["text"]) for each in mine] == [(QUESTION, None)]
+        assert [(each["question"], each["text"]) for each in theirs] == [(None, BETTER)]
+
+
 @pytest.mark.parametrize(
     ("better", "kind"),
     [
