@@ -20,6 +20,7 @@ from uuid import uuid4
 from bot.basis import Basis
 from bot.differences import Difference, differences
 from bot.domain import SHORES, Answer, Attached, Citation, Draft, Question, Room, Route
+from bot.examples import approved
 from bot.policy import detect
 from bot.policy.decide import Decision
 from bot.policy.parts import example_parts, found_in, joined, passage_parts
@@ -157,13 +158,16 @@ def check(
     tongue = spoken(question.text)
     hide = partial(masked, sink=rules.shown_in(question.room), rules=rules, tongue=tongue)
     refused = draft.route is Route.REFUSE
-    given = shown.given if draft.route in SHORES else shown.passages
+    offered = approved(question.text, shown.examples)
+    given = shown.given if draft.route in SHORES or offered else shown.passages
     stale = not refused and not _are_as_they_were(given, shown.earlier, present, rules)
     text, cited = ("", frozenset[int]()) if stale else _harmless(draft.text, shown, tongue, draft.unread)
     # Who cites something does say something, whatever the first words are.
     known = draft.known and not stale and bool(cited or (text and not _SAYS_UNKNOWN.match(text)) or refused)
     answered = known and not refused
     said = [text, draft.note if text else ""]
+    if offered and answered:
+        said.insert(0, _offer(offered, tongue))
     if shown.basis is not Basis.DOCUMENTS and draft.route in SHORES and text:
         said.append(say(tongue, "no_document"))
         if unheard := question.unsaid + draft.unheard:
@@ -212,6 +216,12 @@ def check(
         strange=draft.strange,
         away=draft.away if answered else frozenset(),
     )
+
+
+def _offer(example: Passage, tongue: Language) -> str:
+    """What reviewers approved, first, and for which question."""
+    asked, given = (_inert(_bare(text), (), tongue) for text in (example.document.title, example.text))
+    return say(tongue, "approved_answer", question=asked, answer=given)
 
 
 def _in_shadow(route: Route, tongue: Language) -> str:

@@ -9,6 +9,7 @@ from typing import Literal
 LEARNING: Mapping[Literal["ko", "en"], Mapping[str, str]] = MappingProxyType(
     {
         "ko": {
+            "approved_answer": "**승인된 답** (“{question}”): {answer}",
             "learn": "나루가 이 질문과 의견에서 배워도 됩니다",
             "learn_label": "나루의 학습",
             "learn_means": "검토자가 읽고 승인한 것만 배우며, 언제든 거둘 수 있습니다.",
@@ -34,6 +35,7 @@ LEARNING: Mapping[Literal["ko", "en"], Mapping[str, str]] = MappingProxyType(
             "`/naru review`.",
         },
         "en": {
+            "approved_answer": "**Approved answer** (“{question}”): {answer}",
             "learn": "Naru may learn from my question and what I said",
             "learn_label": "Learning",
             "learn_means": "Only what a reviewer reads and approves. You can take it back any time.",

@@ -20,14 +20,14 @@ from admin.examples import remove
 from admin.operators import Operator, login_name
 from admin.person_export import exported
 from admin.review import Queue, Reviewer, ReviewFault, approve, discard, queue
-from bot.domain import Answer, Feedback, Verdict
+from bot.domain import Answer, Feedback, Route, Verdict
 from bot.forget import old
 from bot.learning import Pair
 from bot.subjects import Scope, Subject
 from retrieval.passage import APPROVED, Principal
 from tests.builders import api_key, rrn
 from tests.integration.company import CONFIG, PEOPLE, Company, company
-from tests.standins.openai import OpenAIStandIn
+from tests.standins.openai import OpenAIStandIn, Says, Status
 
 Run = Callable[..., tuple[int, str, str]]
 LEAVE = "# 휴가\n\n## 연차\n\n연차는 1년에 15일입니다.\n"
@@ -114,6 +114,31 @@ async def test_what_a_reviewer_approves_the_model_is_shown_with_the_next_questio
         answer = await naru.ask(AGAIN, "U3", thread="once more")
         assert [one.uri for one in answer.citations] == ["leave.md"]
         assert (await waiting(naru)).waiting == ()
+
+
+async def test_the_same_question_is_offered_the_approved_answer_first_and_another_is_not(
+    tmp_path: Path, fresh_url: str
+) -> None:
+    async with company(tmp_path, fresh_url, DOCUMENTS) as naru:
+        await learnt(naru)
+        same = await naru.ask(AGAIN, "U3", thread="same")
+        other = await naru.ask("연차는 언제 못 쓰나요?", "U3", thread="other")
+        assert same.text.startswith(f"**승인된 답** (“{QUESTION}”): {BETTER}\n\n연차는 15일입니다.")
+        assert BETTER not in other.text
+        with psycopg.connect(fresh_url, autocommit=True) as database:
+            database.execute("update document set readers = '{group:hr}' where uri = 'leave.md'")
+        assert BETTER not in (await naru.ask(AGAIN, "U3", thread="after")).text
+
+
+async def test_the_approved_answer_is_offered_where_no_model_answers_too(tmp_path: Path, fresh_url: str) -> None:
+    away = [Says("연차는 15일입니다. [1]"), *[Status(503)] * 40]
+    async with company(tmp_path, fresh_url, DOCUMENTS, cloud=away, on_prem=[Status(503)] * 40) as naru:
+        await learnt(naru)
+        quoted = await naru.ask(AGAIN, "U3", thread="same")
+        assert quoted.route is Route.QUOTE
+        assert quoted.text.startswith(f"**승인된 답** (“{QUESTION}”): {BETTER}")
+        await naru.app.opting_out.out(Subject("user", "U1"), Scope.TRAIN, by="U1")
+        assert BETTER not in (await naru.ask(AGAIN, "U3", thread="after")).text
 
 
 async def test_without_the_consent_of_who_asked_and_of_who_wrote_it_nobody_is_even_shown_it(
