@@ -122,7 +122,8 @@ async def test_the_same_question_is_offered_the_approved_answer_first_and_anothe
     async with company(tmp_path, fresh_url, DOCUMENTS) as naru:
         await learnt(naru)
         same = await naru.ask(AGAIN, "U3", thread="same")
-        other = await naru.ask("연차는 언제 못 쓰나요?", "U3", thread="other")
+        other = await naru.ask("연차 이월은 며칠인가요?", "U3", thread="other")
+        assert "보라색" in told(naru.cloud), "it shows the model how"
         assert same.text.startswith(f"**승인된 답** (“{QUESTION}”): {BETTER}\n\n연차는 15일입니다.")
         assert BETTER not in other.text
         with psycopg.connect(fresh_url, autocommit=True) as database:
