@@ -27,7 +27,7 @@ from bot.subjects import Scope, Subject
 from retrieval.passage import APPROVED, Principal
 from tests.builders import api_key, rrn
 from tests.integration.company import CONFIG, PEOPLE, Company, company
-from tests.standins.openai import OpenAIStandIn, Says, Status
+from tests.standins.openai import OpenAIStandIn, Reply, Says, Status
 
 Run = Callable[..., tuple[int, str, str]]
 LEAVE = "# 휴가\n\n## 연차\n\n연차는 1년에 15일입니다.\n"
@@ -132,7 +132,7 @@ async def test_the_same_question_is_offered_the_approved_answer_first_and_anothe
 
 
 async def test_the_approved_answer_is_offered_where_no_model_answers_too(tmp_path: Path, fresh_url: str) -> None:
-    away = [Says("연차는 15일입니다. [1]"), *[Status(503)] * 40]
+    away: list[Reply] = [Says("연차는 15일입니다. [1]"), *[Status(503)] * 40]
     async with company(tmp_path, fresh_url, DOCUMENTS, cloud=away, on_prem=[Status(503)] * 40) as naru:
         await learnt(naru)
         quoted = await naru.ask(AGAIN, "U3", thread="same")
