@@ -22,8 +22,8 @@ test-vllm: $(VENV)/.dev-ready
 	$(BIN)/python -m pytest -q tests/vllm
 
 kills: $(VENV)/.dev-ready
-	NARU_TEST_EVERY_AWAIT=1 $(BIN)/python -m pytest -q -n 2 -k killed_anywhere \
-	  tests/integration/test_slack_killed.py tests/integration/test_slack_commands.py
+	NARU_TEST_EVERY_AWAIT=1 $(BIN)/python -m pytest -q -n 2 -k "killed_anywhere and not a_re_index" \
+	  tests/integration/test_slack_killed.py tests/integration/test_slack_commands.py tests/integration/test_killed.py
 
 # At every await of a re-index, by hand and as a job: too long for each change.
 kills-reindex: $(VENV)/.dev-ready

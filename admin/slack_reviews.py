@@ -37,38 +37,17 @@ class SlackReviews:
     app: App
     people: SlackPeople
 
-    async def may(self, user: str) -> bool:
-        return await self.people.is_admin(user) or bool(await self._owned(user))
-
-    async def waiting(self, user: str) -> Sequence[Waiting]:
-        found = (await queue(self.app, await self._reviewer(user))).waiting
-        if not await self.people.is_admin(user):
-            owned = await self._owned(user)
-            found = tuple(one for one in found if one.documents and {d.source for d in one.documents} <= owned)
-        rules = self.app.rules()
-        ceiling = rules.shown_in(ALONE).ceiling
-        return [_in_slack(one, rules) for one in found if one.level <= ceiling]
-
-    async def approve(self, user: str, id: str, pair: Pair | None) -> bool:
-        await self._check(user, id)
-        return await approve(self.app, await self._reviewer(user), id, pair)
-
-    async def discard(self, user: str, id: str) -> None:
-        await self._check(user, id)
-        await discard(self.app, await self._reviewer(user), id)
+    async def of(self, user: str) -> SlackBench | None:
+        admin, owned = await self.people.is_admin(user), await self._owned(user)
+        if not admin and not owned:
+            return None
+        reviewer = Reviewer(user, await self.people.alone(user))
+        return SlackBench(self.app, reviewer, None if admin else owned)
 
     async def owners(self) -> frozenset[str]:
         """Those whom a source names as its owner and who are in Slack."""
         owners = {source.owner for source in await self.app.active() if source.owner}
         return frozenset(user for owner in owners if (user := self._user(owner)))
-
-    async def _check(self, user: str, id: str) -> None:
-        """Raises ReviewFault for what is not theirs to decide, as for what is not there."""
-        if all(one.id != id for one in await self.waiting(user)):
-            raise gone(id)
-
-    async def _reviewer(self, user: str) -> Reviewer:
-        return Reviewer(user, await self.people.alone(user))
 
     async def _owned(self, user: str) -> frozenset[str]:
         return frozenset(one.name for one in await self.app.active() if one.owner and self._user(one.owner) == user)
@@ -82,6 +61,37 @@ class SlackReviews:
         except SettingsFault:
             return None
         return person.id if person else None
+
+
+@dataclass(frozen=True, slots=True)
+class SlackBench:
+    """sources: what is reviewed rests on these alone; None: on any."""
+
+    app: App
+    reviewer: Reviewer
+    sources: frozenset[str] | None
+
+    async def waiting(self) -> Sequence[Waiting]:
+        found = (await queue(self.app, self.reviewer)).waiting
+        rules = self.app.rules()
+        ceiling = rules.shown_in(ALONE).ceiling
+        return [_in_slack(one, rules) for one in found if self._theirs(one) and one.level <= ceiling]
+
+    async def approve(self, id: str, pair: Pair | None) -> bool:
+        await self._check(id)
+        return await approve(self.app, self.reviewer, id, pair)
+
+    async def discard(self, id: str) -> None:
+        await self._check(id)
+        await discard(self.app, self.reviewer, id)
+
+    def _theirs(self, one: Waiting) -> bool:
+        return self.sources is None or bool(one.documents and {d.source for d in one.documents} <= self.sources)
+
+    async def _check(self, id: str) -> None:
+        """Raises ReviewFault for what is not theirs to decide, as for what is not there."""
+        if all(one.id != id for one in await self.waiting()):
+            raise gone(id)
 
 
 def _in_slack(one: Waiting, rules: Rules) -> Waiting:
@@ -111,7 +121,8 @@ async def remind(reviews: SlackReviews, tell: Tell) -> None:
     while True:
         try:
             for user in sorted(await reviews.owners()):
-                if left := len(await reviews.waiting(user)):
+                bench = await reviews.of(user)
+                if bench and (left := len(await bench.waiting())):
                     year, week, _ = datetime.now(UTC).isocalendar()
                     await tell(user, f"review {user} {year}-{week}", both("review_waits", left=str(left)))
         except Fault as fault:

@@ -8,7 +8,7 @@ from typing import Any
 
 from hypothesis import Phase, settings
 
-settings.register_profile("naru", max_examples=60, deadline=None, derandomize=True, database=None)
+settings.register_profile("naru", max_examples=45, deadline=None, derandomize=True, database=None)
 # For tests/breaks: that a test goes red is all that is asked there, not by which smallest example.
 settings.register_profile(
     "breaks", settings.get_profile("naru"), max_examples=100, phases=(Phase.explicit, Phase.reuse, Phase.generate)

@@ -19,20 +19,26 @@ from retrieval.errors import Fault
 _log = logging.getLogger(__name__)
 
 
-class Reviews(Protocol):
-    """What is there to review, for each reviewer; admin/ brings it."""
+class Bench(Protocol):
+    """What one reviewer can decide."""
 
-    async def may(self, user: str) -> bool: ...
-
-    async def waiting(self, user: str) -> Sequence[Waiting]:
-        """What they can decide, the most voted on first, with texts as they may be shown in Slack."""
+    async def waiting(self) -> Sequence[Waiting]:
+        """The most voted on first, with texts as they may be shown in Slack."""
         ...
 
-    async def approve(self, user: str, id: str, pair: Pair | None) -> bool:
+    async def approve(self, id: str, pair: Pair | None) -> bool:
         """Whether it is an example now. Raises a Fault that says why not."""
         ...
 
-    async def discard(self, user: str, id: str) -> None: ...
+    async def discard(self, id: str) -> None: ...
+
+
+class Reviews(Protocol):
+    """What is there to review; admin/ brings it."""
+
+    async def of(self, user: str) -> Bench | None:
+        """None: they review nothing. Slack is asked who they are, so it is asked once for each thing that they do."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,70 +48,71 @@ class Reviewing:
 
     async def asked(self, user: str) -> Message:
         """The first that waits for whoever typed the command."""
-        return await self._next(user, At("")) if await self.reviews.may(user) else told(both("review_who"))
+        bench = await self.reviews.of(user)
+        return await self._next(bench, At("")) if bench else told(both("review_who"))
 
     async def clicked(self, claimed: Claimed) -> str:
         """Do what a button says, and show the next; the outcome."""
         body = claimed.event.body
-        user, at = str(body["user"]), At.of(str(body["answer"] or ""))
-        address = body["response_url"]
-        if not await self.reviews.may(user):  # a button can be copied out of the message that it came in
+        at, address = At.of(str(body["answer"] or "")), body["response_url"]
+        bench = await self.reviews.of(str(body["user"]))
+        if bench is None:  # a button can be copied out of the message that it came in
             return await self._refused(address)
         if body["action"] == EDIT:
-            return await self._edits(claimed, user, at)
+            return await self._edits(claimed, bench, at)
         act = {APPROVE: self._approved, DISCARD: self._discarded}.get(body["action"])
-        message = await self._next(user, _past(at)) if act is None else await act(user, at)
+        message = await self._next(bench, _past(at)) if act is None else await act(bench, at)
         return await self._said(address, message, "reviewed")
 
     async def given(self, claimed: Claimed) -> str:
         """A form that came back."""
         body = claimed.event.body
-        user = str(body["user"])
         try:
             at, address = metadata(str(body["review"]))
         except (ValueError, TypeError):
             return "ignored"
-        if not await self.reviews.may(user):
+        bench = await self.reviews.of(str(body["user"]))
+        if bench is None:
             return await self._refused(address)
         pair = Pair(str(body["question"] or ""), str(body["answer"] or ""))
-        return await self._said(address, await self._approved(user, at, pair), "reviewed")
+        return await self._said(address, await self._approved(bench, at, pair), "reviewed")
 
     async def _refused(self, address: str | None) -> str:
         if address:
             await self.door.respond(address, told(both("review_who")))
         return "refused"
 
-    async def _edits(self, claimed: Claimed, user: str, at: At) -> str:
+    async def _edits(self, claimed: Claimed, bench: Bench, at: At) -> str:
         body = claimed.event.body
-        one = next((each for each in await self.reviews.waiting(user) if each.id == at.id), None)
+        one = next((each for each in await bench.waiting() if each.id == at.id), None)
         if one is None:
-            return await self._said(body["response_url"], await self._next(user, at, both("gone")), "gone")
+            return await self._said(body["response_url"], await self._next(bench, at, both("gone")), "gone")
         if body["trigger_id"] and claimed.attempt == 1:  # it opens nothing later
             view = form(one.candidate.pair, at, str(body["response_url"] or ""))
             await self.door.open_view(body["trigger_id"], view)
         return "edited"
 
-    async def _approved(self, user: str, at: At, pair: Pair | None = None) -> Message:
+    async def _approved(self, bench: Bench, at: At, pair: Pair | None = None) -> Message:
         try:
-            in_force = await self.reviews.approve(user, at.id, pair)
+            in_force = await bench.approve(at.id, pair)
         except Fault as fault:
             if fault.again:
                 raise
-            return await self._next(user, at, str(fault))
-        return await self._next(user, at, both("review_approved" if in_force else "review_one_more"))
+            return await self._next(bench, at, str(fault))
+        return await self._next(bench, at, both("review_approved" if in_force else "review_one_more"))
 
-    async def _discarded(self, user: str, at: At) -> Message:
+    async def _discarded(self, bench: Bench, at: At) -> Message:
         try:
-            await self.reviews.discard(user, at.id)
+            await bench.discard(at.id)
         except Fault as fault:
             if fault.again:
                 raise
-            return await self._next(user, at, str(fault))
-        return await self._next(user, at, both("review_discarded"))
+            return await self._next(bench, at, str(fault))
+        return await self._next(bench, at, both("review_discarded"))
 
-    async def _next(self, user: str, at: At, sentence: str = "") -> Message:
+    async def _next(self, bench: Bench, at: At, sentence: str = "") -> Message:
         """The first that they have not passed over; one that a button could not do comes again."""
-        waiting = await self.reviews.waiting(user)
+        waiting = await bench.waiting()
         fresh = [one for one in waiting if one.id not in at.skipped]
         following = shown(fresh[0], At(fresh[0].id, at.skipped), len(fresh)) if fresh else told(both("review_none"))
         return decided(sentence, following) if sentence else following

@@ -14,6 +14,7 @@ import pytest
 
 from retrieval.database import Database
 from tests.integration.events import run
+from tests.integration.mortal import each_of
 
 ROOT = Path(__file__).parent.parent.parent
 REINDEXED = 5
@@ -83,7 +84,7 @@ async def test_events_whose_worker_is_killed_anywhere_are_all_answered_once_and_
         "create table answers (id bigint generated always as identity, question uuid primary key, ts text)",
     )
     found = await kills("work", fresh_url, tmp_path)
-    assert len(found) > 50
+    assert len(found) > 50 // each_of("work")
     for each in found:
         assert each["states"] == [["done", "answered", f"{ts}1"] for ts in ("10.0", "20.0", "30.0")]
         assert sorted(each["answers"]) == ["10.0", "20.0", "30.0"]

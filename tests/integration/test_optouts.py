@@ -176,7 +176,7 @@ async def test_after_any_sequence_every_decision_in_every_process_honours_every_
         for subject in {who for who, _ in in_force}:
             await two.opting().back(subject, by="U1")
 
-    @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.lists(acts, min_size=2, max_size=6))
     def sequences(sequence: list[tuple[str, int, Subject, Scope, str | None]]) -> None:
         asyncio.run_coroutine_threadsafe(run(sequence), loop).result(60)

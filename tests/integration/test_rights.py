@@ -6,7 +6,7 @@ from pathlib import Path
 
 from benchmarks.rights import measure
 
-SEQUENCES, SEED = 50, 1
+SEQUENCES, SEED = 30, 1
 """`python -m benchmarks rights` plays as many as it is told, and prints the shortest one that goes wrong."""
 
 

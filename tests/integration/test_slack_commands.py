@@ -32,7 +32,7 @@ from tests.standins.slack.interactions import command
 
 RESULT = "**handbook**: 추가 3 added"
 OFTEN_S = 0.02
-KILLED = 8
+KILLED = 5
 CLOSED = refuses("cannot_dm_bot")
 
 

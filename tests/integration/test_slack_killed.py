@@ -40,7 +40,7 @@ from tests.standins.slack import TEAM, Channel, Delayed, Limit, Message, SlackSt
 from tests.standins.slack.events import mentioned
 
 ROOT = Path(__file__).parent.parent.parent
-SAMPLED = 16
+SAMPLED = 8
 DRAFTED = Says("연차는 15일입니다. 3영업일 전에 올립니다. [1]", delay_s=0.03)
 DOCUMENTS = {"public/leave.md": "# 휴가 규정\n\n## 연차\n\n연차는 1년에 15일이고 3영업일 전에 올립니다.\n"}
 RELAXED = dict.fromkeys(

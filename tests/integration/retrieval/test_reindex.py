@@ -226,7 +226,7 @@ BODIES = st.sampled_from(["연차 규정", "출장 숙박비", "leave policy", "
 
 
 # The database is empty again when an example ends.
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.dictionaries(st.sampled_from(["a.md", "b.md", "c.md"]), BODIES, min_size=1), max_size=5))
 async def test_the_counts_never_differ_from_the_passages(database: Database, versions: list[dict[str, str]]) -> None:
     source = a_source()
