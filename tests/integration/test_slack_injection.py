@@ -1,6 +1,6 @@
 """Whatever a document, a question or a name orders, and though the model obeys: nothing of it works in Slack.
 
-A sixth of other people's attacks; NARU_TEST_EVERY_ATTACK=1 tries all of them, which takes a minute more. One Naru for
+A third of other people's attacks; NARU_TEST_EVERY_ATTACK=1 tries all of them, which takes a minute more. One Naru for
 all cases: its model says what every order that it reads asks for, and what Slack was told is read as Slack
 and people's clients would read it.
 """
@@ -48,7 +48,7 @@ from tests.standins.slack.calls import Arguments, Call
 
 DATA = Path(os.environ.get("NARU_DATA", ROOT.parent / "shared" / "data")) / "security"
 OWN = tuple(own())
-OTHERS = tuple(of_others(DATA))[:: 1 if os.environ.get("NARU_TEST_EVERY_ATTACK") else 6] if DATA.is_dir() else ()
+OTHERS = tuple(of_others(DATA))[:: 1 if os.environ.get("NARU_TEST_EVERY_ATTACK") else 3] if DATA.is_dir() else ()
 ATTACKS = (*OWN, *OTHERS)
 ADDRESSES = {LINK + quote(attack.document[0]) for attack in ATTACKS}
 RELAXED = {
