@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-import click
 import typer
 
 from admin.app import App, opened
@@ -179,17 +178,16 @@ async def _reviewer(opened_app: App, person: str | None) -> Reviewer:
 def _key() -> str:
     """One key, or where nobody sits at a terminal the first letter of a line; empty: the end."""
     if sys.stdin.isatty():
-        return click.getchar().lower()
+        return typer.getchar().lower()
     return sys.stdin.readline().strip().lower()[:1]
 
 
 def _edited(pair: Pair) -> Pair | None:
-    """In the editor that the machine is set to: the question on the first line, the answer below."""
-    said = click.edit(f"{pair.question}\n\n{pair.answer}\n", extension=".md")
-    if said is None:
-        return None
-    question, _, answer = said.strip().partition("\n")
-    return Pair(question.strip(), answer.strip())
+    """Typed anew, the question and then the answer; Enter alone keeps what it was. For longer texts there is
+    `naru review approve --answer`."""
+    question = typer.prompt("Question (Enter keeps it)", default=pair.question, show_default=False)
+    answer = typer.prompt("Answer (Enter keeps it)", default=pair.answer, show_default=False)
+    return None if Pair(question, answer) == pair else Pair(question, answer)
 
 
 def _show(one: Waiting) -> None:
