@@ -164,6 +164,11 @@ class OptingOut:
         async with self.database.transaction() as connection:
             return await self.receipts.find(connection, receipt.id) or receipt
 
+    @property
+    def _forgets(self) -> Mapping[Scope, Forget]:
+        """What there is to erase, by scope: the others bind from now on alone."""
+        return {Scope.ALL: self.forget, Scope.TRAIN: self.unlearn}
+
     async def _erased(self, receipt: Receipt) -> None:
         async with self.database.transaction() as connection:
             entry = await self.register.entry(connection, receipt.opt_out)
@@ -171,15 +176,15 @@ class OptingOut:
         if entry is None:
             raise OptOutFault("The opt-out cannot be opened with this key: restore the key that it was sealed with.")
         counts: Counts = receipt.counts
-        if entry.scope is Scope.ALL and entry.until is None:
-            if not counts:  # counted before anything is erased; an attempt that comes after a crash finds less
+        forget = self._forgets.get(entry.scope) if entry.until is None else None
+        if forget is not None:
+            # Counted before anything is erased: an attempt that comes after a crash finds less.
+            if not counts and entry.scope is Scope.ALL:
                 hit = await self.blast(entry.subject)
                 counts = hit.counts
                 async with self.database.transaction() as connection:
                     await self.receipts.note(connection, receipt.id, counts, hit.documents)
-            counts = {**counts, HELD: {"held": 1}} if kept else _together(counts, await self.forget(entry.subject))
-        elif entry.scope is Scope.TRAIN and entry.until is None and not kept:
-            counts = _together(counts, await self.unlearn(entry.subject))
+            counts = {**counts, HELD: {"held": 1}} if kept else _together(counts, await forget(entry.subject))
         async with self.database.transaction() as connection:
             await self.receipts.note(connection, receipt.id, counts)
             if await self.receipts.finish(connection, receipt.id):
